@@ -1,0 +1,34 @@
+/*
+ * Randomness that can be asked for by name instead of drawn in turn: every value depends on nothing but its
+ * arguments, so reading one never disturbs another, and two processes with one seed agree.
+ */
+
+/** A 32-bit unsigned hash of `text` (FNV-1a, then murmur3's finalizer so that near-equal texts land far apart). */
+export function hashText(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  }
+  return mix(hash);
+}
+
+/** A number in [0, 1) that depends on nothing but `seed` and `index`. */
+export function fractionAt(seed: number, index: number): number {
+  return mix(seed ^ Math.imul(index + 1, 0x9e3779b9)) / 0x1_0000_0000;
+}
+
+/** `count` lower-case hex digits that depend on nothing but `text`. */
+export function hexDigits(text: string, count: number): string {
+  let digits = '';
+  for (let block = 0; digits.length < count; block++) {
+    digits += hashText(`${text}#${block}`).toString(16).padStart(8, '0');
+  }
+  return digits.slice(0, count);
+}
+
+function mix(value: number): number {
+  let hash = value;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
