@@ -1,0 +1,209 @@
+import { fractionAt } from '../core/random.js';
+import type { Phase, Place } from './scenario.js';
+
+/** A stretch of story time in which a job does one thing. */
+export type Segment = {
+  /** Which of the story's phases it came from; the rest that no phase named has the number after the last. */
+  phase: number;
+  /** Story time in ms, whole; `to` is Infinity where a segment has no end. */
+  from: number;
+  to: number;
+  /** Active time (pauses cut out) at `from`. */
+  activeFrom: number;
+  /** Bytes there at `from`, and from `to` on. */
+  fromBytes: number;
+  toBytes: number;
+  /** Bytes transferred by all segments before this one: rewinds subtract nothing. */
+  transferredBefore: number;
+} & (
+  | { type: 'connect' | 'stall' | 'finalize' }
+  | { type: 'transfer'; bytesPerSecond: number; wobble: number; seed: number }
+  | { type: 'trace'; samples: readonly (readonly [ms: number, bytes: number])[] }
+  | Extract<Phase, { type: 'pause' }>
+  | Extract<Phase, { type: 'fail' }>
+);
+
+/** A story laid out: what happens, and when, if nobody intervenes. */
+export interface Timeline {
+  segments: readonly Segment[];
+  /** Active time at which the first byte is asked for; undefined in a story that transfers nothing. */
+  transferBegan: number | undefined;
+  /** Story time at which the job completes; Infinity when it never does by itself. */
+  end: number;
+}
+
+/** The pace of what is left over when a story ends without having named one. */
+const REST_BYTES_PER_SECOND = 40_000_000;
+
+/**
+ * Turns phases into segments, up to the first `fail` or the completion.
+ * @param fromBytes bytes on disk when the job starts
+ * @param seed decides the wobble
+ */
+export function layOut(phases: readonly Phase[], totalBytes: number, fromBytes: number, seed: number): Timeline {
+  const segments: Segment[] = [];
+  let time = 0;
+  let active = 0;
+  let bytes = Math.min(fromBytes, totalBytes);
+  let transferred = 0;
+  let transferBegan: number | undefined;
+  let pace = REST_BYTES_PER_SECOND;
+  let index = 0;
+
+  for (const phase of phases) {
+    switch (phase.type) {
+      case 'connect':
+        addStill('connect', phase.ms);
+        break;
+      case 'stall':
+      case 'finalize':
+        addStill(phase.type, phase.ms ?? Infinity);
+        break;
+      case 'pause': {
+        const ms = phase.ms ?? Infinity;
+        segments.push({ ...phase, ...here(ms, bytes) });
+        time += ms;
+        break;
+      }
+      case 'rewind':
+        bytes = Math.min(bytes, placeInBytes(phase.to, totalBytes));
+        break;
+      case 'transfer':
+        pace = phase.bytesPerSecond;
+        addTransfer(placeInBytes(phase.until ?? 1, totalBytes), pace, phase.wobble ?? 0);
+        break;
+      case 'trace':
+        addTrace(phase.samples);
+        break;
+      case 'fail':
+        segments.push({ ...phase, ...here(Infinity, bytes) });
+        return { segments, transferBegan, end: Infinity };
+    }
+    if (time === Infinity) return { segments, transferBegan, end: Infinity };
+    index++;
+  }
+  addTransfer(totalBytes, pace, 0);
+  return { segments, transferBegan, end: time };
+
+  function here(ms: number, toBytes: number) {
+    return {
+      phase: index,
+      from: time,
+      to: time + ms,
+      activeFrom: active,
+      fromBytes: bytes,
+      toBytes,
+      transferredBefore: transferred,
+    };
+  }
+
+  function addStill(type: 'connect' | 'stall' | 'finalize', ms: number): void {
+    segments.push({ type, ...here(ms, bytes) });
+    time += ms;
+    active += ms;
+  }
+
+  function addTransfer(target: number, bytesPerSecond: number, wobble: number): void {
+    if (target <= bytes) return;
+    // Rounded up: at the last whole millisecond all bytes are there.
+    const ms = Math.ceil(((target - bytes) * 1000) / bytesPerSecond);
+    move({ type: 'transfer', ...here(ms, target), bytesPerSecond, wobble, seed: seed ^ segments.length });
+  }
+
+  function addTrace(samples: readonly [number, number][]): void {
+    const last = samples.at(-1)!;
+    const target = Math.max(bytes, Math.min(last[1], totalBytes));
+    const segment: Segment = { type: 'trace', ...here(last[0], target), samples };
+    // A recording of a larger file is over once all of this one is there.
+    if (target === totalBytes)
+      segment.to = segment.from + firstMoment(0, last[0], (ms) => traced(segment, ms) >= target);
+    move(segment);
+  }
+
+  function move(segment: Segment): void {
+    transferBegan ??= active;
+    segments.push(segment);
+    transferred += segment.toBytes - bytes;
+    bytes = segment.toBytes;
+    active += segment.to - time;
+    time = segment.to;
+  }
+}
+
+/** The segment that holds a moment of story time; undefined once the story is over. */
+export function segmentAt({ segments }: Timeline, time: number): Segment | undefined {
+  return segments.find((segment) => time < segment.to);
+}
+
+/** Bytes there `ms` after a segment began. Whole, never falling, never above the segment's end. */
+export function bytesAt(segment: Segment, ms: number): number {
+  if (ms >= segment.to - segment.from) return segment.toBytes;
+  switch (segment.type) {
+    case 'transfer': {
+      const { fromBytes, toBytes, bytesPerSecond } = segment;
+      return Math.min(toBytes, fromBytes + Math.floor((bytesPerSecond * ms) / 1000 + straying(segment, ms)));
+    }
+    case 'trace':
+      return Math.min(segment.toBytes, traced(segment, ms));
+    case 'connect':
+    case 'stall':
+    case 'finalize':
+    case 'pause':
+    case 'fail':
+      return segment.fromBytes;
+  }
+}
+
+/** Bytes transferred up to a moment of active time. */
+export function transferredAt({ segments }: Timeline, active: number): number {
+  // From the end: what is asked for lies within the last 10 s.
+  for (let index = segments.length - 1; index >= 0; index--) {
+    const segment = segments[index]!;
+    if (segment.activeFrom <= active && segment.type !== 'pause') {
+      return segment.transferredBefore + bytesAt(segment, active - segment.activeFrom) - segment.fromBytes;
+    }
+  }
+  return 0;
+}
+
+/** The first whole number from `low` to `high` for which a condition that never turns false again holds. */
+export function firstMoment(low: number, high: number, holds: (moment: number) => boolean): number {
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+export function placeInBytes(place: Place, totalBytes: number): number {
+  return typeof place === 'number' ? Math.floor(place * totalBytes) : Math.min(place.bytes, totalBytes);
+}
+
+/**
+ * How many bytes a wobbling line is ahead or behind: straight lines between knots, hashed from the seed, and none at
+ * both ends. A knot strays no further than half of what would make the slope, and so the speed, negative.
+ */
+function straying(segment: Extract<Segment, { type: 'transfer' }>, ms: number): number {
+  if (segment.wobble === 0) return 0;
+  const last = Math.floor((segment.to - segment.from) / KNOT_MS);
+  const reach = (segment.bytesPerSecond * segment.wobble * (KNOT_MS / 1000)) / 2;
+  const knot = (index: number): number =>
+    index <= 0 || index >= last ? 0 : (2 * fractionAt(segment.seed, index) - 1) * reach;
+  const index = Math.floor(ms / KNOT_MS);
+  const before = knot(index);
+  return before + ((knot(index + 1) - before) * (ms - index * KNOT_MS)) / KNOT_MS;
+}
+
+/** Half of the window that the speed is measured over, so that the wobble shows in it. */
+const KNOT_MS = 5000;
+
+function traced(segment: Extract<Segment, { type: 'trace' }>, ms: number): number {
+  const { samples, fromBytes } = segment;
+  const next = firstMoment(0, samples.length, (index) => samples[index]![0] > ms);
+  const [earlier, fewer] = samples[next - 1] ?? [0, 0];
+  const following = samples[next];
+  const bytes =
+    following === undefined ? fewer : fewer + ((following[1] - fewer) * (ms - earlier)) / (following[0] - earlier);
+  return Math.max(fromBytes, Math.floor(bytes));
+}
