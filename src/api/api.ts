@@ -25,6 +25,8 @@ export interface ApiOptions {
   explainFailures?: boolean;
   /** Told of errors that nobody foresaw; the client gets a 500. */
   onError?: (error: unknown) => void;
+  /** Told of calls that no route knows: outside `/api/v1` LM Studio answers them with 200, which hides a wrong path. */
+  onUnknownRoute?: (route: Route) => void;
 }
 
 /**
@@ -52,6 +54,7 @@ export function createApi({
   profile = profiles.seed,
   explainFailures = false,
   onError = () => undefined,
+  onUnknownRoute = () => undefined,
 }: ApiOptions): Api {
   const routes: Record<string, Handler> = {
     'POST /api/v1/models/download': async (call) => {
@@ -105,8 +108,11 @@ export function createApi({
       if (handler) return await handler(call, '');
       const id = path.startsWith(STATUS) ? jobIdFrom(call.path) : '';
       if (id !== '' && method === 'GET') return await routes[`GET ${STATUS}`]!(call, id);
+      onUnknownRoute({ method, path: call.path });
       return unknownRoute(method, call.path, /^\/api\/v1(\/|$)/.test(path) ? 404 : profile.unknownRouteStatus);
     } catch (error) {
+      // Nobody is there to read an answer; a body that was cut off is not an error of ours.
+      if (call.signal.aborted) return 'network error';
       return answerError(error);
     }
   }

@@ -94,7 +94,7 @@ function listen(server: Server, port: number, host: string): Promise<Server> {
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(error.code === 'EADDRINUSE' ? new PortTakenError(port, host, error) : error);
     });
-    server.listen({ port, host, ipv6Only: host.includes(':') }, () => resolve(server));
+    server.listen({ port, host, ipv6Only: host === '::1' }, () => resolve(server));
   });
 }
 
