@@ -5,15 +5,14 @@ import * as z from 'zod/mini';
  * this follows the "Download a model" page of LM Studio's documentation and its neighbours.
  */
 
-const date = z
-  .string()
-  .check(
-    z.regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/),
-    z.meta({
-      description: 'ISO 8601, UTC, milliseconds (truncated, not rounded)',
-      examples: ['2025-10-03T15:33:23.496Z'],
-    }),
-  );
+const date = z.string().check(
+  z.regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/),
+  z.meta({
+    description: 'ISO 8601, UTC, milliseconds (truncated, not rounded).',
+    format: 'date-time',
+    examples: ['2025-10-03T15:33:23.496Z'],
+  }),
+);
 const bytes = z.int().check(z.nonnegative());
 const positive = z.int().check(z.positive());
 
@@ -59,7 +58,10 @@ const failed = z.strictObject({
     z.string().check(z.meta({ description: 'Why, for people. Only where the server was told to explain failures.' })),
   ),
 });
-const alreadyDownloaded = z.strictObject({ status: z.literal('already_downloaded') });
+
+/** A job as it is spelled in each of its states. */
+export const jobStates = { downloading, paused, completed, failed };
+export const alreadyDownloaded = z.strictObject({ status: z.literal('already_downloaded') });
 
 /** What `GET …/status/:job_id` answers. */
 export const jobStatus = z.discriminatedUnion('status', [downloading, paused, completed, failed]);
@@ -75,16 +77,24 @@ export const downloadAnswer = z.discriminatedUnion('status', [
 
 const withoutCount = { downloaded_bytes: true } as const;
 
+/** A job as released 0.4 servers spell it in the answer to the POST. */
+export const releasedJobStates = {
+  downloading: z.omit(downloading, { ...withoutCount, bytes_per_second: true, estimated_completion: true }),
+  paused: z.omit(paused, withoutCount),
+  completed: z.omit(completed, withoutCount),
+  failed: z.omit(failed, withoutCount),
+};
+
 /** What released 0.4 servers answer to the POST: the counters that move are only in the status. */
 export const releasedDownloadAnswer = z.discriminatedUnion('status', [
-  z.omit(downloading, { ...withoutCount, bytes_per_second: true, estimated_completion: true }),
-  z.omit(paused, withoutCount),
-  z.omit(completed, withoutCount),
-  z.omit(failed, withoutCount),
+  releasedJobStates.downloading,
+  releasedJobStates.paused,
+  releasedJobStates.completed,
+  releasedJobStates.failed,
   alreadyDownloaded,
 ]);
 
-const loadConfig = z.strictObject({
+export const loadConfig = z.strictObject({
   context_length: positive,
   parallel: positive,
   eval_batch_size: z.optional(positive),
@@ -95,7 +105,7 @@ const loadConfig = z.strictObject({
 
 const modelType = z.enum(['llm', 'embedding']);
 
-const modelEntry = z.strictObject({
+export const modelEntry = z.strictObject({
   type: modelType,
   publisher: z.string(),
   key: z.string(),
