@@ -9,17 +9,6 @@ export function describePaths(profile: Profile): ZodOpenApiPathsObject {
   return { ...downloadPaths(profile), ...modelPaths, ...discoveryPaths };
 }
 
-/** Answers that several routes share. */
-export const sharedProblems = {
-  Unauthorized: fails('A token is required, and none came or a wrong one.', problemExamples.unauthorized),
-  TooLarge: fails('The body is too large. The limit is a decision of modeldock.', problemExamples.tooLarge),
-  UnsupportedMediaType: fails(
-    'The body is not sent as application/json. A decision of modeldock.',
-    problemExamples.unsupportedMediaType,
-  ),
-  InternalError: fails('A defect of the server.', problemExamples.internal),
-};
-
 /** What paths and methods get that are not documented; no operation can refer to it. */
 export const unexpectedEndpoint: ZodOpenApiResponseObject = {
   description: 'There is no such route. `error` is text here.',
@@ -36,15 +25,25 @@ export const unexpectedEndpoint: ZodOpenApiResponseObject = {
   },
 };
 
-const notModified: ZodOpenApiResponseObject = {
+const unauthorized = name(
+  'Unauthorized',
+  fails('A token is required, and none came or a wrong one.', problemExamples.unauthorized),
+);
+const tooLarge = name(
+  'TooLarge',
+  fails('The body is too large. The limit is a decision of modeldock.', problemExamples.tooLarge),
+);
+const unsupportedMediaType = name(
+  'UnsupportedMediaType',
+  fails('The body is not sent as application/json. A decision of modeldock.', problemExamples.unsupportedMediaType),
+);
+const internalError = name('InternalError', fails('A defect of the server.', problemExamples.internal));
+const notModified = name('NotModified', {
   description: 'Over HTTP: the body is still the one whose `ETag` came as `If-None-Match`.',
-};
-const problemsOfAll = { '401': sharedProblems.Unauthorized, '500': sharedProblems.InternalError };
-const problemsOfBodies = {
-  '413': sharedProblems.TooLarge,
-  '415': sharedProblems.UnsupportedMediaType,
-  ...problemsOfAll,
-};
+});
+
+const problemsOfAll = { '401': unauthorized, '500': internalError };
+const problemsOfBodies = { '413': tooLarge, '415': unsupportedMediaType, ...problemsOfAll };
 
 function downloadPaths({ countersInDownloadAnswer: counters }: Profile): ZodOpenApiPathsObject {
   return {
@@ -92,6 +91,7 @@ function downloadPaths({ countersInDownloadAnswer: counters }: Profile): ZodOpen
         operationId: 'getDownloadStatus',
         tags: ['Downloads'],
         summary: 'Get the status of a download',
+        description: 'While the checksum is computed, a job is still `downloading`, with all its bytes there.',
         requestParams: { path: z.object({ job_id: jobId }) },
         responses: {
           '200': answers('The job as it stands.', schemas.jobStatus, answerExamples.status),
@@ -120,6 +120,7 @@ const modelPaths: ZodOpenApiPathsObject = {
       operationId: 'listModels',
       tags: ['Models'],
       summary: 'List the models that are there',
+      description: 'One entry per key. A download that completes appears here.',
       responses: {
         '200': answers('Every model, with its loaded instances.', schemas.modelList, answerExamples.models),
         '304': notModified,
@@ -150,6 +151,7 @@ const modelPaths: ZodOpenApiPathsObject = {
       operationId: 'unloadModel',
       tags: ['Models'],
       summary: 'Unload an instance',
+      description: 'Other instances of the same model stay.',
       requestBody: {
         required: true,
         content: { 'application/json': { schema: schemas.unloadBody, examples: requestExamples.unload } },
@@ -170,6 +172,7 @@ const discoveryPaths: ZodOpenApiPathsObject = {
       operationId: 'listModelsForOpenAiClients',
       tags: ['Discovery'],
       summary: "List the models that are there, in OpenAI's words",
+      description: 'Some clients look here first, to see whether anybody answers.',
       responses: {
         '200': answers('Every model.', schemas.openAiModelList, answerExamples.openAiModels),
         '304': notModified,
@@ -198,4 +201,9 @@ function answers(description: string, schema: z.ZodMiniType, examples: Examples)
 
 function fails(description: string, examples: Examples): ZodOpenApiResponseObject {
   return answers(description, schemas.problemAnswer, examples);
+}
+
+/** Makes an answer that several routes give a component. */
+function name(id: string, response: ZodOpenApiResponseObject): ZodOpenApiResponseObject {
+  return { ...response, id };
 }

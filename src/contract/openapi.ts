@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 import { createDocument, type CreateDocumentOptions, type ZodOpenApiObject } from 'zod-openapi';
 import { inferred } from './inferred.js';
-import { describePaths, sharedProblems, unexpectedEndpoint } from './openapi-paths.js';
+import { describePaths, unexpectedEndpoint } from './openapi-paths.js';
 import { profiles, type Profile, type ProfileName } from './profiles.js';
 import * as schemas from './schemas.js';
 
@@ -34,7 +34,7 @@ export function createOpenApiDocument(profileName: ProfileName, version: string)
       paths: describePaths(profile),
       components: {
         schemas: nameSchemas(profile),
-        responses: { ...sharedProblems, UnexpectedEndpoint: unexpectedEndpoint },
+        responses: { UnexpectedEndpoint: unexpectedEndpoint },
         securitySchemes: {
           apiToken: {
             type: 'http',

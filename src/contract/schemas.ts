@@ -31,7 +31,7 @@ export const downloadBody = z.strictObject({
 });
 
 const jobFields = {
-  job_id: z.string().check(z.meta({ examples: ['job_493c7c9ded'] })),
+  job_id: z.string().check(z.meta({ description: 'Names the job in the status path.', examples: ['job_493c7c9ded'] })),
   total_size_bytes: bytes,
   downloaded_bytes: bytes,
   started_at: date,
@@ -108,7 +108,7 @@ const modelType = z.enum(['llm', 'embedding']);
 export const modelEntry = z.strictObject({
   type: modelType,
   publisher: z.string(),
-  key: z.string(),
+  key: z.string().check(z.meta({ description: 'What it is loaded by; it may differ from what it was downloaded by.' })),
   display_name: z.string(),
   architecture: z.optional(z.string()),
   quantization: z.nullable(z.strictObject({ name: z.string(), bits_per_weight: z.number() })),
