@@ -14,6 +14,20 @@ export interface Call {
   text(): Promise<string>;
   /** Aborted when the client leaves, where the transport can tell. */
   signal: AbortSignal;
+  /** Where what is learnt about the call is written down; the journal keeps it. Absent where nobody keeps a journal. */
+  notes?: CallNotes;
+}
+
+/** What is learnt about a call on its way in, by whoever learns it. */
+export interface CallNotes {
+  /** The documented route that took it, as `METHOD /path` with `:job_id`; absent where no route did. */
+  route?: string;
+  /** The job it was about. */
+  job?: string;
+  /** The identity of the model it was about. */
+  model?: string;
+  /** The fault that changed the answer, and what the api had said, where it was asked. */
+  fault?: { id: string; type: string; intended?: Answer };
 }
 
 export type Answer =

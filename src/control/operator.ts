@@ -1,0 +1,139 @@
+import type { FailureCode } from '../core/errors.js';
+import type { JobSnapshot } from '../core/job.js';
+import type { InstalledModel } from '../core/shelf.js';
+import type { Condition, Transition } from '../core/foresight.js';
+import type { Fault, FaultStatus } from './faults.js';
+import type { Finding } from './findings.js';
+import type { JournalEntry } from './journal.js';
+import type { SessionSnapshot } from './snapshot.js';
+
+/*
+ * What operates a session: the same words in process (a dock) and over HTTP (the client in modeldock/testing), with the
+ * same results. Everything in and out is plain data. Times are milliseconds since the epoch on the session's clock.
+ */
+
+/** How a session's time moves. */
+export type ClockMode =
+  /** By itself, at `speed` virtual milliseconds per real one. */
+  | { mode: 'running'; speed: number }
+  /** Only when it is advanced. */
+  | { mode: 'frozen' }
+  /** Frozen, but each poll of a job moves that job by `stepMs` before it is answered. */
+  | { mode: 'polls'; stepMs: number };
+
+export type ClockStatus = ClockMode & {
+  now: number;
+  /** The same as a date. */
+  date: string;
+};
+
+/** What can be changed of a clock; what is left out stays. */
+export interface ClockChange {
+  mode?: ClockMode['mode'];
+  /** With `running`; 1 by default. */
+  speed?: number;
+  /** With `polls`; 1000 by default. */
+  stepMs?: number;
+  /** The time to show, as milliseconds or a date; never before the session's latest decision. */
+  now?: number | string;
+}
+
+/** How far to advance: a number of milliseconds, or the first millisecond at which a condition holds. */
+export type Step = { ms: number } | { until: Condition };
+
+export interface Advanced {
+  clock: ClockStatus;
+  /** The transitions crossed, in order. */
+  transitions: readonly Transition[];
+}
+
+/** A job as an operator sees it. */
+export type JobReport = JobSnapshot & {
+  /** What will happen to it from its start on, if nobody intervenes; times as on the session's clock. */
+  timeline: readonly JobStretch[];
+};
+
+/** One stretch of a job's story, on the session's clock. */
+export interface JobStretch {
+  type: string;
+  from: number;
+  /** Absent where it has no end. */
+  to?: number;
+  fromBytes: number;
+  toBytes: number;
+}
+
+/** Which story a new job plays: the first rule whose pattern matches the model, else the default. */
+export interface ScenarioChoice {
+  /** A scenario's name, or the scenario itself. */
+  scenario: unknown;
+  /** Model patterns, `*` for any text: `qwen/*`, `*@q8_0`. */
+  rules: readonly { model: string; scenario: unknown }[];
+}
+
+export interface SessionStatus {
+  session: string;
+  engine: string;
+  clock: ClockStatus;
+  jobs: number;
+  faults: number;
+  journalEntries: number;
+}
+
+export interface WaitFor {
+  status?: JobSnapshot['state'];
+  /** A fraction of the size, 0 to 1. */
+  progress?: number;
+  /** Wall time; 30 s by default, 10 min at most. */
+  timeoutMs?: number;
+}
+
+export interface Operator {
+  status(): Promise<SessionStatus>;
+  /** Back to the first moment: no jobs, nothing loaded, no faults, an empty journal, the clock as it was. */
+  reset(): Promise<SessionStatus>;
+  readonly clock: {
+    read(): Promise<ClockStatus>;
+    /** @throws ControlError time_travel */
+    set(change: ClockChange): Promise<ClockStatus>;
+    /** Resolves when the new state holds. @throws ControlError never, when the condition can never hold */
+    advance(step: Step | number): Promise<Advanced>;
+  };
+  readonly jobs: {
+    list(): Promise<readonly JobReport[]>;
+    get(jobId: string): Promise<JobReport>;
+    pause(jobId: string): Promise<JobReport>;
+    resume(jobId: string): Promise<JobReport>;
+    cancel(jobId: string): Promise<JobReport>;
+    fail(jobId: string, failure: { code: FailureCode; reason?: string }): Promise<JobReport>;
+    /** Resolves when the job is there; on a frozen clock that takes an advance. @throws ControlError timeout, never */
+    wait(jobId: string, goal: WaitFor): Promise<JobReport>;
+  };
+  readonly scenario: {
+    read(): Promise<ScenarioChoice>;
+    /** For jobs made from now on. What is left out stays. */
+    set(choice: Partial<ScenarioChoice>): Promise<ScenarioChoice>;
+  };
+  readonly faults: {
+    list(): Promise<readonly FaultStatus[]>;
+    add(fault: Fault): Promise<FaultStatus>;
+    remove(faultId: string): Promise<void>;
+    clear(): Promise<void>;
+  };
+  readonly models: {
+    list(): Promise<readonly InstalledModel[]>;
+    /** Puts a model on the shelf without a download, by the name a client would ask for. */
+    add(model: string, quantization?: string): Promise<InstalledModel>;
+    /** Takes it off: a client that asks for it again downloads it again. */
+    remove(key: string): Promise<void>;
+  };
+  readonly journal: {
+    list(): Promise<readonly JournalEntry[]>;
+    clear(): Promise<void>;
+  };
+  /** What the journal shows a client doing wrong. */
+  findings(): Promise<readonly Finding[]>;
+  snapshot(): Promise<SessionSnapshot>;
+  /** @throws ControlError bad_snapshot; the session stays as it was */
+  restore(snapshot: unknown): Promise<SessionStatus>;
+}

@@ -1,0 +1,176 @@
+import type { Condition, Foresight, Transition } from '../core/foresight.js';
+import type { JobStore } from '../core/store.js';
+import { playUntil, type Play, type SimulatedJob } from './job.js';
+import { bytesAt, firstMoment, placeInBytes, type Segment } from './timeline.js';
+
+type JobCondition = Exclude<Condition, string>;
+
+/** What a stretch of a story looks like from outside. */
+type Look = 'moving' | 'stalled' | 'finalizing' | 'paused' | 'failed' | 'completed';
+
+interface Change {
+  /** Story time. */
+  story: number;
+  look: Look;
+  before: Look;
+}
+
+/** Looks ahead in the stories of all jobs: inside one segment by bisection, never by stepping. */
+export function createForesight(store: JobStore<SimulatedJob>, timeOf: (job: SimulatedJob) => number): Foresight {
+  return {
+    when: async (condition) => {
+      if (condition === 'next-transition') return nextTransition();
+      if (condition === 'idle') return idle();
+      const job = await store.get(condition.job);
+      if (!job) return { never: `there is no job ${condition.job}` };
+      const now = timeOf(job);
+      const found = whenJob(job, playUntil(job, now), condition);
+      return 'story' in found ? { at: found.story + found.offset - aheadOf(job) } : found;
+    },
+    transitions: async (from, to) => {
+      const crossed: Transition[] = [];
+      for await (const job of store.list()) crossed.push(...transitionsOf(job, from + aheadOf(job), to + aheadOf(job)));
+      return crossed.sort((one, other) => one.at - other.at);
+    },
+  };
+
+  async function nextTransition(): Promise<{ at: number } | { never: string }> {
+    let at = Infinity;
+    for await (const job of store.list()) {
+      const play = playUntil(job, timeOf(job));
+      if (play.held || play.ended) continue;
+      const next = changesOf(play).find(({ story }) => story > play.story);
+      if (next) at = Math.min(at, next.story + play.offset - aheadOf(job));
+    }
+    return at < Infinity ? { at } : { never: 'no job has a change ahead of it' };
+  }
+
+  /** Goes through the stretches in which any job downloads, in order, until there is a gap. */
+  async function idle(): Promise<{ at: number } | { never: string }> {
+    let now = 0;
+    const busy: { from: number; to: number; job: SimulatedJob; play: Play }[] = [];
+    for await (const job of store.list()) {
+      const play = playUntil(job, timeOf(job));
+      now = timeOf(job) - aheadOf(job);
+      if (play.held || play.ended) continue;
+      const shift = play.offset - aheadOf(job);
+      for (const segment of play.timeline.segments) {
+        if (segment.to > play.story && isDownloading(segment)) {
+          busy.push({ from: Math.max(segment.from + shift, now), to: segment.to + shift, job, play });
+        }
+      }
+    }
+    let at = now;
+    for (const { from, to, job, play } of busy.sort((one, other) => one.from - other.from)) {
+      if (from > at) break;
+      at = Math.max(at, to);
+      if (at === Infinity) return { never: fateOf(job, play) };
+    }
+    return { at };
+  }
+
+  function aheadOf(job: SimulatedJob): number {
+    return job.ahead ?? 0;
+  }
+}
+
+/** The changes in one job's story after `from`, up to and including `to`, on the job's own clock. */
+export function transitionsOf(job: SimulatedJob, from: number, to: number): Transition[] {
+  const play = playUntil(job, to);
+  if (play.held || play.ended) return [];
+  return changesOf(play)
+    .map((change) => ({ change, at: change.story + play.offset }))
+    .filter(({ at }) => at > from && at <= to)
+    .map(({ change, at }) => ({ at: at - (job.ahead ?? 0), job: job.id, model: job.model, type: typeOf(change) }));
+}
+
+function whenJob(
+  job: SimulatedJob,
+  play: Play,
+  condition: JobCondition,
+): { story: number; offset: number } | { never: string } {
+  const story = play.held || play.ended ? undefined : storyWhen(job, play, condition);
+  return story === undefined ? { never: fateOf(job, play) } : { story, offset: play.offset };
+}
+
+function storyWhen(job: SimulatedJob, play: Play, condition: JobCondition): number | undefined {
+  const { segments, end } = play.timeline;
+  const ahead = segments.filter((segment) => segment.to > play.story);
+  if ('status' in condition) {
+    if (condition.status === 'completed') return end < Infinity ? Math.max(end, play.story) : undefined;
+    const { status } = condition;
+    const segment = ahead.find((each) => (status === 'downloading' ? isDownloading(each) : lookOf(each) === status));
+    return segment && Math.max(segment.from, play.story);
+  }
+  const target =
+    'bytes' in condition
+      ? condition.bytes
+      : // The first whole byte at which the fraction is reached.
+        Math.ceil(condition.progress * job.totalBytes);
+  for (const segment of ahead) {
+    const began = Math.max(segment.from, play.story);
+    const reached = (ms: number): boolean => bytesAt(segment, ms) >= target;
+    if (reached(began - segment.from)) return began;
+    if (segment.toBytes >= target) {
+      return segment.from + firstMoment(began - segment.from, segment.to - segment.from, reached);
+    }
+  }
+  return end < Infinity && job.totalBytes >= target ? Math.max(end, play.story) : undefined;
+}
+
+/** How a job's story ends, in words. */
+function fateOf(job: SimulatedJob, { timeline, held, ended, offset, story }: Play): string {
+  const share = (bytes: number): string => `${Math.floor((bytes / Math.max(1, job.totalBytes)) * 100)} %`;
+  const date = (ms: number): string => new Date(ms).toISOString();
+  if (ended) return `${job.id} has failed (${ended.type === 'cancel' ? 'cancelled' : ended.code})`;
+  if (held) return `${job.id} is paused by an operator; resume it first`;
+  const last = timeline.segments.at(-1);
+  if (last === undefined || last.to < Infinity) return `${job.id} is complete from ${date(timeline.end + offset)} on`;
+  const tense = last.from <= story ? 'since' : 'from';
+  switch (last.type) {
+    case 'fail':
+      return `${job.id} fails at ${share(last.toBytes)} with ${last.code} (${date(last.from + offset)})`;
+    case 'pause':
+      return `${job.id} is paused at ${share(last.toBytes)} ${tense} ${date(last.from + offset)} until an operator resumes it`;
+    default:
+      return `${job.id} is ${lookOf(last)} at ${share(last.toBytes)} ${tense} ${date(last.from + offset)} for good`;
+  }
+}
+
+function changesOf({ timeline }: Play): Change[] {
+  const changes: Change[] = [];
+  // A job begins by moving; only what differs from that is a change.
+  let before: Look = 'moving';
+  const turn = (story: number, look: Look): void => {
+    if (look !== before) changes.push({ story, look, before });
+    before = look;
+  };
+  for (const segment of timeline.segments) if (segment.to > segment.from) turn(segment.from, lookOf(segment));
+  if (timeline.end < Infinity) turn(timeline.end, 'completed');
+  return changes;
+}
+
+function typeOf({ look, before }: Change): Transition['type'] {
+  return look === 'moving' && before === 'paused' ? 'resumed' : look;
+}
+
+function isDownloading(segment: Segment): boolean {
+  return segment.type !== 'pause' && segment.type !== 'fail';
+}
+
+function lookOf(segment: Segment): Look {
+  switch (segment.type) {
+    case 'connect':
+    case 'transfer':
+    case 'trace':
+      return 'moving';
+    case 'stall':
+      return 'stalled';
+    case 'finalize':
+      return 'finalizing';
+    case 'pause':
+      return 'paused';
+    case 'fail':
+      return 'failed';
+  }
+}
