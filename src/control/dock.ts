@@ -1,118 +1,135 @@
 import { createApi, type Api, type ApiOptions } from '../api/api.js';
-import { chain, type Link } from '../api/call.js';
-import { allowCrossOrigin, reportForeignOrigins, type CorsOrigin } from '../api/cors.js';
+import { chain, type Answerer } from '../api/call.js';
 import { fetchFrom } from '../api/fetch.js';
 import { requireToken } from '../api/require-token.js';
-import type { VirtualClock } from '../core/clock.js';
-import type { DownloadEngine, JobControl } from '../core/engine.js';
-import type { ModelShelf } from '../core/shelf.js';
-import { createControlApi, isControlPath, type DockStatus } from './control-api.js';
-import { guardControl } from './guard.js';
-
-/** What a dock is built around; the entry that starts things makes it. */
-export interface World<Jobs extends JobControl> {
-  clock: VirtualClock;
-  engine: DownloadEngine;
-  shelf: ModelShelf;
-  jobs: Jobs;
-}
+import type { DownloadEngine } from '../core/engine.js';
+import type { Decision } from '../core/simulation.js';
+import { createControlApi, isControlPath } from './control-api.js';
+import { createEventLog } from './events.js';
+import { createFaults, type Faults } from './fault-link.js';
+import type { FaultState } from './faults.js';
+import { createJournal, type JournalBudget } from './journal.js';
+import { createOperator } from './operate.js';
+import type { ClockMode, Operator } from './operator.js';
+import { createSessionClock } from './session-clock.js';
+import { badSnapshot, type SessionSnapshot } from './snapshot.js';
+import type { Interior, World, WorldPlan } from './world.js';
 
 export interface DockOptions extends Omit<ApiOptions, 'engine' | 'shelf'> {
-  /** Asks LM Studio's routes for `Authorization: Bearer <token>`. */
-  requireToken?: string;
-  /** Lets pages of this origin call; `*` for all. Off by default, as in LM Studio. */
-  cors?: CorsOrigin;
-  /** With CORS off: told once of each foreign origin whose page calls. */
-  onForeignOrigin?: (origin: string) => void;
-  /** Names, besides those of loopback, under which the control API may be asked for. */
-  allowedHosts?: readonly string[];
-  /** The name of the engine, for the health check. */
+  /** @throws Error naming what is wrong with `saved` */
+  makeWorld: (plan: WorldPlan) => World;
+  /** The name of the engine, for the status. */
   engineName: string;
-  /** The OpenAPI document, where there is one to serve. */
-  openApi?: () => Promise<string>;
+  seed: string;
+  /** The name of the session that this dock is. */
+  session?: string;
+  /** What the clock shows first, in ms; the machine's time by default. */
+  start?: number | undefined;
+  clockMode?: ClockMode | undefined;
+  /** Asks LM Studio's routes for `Authorization: Bearer <token>`. */
+  requireToken?: string | undefined;
+  journalBudget?: JournalBudget | undefined;
+  /** Opens the dock of a fork; without it there is no fork. */
+  openFork?: ((snapshot: SessionSnapshot, session: string | undefined) => Promise<Operator>) | undefined;
+  /** Told after each decision. */
+  onChange?: ((dock: Dock) => void) | undefined;
+  /** To begin from. */
+  snapshot?: SessionSnapshot | undefined;
 }
 
-/** A clock as an operator sees it. */
-export interface ClockStatus {
-  /** Milliseconds since the epoch. */
-  now: number;
-  /** The same as a date. */
-  date: string;
-  /** Virtual milliseconds per real one; 0 is frozen. */
-  speed: number;
-}
-
-export interface DockClock {
-  status(): ClockStatus;
-  /** Moves the clock forward, frozen or running. @throws RangeError for anything but a finite number of ms, 0 or more */
-  advance(ms: number): Promise<ClockStatus>;
-}
-
-/** One isolated world: what clients call, and what operates it. */
-export interface Dock<Jobs extends JobControl = JobControl> {
+/** One isolated world: what clients call, and what operates it. Nothing in it is shared with another. */
+export interface Dock extends Operator {
+  readonly session: string;
   /** LM Studio's routes, and the operator's under `/__modeldock`. */
   readonly api: Api;
-  readonly clock: DockClock;
-  readonly jobs: Jobs;
-  /** Back to the first moment: no jobs, nothing loaded, the clock as it was. */
-  reset(): Promise<DockStatus>;
+  /** Whether somebody listens to it or waits for something in it. */
+  isBusy(): boolean;
+  /** Ends what hangs, waits and listens, and gives its journal back. */
+  close(): void;
 }
 
-export function openDock<Jobs extends JobControl>(makeWorld: () => World<Jobs>, options: DockOptions): Dock<Jobs> {
-  let world = makeWorld();
-  // Delegates, so that whoever holds the api holds it across a reset.
-  const api = createApi({
-    ...options,
-    engine: {
-      start: (request) => world.engine.start(request),
-      status: (jobId) => world.engine.status(jobId),
-    },
-    shelf: {
-      installed: () => world.shelf.installed(),
-      loaded: () => world.shelf.loaded(),
-      load: (request) => world.shelf.load(request),
-      unload: (instanceId) => world.shelf.unload(instanceId),
-    },
+/** @throws ControlError bad_snapshot */
+export function openDock(options: DockOptions): Dock {
+  const { session = 'default', seed, openFork, onChange } = options;
+  const journal = createJournal({
+    session,
+    clock: { now: () => interior.clock.now() },
+    clockMode: () => interior.clock.status(),
+    ...(options.journalBudget && { budget: options.journalBudget }),
   });
+  let interior = build(options.snapshot);
+  journal.onEntry((entry) => interior.events.called(entry));
 
-  const clock: DockClock = {
-    status: () => {
-      const now = world.clock.now();
-      return { now, date: new Date(now).toISOString(), speed: world.clock.speed };
+  const operator = createOperator({
+    session,
+    engineName: options.engineName,
+    journal,
+    interior: () => interior,
+    replace: (snapshot) => {
+      const next = build(snapshot);
+      interior.closing.abort();
+      interior = next;
+      if (snapshot === undefined) journal.clear();
+      onChange?.(dock);
     },
-    advance: async (ms) => {
-      world.clock.advance(ms);
-      return clock.status();
-    },
-  };
-  const status = (): DockStatus => ({ status: 'ok', engine: options.engineName, clock: clock.status() });
-  const reset = async (): Promise<DockStatus> => {
-    world = makeWorld();
-    return status();
-  };
-  const control = createControlApi({ status, reset, clock, openApi: options.openApi });
+    changed: () => onChange?.(dock),
+    openFork,
+  });
+  const control = createControlApi(operator);
+  const answer: Answerer = (call) => (isControlPath(call.path) ? control(call) : interior.answer(call));
 
-  const operate = chain([guardControl(options)], control);
-  const serve = chain(options.requireToken === undefined ? [] : [requireToken(options.requireToken)], (call) =>
-    api.answer(call),
-  );
-  const answer = chain(outermost(options), (call) => (isControlPath(call.path) ? operate(call) : serve(call)));
-
-  return {
+  const dock: Dock = {
+    ...operator,
+    session,
     api: {
-      owns: (route, ownership) => isControlPath(route.path) || api.owns(route, ownership),
+      owns: (route, ownership) => isControlPath(route.path) || interior.owns(route, ownership),
       answer,
       fetch: (request) => fetchFrom(answer, request),
     },
-    clock,
-    get jobs() {
-      return world.jobs;
+    isBusy: () => operator.waiting() > 0 || interior.events.listening() > 0,
+    close: () => {
+      interior.closing.abort();
+      journal.dispose();
     },
-    reset,
   };
+  return dock;
+
+  function build(snapshot: SessionSnapshot | undefined): Interior {
+    const closing = new AbortController();
+    const clock = createSessionClock({ start: options.start, mode: options.clockMode, saved: snapshot?.clock });
+    const plan: WorldPlan = {
+      clock,
+      seed: snapshot?.seed ?? seed,
+      saved: snapshot?.simulation,
+      onDecision: (decision: Decision) => {
+        clock.decided();
+        events.decided(decision);
+        onChange?.(dock);
+      },
+    };
+    const world = snapshot ? orBadSnapshot(() => options.makeWorld(plan)) : options.makeWorld(plan);
+    const events = createEventLog(clock, world.simulation, closing.signal);
+    const apiOver = (engine: DownloadEngine): Api => createApi({ ...options, engine, shelf: world.shelf });
+    const api = apiOver(world.engine);
+    const makeFaults = (): Faults =>
+      createFaults({
+        clock,
+        seed: plan.seed,
+        ...(snapshot && { state: snapshot.faults as FaultState }),
+        answerAsOf: (msAgo) => apiOver(world.simulation?.engineAsOf(msAgo) ?? world.engine).answer,
+        closing: closing.signal,
+      });
+    const faults = snapshot ? orBadSnapshot(makeFaults) : makeFaults();
+    const token = options.requireToken === undefined ? [] : [requireToken(options.requireToken)];
+    const serve = chain([journal.link, ...token, faults.link], api.answer);
+    return { clock, seed: plan.seed, world, events, faults, answer: serve, owns: api.owns, closing };
+  }
 }
 
-function outermost({ cors, onForeignOrigin }: DockOptions): Link[] {
-  if (cors !== undefined) return [allowCrossOrigin(cors)];
-  return onForeignOrigin ? [reportForeignOrigins(onForeignOrigin)] : [];
+function orBadSnapshot<Value>(make: () => Value): Value {
+  try {
+    return make();
+  } catch (error) {
+    throw badSnapshot((error as Error).message, error);
+  }
 }

@@ -2,6 +2,8 @@ import type { FailureCode } from '../core/errors.js';
 import type { JobSnapshot } from '../core/job.js';
 import type { InstalledModel } from '../core/shelf.js';
 import type { Condition, Transition } from '../core/foresight.js';
+import type { JobStretch, ScenarioChoice } from '../core/simulation.js';
+import type { SessionEvent } from './events.js';
 import type { Fault, FaultStatus } from './faults.js';
 import type { Finding } from './findings.js';
 import type { JournalEntry } from './journal.js';
@@ -52,24 +54,6 @@ export type JobReport = JobSnapshot & {
   /** What will happen to it from its start on, if nobody intervenes; times as on the session's clock. */
   timeline: readonly JobStretch[];
 };
-
-/** One stretch of a job's story, on the session's clock. */
-export interface JobStretch {
-  type: string;
-  from: number;
-  /** Absent where it has no end. */
-  to?: number;
-  fromBytes: number;
-  toBytes: number;
-}
-
-/** Which story a new job plays: the first rule whose pattern matches the model, else the default. */
-export interface ScenarioChoice {
-  /** A scenario's name, or the scenario itself. */
-  scenario: unknown;
-  /** Model patterns, `*` for any text: `qwen/*`, `*@q8_0`. */
-  rules: readonly { model: string; scenario: unknown }[];
-}
 
 export interface SessionStatus {
   session: string;
@@ -136,4 +120,8 @@ export interface Operator {
   snapshot(): Promise<SessionSnapshot>;
   /** @throws ControlError bad_snapshot; the session stays as it was */
   restore(snapshot: unknown): Promise<SessionStatus>;
+  /** A new session that goes on from this one's present moment, with an empty journal and the same counters. */
+  fork(id?: string): Promise<Operator>;
+  /** What happens from now on, or after the event of that id; ends when the signal is aborted. */
+  events(options?: { after?: number; signal?: AbortSignal }): AsyncIterable<SessionEvent>;
 }

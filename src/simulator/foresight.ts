@@ -74,10 +74,25 @@ export function createForesight(store: JobStore<SimulatedJob>, timeOf: (job: Sim
   }
 }
 
-/** The changes in one job's story after `from`, up to and including `to`, on the job's own clock. */
+/**
+ * The changes in one job's story after `from`, up to and including `to`, on the job's own clock. What operators did on
+ * the way is in it: between two interventions the story runs as it stood then.
+ */
 export function transitionsOf(job: SimulatedJob, from: number, to: number): Transition[] {
-  const play = playUntil(job, to);
-  if (play.held || play.ended) return [];
+  const interventions = job.interventions ?? [];
+  const crossed: Transition[] = [];
+  let start = from;
+  for (let count = 0; count <= interventions.length && start <= to; count++) {
+    const end = Math.min(to, interventions[count]?.at ?? to);
+    if (end <= start && count < interventions.length) continue;
+    const play = playUntil({ ...job, interventions: interventions.slice(0, count) }, end);
+    if (!play.held && !play.ended) crossed.push(...changesBetween(job, play, start, end));
+    start = Math.max(start, end);
+  }
+  return crossed;
+}
+
+function changesBetween(job: SimulatedJob, play: Play, from: number, to: number): Transition[] {
   return changesOf(play)
     .map((change) => ({ change, at: change.story + play.offset }))
     .filter(({ at }) => at > from && at <= to)

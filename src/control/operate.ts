@@ -1,0 +1,204 @@
+import { parseModelReference } from '../contract/model-reference.js';
+import { Problem } from '../contract/problem.js';
+import { RefusedError } from '../core/errors.js';
+import type { JobSnapshot } from '../core/job.js';
+import type { InstalledModel } from '../core/shelf.js';
+import type { Simulation } from '../core/simulation.js';
+import { ControlError } from './control-error.js';
+import { parseFault } from './faults.js';
+import { findIn } from './findings.js';
+import type { Journal } from './journal.js';
+import type { Advanced, JobReport, Operator, SessionStatus, Step } from './operator.js';
+import { makeSnapshot, parseSnapshot, type SessionSnapshot } from './snapshot.js';
+import { waitForJob } from './wait.js';
+import type { Interior } from './world.js';
+
+export interface OperatorContext {
+  session: string;
+  engineName: string;
+  journal: Journal;
+  interior: () => Interior;
+  /** Begins again, from a snapshot or from nothing. @throws ControlError bad_snapshot */
+  replace: (snapshot: SessionSnapshot | undefined) => void;
+  /** Told of what an operator changed outside the world: the time, the faults. */
+  changed: () => void;
+  openFork: ((snapshot: SessionSnapshot, session: string | undefined) => Promise<Operator>) | undefined;
+}
+
+/** Operates a session in process. */
+export function createOperator(context: OperatorContext): Operator & { waiting(): number } {
+  const { journal, interior } = context;
+  let waiting = 0;
+
+  return {
+    waiting: () => waiting,
+    status,
+    reset: async () => {
+      context.replace(undefined);
+      return status();
+    },
+    clock: {
+      read: async () => interior().clock.status(),
+      set: async (change) => {
+        interior().clock.change(change);
+        timeChanged();
+        return interior().clock.status();
+      },
+      advance: (step) => advance(typeof step === 'number' ? { ms: step } : step),
+    },
+    jobs: {
+      list: async () => Promise.all((await allJobs()).map(report)),
+      get: async (jobId) => report(await find(jobId)),
+      pause: async (jobId) => report(await obeyed(interior().world.jobs.pause(jobId))),
+      resume: async (jobId) => report(await obeyed(interior().world.jobs.resume(jobId))),
+      cancel: async (jobId) => report(await obeyed(interior().world.jobs.cancel(jobId))),
+      fail: async (jobId, { code, reason }) => report(await obeyed(simulation().jobs.fail(jobId, code, reason))),
+      wait: async (jobId, goal) => {
+        const { clock, events, world, closing } = interior();
+        const place = { clock, events, simulation: world.simulation, status: findJob };
+        waiting++;
+        try {
+          return await report(await waitForJob(place, jobId, { ...goal, signal: closing.signal }));
+        } finally {
+          waiting--;
+        }
+      },
+    },
+    scenario: {
+      read: async () => simulation().scenario(),
+      set: async (choice) => {
+        try {
+          return simulation().chooseScenario(choice);
+        } catch (error) {
+          throw new ControlError(400, 'invalid_request', (error as Error).message, { cause: error });
+        }
+      },
+    },
+    faults: {
+      list: async () => interior().faults.list(),
+      add: async (fault) => {
+        const added = interior().faults.add(parseFault(fault));
+        context.changed();
+        return added;
+      },
+      remove: async (faultId) => {
+        interior().faults.remove(faultId);
+        context.changed();
+      },
+      clear: async () => {
+        interior().faults.clear();
+        context.changed();
+      },
+    },
+    models: {
+      list: () => interior().world.shelf.installed(),
+      add: (model, quantization) => obeyed(install(model, quantization)),
+      remove: (key) => obeyed(simulation().uninstall(key)),
+    },
+    journal: {
+      list: async () => journal.list(),
+      clear: async () => journal.clear(),
+    },
+    findings: async () => findIn(journal.list(), { jobs: await allJobs() }),
+    snapshot,
+    restore: async (input) => {
+      context.replace(parseSnapshot(input));
+      return status();
+    },
+    fork: async (session) => {
+      if (!context.openFork) throw unsupported('fork a dock that stands alone');
+      return context.openFork(await snapshot(), session);
+    },
+    events: (options) => interior().events.listen(options),
+  };
+
+  async function status(): Promise<SessionStatus> {
+    return {
+      session: context.session,
+      engine: context.engineName,
+      clock: interior().clock.status(),
+      jobs: (await allJobs()).length,
+      faults: interior().faults.list().length,
+      journalEntries: journal.list().length,
+    };
+  }
+
+  async function install(model: string, quantization: string | undefined): Promise<InstalledModel> {
+    return simulation().install({
+      model: parseModelReference(model),
+      ...(quantization !== undefined && { quantization }),
+    });
+  }
+
+  async function advance(step: Step): Promise<Advanced> {
+    const { clock, world } = interior();
+    const from = clock.now();
+    let to = 'ms' in step ? from + Math.trunc(step.ms) : from;
+    if ('until' in step) {
+      const found = await simulation().when(step.until);
+      if ('never' in found) {
+        throw new ControlError(409, 'never', `Cannot advance until ${JSON.stringify(step.until)}: ${found.never}.`);
+      }
+      to = Math.max(from, found.at);
+    }
+    clock.advance(to - from);
+    const transitions = (await world.simulation?.transitions(from, to)) ?? [];
+    timeChanged();
+    return { clock: clock.status(), transitions };
+  }
+
+  function timeChanged(): void {
+    interior().events.timeChanged();
+    context.changed();
+  }
+
+  async function snapshot(): Promise<SessionSnapshot> {
+    const { seed, clock, faults } = interior();
+    return makeSnapshot({ seed, clock: clock.save(), simulation: await simulation().save(), faults: faults.save() });
+  }
+
+  async function report(job: JobSnapshot): Promise<JobReport> {
+    return { ...job, timeline: (await interior().world.simulation?.timeline(job.id)) ?? [] };
+  }
+
+  async function allJobs(): Promise<JobSnapshot[]> {
+    const jobs: JobSnapshot[] = [];
+    for await (const job of interior().world.jobs.list()) jobs.push(job);
+    return jobs;
+  }
+
+  /** Not the engine's own status: that is a poll, and in mode `polls` it would move the job. */
+  async function findJob(jobId: string): Promise<JobSnapshot | undefined> {
+    return interior().world.jobs.find(jobId);
+  }
+
+  async function find(jobId: string): Promise<JobSnapshot> {
+    const job = await findJob(jobId);
+    if (!job) throw new ControlError(404, 'not_found', `There is no job ${jobId} in session ${context.session}.`);
+    return job;
+  }
+
+  function simulation(): Simulation {
+    const { simulation } = interior().world;
+    if (!simulation) throw unsupported(`do that with the ${context.engineName} engine`);
+    return simulation;
+  }
+}
+
+/** What the engine or the contract refuses, in an operator's terms. */
+async function obeyed<Value>(doing: Promise<Value>): Promise<Value> {
+  try {
+    return await doing;
+  } catch (error) {
+    if (error instanceof Problem) throw new ControlError(400, 'invalid_request', error.message, { cause: error });
+    if (!(error instanceof RefusedError)) throw error;
+    if (error.code === 'wrong_job_state') {
+      throw new ControlError(409, 'wrong_job_state', error.message, { cause: error });
+    }
+    throw new ControlError(404, 'not_found', error.message, { cause: error });
+  }
+}
+
+function unsupported(what: string): ControlError {
+  return new ControlError(501, 'unsupported', `Cannot ${what}.`);
+}

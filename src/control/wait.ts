@@ -1,0 +1,97 @@
+import type { Condition } from '../core/foresight.js';
+import type { JobSnapshot } from '../core/job.js';
+import type { Simulation } from '../core/simulation.js';
+import { wallTimeout } from '../core/wall-timer.js';
+import { ControlError } from './control-error.js';
+import type { EventLog } from './events.js';
+import type { WaitFor } from './operator.js';
+import type { SessionClock } from './session-clock.js';
+
+export const WAIT_MS = 30_000;
+export const LONGEST_WAIT_MS = 600_000;
+/** Without foresight there is nothing to wait for but the next look. */
+const LOOK_AGAIN_MS = 200;
+
+export interface WaitContext {
+  clock: SessionClock;
+  events: EventLog;
+  simulation: Simulation | undefined;
+  status(jobId: string): Promise<JobSnapshot | undefined>;
+}
+
+/**
+ * Waits, in wall time, until a job has a status or has come so far.
+ * @throws ControlError not_found, timeout, never
+ */
+export async function waitForJob(
+  { clock, events, simulation, status }: WaitContext,
+  jobId: string,
+  { status: wanted, progress, timeoutMs = WAIT_MS, signal }: WaitFor & { signal?: AbortSignal },
+): Promise<JobSnapshot> {
+  let timedOut = false;
+  let changed = true;
+  let wake: () => void = () => undefined;
+  const look = (): void => {
+    changed = true;
+    wake();
+  };
+  const stopListening = events.onChange(look);
+  const stopWaiting = wallTimeout(Math.min(timeoutMs, LONGEST_WAIT_MS), () => {
+    timedOut = true;
+    look();
+  });
+  signal?.addEventListener('abort', look, { once: true });
+  try {
+    for (;;) {
+      changed = false;
+      const job = await status(jobId);
+      if (!job) throw new ControlError(404, 'not_found', `Cannot wait for ${jobId}: there is no such job.`);
+      if (isReached(job, wanted, progress)) return job;
+      if (job.state === 'completed' || job.state === 'failed') {
+        throw new ControlError(409, 'never', `Cannot wait for ${describeGoal(wanted, progress)}: ${describe(job)} for good.`);
+      }
+      if (timedOut || signal?.aborted === true) {
+        throw new ControlError(
+          408,
+          'timeout',
+          `Waited ${timeoutMs} ms for ${describeGoal(wanted, progress)}: ${describe(job)}. ` +
+            'On a frozen clock a wait ends when the clock is advanced.',
+        );
+      }
+      const forget = wallTimeout(await untilNextLook(job), look);
+      if (!changed) await new Promise<void>((resolve) => (wake = resolve));
+      forget();
+    }
+  } finally {
+    stopListening();
+    stopWaiting();
+    signal?.removeEventListener('abort', look);
+  }
+
+  async function untilNextLook(job: JobSnapshot): Promise<number> {
+    const time = clock.status();
+    if (!simulation) return LOOK_AGAIN_MS;
+    if (time.mode !== 'running' || time.speed === 0) return Infinity;
+    const condition: Condition =
+      progress !== undefined && !isReached(job, undefined, progress)
+        ? { job: jobId, progress }
+        : { job: jobId, status: wanted ?? 'completed' };
+    const next = await simulation.when(condition);
+    return 'never' in next ? Infinity : Math.max(1, Math.ceil((next.at - time.now) / time.speed));
+  }
+}
+
+function isReached(job: JobSnapshot, state: WaitFor['status'], progress: number | undefined): boolean {
+  if (state !== undefined && job.state !== state) return false;
+  return progress === undefined || job.downloadedBytes >= progress * job.totalBytes;
+}
+
+function describeGoal(state: WaitFor['status'], progress: number | undefined): string {
+  const goals = [state, progress === undefined ? undefined : `${progress * 100} %`];
+  return goals.filter((goal) => goal !== undefined).join(' and ');
+}
+
+function describe(job: JobSnapshot): string {
+  const share = Math.floor((job.downloadedBytes / Math.max(1, job.totalBytes)) * 100);
+  return `${job.id} is ${job.state} at ${share} %`;
+}

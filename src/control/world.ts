@@ -1,0 +1,40 @@
+import type { Api } from '../api/api.js';
+import type { Answerer } from '../api/call.js';
+import type { DownloadEngine, JobControl } from '../core/engine.js';
+import type { ModelShelf } from '../core/shelf.js';
+import type { DecisionListener, SavedSimulation, Simulation } from '../core/simulation.js';
+import type { EventLog } from './events.js';
+import type { Faults } from './fault-link.js';
+import type { SessionClock } from './session-clock.js';
+
+/** What a dock is built around; the entry that starts things makes it. */
+export interface World {
+  engine: DownloadEngine;
+  shelf: ModelShelf;
+  jobs: JobControl;
+  /** Where the downloads are simulated. */
+  simulation?: Simulation;
+}
+
+/** What a world is made of. */
+export interface WorldPlan {
+  clock: SessionClock;
+  seed: string;
+  /** To begin from, instead of from nothing. */
+  saved: SavedSimulation | undefined;
+  onDecision: DecisionListener;
+}
+
+/** What a reset or a restore replaces. */
+export interface Interior {
+  clock: SessionClock;
+  seed: string;
+  world: World;
+  events: EventLog;
+  faults: Faults;
+  answer: Answerer;
+  owns: Api['owns'];
+  /** Aborted when this interior is replaced. */
+  closing: AbortController;
+}
+

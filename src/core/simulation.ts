@@ -1,0 +1,57 @@
+import type { DownloadEngine, DownloadRequest, SimulatorControl } from './engine.js';
+import type { Foresight } from './foresight.js';
+import type { InstalledModel } from './shelf.js';
+
+/** One stretch of a job's story, on the session's clock. */
+export interface JobStretch {
+  type: string;
+  from: number;
+  /** Absent where it has no end. */
+  to?: number;
+  fromBytes: number;
+  toBytes: number;
+}
+
+/** Which story a new job plays: the first rule whose pattern matches the model, else the default. */
+export interface ScenarioChoice {
+  /** A scenario's name, or the scenario itself. */
+  scenario: unknown;
+  rules: readonly ScenarioRule[];
+}
+
+export interface ScenarioRule {
+  /** The identity of a model, with `*` for any text: `qwen/*`, `*@q8_0`. */
+  model: string;
+  scenario: unknown;
+}
+
+/** What a simulated world can do and a real one cannot. */
+export interface Simulation extends Foresight {
+  readonly jobs: SimulatorControl;
+  /** What happens to a job from its start on, if nobody intervenes; empty when there is no such job. */
+  timeline(jobId: string): Promise<readonly JobStretch[]>;
+  /** The engine as it would have answered `msAgo` ago; what is started, is started now. */
+  engineAsOf(msAgo: number): DownloadEngine;
+  scenario(): ScenarioChoice;
+  /** For jobs made from now on. @throws Error naming the path of each wrong value */
+  chooseScenario(choice: Partial<ScenarioChoice>): ScenarioChoice;
+  /** Puts a model on the shelf without a download. @throws RefusedError as a download would */
+  install(request: DownloadRequest): Promise<InstalledModel>;
+  /** Takes a model off the shelf, so that it can be downloaded again. @throws RefusedError model_not_installed */
+  uninstall(key: string): Promise<void>;
+  /** Everything that was decided, as plain data. */
+  save(): Promise<SavedSimulation>;
+}
+
+/** What a simulation is made of again; its shape is the simulator's own business. */
+export type SavedSimulation = Record<string, unknown>;
+
+/** Told of each decision as it is made: what only time brings is not one. */
+export type DecisionListener = (decision: Decision) => void;
+
+export type Decision =
+  | { type: 'started' | 'paused' | 'resumed' | 'cancelled' | 'failed'; job: string; model: string }
+  /** A poll moved the job that was polled. */
+  | { type: 'polled'; job: string; model: string; stepMs: number }
+  /** What is installed or loaded, or the stories of jobs to come. */
+  | { type: 'shelf' | 'scenario' };
