@@ -61,12 +61,13 @@ const kinds: Readonly<Record<string, string>> = {
 
 function spell(value: unknown): string {
   if (value === undefined) return 'nothing';
-  // JSON has no word for NaN and infinity, and none for what a program may pass: functions, bigints, circles.
-  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  if (typeof value === 'function' || typeof value === 'symbol') return `a ${typeof value}`;
+  // JSON has no word for NaN and infinity.
+  if (typeof value === 'number') return String(value);
   try {
-    return (JSON.stringify(value)) ?? `a ${typeof value}`;
+    return JSON.stringify(value);
   } catch {
-    return 'an object that JSON cannot spell';
+    return `a ${typeof value} that JSON cannot spell`;
   }
 }
 
