@@ -1,7 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
 const [major, minor] = process.versions.node.split('.').map(Number) as [number, number];
-/** What MSW 3 needs. */
 const canRunMsw3 = major > 22 || (major === 22 && minor >= 12);
 
 export default defineConfig({
@@ -11,15 +10,15 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/browser/**'],
+          exclude: ['test/browser/**', 'test/transports/without-msw3.test.ts'],
         },
       },
       {
-        // The same handlers and the same suite, on the other major of MSW that the package supports.
+        // The same handlers and the same tests, on the other major version of MSW that the package supports.
         resolve: { alias: [{ find: /^msw(?=\/|$)/, replacement: 'msw3' }] },
         test: {
           name: 'msw3',
-          include: canRunMsw3 ? ['test/transports/msw-in-node.test.ts'] : [],
+          include: [canRunMsw3 ? 'test/transports/msw-*.test.ts' : 'test/transports/without-msw3.test.ts'],
           env: { EXPECTED_MSW_MAJOR: '3' },
         },
       },

@@ -25,7 +25,7 @@ export interface Connection {
   /** Sends a request, leaves as soon as the api has it, and resolves when the api has noticed. */
   leave(request: Sent): Promise<void>;
   /** Moves the world's clock. */
-  advance(ms: number): Promise<void>;
+  advance(ms: number): Promise<unknown>;
   close(): Promise<void>;
 }
 

@@ -92,7 +92,7 @@ export function accessControl(transport: Transport): void {
         const answer = await client.get('/api/v1/models');
         expect(answer.status).toBe(401);
         expect(answer.headers['access-control-allow-origin']).toBe(PAGE);
-        expect(answer.headers['vary']).toBe('Origin');
+        expect(answer.headers.vary).toBe('Origin');
       },
     );
 

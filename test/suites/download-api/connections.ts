@@ -44,11 +44,11 @@ export function connections(transport: Transport): void {
       await client.advance(60_000);
       const first = await client.status('job_1');
       const path = '/api/v1/models/download/status/job_1';
-      const headers = { 'if-none-match': first.headers['etag']! };
+      const headers = { 'if-none-match': first.headers.etag! };
       const same = await client.get(path, headers);
       expect(same.status).toBe(304);
       expect(same.body).toBe('');
-      expect(same.headers['etag']).toBe(first.headers['etag']);
+      expect(same.headers.etag).toBe(first.headers.etag);
       expect(same.headers).not.toHaveProperty('content-type');
 
       expect((await client.get(path, { 'if-none-match': 'W/"2-another"' })).body).toBe(first.body);
@@ -59,7 +59,7 @@ export function connections(transport: Transport): void {
       await client.advance(5100);
       const { headers } = await client.status('job_1');
       await client.advance(1);
-      const next = await client.get('/api/v1/models/download/status/job_1', { 'if-none-match': headers['etag']! });
+      const next = await client.get('/api/v1/models/download/status/job_1', { 'if-none-match': headers.etag! });
       expect(next.status).toBe(200);
       expect(next.body).toContain('500100000');
     });
@@ -70,7 +70,7 @@ export function connections(transport: Transport): void {
       const again = await client.post(
         '/api/v1/models/download',
         { model: 'simulate/already-downloaded' },
-        { 'if-none-match': headers['etag']! },
+        { 'if-none-match': headers.etag! },
       );
       expect(again.status).toBe(200);
     });
