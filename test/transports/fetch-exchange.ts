@@ -1,6 +1,7 @@
 import { vi } from 'vitest';
-import type { Connection, Sent } from '../suites/transport.js';
+import type { Connection } from '../suites/transport.js';
 import type { World } from '../suites/world.js';
+import { receivedFrom, requestFrom } from './fetch-messages.js';
 
 /** Sends with Fetch's classes, through anything that answers a `Request`. */
 export function exchange(
@@ -8,24 +9,11 @@ export function exchange(
   baseUrl: string,
   waiting: World['waiting'],
 ): Pick<Connection, 'send' | 'leave'> {
-  const requestFrom = ({ method, path, headers, body }: Sent, signal?: AbortSignal): Request =>
-    new Request(baseUrl + path, {
-      method,
-      ...(headers && { headers }),
-      // Bytes: for a string, Fetch would add a content type of its own.
-      ...(body !== undefined && { body: new TextEncoder().encode(body) }),
-      ...(signal && { signal }),
-    });
-
   return {
-    send: async (request) => {
-      const response = await fetch(requestFrom(request));
-      const { status, headers } = response;
-      return { status, headers: Object.fromEntries(headers), body: await response.text() };
-    },
+    send: async (request) => receivedFrom(await fetch(requestFrom(baseUrl, request))),
     leave: async (request) => {
       const controller = new AbortController();
-      const answer = fetch(requestFrom(request, controller.signal)).catch((error: unknown) => error);
+      const answer = fetch(requestFrom(baseUrl, request, controller.signal)).catch((error: unknown) => error);
       await vi.waitUntil(() => waiting.now > 0);
       controller.abort();
       await vi.waitUntil(() => waiting.abandoned > 0);
