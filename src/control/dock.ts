@@ -7,6 +7,7 @@ import type { VirtualClock } from '../core/clock.js';
 import type { DownloadEngine, JobControl } from '../core/engine.js';
 import type { ModelShelf } from '../core/shelf.js';
 import { createControlApi, isControlPath, type DockStatus } from './control-api.js';
+import type { DockClock } from './dock-clock.js';
 import { guardControl } from './guard.js';
 
 /** What a dock is built around; the entry that starts things makes it. */
@@ -30,22 +31,6 @@ export interface DockOptions extends Omit<ApiOptions, 'engine' | 'shelf'> {
   engineName: string;
   /** The OpenAPI document, where there is one to serve. */
   openApi?: () => Promise<string>;
-}
-
-/** A clock as an operator sees it. */
-export interface ClockStatus {
-  /** Milliseconds since the epoch. */
-  now: number;
-  /** The same as a date. */
-  date: string;
-  /** Virtual milliseconds per real one; 0 is frozen. */
-  speed: number;
-}
-
-export interface DockClock {
-  status(): ClockStatus;
-  /** Moves the clock forward, frozen or running. @throws RangeError for anything but a finite number of ms, 0 or more */
-  advance(ms: number): Promise<ClockStatus>;
 }
 
 /** One isolated world: what clients call, and what operates it. */
