@@ -1,10 +1,10 @@
-import { profiles, type Profile, type ProfileName } from './contract/profiles.js';
+import { profileNamed, type Profile, type ProfileName } from './contract/profiles.js';
 import { openDock, type Dock, type DockOptions } from './control/dock.js';
 import { systemClock, VirtualClock } from './core/clock.js';
 import type { SimulatorControl } from './core/engine.js';
-import type { Catalog } from './simulator/catalog.js';
-import type { Scenario } from './simulator/scenario.js';
-import { scenarios, type ScenarioName } from './simulator/scenarios.js';
+import { parseCatalog, type Catalog } from './simulator/catalog.js';
+import { parseScenario, type Scenario } from './simulator/scenario.js';
+import { scenarioNamed, type ScenarioName } from './simulator/scenarios.js';
 import { createSimulator } from './simulator/simulator.js';
 import { createMemoryStore } from './stores/memory.js';
 
@@ -28,7 +28,10 @@ export interface SimulatedDockOptions extends Omit<DockOptions, 'profile' | 'eng
 /** A dock whose downloads are simulated. */
 export type SimulatedDock = Dock<SimulatorControl>;
 
-/** Opens a world of its own, in which downloads are simulated. Nothing runs in it while nobody asks. */
+/**
+ * Opens a world of its own, in which downloads are simulated. Nothing runs in it while nobody asks.
+ * @throws ScenarioError, CatalogError, RangeError for options that cannot be used, named together with what can
+ */
 export function createDock({
   seed,
   scenario = 'steady',
@@ -41,6 +44,8 @@ export function createDock({
 }: SimulatedDockOptions = {}): SimulatedDock {
   const start = now === undefined ? undefined : new Date(now).getTime();
   if (Number.isNaN(start)) throw new RangeError(`Cannot start the clock at ${String(now)}: that is not a date.`);
+  const story = typeof scenario === 'string' ? scenarioNamed(scenario) : parseScenario(scenario);
+  const models = catalog && parseCatalog(catalog);
   return openDock(
     () => {
       const clock = new VirtualClock(systemClock, {
@@ -50,13 +55,13 @@ export function createDock({
       const { engine, control, shelf } = createSimulator({
         clock,
         store: createMemoryStore(),
-        scenario: typeof scenario === 'string' ? scenarios[scenario] : scenario,
+        scenario: story,
         ...(seed !== undefined && { seed }),
-        ...(catalog && { catalog }),
+        ...(models && { catalog: models }),
         ...(jobIds && { jobIds }),
       });
       return { clock, engine, shelf, jobs: control };
     },
-    { ...options, engineName: 'simulated', profile: typeof profile === 'string' ? profiles[profile] : profile },
+    { ...options, engineName: 'simulated', profile: typeof profile === 'string' ? profileNamed(profile) : profile },
   );
 }

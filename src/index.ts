@@ -1,7 +1,8 @@
 export { createDock, type SimulatedDock, type SimulatedDockOptions } from './create-dock.js';
 export type { Api, Ownership } from './api/api.js';
 export type { Answer, Call, Link } from './api/call.js';
-export type { ClockStatus, Dock, DockClock } from './control/dock.js';
+export type { Dock } from './control/dock.js';
+export type { ClockStatus, DockClock } from './control/dock-clock.js';
 export type { DockStatus } from './control/control-api.js';
 export { profiles, type Profile, type ProfileName } from './contract/profiles.js';
 export { systemClock, VirtualClock, type Clock, type WaitingClock } from './core/clock.js';
@@ -13,4 +14,4 @@ export { CatalogError, parseCatalog, type Catalog, type CatalogModel } from './s
 export { catalogModels } from './simulator/catalog-models.js';
 export { magicFamilies } from './simulator/magic.js';
 export { parseScenario, ScenarioError, type Phase, type Scenario } from './simulator/scenario.js';
-export { scenarios, type ScenarioName } from './simulator/scenarios.js';
+export { isScenarioName, scenarios, type ScenarioName } from './simulator/scenarios.js';

@@ -104,7 +104,8 @@ export function createApi({
     try {
       const method = call.method === 'HEAD' ? 'GET' : call.method;
       const path = plainPath(call.path);
-      const handler = routes[`${method} ${path}`];
+      // What ends with a slash has a parameter to fill in: a path that does so names no route by itself.
+      const handler = path.length > 1 && path.endsWith('/') ? undefined : routes[`${method} ${path}`];
       if (handler) return await handler(call, '');
       const id = path.startsWith(STATUS) ? jobIdFrom(call.path) : '';
       if (id !== '' && method === 'GET') return await routes[`GET ${STATUS}`]!(call, id);

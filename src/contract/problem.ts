@@ -59,7 +59,7 @@ export const problems = {
       'Downloading community models as artifacts is not supported. Please use the HuggingFace model URL instead.',
     ),
   jobNotFound: (id: string) => new Problem(404, 'job_not_found', `Download job with id '${id}' not found`),
-  internal: () => new Problem(500, 'internal_error', 'Internal server error'),
+  internal: () => new Problem(500, 'internal_error', inferred.internalErrorMessage.value),
   missingToken: () =>
     invalidToken(
       'An LM Studio API token is required to make requests to this server, but none was provided using the ' +

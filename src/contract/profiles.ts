@@ -18,3 +18,9 @@ export const profiles = {
 export type ProfileName = keyof typeof profiles;
 
 export const profileNames = Object.keys(profiles) as ProfileName[];
+
+/** @throws RangeError naming those there are */
+export function profileNamed(name: string): Profile {
+  if (Object.hasOwn(profiles, name)) return profiles[name as ProfileName];
+  throw new RangeError(`There is no profile ${name}. There is: ${profileNames.join(', ')}.`);
+}

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { compactJson, prettyJson, type Answer, type Answerer, type Call } from '../api/call.js';
 import { Problem } from '../contract/problem.js';
 import { readBody } from '../contract/read-body.js';
-import type { ClockStatus, DockClock } from './dock.js';
+import type { ClockStatus, DockClock } from './dock-clock.js';
 
 /** The answer of the health check. */
 export interface DockStatus {

@@ -47,8 +47,9 @@ export class VirtualClock implements Clock {
   /** @param wall what drives it while it runs; `start` defaults to what `wall` shows now. */
   constructor(wall: Clock = systemClock, { start = wall.now(), speed = 1 }: { start?: number; speed?: number } = {}) {
     checkSpeed(speed);
+    checkTime(start);
     this.#wall = wall;
-    this.#time = { at: start, wall: wall.now(), speed };
+    this.#time = { at: Math.trunc(start), wall: wall.now(), speed };
   }
 
   get speed(): number {
@@ -58,10 +59,11 @@ export class VirtualClock implements Clock {
   now(): number {
     const { at, wall, speed } = this.#time;
     // A frozen clock does not look at the wall: reading it costs nothing, and the wall may be a faked one.
-    return speed === 0 ? at : Math.trunc(at + (this.#wall.now() - wall) * speed);
+    // A fast one stops at the last time that can be spelled.
+    return speed === 0 ? at : Math.min(Math.trunc(at + (this.#wall.now() - wall) * speed), MAX_TIME);
   }
 
-  /** Moves the clock forward by `ms`, frozen or running, and returns the new time. */
+  /** Moves the clock forward by whole milliseconds, frozen or running, and returns the new time. */
   advance(ms: number): number {
     if (!(ms >= 0 && Number.isFinite(ms))) {
       throw new RangeError(
@@ -73,11 +75,9 @@ export class VirtualClock implements Clock {
 
   /** Sets the time; the speed stays. */
   set(now: number): number {
-    if (!(Math.abs(now) <= MAX_TIME)) {
-      throw new RangeError(`Cannot set the clock to ${now}: it takes milliseconds since 1970, up to ${MAX_TIME}.`);
-    }
-    this.#time = { at: now, wall: this.#wall.now(), speed: this.#time.speed };
-    return now;
+    checkTime(now);
+    this.#time = { at: Math.trunc(now), wall: this.#wall.now(), speed: this.#time.speed };
+    return this.#time.at;
   }
 
   /** From now on one real millisecond is `speed` virtual ones; 0 freezes the clock. */
@@ -93,6 +93,12 @@ export class VirtualClock implements Clock {
 
 /** The last millisecond that a four-digit year can name (9999-12-31T23:59:59.999Z), so that every time can be spelled. */
 export const MAX_TIME = 253_402_300_799_999;
+
+function checkTime(now: number): void {
+  if (!(now >= 0 && now <= MAX_TIME)) {
+    throw new RangeError(`Cannot set the clock to ${now}: it takes milliseconds since 1970, up to ${MAX_TIME}.`);
+  }
+}
 
 function checkSpeed(speed: number): void {
   if (!(speed >= 0 && Number.isFinite(speed))) {

@@ -16,7 +16,7 @@ export function describeIssues(issues: readonly Issue[], input: unknown, whole: 
 /** Unknown keys are reported together, on the object that has them; a reader looks for each key. */
 function spread(issue: Issue & { readonly keys?: readonly string[] }): readonly Issue[] {
   return issue.code === 'unrecognized_keys'
-    ? issue.keys!.map((key) => ({ code: issue.code, path: [...issue.path, key], message: 'no such key' }))
+    ? issue.keys!.map((key) => ({ code: issue.code, path: [...issue.path, key], message: 'no key of this name' }))
     : [issue];
 }
 
@@ -27,26 +27,47 @@ function describeIssue(issue: Issue, input: unknown, whole: string): string {
     path += typeof key === 'number' ? `[${key}]` : `${path === '' ? '' : '.'}${String(key)}`;
     value = (value as Record<PropertyKey, unknown> | null | undefined)?.[key];
   }
-  const found = value === undefined ? 'nothing' : clip(JSON.stringify(value));
-  return `${path === '' ? whole : path}: expected ${expectation({ ...issue })}, found ${found}`;
+  return `${path === '' ? whole : path}: expected ${expectation({ ...issue })}, found ${clip(spell(value))}`;
 }
 
 function expectation(issue: Issue & Record<string, unknown>): string {
   switch (issue.code) {
     case 'invalid_type':
-      return issue['expected'] === 'int' ? 'a whole number' : `${String(issue['expected'])}`;
+      return kinds[String(issue.expected)] ?? String(issue.expected);
     case 'invalid_value':
-      return oneOf(issue['values'] as unknown[]);
+      return oneOf(issue.values as unknown[]);
     case 'invalid_union':
-      return Array.isArray(issue['options']) ? oneOf(issue['options'] as unknown[]) : issue.message;
+      return Array.isArray(issue.options) ? oneOf(issue.options as unknown[]) : issue.message;
     case 'too_small':
-      if (issue['origin'] === 'string') return 'some text';
-      if (issue['origin'] === 'array') return 'at least one element';
-      return `a number ${issue['inclusive'] === true ? 'of at least' : 'above'} ${String(issue['minimum'])}`;
+      if (issue.origin === 'string') return 'some text';
+      if (issue.origin === 'array') return `an array of at least ${String(issue.minimum)}`;
+      return `a number ${issue.inclusive === true ? 'of at least' : 'above'} ${String(issue.minimum)}`;
     case 'too_big':
-      return `a number of at most ${String(issue['maximum'])}`;
+      return `${issue.origin === 'array' ? 'an array' : 'a number'} of at most ${String(issue.maximum)}`;
     default:
       return issue.message;
+  }
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  object: 'an object',
+  array: 'an array',
+  tuple: 'an array',
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+};
+
+function spell(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'function' || typeof value === 'symbol') return `a ${typeof value}`;
+  // JSON has no word for NaN and infinity.
+  if (typeof value === 'number') return String(value);
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return `a ${typeof value} that JSON cannot spell`;
   }
 }
 

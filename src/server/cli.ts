@@ -18,10 +18,12 @@ const serveCommand = addServeOptions(program.command('serve', { isDefault: true 
   .description('serve the API (the default)')
   .action(async (settings: Settings) => {
     const serving = await runServe(settings, version);
+    let closing: Promise<void> | undefined;
+    // A signal may come twice: npm passes on a Ctrl-C that has reached us already. Unheeded, the second would kill.
     const stop = (): void => {
-      void serving.close().then(() => process.exit(0));
+      closing ??= serving.close().then(() => process.exit(0));
     };
-    process.once('SIGINT', stop).once('SIGTERM', stop);
+    process.on('SIGINT', stop).on('SIGTERM', stop);
   });
 
 program.addHelpText('after', () => `\n${serveCommand.helpInformation()}`);

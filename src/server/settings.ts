@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { profileNames, type ProfileName } from '../contract/profiles.js';
-import { parseCatalog, type Catalog } from '../simulator/catalog.js';
-import { parseScenario, type Scenario } from '../simulator/scenario.js';
-import { isScenarioName, scenarios } from '../simulator/scenarios.js';
+import { isScenarioName, parseCatalog, parseScenario, scenarios, type Catalog, type Scenario } from '../index.js';
 import { logLevels, type LogLevel } from './log.js';
 
 /** What `modeldock serve` was told, checked. */

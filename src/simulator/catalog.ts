@@ -4,9 +4,11 @@ import { describeIssues } from '../core/issues.js';
 const text = z.string().check(z.minLength(1));
 const count = z.number().check(z.int(), z.positive());
 
+/** `owner/repo` on Hugging Face, in its own case. */
+const repo = z.string().check(z.regex(/^[\w.-]+\/[\w.-]+$/, 'owner/repo'));
+
 const fileChoice = z.strictObject({
-  /** `owner/repo` on Hugging Face, in its own case. */
-  repo: z.string().check(z.regex(/^[\w.-]+\/[\w.-]+$/, 'owner/repo')),
+  repo,
   format: z.enum(['gguf', 'mlx']),
   quantization: text,
   sizeBytes: count,
@@ -29,7 +31,7 @@ const catalogModel = z.strictObject({
   /** What can be downloaded; the first is the one a client gets who does not choose. None: no GGUF and no MLX. */
   files: z.array(fileChoice),
   /** Repos that have this model in formats LM Studio cannot run. */
-  incompatibleRepos: z.optional(z.array(text)),
+  incompatibleRepos: z.optional(z.array(repo)),
   /** There from the start. */
   installed: z.optional(z.boolean()),
 });
@@ -52,6 +54,31 @@ export class CatalogError extends Error {
  */
 export function parseCatalog(input: unknown): Catalog {
   const result = catalogSchema.safeParse(input);
-  if (result.success) return result.data;
-  throw new CatalogError(`This catalog cannot be used:\n${describeIssues(result.error.issues, input, 'the catalog')}`);
+  if (!result.success) refuse(describeIssues(result.error.issues, input, 'the catalog'));
+  const repetitions = findRepetitions(result.data);
+  if (repetitions.length > 0) refuse(repetitions.map((line) => `  ${line}`).join('\n'));
+  return result.data;
+}
+
+function refuse(faults: string): never {
+  throw new CatalogError(`This catalog cannot be used:\n${faults}`);
+}
+
+/** What no schema can say: one name stands for one download. */
+function findRepetitions(catalog: Catalog): string[] {
+  const paths = new Map<string, string>();
+  const faults: string[] = [];
+  for (const [index, { id, files }] of catalog.entries()) {
+    if (id !== undefined) note(id, `[${index}].id`);
+    for (const [place, { repo, quantization }] of files.entries()) {
+      note(`${repo}@${quantization}`.toLowerCase(), `[${index}].files[${place}]`);
+    }
+  }
+  return faults;
+
+  function note(name: string, path: string): void {
+    const earlier = paths.get(name);
+    if (earlier === undefined) paths.set(name, path);
+    else faults.push(`${path}: expected another name than ${name}, which ${earlier} has`);
+  }
 }

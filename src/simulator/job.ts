@@ -7,11 +7,10 @@ import type { Scenario } from './scenario.js';
 import { scenarios } from './scenarios.js';
 import { bytesAt, layOut, segmentAt, transferredAt, type Segment, type Timeline } from './timeline.js';
 
-/** What an operator did to a job, and when. */
+/** What an operator did to a job, and when. To cancel one is to make it fail with code `cancelled`. */
 export type Intervention =
   | { type: 'pause'; at: number }
   | { type: 'resume'; at: number }
-  | { type: 'cancel'; at: number }
   | { type: 'fail'; at: number; code: FailureCode; reason: string };
 
 /** A simulated download: what was decided, as plain data. Everything else follows from it and from the time. */
@@ -32,23 +31,25 @@ export function snapshotAt(job: SimulatedJob, now: number): JobSnapshot {
   const play = playUntil(job, now);
   const segment = segmentAt(play.timeline, play.story);
   const bytes = segment === undefined ? job.totalBytes : bytesAt(segment, play.story - segment.from);
+  const state = stateAt(job, now, play, segment, bytes);
   return {
     id: job.id,
     model: job.model,
     totalBytes: job.totalBytes,
-    downloadedBytes: play.ended?.type === 'cancel' ? 0 : bytes,
+    // Whoever cancels a download drops what is there of it.
+    downloadedBytes: state.state === 'failed' && state.code === 'cancelled' ? 0 : bytes,
     startedAt: job.createdAt,
-    ...stateAt(job, now, play, segment, bytes),
+    ...state,
   };
 }
 
-/** What the next job for the same model begins with: the story it plays, and the bytes it finds. */
+/** What the next job for the same model begins with: the story it plays, and the bytes it finds on disk. */
 export interface Sequel {
   scenario: Scenario;
   fromBytes: number;
 }
 
-/** What follows a failed job; undefined after a cancelled one, whose bytes and story are gone. */
+/** What follows a failed job; undefined after a cancelled one, whose model begins its story anew. */
 export function sequelTo(job: SimulatedJob, failed: Extract<JobSnapshot, { state: 'failed' }>): Sequel | undefined {
   if (failed.code === 'cancelled') return undefined;
   const { phases, repeat = false } = job.scenario;
@@ -60,18 +61,19 @@ export function sequelTo(job: SimulatedJob, failed: Extract<JobSnapshot, { state
   };
 }
 
-interface Play {
+/** How far a job's story has come. */
+export interface Play {
   timeline: Timeline;
   /** Story time reached; stands still while an operator holds the job, and once one has ended it. */
   story: number;
   /** Turns story time into the clock's. */
   offset: number;
   held: boolean;
-  ended: Extract<Intervention, { type: 'cancel' } | { type: 'fail' }> | undefined;
+  ended: Extract<Intervention, { type: 'fail' }> | undefined;
 }
 
 /** Folds what operators did, in order, into story time. */
-function playUntil(job: SimulatedJob, now: number): Play {
+export function playUntil(job: SimulatedJob, now: number): Play {
   let { phases } = job.scenario;
   let timeline = layOut(phases, job.totalBytes, job.fromBytes, job.seed);
   let offset = job.createdAt;
@@ -96,7 +98,6 @@ function playUntil(job: SimulatedJob, now: number): Play {
           timeline = layOut(phases, job.totalBytes, job.fromBytes, job.seed);
         }
         break;
-      case 'cancel':
       case 'fail':
         return { timeline, story, offset, held: false, ended: intervention };
     }
@@ -112,9 +113,6 @@ function stateAt(
   segment: Segment | undefined,
   bytes: number,
 ): JobState {
-  if (ended?.type === 'cancel') {
-    return { state: 'failed', code: 'cancelled', reason: 'The download was cancelled.', failedAt: ended.at };
-  }
   if (ended) return { state: 'failed', code: ended.code, reason: ended.reason, failedAt: ended.at };
   if (segment === undefined) return { state: 'completed', completedAt: offset + timeline.end };
   if (held) return { state: 'paused' };

@@ -1,10 +1,10 @@
 import type { DownloadRequest, ModelReference } from '../core/engine.js';
 import { RefusedError } from '../core/errors.js';
-import { fractionAt, hashText } from '../core/random.js';
 import type { InstalledModel } from '../core/shelf.js';
 import type { Catalog, CatalogModel, FileChoice } from './catalog.js';
+import { imagineRepo } from './imagined-repo.js';
 import { findMagic, MAGIC_BYTES, MAGIC_OWNER, type Magic } from './magic.js';
-import { estimateBytes, nominalBits, usualQuantizations } from './quantization.js';
+import { nominalBits } from './quantization.js';
 
 /** What a download request comes to. */
 export interface Offer {
@@ -24,20 +24,22 @@ export interface Offers {
   readonly preinstalled: readonly Offer[];
 }
 
+/** One file to choose from in a repo, and the model it belongs to. */
+interface Choice {
+  model: CatalogModel;
+  file: FileChoice;
+}
+
 type HuggingFaceReference = Extract<ModelReference, { source: 'huggingface' }>;
 
 /** @param seed decides the size of repos that the catalog does not know */
 export function createOffers(catalog: Catalog, seed: string): Offers {
   const byId = new Map<string, CatalogModel>();
-  const byRepo = new Map<string, { model: CatalogModel; files: FileChoice[] }>();
+  const byRepo = new Map<string, Choice[]>();
   for (const model of catalog) {
     if (model.id !== undefined) byId.set(model.id, model);
-    for (const repo of model.incompatibleRepos ?? []) byRepo.set(repo.toLowerCase(), { model, files: [] });
-    for (const file of model.files) {
-      const known = byRepo.get(file.repo.toLowerCase());
-      if (known?.model === model) known.files.push(file);
-      else byRepo.set(file.repo.toLowerCase(), { model, files: [file] });
-    }
+    for (const repo of model.incompatibleRepos ?? []) choicesOf(repo);
+    for (const file of model.files) choicesOf(file.repo).push({ model, file });
   }
 
   return {
@@ -45,7 +47,9 @@ export function createOffers(catalog: Catalog, seed: string): Offers {
       model.source === 'catalog' ? fromCatalog(model.id, quantization) : fromHuggingFace(model, quantization),
     preinstalled: catalog
       .filter(({ installed, files }) => installed === true && files.length > 0)
-      .map((model) => (model.id === undefined ? repoOffer(model, model.files[0]!) : catalogOffer(model.id, model))),
+      .map((model) =>
+        model.id === undefined ? repoOffer({ model, file: model.files[0]! }) : catalogOffer(model.id, model),
+      ),
   };
 
   function fromCatalog(id: string, quantization: string | undefined): Offer {
@@ -66,56 +70,33 @@ export function createOffers(catalog: Catalog, seed: string): Offers {
     if (owner.toLowerCase() === MAGIC_OWNER && magic === undefined) {
       throw new RefusedError('no_compatible_option', url, `There is no story called ${repo} under ${MAGIC_OWNER}/.`);
     }
-    const { model, files } = magic ? wholeOf(magicModel(name)) : (known(name) ?? wholeOf(inventRepo(owner, repo)));
-    const file =
+    const choices = magic
+      ? choicesIn(magicModel(name))
+      : (byRepo.get(name.toLowerCase()) ?? choicesIn(imagineRepo(owner, repo, seed)));
+    const choice =
       quantization === undefined
-        ? files[0]
-        : files.find((choice) => choice.quantization.toLowerCase() === quantization.toLowerCase());
-    if (file === undefined) {
-      const choices = files.map((choice) => choice.quantization);
-      throw new RefusedError('no_compatible_option', url, `Cannot find ${quantization ?? 'a usable file'} in ${url}.`, {
-        choices,
-      });
+        ? choices[0]
+        : choices.find(({ file }) => file.quantization.toLowerCase() === quantization.toLowerCase());
+    if (choice === undefined) {
+      throw new RefusedError(
+        'no_compatible_option',
+        url,
+        `Cannot find ${choices.length === 0 ? 'any GGUF or MLX file' : quantization!} in ${url}.`,
+        choices.length === 0 ? {} : { choices: choices.map(({ file }) => file.quantization) },
+      );
     }
-    return repoOffer(model, file, magic);
+    return repoOffer(choice, magic);
   }
 
-  function known(repo: string): { model: CatalogModel; files: FileChoice[] } | undefined {
-    return byRepo.get(repo.toLowerCase());
-  }
-
-  function inventRepo(owner: string, repo: string): CatalogModel {
-    const name = `${owner}/${repo}`;
-    const seeded = hashText(`${seed}/${name.toLowerCase()}`);
-    const size = /(?:^|[-_])(\d+(?:\.\d+)?)([bm])(?=$|[-_])/i.exec(repo);
-    const unit = size?.[2]?.toLowerCase() === 'm' ? 1e6 : 1e9;
-    const parameters = size
-      ? Number(size[1]) * unit
-      : [1, 3, 4, 7, 8, 14][Math.floor(fractionAt(seeded, 0) * 6)]! * 1e9;
-    const mlxBits = /mlx|mlx-community/i.test(name) ? (/(\d+)bit/i.exec(repo)?.[0].toLowerCase() ?? '4bit') : undefined;
-    const quantizations =
-      mlxBits === undefined ? ['Q4_K_M', ...usualQuantizations.filter((each) => each !== 'Q4_K_M')] : [mlxBits];
-    const stray = 0.97 + 0.06 * fractionAt(seeded, 1);
-    const files = quantizations.map((quantization): FileChoice => ({
-      repo: name,
-      format: mlxBits === undefined ? 'gguf' : 'mlx',
-      quantization,
-      sizeBytes: Math.round(estimateBytes(parameters, quantization) * stray),
-    }));
-    return {
-      displayName: repo.replace(/-GGUF$/i, '').replaceAll(/[-_]+/g, ' '),
-      type: /embed|bge|e5-/i.test(repo) ? 'embedding' : 'llm',
-      architecture: /^[a-z]+/i.exec(repo)?.[0].toLowerCase() ?? 'llama',
-      ...(size && { params: `${size[1]!}${size[2]!.toUpperCase()}` }),
-      maxContextLength: 32_768,
-      vision: /-vl(?=$|[-_])|vision|llava/i.test(repo),
-      files,
-    };
+  function choicesOf(repo: string): Choice[] {
+    const known = byRepo.get(repo.toLowerCase()) ?? [];
+    byRepo.set(repo.toLowerCase(), known);
+    return known;
   }
 }
 
-function wholeOf(model: CatalogModel): { model: CatalogModel; files: FileChoice[] } {
-  return { model, files: model.files };
+function choicesIn(model: CatalogModel): Choice[] {
+  return model.files.map((file) => ({ model, file }));
 }
 
 function magicModel(name: string): CatalogModel {
@@ -142,7 +123,7 @@ function catalogOffer(id: string, model: CatalogModel, magic?: Magic): Offer {
   };
 }
 
-function repoOffer(model: CatalogModel, file: FileChoice, magic?: Magic): Offer {
+function repoOffer({ model, file }: Choice, magic?: Magic): Offer {
   const [publisher, repo] = file.repo.split('/') as [string, string];
   const label = `-${file.quantization.toLowerCase()}`;
   const bare = repo.toLowerCase().replace(/-gguf$/, '');

@@ -9,9 +9,10 @@ import { describeIssues } from '../core/issues.js';
 
 const ms = z.number().check(z.int(), z.nonnegative());
 const bytes = z.number().check(z.int(), z.nonnegative());
-const fraction = z.number().check(z.minimum(0), z.maximum(1));
+const fraction = (expected: string) => z.number().check(z.refine((value) => value >= 0 && value <= 1, expected));
+const anyPlace = 'a fraction from 0 to 1, or {"bytes": whole number}';
 /** A place in the file: a fraction of its size, or a number of bytes. */
-const place = z.union([fraction, z.strictObject({ bytes })], 'a fraction from 0 to 1, or {"bytes": whole number}');
+const place = z.union([fraction(anyPlace), z.strictObject({ bytes })], anyPlace);
 const code = z.enum(failureCodes);
 
 const phaseSchema = z.discriminatedUnion('type', [
@@ -22,7 +23,7 @@ const phaseSchema = z.discriminatedUnion('type', [
     type: z.literal('transfer'),
     bytesPerSecond: z.number().check(z.positive()),
     until: z.optional(place),
-    wobble: z.optional(fraction),
+    wobble: z.optional(fraction('a number from 0 to 1')),
   }),
   /** Nothing arrives; without `ms`, for ever. */
   z.strictObject({ type: z.literal('stall'), ms: z.optional(ms) }),
@@ -92,7 +93,6 @@ function findContradictions(phases: readonly Phase[]): string[] {
   const faults: string[] = [];
   let endless: string | undefined;
   let complete = false;
-  let sample = -1;
   for (const [index, phase] of phases.entries()) {
     const path = `phases[${index}]`;
     if (endless !== undefined) {
@@ -114,15 +114,16 @@ function findContradictions(phases: readonly Phase[]): string[] {
       case 'rewind':
         complete = false;
         break;
-      case 'trace':
+      case 'trace': {
         // Whether a recording reaches the end depends on the size of the model it is played for.
         complete = true;
-        sample = phase.samples.findIndex(([ms, bytes], at) => {
+        const falling = phase.samples.findIndex(([ms, bytes], at) => {
           const [earlier, fewer] = phase.samples[at - 1] ?? [0, 0];
           return ms < earlier || bytes < fewer;
         });
-        if (sample !== -1) faults.push(`${path}.samples[${sample}]: expected times and bytes that never fall`);
+        if (falling !== -1) faults.push(`${path}.samples[${falling}]: expected times and bytes that never fall`);
         break;
+      }
       case 'fail':
         complete = false;
         break;

@@ -1,4 +1,4 @@
-import type { Scenario } from './scenario.js';
+import { ScenarioError, type Scenario } from './scenario.js';
 
 const MB = 1_000_000;
 const connect = { type: 'connect', ms: 250 } as const;
@@ -96,4 +96,10 @@ export type ScenarioName = keyof typeof scenarios;
 
 export function isScenarioName(name: string): name is ScenarioName {
   return Object.hasOwn(scenarios, name);
+}
+
+/** @throws ScenarioError naming those there are */
+export function scenarioNamed(name: string): Scenario {
+  if (isScenarioName(name)) return scenarios[name];
+  throw new ScenarioError(`There is no scenario ${name}. There is: ${Object.keys(scenarios).join(', ')}.`);
 }

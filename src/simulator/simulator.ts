@@ -42,7 +42,8 @@ export function createSimulator({
 }: SimulatorOptions): Simulator {
   const offers = createOffers(catalog, seed);
   const preinstalled = new Set(offers.preinstalled.map((offer) => offer.model));
-  let drawn = 0;
+  /** Everything below it is taken; a draw is only used up when its job is in the store. */
+  let freeDraw = 0;
 
   const engine: DownloadEngine = {
     start: async (request) => {
@@ -55,8 +56,12 @@ export function createSimulator({
         if (last && last.state !== 'failed') return last;
         if (!last && (preinstalled.has(offer.model) || offer.magic === 'already_downloaded'))
           return 'already_downloaded';
-        const job = newJob(request, offer, now, previous && last ? sequelTo(previous, last) : undefined);
-        if (await store.insert(job, previous)) return snapshotAt(job, now);
+        const draw = freeDraw;
+        const job = newJob(drawId(draw), request, offer, now, previous && last ? sequelTo(previous, last) : undefined);
+        const inserted = await store.insert(job, previous);
+        // A start that lost to another for the same model leaves its id to the next job.
+        if (inserted || (await store.get(job.id))) freeDraw = Math.max(freeDraw, draw + 1);
+        if (inserted) return snapshotAt(job, now);
       }
     },
     status: async (jobId) => {
@@ -72,9 +77,8 @@ export function createSimulator({
     },
     pause: (jobId) => intervene(jobId, 'pause', ['downloading'], (at) => ({ type: 'pause', at })),
     resume: (jobId) => intervene(jobId, 'resume', ['paused'], (at) => ({ type: 'resume', at })),
-    cancel: (jobId) => intervene(jobId, 'cancel', ['downloading', 'paused'], (at) => ({ type: 'cancel', at })),
-    fail: (jobId, code: FailureCode, reason = `An operator made the download fail: ${code}.`) =>
-      intervene(jobId, 'fail', ['downloading', 'paused'], (at) => ({ type: 'fail', at, code, reason })),
+    cancel: (jobId) => end(jobId, 'cancel', 'cancelled', 'The download was cancelled.'),
+    fail: (jobId, code, reason = `An operator made the download fail: ${code}.`) => end(jobId, 'fail', code, reason),
   };
 
   const shelf = createSimulatedShelf(async () => {
@@ -88,12 +92,21 @@ export function createSimulator({
 
   return { engine, control, shelf };
 
-  function newJob(request: DownloadRequest, offer: Offer, now: number, sequel: Sequel | undefined): SimulatedJob {
+  function drawId(draw: number): string {
+    return jobIds[draw] ?? `job_${hexDigits(`${seed}/job/${draw}`, 10)}`;
+  }
+
+  /** @throws RefusedError what the magic identifier asks for */
+  function newJob(
+    id: string,
+    request: DownloadRequest,
+    offer: Offer,
+    now: number,
+    sequel: Sequel | undefined,
+  ): SimulatedJob {
     const { magic } = offer;
     if (magic && magic !== 'already_downloaded' && 'refusal' in magic) throw refusal(magic.refusal, request);
     const story = magic && magic !== 'already_downloaded' ? magic.scenario : scenario;
-    const id = jobIds[drawn] ?? `job_${hexDigits(`${seed}/job/${drawn}`, 10)}`;
-    drawn++;
     return {
       id,
       model: offer.model,
@@ -105,6 +118,10 @@ export function createSimulator({
       seed: hashText(`${seed}/${id}`),
       scenario: sequel?.scenario ?? story,
     };
+  }
+
+  function end(jobId: string, verb: string, code: FailureCode, reason: string): Promise<JobSnapshot> {
+    return intervene(jobId, verb, ['downloading', 'paused'], (at) => ({ type: 'fail', at, code, reason }));
   }
 
   async function intervene(

@@ -56,8 +56,12 @@ export function layOut(phases: readonly Phase[], totalBytes: number, fromBytes: 
         addStill('connect', phase.ms);
         break;
       case 'stall':
+        addStill('stall', phase.ms ?? Infinity);
+        break;
       case 'finalize':
-        addStill(phase.type, phase.ms ?? Infinity);
+        // A recording of a smaller file may have ended before: a job that finalizes has all its bytes.
+        addTransfer(totalBytes, pace, 0);
+        addStill('finalize', phase.ms ?? Infinity);
         break;
       case 'pause': {
         const ms = phase.ms ?? Infinity;
@@ -176,8 +180,10 @@ export function firstMoment(low: number, high: number, holds: (moment: number) =
   return low;
 }
 
+/** The nearest whole byte; a fraction below 1 never means the whole file. */
 export function placeInBytes(place: Place, totalBytes: number): number {
-  return typeof place === 'number' ? Math.floor(place * totalBytes) : Math.min(place.bytes, totalBytes);
+  if (typeof place !== 'number') return Math.min(place.bytes, totalBytes);
+  return place === 1 ? totalBytes : Math.min(Math.round(place * totalBytes), totalBytes - 1);
 }
 
 /**
