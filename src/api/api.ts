@@ -13,9 +13,11 @@ import {
 } from '../contract/wire.js';
 import type { DownloadEngine, DownloadRequest } from '../core/engine.js';
 import { RefusedError } from '../core/errors.js';
+import { modelOfInstance, requestedModel } from '../core/model-identity.js';
 import type { ModelShelf } from '../core/shelf.js';
-import { compactJson, prettyJson, type Answer, type Call, type Route } from './call.js';
+import { compactJson, prettyJson, type Answer, type Call, type CallNotes, type Route } from './call.js';
 import { fetchFrom } from './fetch.js';
+import { isDocumentedPath, matchRoute, plainPath, type DocumentedRoute } from './routes.js';
 
 export interface ApiOptions {
   engine: DownloadEngine;
@@ -56,61 +58,65 @@ export function createApi({
   onError = () => undefined,
   onUnknownRoute = () => undefined,
 }: ApiOptions): Api {
-  const routes: Record<string, Handler> = {
+  const handlers: Record<DocumentedRoute, Handler> = {
     'POST /api/v1/models/download': async (call) => {
       const body = await read(call, downloadBody);
       const request: DownloadRequest = {
         model: parseModelReference(body.model),
         ...(body.quantization !== undefined && { quantization: body.quantization }),
       };
+      note(call, { model: requestedModel(request) });
       const job = await engine.start(request);
+      if (job !== 'already_downloaded') note(call, { job: job.id, model: job.model });
       return prettyJson(
         200,
         toDownloadAnswer(job, { counters: profile.countersInDownloadAnswer, explain: explainFailures }),
       );
     },
-    'GET /api/v1/models/download/status/': async (_call, id) => {
+    'GET /api/v1/models/download/status/:job_id': async (call, id) => {
+      note(call, { job: id });
       const job = await engine.status(id);
       if (!job) throw problems.jobNotFound(id);
+      note(call, { model: job.model });
       return prettyJson(200, toJobStatus(job, explainFailures));
     },
     'GET /api/v1/models': async () => prettyJson(200, toModelList(await shelf.installed(), await shelf.loaded())),
     'POST /api/v1/models/load': async (call) => {
       const body = await read(call, loadBody);
+      note(call, { model: body.model });
       const instance = await shelf.load(fromLoadBody(body));
       return prettyJson(200, toLoadAnswer(instance, body.echo_load_config ?? false));
     },
     'POST /api/v1/models/unload': async (call) => {
       const { instance_id } = await read(call, unloadBody);
+      note(call, { model: modelOfInstance(instance_id) });
       await shelf.unload(instance_id);
       return prettyJson(200, { instance_id } satisfies UnloadAnswer);
     },
     'GET /v1/models': async () => prettyJson(200, toOpenAiModelList(await shelf.installed())),
     'GET /lmstudio-greeting': async () => compactJson(200, { lmstudio: true }),
   };
-  const documented = new Set(Object.keys(routes).map((route) => route.slice(route.indexOf(' ') + 1)));
 
   return {
-    owns: ({ path }, ownership) => {
-      if (ownership === 'origin') return true;
-      const plain = plainPath(path);
-      return documented.has(plain) || plain === DOWNLOADS || plain.startsWith(`${DOWNLOADS}/`);
-    },
+    owns: ({ path }, ownership) => ownership === 'origin' || isDocumentedPath(path),
     answer,
     fetch: (request) => fetchFrom(answer, request),
   };
 
   async function answer(call: Call): Promise<Answer> {
     try {
+      const match = matchRoute(call);
+      if (match) {
+        note(call, { route: match.route });
+        return await handlers[match.route](call, match.jobId ?? '');
+      }
       const method = call.method === 'HEAD' ? 'GET' : call.method;
-      const path = plainPath(call.path);
-      // What ends with a slash has a parameter to fill in: a path that does so names no route by itself.
-      const handler = path.length > 1 && path.endsWith('/') ? undefined : routes[`${method} ${path}`];
-      if (handler) return await handler(call, '');
-      const id = path.startsWith(STATUS) ? jobIdFrom(call.path) : '';
-      if (id !== '' && method === 'GET') return await routes[`GET ${STATUS}`]!(call, id);
       onUnknownRoute({ method, path: call.path });
-      return unknownRoute(method, call.path, /^\/api\/v1(\/|$)/.test(path) ? 404 : profile.unknownRouteStatus);
+      return unknownRoute(
+        method,
+        call.path,
+        /^\/api\/v1(\/|$)/.test(plainPath(call.path)) ? 404 : profile.unknownRouteStatus,
+      );
     } catch (error) {
       // Nobody is there to read an answer; a body that was cut off is not an error of ours.
       if (call.signal.aborted) return 'network error';
@@ -127,29 +133,12 @@ export function createApi({
   }
 }
 
-const DOWNLOADS = '/api/v1/models/download';
-const STATUS = `${DOWNLOADS}/status/`;
+function note({ notes }: Call, learnt: CallNotes): void {
+  if (notes) Object.assign(notes, learnt);
+}
 
 async function read<Body>(call: Call, schema: Parameters<typeof readBody<Body>>[0]): Promise<Body> {
   return readBody(schema, await call.text(), call.header('content-type'));
-}
-
-/** Without regard to case, and without one trailing slash. */
-function plainPath(path: string): string {
-  const lower = path.toLowerCase();
-  return lower.length > 1 && lower.endsWith('/') ? lower.slice(0, -1) : lower;
-}
-
-/** The rest of a status path; empty when it is not one segment. */
-function jobIdFrom(path: string): string {
-  const segment = path.slice(STATUS.length).replace(/\/$/, '');
-  if (segment.includes('/')) return '';
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    // A broken escape names no job; it is quoted back as it came.
-    return segment;
-  }
 }
 
 function unknownRoute(method: string, path: string, status: number): Answer {
