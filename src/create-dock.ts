@@ -1,67 +1,150 @@
+import type { Api, ApiOptions } from './api/api.js';
 import { profileNamed, type Profile, type ProfileName } from './contract/profiles.js';
-import { openDock, type Dock, type DockOptions } from './control/dock.js';
-import { systemClock, VirtualClock } from './core/clock.js';
-import type { SimulatorControl } from './core/engine.js';
+import { createControlApi, type ControlRoutes } from './control/control-api.js';
+import { openDock, type DockOptions } from './control/dock.js';
+import { createFront, type FrontOptions } from './control/front.js';
+import type { ClockMode, Operator } from './control/operator.js';
+import { createSessions, sessionsRoutes, type Sessions, type SessionsOptions } from './control/sessions.js';
+import { parseSnapshot } from './control/snapshot.js';
+import { keepIn, savedIn, type PageStorage } from './control/storage.js';
+import type { World, WorldPlan } from './control/world.js';
+import type { ScenarioRule } from './core/simulation.js';
 import { parseCatalog, type Catalog } from './simulator/catalog.js';
 import { parseScenario, type Scenario } from './simulator/scenario.js';
 import { scenarioNamed, type ScenarioName } from './simulator/scenarios.js';
 import { createSimulator } from './simulator/simulator.js';
 import { createMemoryStore } from './stores/memory.js';
 
-export interface SimulatedDockOptions extends Omit<DockOptions, 'profile' | 'engineName'> {
+/** What a simulated world begins with. */
+export interface SimulatedWorldOptions {
   /** Decides job ids, the wobble of the speed, and the sizes of repos that the catalog does not know. */
   seed?: string;
-  /** What every model plays, except those under `simulate/`. `steady` by default. */
+  /** What every model plays that no rule names, except those under `simulate/`. `steady` by default. */
   scenario?: ScenarioName | Scenario;
-  /** `seed` by default. */
-  profile?: ProfileName | Profile;
+  /** What models play whose name fits a pattern; the first that fits counts. */
+  scenarioRules?: readonly ScenarioRule[];
   /** What can be downloaded. Real names and sizes by default. */
   catalog?: Catalog;
   /** The ids of the first jobs. */
   jobIds?: readonly string[];
   /** What the clock shows first; the machine's time by default. */
   now?: number | string | Date;
-  /** Virtual milliseconds per real one; 0 freezes the clock. */
+  /** Virtual milliseconds per real one, 1 by default; 0 freezes the clock. */
   speed?: number;
+  /** Freezes the clock, and lets each poll move the job that is polled by so many milliseconds. */
+  msPerPoll?: number;
+  /** `seed` by default. */
+  profile?: ProfileName | Profile;
+  /** Asks LM Studio's routes for `Authorization: Bearer <token>`. */
+  requireToken?: string;
 }
 
-/** A dock whose downloads are simulated. */
-export type SimulatedDock = Dock<SimulatorControl>;
+/** How a simulated world is called and reported on. */
+export interface SimulatedDockOptions
+  extends SimulatedWorldOptions, FrontOptions, Omit<ApiOptions, 'engine' | 'shelf' | 'profile'> {
+  /** Saves what was decided, at each decision, and begins with what is saved there: a page keeps its downloads. */
+  storage?: PageStorage;
+  /** To begin with, from `dock.snapshot()`. @throws ControlError bad_snapshot */
+  snapshot?: unknown;
+}
+
+/** One isolated world, in which downloads are simulated. */
+export interface SimulatedDock extends Operator {
+  /** LM Studio's routes, and the operator's under `/__modeldock`. */
+  readonly api: Api;
+  fork(session?: string): Promise<SimulatedDock>;
+  /** Ends what hangs, waits and listens. */
+  close(): void;
+}
 
 /**
- * Opens a world of its own, in which downloads are simulated. Nothing runs in it while nobody asks.
- * @throws ScenarioError, CatalogError, RangeError for options that cannot be used, named together with what can
+ * Opens a world of its own. Nothing runs in it while nobody asks.
+ * @throws ScenarioError, CatalogError, RangeError, ControlError for options that cannot be used, named with what can
  */
-export function createDock({
-  seed,
-  scenario = 'steady',
-  profile = 'seed',
-  catalog,
-  jobIds,
-  now,
-  speed,
-  ...options
-}: SimulatedDockOptions = {}): SimulatedDock {
+export function createDock(options: SimulatedDockOptions = {}): SimulatedDock {
+  const { storage } = options;
+  const plain = planDock(options);
+  const dock = openDock({
+    ...plain,
+    snapshot: options.snapshot === undefined ? storage && savedIn(storage) : parseSnapshot(options.snapshot),
+    openFork: async (snapshot) => createDock({ ...withoutStorage(options), snapshot }),
+    ...(storage && { onChange: keepIn(storage) }),
+  });
+  const front = createFront(({ path }) => ({ path, dock: () => dock }), createControlApi(), options);
+  return { ...dock, fork: (session) => dock.fork(session) as Promise<SimulatedDock>, api: front };
+}
+
+export interface SimulatedSessionsOptions
+  extends
+    SimulatedWorldOptions,
+    FrontOptions,
+    Omit<ApiOptions, 'engine' | 'shelf' | 'profile'>,
+    Pick<SessionsOptions, 'idleMs' | 'limit'> {
+  /** Routes of the control API that are not about one session. */
+  controlRoutes?: ControlRoutes;
+}
+
+/** Many worlds behind one api: each begins alike, and none sees another. */
+export interface SimulatedSessions extends Omit<Sessions, 'locate'> {
+  readonly api: Api;
+}
+
+/** Opens a world for each session that a call names. @throws as createDock */
+export function createSessionDocks(options: SimulatedSessionsOptions = {}): SimulatedSessions {
+  const plain = planDock(options);
+  const sessions = createSessions({
+    ...options,
+    openDock: (plan) => openDock({ ...plain, ...plan }),
+  });
+  const control = createControlApi({ ...options.controlRoutes, ...sessionsRoutes(sessions) });
+  return { ...sessions, api: createFront(sessions.locate, control, options) };
+}
+
+function planDock(options: SimulatedDockOptions | SimulatedSessionsOptions): DockOptions {
+  const { seed = 'modeldock', scenario = 'steady', scenarioRules = [], profile = 'seed', now } = options;
   const start = now === undefined ? undefined : new Date(now).getTime();
   if (Number.isNaN(start)) throw new RangeError(`Cannot start the clock at ${String(now)}: that is not a date.`);
-  const story = typeof scenario === 'string' ? scenarioNamed(scenario) : parseScenario(scenario);
-  const models = catalog && parseCatalog(catalog);
-  return openDock(
-    () => {
-      const clock = new VirtualClock(systemClock, {
-        ...(start !== undefined && { start }),
-        ...(speed !== undefined && { speed }),
-      });
-      const { engine, control, shelf } = createSimulator({
+  const choice = {
+    scenario: typeof scenario === 'string' ? (scenarioNamed(scenario), scenario) : parseScenario(scenario),
+    rules: scenarioRules,
+  };
+  const catalog = options.catalog && parseCatalog(options.catalog);
+  return {
+    seed,
+    start,
+    engineName: 'simulated',
+    clockMode: clockModeOf(options),
+    profile: typeof profile === 'string' ? profileNamed(profile) : profile,
+    requireToken: options.requireToken,
+    ...(options.explainFailures !== undefined && { explainFailures: options.explainFailures }),
+    ...(options.onError && { onError: options.onError }),
+    ...(options.onUnknownRoute && { onUnknownRoute: options.onUnknownRoute }),
+    makeWorld: ({ clock, seed: worldSeed, saved, onDecision }: WorldPlan): World => {
+      const { engine, shelf, simulation } = createSimulator({
         clock,
-        store: createMemoryStore(),
-        scenario: story,
-        ...(seed !== undefined && { seed }),
-        ...(models && { catalog: models }),
-        ...(jobIds && { jobIds }),
+        seed: worldSeed,
+        choice,
+        makeStore: createMemoryStore,
+        pollStep: clock.pollStep,
+        onDecision,
+        saved,
+        ...(catalog && { catalog }),
+        ...(options.jobIds && { jobIds: options.jobIds }),
       });
-      return { clock, engine, shelf, jobs: control };
+      return { engine, shelf, jobs: simulation.jobs, simulation };
     },
-    { ...options, engineName: 'simulated', profile: typeof profile === 'string' ? profileNamed(profile) : profile },
-  );
+  };
+}
+
+function clockModeOf({ speed = 1, msPerPoll }: SimulatedWorldOptions): ClockMode {
+  if (!(speed >= 0 && Number.isFinite(speed))) {
+    throw new RangeError(`Cannot run the clock at speed ${speed}: it takes a finite number, 0 (frozen) or more.`);
+  }
+  if (msPerPoll === undefined) return speed === 0 ? { mode: 'frozen' } : { mode: 'running', speed };
+  if (Number.isInteger(msPerPoll) && msPerPoll > 0) return { mode: 'polls', stepMs: msPerPoll };
+  throw new RangeError(`Cannot move a job by ${msPerPoll} ms per poll: it takes a whole number above 0.`);
+}
+
+function withoutStorage({ storage: _, ...rest }: SimulatedDockOptions): SimulatedDockOptions {
+  return rest;
 }

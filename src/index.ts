@@ -1,9 +1,33 @@
-export { createDock, type SimulatedDock, type SimulatedDockOptions } from './create-dock.js';
+export {
+  createDock,
+  createSessionDocks,
+  type SimulatedDock,
+  type SimulatedDockOptions,
+  type SimulatedSessions,
+  type SimulatedSessionsOptions,
+  type SimulatedWorldOptions,
+} from './create-dock.js';
 export type { Api, Ownership } from './api/api.js';
 export type { Answer, Call, Link } from './api/call.js';
-export type { Dock } from './control/dock.js';
-export type { ClockStatus, DockClock } from './control/dock-clock.js';
-export type { DockStatus } from './control/control-api.js';
+export { ControlError, type ControlErrorCode } from './control/control-error.js';
+export type { SessionEvent } from './control/events.js';
+export type { Fault, FaultStatus } from './control/faults.js';
+export type { Finding } from './control/findings.js';
+export type { JournalEntry } from './control/journal.js';
+export type {
+  Advanced,
+  ClockChange,
+  ClockMode,
+  ClockStatus,
+  JobReport,
+  Operator,
+  SessionStatus,
+  Step,
+  WaitFor,
+} from './control/operator.js';
+export type { SessionSnapshot } from './control/snapshot.js';
+export type { Condition, Transition } from './core/foresight.js';
+export type { JobStretch, ScenarioChoice, ScenarioRule } from './core/simulation.js';
 export { profiles, type Profile, type ProfileName } from './contract/profiles.js';
 export { systemClock, VirtualClock, type Clock, type WaitingClock } from './core/clock.js';
 export type { DownloadEngine, DownloadRequest, JobControl, ModelReference, SimulatorControl } from './core/engine.js';

@@ -1,12 +1,17 @@
 import { problems } from '../contract/problem.js';
-import { prettyJson, type Link } from './call.js';
+import { readBearer } from './bearer.js';
+import { prettyJson, type Call, type Link } from './call.js';
 
-/** Asks every call for `Authorization: Bearer <token>`. */
+/** Asks every call for `Authorization: Bearer <token>`, or `Bearer session:<id>:<token>`. */
 export function requireToken(token: string): Link {
   return (next) => async (call) => {
-    const [, given] = /^Bearer\s+(\S.*?)\s*$/i.exec(call.header('authorization') ?? '') ?? [];
-    if (given === token) return next(call);
-    const problem = given === undefined ? problems.missingToken() : problems.wrongToken(given);
+    if (carriesToken(call, token)) return next(call);
+    const given = readBearer(call);
+    const problem = given === undefined ? problems.missingToken() : problems.wrongToken(given.token ?? 'session:');
     return prettyJson(problem.status, problem.answer);
   };
+}
+
+export function carriesToken(call: Pick<Call, 'header'>, token: string): boolean {
+  return readBearer(call)?.token === token;
 }

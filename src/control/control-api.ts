@@ -1,71 +1,124 @@
-import * as z from 'zod/mini';
-import { compactJson, prettyJson, type Answer, type Answerer, type Call } from '../api/call.js';
+import { prettyJson, type Answer, type Call } from '../api/call.js';
 import { Problem } from '../contract/problem.js';
-import { readBody } from '../contract/read-body.js';
-import type { ClockStatus, DockClock } from './dock-clock.js';
-
-/** The answer of the health check. */
-export interface DockStatus {
-  status: 'ok';
-  engine: string;
-  clock: ClockStatus;
-}
-
-export interface ControlApiOptions {
-  status: () => DockStatus;
-  reset: () => Promise<DockStatus>;
-  clock: DockClock;
-  openApi: (() => Promise<string>) | undefined;
-}
+import { ControlError } from './control-error.js';
+import { advanceBody, clockBody, failBody, forkBody, modelBody, scenarioBody, waitQuery } from './control-schemas.js';
+import { streamEvents } from './event-stream.js';
+import { parseFault } from './faults.js';
+import type { Operator } from './operator.js';
+import { readBody, readJson, readQuery } from './read-input.js';
 
 const CONTROL = '/__modeldock';
-
-const advanceBody = z.strictObject({ ms: z.number().check(z.nonnegative()) });
 
 export function isControlPath(path: string): boolean {
   return path === CONTROL || path.startsWith(`${CONTROL}/`);
 }
 
-/** The operator's routes, under `/__modeldock`. */
-export function createControlApi({ status, reset, clock, openApi }: ControlApiOptions): Answerer {
-  const routes: Record<string, (call: Call) => Promise<Answer>> = {
-    'GET /health': async () => prettyJson(200, status()),
-    'POST /reset': async () => prettyJson(200, await reset()),
-    'POST /clock/advance': async (call) => {
-      const { ms } = readBody(advanceBody, await call.text(), call.header('content-type'));
-      return prettyJson(200, await clock.advance(ms));
-    },
-    ...(openApi && {
-      'GET /openapi.json': async () => ({
-        status: 200,
-        headers: { 'Content-Type': 'application/json; charset=utf-8' },
-        body: await openApi(),
-      }),
-    }),
-  };
+/** What a route gets: who operates the session, what fills the `:parameter` of its path, and the call. */
+type Handler = (operator: Operator, parameter: string, call: Call) => Promise<unknown>;
 
-  return async (call) => {
-    const route = routes[`${call.method === 'HEAD' ? 'GET' : call.method} ${call.path.slice(CONTROL.length)}`];
-    if (!route) {
-      return refuse(
-        404,
-        `There is no ${call.method} ${call.path}. There is: ${Object.keys(routes).map(spell).join(', ')}.`,
-      );
-    }
+/** Routes of the control API, `METHOD /path`; what a handler returns is sent as JSON, nothing as 204. */
+export type ControlRoutes = Readonly<Record<string, Handler>>;
+
+/** Answers an operator's call, about the session that it operates. */
+export type ControlApi = (operator: Operator, call: Call) => Promise<Answer>;
+
+/** The routes of a session: the operator's methods, one each. */
+const sessionRoutes: ControlRoutes = {
+  'GET /health': async (operator) => ({ status: 'ok', ...(await operator.status()) }),
+  'GET /session': (operator) => operator.status(),
+  'POST /reset': (operator) => operator.reset(),
+  'GET /clock': (operator) => operator.clock.read(),
+  'PUT /clock': async (operator, _, call) => operator.clock.set(withoutUndefined(await readBody(clockBody, call))),
+  'POST /clock/advance': async (operator, _, call) => operator.clock.advance(await readBody(advanceBody, call)),
+  'GET /jobs': (operator) => operator.jobs.list(),
+  'GET /jobs/:job': (operator, job) => operator.jobs.get(job),
+  'POST /jobs/:job/pause': (operator, job) => operator.jobs.pause(job),
+  'POST /jobs/:job/resume': (operator, job) => operator.jobs.resume(job),
+  'POST /jobs/:job/cancel': (operator, job) => operator.jobs.cancel(job),
+  'POST /jobs/:job/fail': async (operator, job, call) => {
+    const { code, reason } = await readBody(failBody, call);
+    return operator.jobs.fail(job, { code, ...(reason !== undefined && { reason }) });
+  },
+  'GET /jobs/:job/wait': (operator, job, call) => operator.jobs.wait(job, withoutUndefined(readQuery(waitQuery, call))),
+  'GET /scenario': (operator) => operator.scenario.read(),
+  'PUT /scenario': async (operator, _, call) =>
+    operator.scenario.set(withoutUndefined(await readBody(scenarioBody, call))),
+  'GET /faults': (operator) => operator.faults.list(),
+  'POST /faults': async (operator, _, call) => operator.faults.add(parseFault(await readJson(call))),
+  'DELETE /faults': (operator) => operator.faults.clear(),
+  'DELETE /faults/:fault': (operator, fault) => operator.faults.remove(fault),
+  'GET /models': (operator) => operator.models.list(),
+  'POST /models': async (operator, _, call) => {
+    const { model, quantization } = await readBody(modelBody, call);
+    return operator.models.add(model, quantization);
+  },
+  'DELETE /models/:key': (operator, key) => operator.models.remove(key),
+  'GET /journal': (operator) => operator.journal.list(),
+  'DELETE /journal': (operator) => operator.journal.clear(),
+  'GET /findings': (operator) => operator.findings(),
+  'GET /snapshot': (operator) => operator.snapshot(),
+  'POST /restore': async (operator, _, call) => operator.restore(await readJson(call)),
+  'POST /fork': async (operator, _, call) => (await operator.fork((await readBody(forkBody, call)).session)).status(),
+  'GET /events': async (operator, _, call) => streamEvents(operator, call),
+};
+
+/** zod leaves out what is optional, and its types say `undefined` all the same. */
+function withoutUndefined<Input extends object>(
+  input: Input,
+): { [Key in keyof Input]: Exclude<Input[Key], undefined> } {
+  return input as { [Key in keyof Input]: Exclude<Input[Key], undefined> };
+}
+
+/** The operator's routes, under `/__modeldock`. @param more routes that are not about one session */
+export function createControlApi(more: ControlRoutes = {}): ControlApi {
+  const routes = { ...more, ...sessionRoutes };
+  const compiled = Object.entries(routes).map(([route, handler]) => {
+    const [method, path] = route.split(' ') as [string, string];
+    return { method, pattern: new RegExp(`^${path.replace(/:\w+/, '([^/]+)')}/?$`), handler };
+  });
+
+  return async (operator, call) => {
     try {
-      return await route(call);
+      const path = call.path.slice(CONTROL.length);
+      const here = compiled.filter(({ pattern }) => pattern.test(path));
+      const method = call.method === 'HEAD' ? 'GET' : call.method;
+      const route = here.find((each) => each.method === method);
+      if (!route) throw noRoute(call, here);
+      const result = await route.handler(operator, parameterOf(route.pattern, path), call);
+      if (result === undefined) return { status: 204, headers: {}, body: '' };
+      return isAnswer(result) ? result : prettyJson(200, result);
     } catch (error) {
-      if (error instanceof Problem) return prettyJson(error.status, error.answer, error.headers);
-      if (error instanceof RangeError) return refuse(400, error.message);
-      throw error;
+      const { status, code, message } = toControlError(error);
+      return prettyJson(status, { error: { code, message } });
     }
   };
+
+  function noRoute({ method, path }: Call, here: readonly { method: string }[]): ControlError {
+    if (here.length > 0) {
+      const methods = here.map((route) => route.method).join(', ');
+      return new ControlError(405, 'not_allowed', `Cannot ${method} ${path}: it takes ${methods}.`);
+    }
+    const known = Object.keys(routes).map((route) => route.replace(' ', ` ${CONTROL}`));
+    return new ControlError(404, 'not_found', `There is no ${method} ${path}. There is: ${known.join(', ')}.`);
+  }
 }
 
-function spell(route: string): string {
-  return route.replace(' ', ` ${CONTROL}`);
+function parameterOf(pattern: RegExp, path: string): string {
+  const raw = pattern.exec(path)?.[1] ?? '';
+  try {
+    return decodeURIComponent(raw);
+  } catch {
+    return raw;
+  }
 }
 
-function refuse(status: number, message: string): Answer {
-  return compactJson(status, { error: { type: 'invalid_request', message } });
+function isAnswer(result: unknown): result is Exclude<Answer, string> {
+  return typeof result === 'object' && result !== null && 'body' in result && 'headers' in result;
+}
+
+function toControlError(error: unknown): ControlError {
+  if (error instanceof ControlError) return error;
+  if (error instanceof RangeError) return new ControlError(400, 'invalid_request', error.message);
+  if (error instanceof Problem) return new ControlError(error.status, 'invalid_request', error.message);
+  throw error;
 }

@@ -1,10 +1,8 @@
-import { createApi, type Api, type ApiOptions } from '../api/api.js';
+import { createApi, type ApiOptions } from '../api/api.js';
 import { chain, type Answerer } from '../api/call.js';
-import { fetchFrom } from '../api/fetch.js';
 import { requireToken } from '../api/require-token.js';
 import type { DownloadEngine } from '../core/engine.js';
 import type { Decision } from '../core/simulation.js';
-import { createControlApi, isControlPath } from './control-api.js';
 import { createEventLog } from './events.js';
 import { createFaults, type Faults } from './fault-link.js';
 import type { FaultState } from './faults.js';
@@ -40,8 +38,8 @@ export interface DockOptions extends Omit<ApiOptions, 'engine' | 'shelf'> {
 /** One isolated world: what clients call, and what operates it. Nothing in it is shared with another. */
 export interface Dock extends Operator {
   readonly session: string;
-  /** LM Studio's routes, and the operator's under `/__modeldock`. */
-  readonly api: Api;
+  /** Answers a client's call: token, journal, faults and routes, in this world. */
+  readonly answer: Answerer;
   /** Whether somebody listens to it or waits for something in it. */
   isBusy(): boolean;
   /** Ends what hangs, waits and listens, and gives its journal back. */
@@ -75,17 +73,10 @@ export function openDock(options: DockOptions): Dock {
     changed: () => onChange?.(dock),
     openFork,
   });
-  const control = createControlApi(operator);
-  const answer: Answerer = (call) => (isControlPath(call.path) ? control(call) : interior.answer(call));
-
   const dock: Dock = {
     ...operator,
     session,
-    api: {
-      owns: (route, ownership) => isControlPath(route.path) || interior.owns(route, ownership),
-      answer,
-      fetch: (request) => fetchFrom(answer, request),
-    },
+    answer: (call) => interior.answer(call),
     isBusy: () => operator.waiting() > 0 || interior.events.listening() > 0,
     close: () => {
       interior.closing.abort();
@@ -109,20 +100,20 @@ export function openDock(options: DockOptions): Dock {
     };
     const world = snapshot ? orBadSnapshot(() => options.makeWorld(plan)) : options.makeWorld(plan);
     const events = createEventLog(clock, world.simulation, closing.signal);
-    const apiOver = (engine: DownloadEngine): Api => createApi({ ...options, engine, shelf: world.shelf });
-    const api = apiOver(world.engine);
+    const answererOver = (engine: DownloadEngine): Answerer =>
+      createApi({ ...options, engine, shelf: world.shelf }).answer;
     const makeFaults = (): Faults =>
       createFaults({
         clock,
         seed: plan.seed,
         ...(snapshot && { state: snapshot.faults as FaultState }),
-        answerAsOf: (msAgo) => apiOver(world.simulation?.engineAsOf(msAgo) ?? world.engine).answer,
+        answerAsOf: (msAgo) => answererOver(world.simulation?.engineAsOf(msAgo) ?? world.engine),
         closing: closing.signal,
       });
     const faults = snapshot ? orBadSnapshot(makeFaults) : makeFaults();
     const token = options.requireToken === undefined ? [] : [requireToken(options.requireToken)];
-    const serve = chain([journal.link, ...token, faults.link], api.answer);
-    return { clock, seed: plan.seed, world, events, faults, answer: serve, owns: api.owns, closing };
+    const answer = chain([journal.link, ...token, faults.link], answererOver(world.engine));
+    return { clock, seed: plan.seed, world, events, faults, answer, closing };
   }
 }
 

@@ -16,7 +16,7 @@ type Happening<Event = SessionEvent> = Event extends unknown ? Omit<Event, 'id'>
 export interface EventLog {
   /** To be told of each decision, after it was made. */
   decided(decision: Decision): void;
-  called(call: JournalEntry): void;
+  called(call: () => JournalEntry): void;
   /** To be told when time was set or advanced, or runs at another speed. */
   timeChanged(): void;
   /** Calls back after each decision and change of time; what time alone brings is not told. */
@@ -37,11 +37,7 @@ const QUEUED_EVENTS = 1000;
  * nobody listens nothing runs.
  * @param closing ends all listening
  */
-export function createEventLog(
-  clock: SessionClock,
-  foresight: Foresight | undefined,
-  closing: AbortSignal,
-): EventLog {
+export function createEventLog(clock: SessionClock, foresight: Foresight | undefined, closing: AbortSignal): EventLog {
   const kept: SessionEvent[] = [];
   const queues = new Set<(event: SessionEvent) => void>();
   const changeListeners = new Set<() => void>();
@@ -68,7 +64,7 @@ export function createEventLog(
       const at = clock.now();
       tell(async () => {
         await catchUp(at);
-        push({ type: 'call', at, call });
+        push({ type: 'call', at, call: call() });
       });
     },
     timeChanged: () => {

@@ -1,27 +1,36 @@
+import { prettyJson, type Answer, type Call, type Link } from '../api/call.js';
 import { isSameOrigin, type CorsOrigin } from '../api/cors.js';
-import { compactJson, type Link } from '../api/call.js';
 
 export interface ControlGuardOptions {
   /** Names, besides those of loopback, under which this server may be asked for. */
-  allowedHosts?: readonly string[];
+  allowedHosts?: readonly string[] | undefined;
   /** The origin whose pages may operate it. */
   cors?: CorsOrigin | undefined;
+  /** Where others can reach the server: what every operator must send. */
+  controlToken?: string | undefined;
 }
 
 /**
- * Keeps other people's pages away from the control API: a name that was rebound to loopback, and a cross-site request.
+ * Keeps strangers away from the control API: pages of other sites, names that were rebound to this machine, and, where
+ * there is a control token, everybody without it.
  */
-export function guardControl({ allowedHosts = [], cors }: ControlGuardOptions): Link {
+export function guardControl({ allowedHosts = [], cors, controlToken }: ControlGuardOptions): Link {
   const names = new Set([...LOOPBACK_NAMES, ...allowedHosts.map((host) => host.toLowerCase())]);
   return (next) => async (call) => {
+    if (carriesControlToken(call, controlToken)) return next(call);
+    if (controlToken !== undefined) {
+      return refuse('Cannot operate modeldock without its control token: send it as X-Modeldock-Token.');
+    }
     const host = call.header('host');
     // In process, and in a page, there is no Host: nobody else can call there.
     if (host !== undefined && !names.has(hostName(host))) {
-      return refuse(`Cannot operate modeldock under the name ${host}: ask for it as 127.0.0.1, or allow the name.`);
+      return refuse(
+        `Cannot operate modeldock under the name ${JSON.stringify(host)}: ask for it as 127.0.0.1, or start it with --allow-host.`,
+      );
     }
     const origin = call.header('origin');
     const foreign = origin === undefined ? call.header('sec-fetch-site') === 'cross-site' : !isSameOrigin(origin, host);
-    if (foreign && cors !== '*' && cors !== origin) {
+    if (foreign && host !== undefined && cors !== '*' && cors !== origin) {
       return refuse(`Cannot operate modeldock from ${origin ?? 'another site'}: start it with --cors to allow that.`);
     }
     return next(call);
@@ -30,10 +39,17 @@ export function guardControl({ allowedHosts = [], cors }: ControlGuardOptions): 
 
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
 
+function carriesControlToken(call: Call, token: string | undefined): boolean {
+  if (token === undefined) return false;
+  return (
+    call.header('x-modeldock-token') === token || call.header('authorization')?.replace(/^Bearer\s+/i, '') === token
+  );
+}
+
 function hostName(host: string): string {
   return host.toLowerCase().replace(/:\d+$/, '');
 }
 
-function refuse(message: string) {
-  return compactJson(403, { error: { type: 'forbidden', message } });
+function refuse(message: string): Answer {
+  return prettyJson(403, { error: { code: 'forbidden', message } });
 }

@@ -56,7 +56,11 @@ export function createSessionClock({ wall = systemClock, start, mode, saved }: S
     change: (change) => {
       const now = change.now === undefined ? undefined : new Date(change.now).getTime();
       if (Number.isNaN(now)) {
-        throw new ControlError(400, 'invalid_request', `Cannot set the clock to ${String(change.now)}: it is not a date.`);
+        throw new ControlError(
+          400,
+          'invalid_request',
+          `Cannot set the clock to ${String(change.now)}: it is not a date.`,
+        );
       }
       if (now !== undefined && latestDecision !== null && now < latestDecision) {
         throw new ControlError(

@@ -48,7 +48,11 @@ export async function waitForJob(
       if (!job) throw new ControlError(404, 'not_found', `Cannot wait for ${jobId}: there is no such job.`);
       if (isReached(job, wanted, progress)) return job;
       if (job.state === 'completed' || job.state === 'failed') {
-        throw new ControlError(409, 'never', `Cannot wait for ${describeGoal(wanted, progress)}: ${describe(job)} for good.`);
+        throw new ControlError(
+          409,
+          'never',
+          `Cannot wait for ${describeGoal(wanted, progress)}: ${describe(job)} for good.`,
+        );
       }
       if (timedOut || signal?.aborted === true) {
         throw new ControlError(

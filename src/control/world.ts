@@ -1,4 +1,3 @@
-import type { Api } from '../api/api.js';
 import type { Answerer } from '../api/call.js';
 import type { DownloadEngine, JobControl } from '../core/engine.js';
 import type { ModelShelf } from '../core/shelf.js';
@@ -33,8 +32,6 @@ export interface Interior {
   events: EventLog;
   faults: Faults;
   answer: Answerer;
-  owns: Api['owns'];
   /** Aborted when this interior is replaced. */
   closing: AbortController;
 }
-

@@ -24,6 +24,8 @@ export interface DownloadEngine {
 /** What an operator may do with a job; LM Studio's REST API has none of it. */
 export interface JobControl {
   list(): AsyncIterable<JobSnapshot>;
+  /** Not a poll: it changes nothing, whoever asks. */
+  find(jobId: string): Promise<JobSnapshot | undefined>;
   /** @throws RefusedError job_not_found, wrong_job_state */
   pause(jobId: string): Promise<JobSnapshot>;
   /** @throws RefusedError job_not_found, wrong_job_state */

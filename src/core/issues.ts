@@ -72,7 +72,10 @@ function spell(value: unknown): string {
 }
 
 function oneOf(values: readonly unknown[]): string {
-  return `one of ${values.map((value) => JSON.stringify(value)).join(', ')}`;
+  return `one of ${values
+    .filter((value) => value !== undefined)
+    .map((value) => JSON.stringify(value))
+    .join(', ')}`;
 }
 
 function clip(text: string): string {

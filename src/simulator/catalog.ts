@@ -36,7 +36,7 @@ const catalogModel = z.strictObject({
   installed: z.optional(z.boolean()),
 });
 
-const catalogSchema = z.array(catalogModel);
+export const catalogSchema = z.array(catalogModel);
 
 /** A model that can be "downloaded", and the files it comes in. */
 export type CatalogModel = z.infer<typeof catalogModel>;

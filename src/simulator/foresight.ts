@@ -1,7 +1,8 @@
 import type { Condition, Foresight, Transition } from '../core/foresight.js';
+import type { JobStretch } from '../core/simulation.js';
 import type { JobStore } from '../core/store.js';
 import { playUntil, type Play, type SimulatedJob } from './job.js';
-import { bytesAt, firstMoment, placeInBytes, type Segment } from './timeline.js';
+import { bytesAt, firstMoment, type Segment } from './timeline.js';
 
 type JobCondition = Exclude<Condition, string>;
 
@@ -133,11 +134,23 @@ function storyWhen(job: SimulatedJob, play: Play, condition: JobCondition): numb
   return end < Infinity && job.totalBytes >= target ? Math.max(end, play.story) : undefined;
 }
 
+/** A job's story as it stands, on the session's clock. */
+export function stretchesOf(job: SimulatedJob, { timeline, offset }: Play): JobStretch[] {
+  const shift = offset - (job.ahead ?? 0);
+  return timeline.segments.map(({ type, from, to, fromBytes, toBytes }) => ({
+    type,
+    from: from + shift,
+    ...(to < Infinity && { to: to + shift }),
+    fromBytes,
+    toBytes,
+  }));
+}
+
 /** How a job's story ends, in words. */
 function fateOf(job: SimulatedJob, { timeline, held, ended, offset, story }: Play): string {
   const share = (bytes: number): string => `${Math.floor((bytes / Math.max(1, job.totalBytes)) * 100)} %`;
   const date = (ms: number): string => new Date(ms).toISOString();
-  if (ended) return `${job.id} has failed (${ended.type === 'cancel' ? 'cancelled' : ended.code})`;
+  if (ended) return `${job.id} has failed (${ended.code})`;
   if (held) return `${job.id} is paused by an operator; resume it first`;
   const last = timeline.segments.at(-1);
   if (last === undefined || last.to < Infinity) return `${job.id} is complete from ${date(timeline.end + offset)} on`;

@@ -24,6 +24,10 @@ export interface SimulatedJob extends Stored {
   readonly scenario: Scenario;
   /** Oldest first. */
   readonly interventions?: readonly Intervention[];
+  /** By how many ms polls have moved this job beyond the session's clock. */
+  readonly ahead?: number;
+  /** What it brought was taken off the shelf. */
+  readonly removed?: boolean;
 }
 
 /** The job as it stands at `now`: a function of the record and the time, so that it does not matter who asked before. */

@@ -47,7 +47,7 @@ const phaseSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('fail'), code, reason: z.optional(z.string()) }),
 ]);
 
-const scenarioSchema = z.strictObject({
+export const scenarioSchema = z.strictObject({
   name: z.optional(z.string()),
   description: z.optional(z.string()),
   phases: z.array(phaseSchema),

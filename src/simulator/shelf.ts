@@ -4,9 +4,17 @@ import type { InstalledModel, LoadConfig, LoadedInstance, LoadRequest, ModelShel
 /** Reading from a fast disk; nothing is really loaded, so only the number is there. */
 const LOAD_BYTES_PER_MS = 2_000_000;
 
-/** @param listInstalled every installed file, the newest last; several may have one key */
-export function createSimulatedShelf(listInstalled: () => Promise<InstalledModel[]>): ModelShelf {
-  const instances: LoadedInstance[] = [];
+export interface SimulatedShelfOptions {
+  /** Every installed file, the newest last; several may have one key. */
+  listInstalled: () => Promise<InstalledModel[]>;
+  /** What is loaded from the start. */
+  loaded: readonly LoadedInstance[];
+  onChange: () => void;
+}
+
+/** What is installed follows from the jobs; what is loaded is kept here. */
+export function createSimulatedShelf({ listInstalled, loaded, onChange }: SimulatedShelfOptions): ModelShelf {
+  const instances = [...loaded];
 
   return {
     installed,
@@ -28,6 +36,7 @@ export function createSimulatedShelf(listInstalled: () => Promise<InstalledModel
         loadTimeMs: Math.ceil(model.sizeBytes / LOAD_BYTES_PER_MS),
       };
       instances.push(instance);
+      onChange();
       return instance;
     },
     unload: async (instanceId) => {
@@ -36,6 +45,7 @@ export function createSimulatedShelf(listInstalled: () => Promise<InstalledModel
         throw new RefusedError('instance_not_loaded', instanceId, `Cannot unload ${instanceId}: it is not loaded.`);
       }
       instances.splice(index, 1);
+      onChange();
     },
   };
 

@@ -1,9 +1,9 @@
 import type { JobStore, Stored } from '../core/store.js';
 
-/** Job records in this process's memory. */
-export function createMemoryStore<Job extends Stored>(): JobStore<Job> {
-  const jobs = new Map<string, Job>();
-  const latest = new Map<string, string>();
+/** Job records in this process's memory. @param initial what is in it from the start, oldest first */
+export function createMemoryStore<Job extends Stored>(initial: readonly Job[] = []): JobStore<Job> {
+  const jobs = new Map(initial.map((job) => [job.id, job]));
+  const latest = new Map(initial.map((job) => [job.model, job.id]));
 
   return {
     get: async (id) => jobs.get(id),

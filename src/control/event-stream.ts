@@ -1,0 +1,38 @@
+import type { Answer, Call } from '../api/call.js';
+import type { Operator } from './operator.js';
+
+/** A proxy cuts a stream that is silent for long; a comment is no event. */
+const HEARTBEAT = ': listening\n\n';
+
+/**
+ * A session's events as server-sent events: `event` is the type, `data` the whole event as JSON, `id` its number.
+ * Takes up after `Last-Event-ID`, or after the query's `after`, which a page's `EventSource` can send.
+ */
+export function streamEvents(operator: Operator, call: Call): Answer {
+  const leaving = new AbortController();
+  const signal = AbortSignal.any([leaving.signal, call.signal]);
+  const last = Number(call.header('last-event-id') ?? call.query.get('after') ?? NaN);
+  const events = operator.events({ signal, ...(Number.isInteger(last) && { after: last }) })[Symbol.asyncIterator]();
+  const encoder = new TextEncoder();
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(encoder.encode(HEARTBEAT)),
+    pull: async (controller) => {
+      const next = await events.next();
+      if (next.done === true) {
+        controller.close();
+        return;
+      }
+      const { id, type } = next.value;
+      controller.enqueue(encoder.encode(`id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(next.value)}\n\n`));
+    },
+    cancel: async () => {
+      leaving.abort();
+      await events.return?.();
+    },
+  });
+  return {
+    status: 200,
+    headers: { 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-store' },
+    body,
+  };
+}

@@ -1,0 +1,64 @@
+import type { Api } from '../api/api.js';
+import { chain, prettyJson, type Call, type Link } from '../api/call.js';
+import { allowCrossOrigin, reportForeignOrigins, type CorsOrigin } from '../api/cors.js';
+import { fetchFrom } from '../api/fetch.js';
+import { isDocumentedPath } from '../api/routes.js';
+import { isControlPath, type ControlApi } from './control-api.js';
+import { ControlError } from './control-error.js';
+import type { Dock } from './dock.js';
+import { guardControl, type ControlGuardOptions } from './guard.js';
+
+/**
+ * Finds the world a call belongs to, and its path in there. The dock is opened only when it is asked for.
+ * @throws ControlError for a session's name that cannot be one
+ */
+export type Locate = (call: Pick<Call, 'path' | 'header'>) => { path: string; dock: () => Dock };
+
+export interface FrontOptions extends Omit<ControlGuardOptions, 'cors'> {
+  /** Lets pages of this origin call; `*` for all. Off by default, as in LM Studio. */
+  cors?: CorsOrigin | undefined;
+  /** With CORS off: told once of each foreign origin whose page calls. */
+  onForeignOrigin?: ((origin: string) => void) | undefined;
+}
+
+/** What transports serve: LM Studio's routes, and the operator's under `/__modeldock`. */
+export function createFront(locate: Locate, control: ControlApi, options: FrontOptions): Api {
+  const guard = guardControl(options);
+  const answer = chain(outermost(options), async (call) => {
+    try {
+      const { path, dock } = locate(call);
+      const located = path === call.path ? call : withPath(call, path);
+      if (!isControlPath(path)) return await dock().answer(located);
+      return await guard((guarded) => control(dock(), guarded))(located);
+    } catch (error) {
+      if (!(error instanceof ControlError)) throw error;
+      const { status, code, message } = error;
+      return prettyJson(status, { error: { type: 'invalid_request', code, message } });
+    }
+  });
+  return {
+    owns: (route, ownership) => ownership === 'origin' || isOurs(route.path),
+    answer,
+    fetch: (request) => fetchFrom(answer, request),
+  };
+
+  function isOurs(path: string): boolean {
+    try {
+      const { path: inside } = locate({ path, header: () => undefined });
+      return isControlPath(inside) || isDocumentedPath(inside);
+    } catch {
+      // A session's name that cannot be one: ours to refuse.
+      return true;
+    }
+  }
+}
+
+function outermost({ cors, onForeignOrigin }: FrontOptions): Link[] {
+  if (cors !== undefined) return [allowCrossOrigin(cors)];
+  return onForeignOrigin ? [reportForeignOrigins(onForeignOrigin)] : [];
+}
+
+/** The same call, with another path: its getters stay lazy. */
+function withPath(call: Call, path: string): Call {
+  return Object.create(call, { path: { value: path, enumerable: true } }) as Call;
+}

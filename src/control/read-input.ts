@@ -1,0 +1,42 @@
+import type * as z from 'zod/mini';
+import type { Call } from '../api/call.js';
+import { describeIssues } from '../core/issues.js';
+import { ControlError } from './control-error.js';
+
+/** The body of a call as JSON; nothing at all is an empty object. @throws ControlError not_allowed, invalid_request */
+export async function readJson(call: Call): Promise<unknown> {
+  const text = await call.text();
+  if (text === '') return {};
+  const type = call.header('content-type')?.split(';', 1)[0]!.trim().toLowerCase();
+  // A page of another site can send a form or plain text without asking first, but not JSON.
+  if (type !== 'application/json') {
+    throw new ControlError(
+      415,
+      'not_allowed',
+      `Cannot read a body of type ${type ?? '(none)'}: send application/json.`,
+    );
+  }
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new ControlError(400, 'invalid_request', `Cannot read the body as JSON: ${(error as Error).message}.`);
+  }
+}
+
+/** @throws ControlError not_allowed, invalid_request with the path of each wrong value */
+export async function readBody<Body>(schema: z.ZodMiniType<Body>, call: Call): Promise<Body> {
+  return check(schema, await readJson(call), 'the body');
+}
+
+/** A query's values, those that look like numbers as numbers. @throws ControlError invalid_request */
+export function readQuery<Query>(schema: z.ZodMiniType<Query>, call: Call): Query {
+  const values = [...call.query].map(([key, value]) => [key, /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value]);
+  return check(schema, Object.fromEntries(values), 'the query');
+}
+
+function check<Value>(schema: z.ZodMiniType<Value>, input: unknown, whole: string): Value {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  const faults = describeIssues(result.error.issues, input, whole);
+  throw new ControlError(400, 'invalid_request', `Cannot do that with this input:\n${faults}`);
+}
