@@ -10,8 +10,9 @@ export const openStocked = async (
     expect((await client.download(model, quantization)).body.status).toBe('completed');
   }
   return client;
-};
+}
 
+/** The models that are listed. */
 export async function listed(client: Client): Promise<Record<string, unknown>[]> {
-  return (await client.get(MODELS)).body.models as Record<string, unknown>[];
+  return (await client.get('/api/v1/models')).body.models as Record<string, unknown>[];
 }
