@@ -27,7 +27,7 @@ export const inferred = {
   ),
   malformedNameMessage: decide(
     'Invalid artifact name. Must be in kebab-case',
-    'Known for the empty name; we send the same for every name that is neither a link nor owner/name in kebab-case.',
+    'Sent for the empty name; we send the same for every name that is neither a link nor owner/name in kebab-case.',
   ),
   malformedLinkMessage: decide(
     'Invalid HuggingFace model URL format',
@@ -42,6 +42,11 @@ export const inferred = {
     (field: string, expected: string, found: string) =>
       `Invalid type for '${field}': expected ${expected}, received ${found}`,
     'The message for a field of the wrong type was not observed.',
+  ),
+  wrongValueCode: decide('invalid_value', 'The error object for a value out of range was not observed.'),
+  wrongValueMessage: decide(
+    (field: string, expected: string) => `Invalid value for '${field}': expected ${expected}`,
+    'The message for a value out of range was not observed.',
   ),
   unknownKeyCode: decide('unrecognized_keys', 'Observed on the chat route; we send the same on every route.'),
   unsupportedMediaTypeStatus: decide(

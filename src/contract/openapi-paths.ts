@@ -189,7 +189,7 @@ const discoveryPaths: ZodOpenApiPathsObject = {
       responses: {
         '200': answers('It is.', schemas.greeting, answerExamples.greeting),
         '304': notModified,
-        ...problemsOfAll,
+        '401': unauthorized,
       },
     },
   },

@@ -1,4 +1,4 @@
-import { RefusedError } from '../core/errors.js';
+import type { RefusedError } from '../core/errors.js';
 import { inferred } from './inferred.js';
 import type { ProblemAnswer, ProblemType } from './schemas.js';
 
@@ -48,6 +48,8 @@ export const problems = {
       code: inferred.wrongTypeCode.value,
       ...(param !== 'body' && { param }),
     }),
+  wrongValue: (param: string, expected: string) =>
+    invalid(inferred.wrongValueMessage.value(param, expected), { code: inferred.wrongValueCode.value, param }),
   unknownKeys: (keys: readonly string[]) =>
     invalid(`Unrecognized key(s) in object: ${keys.map((key) => `'${key}'`).join(', ')}`, {
       code: inferred.unknownKeyCode.value,

@@ -1,11 +1,11 @@
 import type { z } from 'zod/mini';
-import type { Issue } from '../core/issues.js';
+import { expectation, type Issue } from '../core/issues.js';
 import { inferred } from './inferred.js';
 import { problems, type Problem } from './problem.js';
 
 /**
  * Checks a request body in LM Studio's order: JSON, content type, keys, types.
- * @throws Problem malformedJson, unsupportedMediaType, missingField, unknownKeys, wrongType
+ * @throws Problem malformedJson, unsupportedMediaType, missingField, unknownKeys, wrongType, wrongValue
  */
 export function readBody<Body>(schema: z.ZodMiniType<Body>, text: string, contentType: string | undefined): Body {
   const value = parseJson(text);
@@ -36,12 +36,10 @@ function problemFromIssues(
   const unknown = issues.find((issue) => issue.code === 'unrecognized_keys');
   if (unknown) return problems.unknownKeys(unknown.keys as string[]);
   const wrong = issues[0]!;
-  const value = wrong.path.length === 0 ? body : found(wrong);
-  return problems.wrongType(
-    wrong.path.length === 0 ? 'body' : String(wrong.path[0]),
-    typeof wrong.expected === 'string' ? wrong.expected : 'another value',
-    typeOf(value),
-  );
+  const [param, value] = wrong.path.length === 0 ? ['body', body] : [String(wrong.path[0]), found(wrong)];
+  return wrong.code === 'invalid_type' && wrong.expected !== 'int'
+    ? problems.wrongType(param, String(wrong.expected), typeOf(value))
+    : problems.wrongValue(param, expectation(wrong));
 }
 
 function typeOf(value: unknown): string {

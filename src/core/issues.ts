@@ -27,10 +27,12 @@ function describeIssue(issue: Issue, input: unknown, whole: string): string {
     path += typeof key === 'number' ? `[${key}]` : `${path === '' ? '' : '.'}${String(key)}`;
     value = (value as Record<PropertyKey, unknown> | null | undefined)?.[key];
   }
-  return `${path === '' ? whole : path}: expected ${expectation({ ...issue })}, found ${clip(spell(value))}`;
+  return `${path === '' ? whole : path}: expected ${expectation(issue)}, found ${clip(spell(value))}`;
 }
 
-function expectation(issue: Issue & Record<string, unknown>): string {
+/** What a schema expected, in words. */
+export function expectation(reported: Issue): string {
+  const issue: Issue & Record<string, unknown> = { ...reported };
   switch (issue.code) {
     case 'invalid_type':
       return kinds[String(issue.expected)] ?? String(issue.expected);

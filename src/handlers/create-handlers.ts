@@ -34,8 +34,7 @@ export function createHandlers(
     http.all(
       ({ request: { method, url } }) => {
         const path = base.pathOf(new URL(url));
-        // CONNECT opens a tunnel through a proxy; the requests inside it come one by one.
-        return path !== undefined && method !== 'CONNECT' && api.owns({ method, path }, owned);
+        return path !== undefined && api.owns({ method, path }, owned);
       },
       async ({ request }) => {
         const url = new URL(request.url);

@@ -10,14 +10,17 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
-/** Serves a page with the handlers in it, MSW's own worker script, and an echo for what goes on to the network. */
-export async function servePage(): Promise<PageServer> {
+/**
+ * Serves a page with the handlers in it, MSW's own worker script, and an echo for what goes on to the network.
+ * @param msw the name under which MSW is installed
+ */
+export async function servePage(msw: string): Promise<PageServer> {
   const files: Record<string, { type: string; text: string }> = {
     '/': { type: 'text/html', text: '<!doctype html><meta charset=utf-8><script type=module src=/page.js></script>' },
-    '/page.js': { type: 'text/javascript', text: await bundlePage() },
+    '/page.js': { type: 'text/javascript', text: await bundlePage(msw) },
     '/mockServiceWorker.js': {
       type: 'text/javascript',
-      text: await readFile(fileURLToPath(import.meta.resolve('msw/mockServiceWorker.js')), 'utf8'),
+      text: await readFile(fileURLToPath(import.meta.resolve(`${msw}/mockServiceWorker.js`)), 'utf8'),
     },
   };
   const server = createServer((request, response) => {
@@ -43,10 +46,11 @@ export async function servePage(): Promise<PageServer> {
   };
 }
 
-async function bundlePage(): Promise<string> {
+async function bundlePage(msw: string): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('page.ts', import.meta.url))],
     bundle: true,
+    alias: { msw },
     write: false,
     format: 'esm',
     platform: 'browser',

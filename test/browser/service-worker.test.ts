@@ -10,21 +10,28 @@ declare const page: Page;
 
 const baseUrl = 'http://localhost:1234';
 const executablePath = findChromium();
-const title = executablePath === undefined ? `in a browser (to run this, ${howToEnableBrowserTests})` : 'in a browser';
+const notHere = executablePath === undefined ? ` (not here: ${howToEnableBrowserTests})` : '';
 
-describe.skipIf(executablePath === undefined)(title, () => {
+describe.skipIf(executablePath === undefined).each([
+  { major: 2, msw: 'msw' },
+  { major: 3, msw: 'msw3' },
+])(`in a browser with MSW $major${notHere}`, ({ major, msw }) => {
+  const warnings: string[] = [];
   let server: PageServer;
   let browser: Browser;
   let tab: Tab;
 
   beforeAll(async () => {
-    server = await servePage();
+    server = await servePage(msw);
     browser = await chromium.launch({
       executablePath: executablePath!,
       // Chromium refuses to run as root with its sandbox; the page is ours.
       args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
     });
     tab = await browser.newPage();
+    tab.on('console', (message) => {
+      if (message.type() === 'warning') warnings.push(message.text());
+    });
     await tab.goto(server.origin);
     await tab.evaluate(() => page.start());
   });
@@ -49,7 +56,7 @@ describe.skipIf(executablePath === undefined)(title, () => {
   };
 
   const serviceWorker: Transport = {
-    name: "MSW's service worker in Chromium",
+    name: `the service worker of MSW ${major}`,
     cannot: {
       'http headers': 'they belong to the HTTP adapter',
       'any method': "a page's fetch refuses TRACE",
@@ -74,6 +81,11 @@ describe.skipIf(executablePath === undefined)(title, () => {
       };
     },
   };
+
+  it('registers a worker of the version that the page was built with', () => {
+    // MSW compares the two, and warns.
+    expect(warnings).toEqual([]);
+  });
 
   describeDownloadApi(serviceWorker);
 

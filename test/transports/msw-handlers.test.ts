@@ -5,6 +5,7 @@ import { setupServer } from 'msw/node';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createHandlers } from '../../src/handlers/index.js';
 import { createDock } from '../../src/index.js';
+import { sendOverHttp } from './http-exchange.js';
 
 const server = setupServer();
 beforeAll(() => server.listen({ onUnhandledRequest: 'error' }));
@@ -51,6 +52,7 @@ describe('a base URL', () => {
   it('can have a path, which the api does not see', async () => {
     server.use(...createHandlers(createDock().api, { baseUrl: 'https://lab.example/LM/studio/' }), behind);
     expect(await greet('https://lab.example/lm/studio')).toBe(GREETING);
+    expect(await greet('https://lab.example/Lm/Studio')).toBe(GREETING);
     expect(await (await fetch('https://lab.example/lm/studio')).text()).toBe(
       '{"error":"Unexpected endpoint or method. (GET /)"}',
     );
@@ -116,6 +118,26 @@ describe("the page's own origin", () => {
     server.use(...createHandlers(createDock().api), behind);
     expect(await greet('http://localhost:3000')).toBe('behind: GET /lmstudio-greeting ');
     expect(await (await fetch('http://localhost:1234/users')).text()).toContain('Unexpected endpoint');
+  });
+});
+
+describe('an answer', () => {
+  it('has the status text that a server sends', async () => {
+    server.use(...createHandlers(createDock().api));
+    expect((await fetch('http://localhost:1234/lmstudio-greeting')).statusText).toBe('OK');
+    expect((await fetch('http://localhost:1234/api/v1/nothing')).statusText).toBe('Not Found');
+  });
+
+  it('comes to clients of node:http as well', async () => {
+    server.use(...createHandlers(createDock({ jobIds: ['job_1'] }).api));
+    const { status, body } = await sendOverHttp('http://localhost:1234', {
+      method: 'POST',
+      path: '/api/v1/models/download',
+      headers: { 'content-type': 'application/json' },
+      body: '{"model":"simulate/slow"}',
+    });
+    expect(status).toBe(200);
+    expect(JSON.parse(body)).toMatchObject({ job_id: 'job_1' });
   });
 });
 

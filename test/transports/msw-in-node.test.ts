@@ -1,12 +1,12 @@
-import http from 'node:http';
 import { setupServer } from 'msw/node';
 import mswPackage from 'msw/package.json' with { type: 'json' };
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createHandlers } from '../../src/handlers/index.js';
 import { describeDownloadApi } from '../suites/download-api.suite.js';
-import type { Received, Sent, Transport } from '../suites/transport.js';
+import type { Transport } from '../suites/transport.js';
 import { openWorld } from '../suites/world.js';
 import { exchange } from './fetch-exchange.js';
+import { sendOverHttp } from './http-exchange.js';
 
 const baseUrl = 'http://localhost:1234';
 const server = setupServer();
@@ -31,7 +31,7 @@ const mswInNode: Transport = {
       baseUrl,
       ...byFetch,
       // Fetch refuses this method; the clients of node:http can send it, and MSW hears them too.
-      send: (request) => (request.method === 'TRACE' ? byNodeHttp(request) : byFetch.send(request)),
+      send: (request) => (request.method === 'TRACE' ? sendOverHttp(baseUrl, request) : byFetch.send(request)),
       advance: (ms) => dock.clock.advance(ms),
       close: async () => server.resetHandlers(),
     };
@@ -39,20 +39,3 @@ const mswInNode: Transport = {
 };
 
 describeDownloadApi(mswInNode);
-
-function byNodeHttp({ method, path, headers = {} }: Sent): Promise<Received> {
-  return new Promise((resolve, reject) => {
-    http
-      .request(baseUrl + path, { method, headers }, (response) => {
-        let body = '';
-        response
-          .setEncoding('utf8')
-          .on('data', (chunk: string) => (body += chunk))
-          .once('end', () =>
-            resolve({ status: response.statusCode!, headers: response.headers as Record<string, string>, body }),
-          );
-      })
-      .once('error', reject)
-      .end();
-  });
-}
