@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { createDock } from '../create-dock.js';
+import { createSessionDocks } from '../create-dock.js';
 import { createLog } from './log.js';
 import { logCalls, warnOfUnknownRoutes } from './log-calls.js';
 import { serve, type Serving } from './serve.js';
@@ -17,7 +18,9 @@ export async function runServe(settings: Settings, version: string): Promise<Ser
     throw new CommandError('The real engine is not built yet. --engine simulated is what there is.');
   }
   const log = await createLog(settings.logLevel);
-  const dock = createDock({
+  const controlToken =
+    settings.controlToken ?? (isLoopback(settings.host) ? undefined : randomBytes(16).toString('hex'));
+  const sessions = createSessionDocks({
     seed: settings.seed,
     scenario: settings.scenario.scenario,
     profile: settings.profile,
@@ -25,7 +28,8 @@ export async function runServe(settings: Settings, version: string): Promise<Ser
     ...(settings.catalog && { catalog: settings.catalog }),
     ...(settings.requireToken !== undefined && { requireToken: settings.requireToken }),
     ...(settings.cors !== undefined && { cors: settings.cors === true ? '*' : settings.cors }),
-    ...(settings.host !== undefined && { allowedHosts: [settings.host] }),
+    allowedHosts: [...(settings.host === undefined ? [] : [settings.host]), ...(settings.allowHost ?? [])],
+    controlToken,
     onError: (error) => log.error({ err: error }, 'A call failed for a reason nobody foresaw; the client got a 500.'),
     onUnknownRoute: warnOfUnknownRoutes(log),
     onForeignOrigin: (origin) =>
@@ -33,10 +37,12 @@ export async function runServe(settings: Settings, version: string): Promise<Ser
         `A page of ${origin} calls, and CORS is off: its browser hides the answers. Start modeldock with --cors, ` +
           'and LM Studio with `lms server start --cors` or "Enable CORS" in its server settings.',
       ),
-    openApi: () => readFile(new URL(`../openapi/${settings.profile}.json`, import.meta.url), 'utf8'),
+    controlRoutes: {
+      'GET /openapi.json': async () => JSON.parse(await readFile(documentUrl(settings.profile), 'utf8')) as unknown,
+    },
   });
   const serving = await serve({
-    api: logCalls(dock.api, log),
+    api: logCalls(sessions.api, log),
     port: settings.port,
     ...(settings.host !== undefined && { host: settings.host }),
     onError: (error) => log.error({ err: error }, 'An answer could not be sent.'),
@@ -46,8 +52,23 @@ export async function runServe(settings: Settings, version: string): Promise<Ser
   }
   process.stdout.write(
     settings.json
-      ? `${JSON.stringify({ url: serving.url, engine: settings.engine, pid: process.pid })}\n`
-      : welcome(serving, settings, version),
+      ? `${JSON.stringify({ url: serving.url, engine: settings.engine, pid: process.pid, controlToken })}\n`
+      : welcome(serving, { ...settings, controlToken }, version),
   );
-  return serving;
+  return {
+    ...serving,
+    close: async () => {
+      sessions.close();
+      await serving.close();
+    },
+  };
+}
+
+/** Written by the build, beside the code. */
+function documentUrl(profile: string): URL {
+  return new URL(`../openapi/${profile}.json`, import.meta.url);
+}
+
+function isLoopback(host: string | undefined): boolean {
+  return host === undefined || /^(localhost|127\.\d+\.\d+\.\d+|::1)$/i.test(host);
 }

@@ -17,6 +17,9 @@ export interface Settings {
   requireToken?: string;
   /** `true` stands for every origin. */
   cors?: string | true;
+  /** Names under which the control API may be asked for, besides loopback's and the host's own. */
+  allowHost?: string[];
+  controlToken?: string | undefined;
   catalog?: Catalog;
   logLevel: LogLevel;
   json?: boolean;
@@ -45,6 +48,11 @@ export function addServeOptions(command: Command): Command {
     new Option('--profile <name>', 'the edition of LM Studio to behave like').choices(profileNames).default('seed'),
     new Option('--require-token <token>', 'ask every call for this bearer token').argParser(parseToken),
     new Option('--cors [origin]', 'let pages of other origins call: all of them, or one').argParser(parseOrigin),
+    new Option('--allow-host <names...>', 'names under which the control API may be asked for, besides localhost'),
+    new Option(
+      '--control-token <token>',
+      'what operators must send; made at start where --host is not loopback',
+    ).argParser(parseToken),
     new Option('--catalog <file>', 'the models that can be downloaded, as JSON').argParser(readCatalog),
     new Option('--log-level <level>', 'what to log on stderr').choices(logLevels).default('info'),
     new Option('--json', 'print one line of JSON when listening, and nothing else on stdout'),

@@ -8,6 +8,10 @@ export function welcome({ urls, url, port }: Serving, settings: Settings, versio
   const dim = (text: string) => (process.stdout.isTTY ? styleText('dim', text) : text);
   const base = urls.length > 1 ? `http://localhost:${port}` : url;
   const token = settings.requireToken === undefined ? '' : `  -H "Authorization: Bearer $LM_API_TOKEN" \\\n`;
+  const control =
+    settings.controlToken === undefined
+      ? ''
+      : `  ${dim('Operators')}  send X-Modeldock-Token: ${settings.controlToken} to /__modeldock\n`;
   const time = settings.frozen ? 'frozen' : settings.speed === 1 ? 'real time' : `${settings.speed}× real time`;
   return `
   ${bold(`modeldock ${version}`)}  LM Studio's download API, simulated. Nothing is downloaded.
@@ -23,6 +27,6 @@ ${token}  -H "Content-Type: application/json" \\
   ${dim('then')}       curl ${base}/api/v1/models/download/status/<job_id>
   ${dim('Stories')}    "simulate/fails-at-50", "simulate/stalls-at-99", "simulate/pauses-at-30" … as the model
   ${dim('More')}       modeldock --help · ${url}/__modeldock/health · ${url}/__modeldock/openapi.json
-  ${dim('Stop')}       Ctrl-C
+${control}  ${dim('Stop')}       Ctrl-C
 `;
 }
