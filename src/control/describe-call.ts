@@ -1,0 +1,72 @@
+import type { Call } from '../api/call.js';
+import { matchRoute, type RouteMatch } from '../api/routes.js';
+import { parseModelReference } from '../contract/model-reference.js';
+import { downloadBody, loadBody, unloadBody } from '../contract/schemas.js';
+import { modelOfInstance, requestedModel } from '../core/model-identity.js';
+
+/** What a call is about, as far as it can be told before the api has answered it. */
+export interface CallSubject {
+  route?: string;
+  job?: string;
+  model?: string;
+}
+
+/**
+ * Tells what calls are about by reading them, bodies included.
+ * @param findJob must not poll the job: looking at a call changes nothing
+ */
+export function createCallDescriber(
+  findJob: (jobId: string) => Promise<{ model: string } | undefined>,
+): (call: Call) => Promise<CallSubject> {
+  return async (call) => {
+    const match = matchRoute(call);
+    if (!match) return {};
+    const model = await modelOf(call, match);
+    return {
+      route: match.route,
+      ...(match.jobId !== undefined && { job: match.jobId }),
+      ...(model !== undefined && { model }),
+    };
+  };
+
+  async function modelOf(call: Call, { name, jobId }: RouteMatch): Promise<string | undefined> {
+    switch (name) {
+      case 'status':
+        return (await findJob(jobId!))?.model;
+      case 'download': {
+        const body = downloadBody.safeParse(await readJson(call));
+        return body.success ? modelAskedFor(body.data) : undefined;
+      }
+      case 'load': {
+        const body = loadBody.safeParse(await readJson(call));
+        return body.success ? body.data.model : undefined;
+      }
+      case 'unload': {
+        const body = unloadBody.safeParse(await readJson(call));
+        return body.success ? modelOfInstance(body.data.instance_id) : undefined;
+      }
+      case 'models':
+      case 'openai-models':
+      case 'greeting':
+        return undefined;
+    }
+  }
+}
+
+function modelAskedFor({ model, quantization }: { model: string; quantization?: string | undefined }): string {
+  try {
+    return requestedModel({ model: parseModelReference(model), ...(quantization !== undefined && { quantization }) });
+  } catch {
+    // What the api will refuse can be chosen by its text all the same.
+    return model;
+  }
+}
+
+async function readJson(call: Call): Promise<unknown> {
+  try {
+    return JSON.parse(await call.text()) as unknown;
+  } catch {
+    // Too large, cut off or no JSON: the api says so in its own words.
+    return undefined;
+  }
+}

@@ -1,0 +1,220 @@
+import type { Answer, Answerer, Call, Link } from '../api/call.js';
+import { matchRoute } from '../api/routes.js';
+import type { Clock } from '../core/clock.js';
+import { hashText } from '../core/random.js';
+import { matchesModel } from '../core/text-pattern.js';
+import { wallSleep } from '../core/wall-timer.js';
+import { ControlError } from './control-error.js';
+import type { CallSubject } from './describe-call.js';
+import { playEffect, type AnswerEffect } from './fault-effects.js';
+import { isChosen, matchesAtArrival } from './fault-selection.js';
+import { refusalOf, type FaultTransport } from './fault-support.js';
+import { parseFaultState, type Fault, type FaultSelection, type FaultState, type FaultStatus } from './faults.js';
+import { drawLatency } from './latency.js';
+
+export interface FaultsOptions {
+  clock: Clock;
+  /** Decides chance and latency. */
+  seed: string;
+  /** To go on from. */
+  state?: FaultState;
+  /** The api as it would have answered some time ago; absent where the engine cannot tell. */
+  answerAsOf?: (msAgo: number) => Answerer;
+  /** Aborted when the session is reset or closed: ends every wait in here. */
+  closing: AbortSignal;
+  /** What a call is about; asked only where a fault wants to know. */
+  describe: (call: Call) => Promise<CallSubject>;
+  /** The only way on which clients come, where that is known: what it cannot do is refused. */
+  transport?: FaultTransport;
+}
+
+/** The faults of a session. */
+export interface Faults {
+  /** In front of the api. It costs nothing while there is no fault. */
+  readonly link: Link;
+  /** Oldest first, ended ones included. */
+  list(): FaultStatus[];
+  /** @throws ControlError unsupported, invalid_request */
+  add(fault: Fault): FaultStatus;
+  /** Ends what it makes wait: delayed calls go on, hanging ones break. @throws ControlError not_found */
+  remove(faultId: string): void;
+  clear(): void;
+  save(): FaultState;
+}
+
+/** A fault at work. */
+interface Active {
+  readonly id: string;
+  readonly fault: Fault;
+  readonly when: FaultSelection;
+  readonly addedAt: number;
+  seen: number;
+  fired: number;
+  readonly removed: AbortController;
+}
+
+/** What is to happen to one call. */
+interface Verdict {
+  latencies: readonly { active: Active; ms: number }[];
+  change: { active: Active; effect: AnswerEffect } | undefined;
+}
+
+const MOST_FAULTS = 1000;
+
+/**
+ * Several faults may match one call: it waits for every latency, one after the other, and then the oldest of the others
+ * decides the answer.
+ * @throws ControlError bad_snapshot for a state that is none
+ */
+export function createFaults({ clock, seed, state, answerAsOf, closing, describe, transport }: FaultsOptions): Faults {
+  const saved = state === undefined ? { added: 0, faults: [] } : parseFaultState(state);
+  let added = saved.added;
+  let all = saved.faults.map(activate);
+  /** Those that have not ended. */
+  let alive = all.filter((each) => !hasEnded(each));
+
+  return {
+    link: (next) => (call) => {
+      if (alive.length === 0) return next(call);
+      const match = matchRoute(call);
+      const now = clock.now();
+      const candidates = alive.filter(({ when, addedAt }) => matchesAtArrival(when, call, match, now, addedAt));
+      return candidates.length === 0 ? next(call) : meet(candidates, call, next);
+    },
+    list: () => all.map(statusOf),
+    add: (fault) => {
+      const because = refusalOf(fault.effect, { transport, knowsThePast: answerAsOf !== undefined });
+      if (because !== undefined) {
+        throw new ControlError(501, 'unsupported', `Cannot add a fault of type ${fault.effect.type}: ${because}.`);
+      }
+      if (all.length >= MOST_FAULTS) {
+        throw new ControlError(
+          400,
+          'invalid_request',
+          `Cannot add a fault: this session has ${MOST_FAULTS} of them already. Remove those that have ended.`,
+        );
+      }
+      const id = `fault-${++added}`;
+      const active = activate({ id, fault: structuredClone(fault), addedAt: clock.now(), seen: 0, fired: 0 });
+      all = [...all, active];
+      alive = [...alive, active];
+      return statusOf(active);
+    },
+    remove: (faultId) => {
+      const active = all.find(({ id }) => id === faultId);
+      if (!active) {
+        const there = all.length === 0 ? 'there are none' : `there are ${all.map(({ id }) => id).join(', ')}`;
+        throw new ControlError(404, 'not_found', `Cannot remove the fault ${faultId}: ${there}.`);
+      }
+      drop([active]);
+    },
+    clear: () => drop(all),
+    save: () => ({
+      added,
+      faults: all.map(({ id, fault, addedAt, seen, fired }) => ({ id, fault, addedAt, seen, fired })),
+    }),
+  };
+
+  async function meet(candidates: readonly Active[], arrived: Call, next: Answerer): Promise<Answer> {
+    const call = withTextRemembered(arrived);
+    try {
+      const { latencies, change } = await judge(candidates, call);
+      const visible = change?.active ?? latencies[0]?.active;
+      if (call.notes && visible) call.notes.fault = { id: visible.id, type: visible.fault.effect.type };
+      for (const { active, ms } of latencies) await delay(ms, call, active);
+      return await (change ? play(change, call, next) : next(call));
+    } catch {
+      // A wait that ended because nobody is left to be answered, or an answer that broke while it was read.
+      return 'network error';
+    }
+  }
+
+  /** Counts a call, and decides what happens to it. */
+  async function judge(candidates: readonly Active[], call: Call): Promise<Verdict> {
+    const numbers = new Map<Active, number>();
+    // Before anything is waited for, so that calls are counted as they arrive.
+    for (const active of candidates) if (active.when.model === undefined) numbers.set(active, ++active.seen);
+    if (numbers.size < candidates.length) {
+      const { model } = await describe(call);
+      for (const active of candidates) {
+        const pattern = active.when.model;
+        if (pattern !== undefined && model !== undefined && matchesModel(pattern, model)) {
+          numbers.set(active, ++active.seen);
+        }
+      }
+    }
+    const latencies: { active: Active; ms: number }[] = [];
+    let change: Verdict['change'];
+    for (const active of candidates) {
+      const { id, when, removed } = active;
+      const { effect } = active.fault;
+      const number = numbers.get(active);
+      // A fault may have ended or gone while the body was read.
+      if (number === undefined || hasEnded(active) || removed.signal.aborted) continue;
+      if (!isChosen(when, number, hashText(`${seed}/${id}/chance`))) continue;
+      if (effect.type === 'latency') {
+        latencies.push({ active, ms: drawLatency(effect, hashText(`${seed}/${id}/latency`), number) });
+      } else {
+        if (change) continue;
+        change = { active, effect };
+      }
+      active.fired++;
+    }
+    alive = alive.filter((active) => !hasEnded(active));
+    return { latencies, change };
+  }
+
+  async function delay(ms: number, call: Call, { removed }: Active): Promise<void> {
+    try {
+      await wallSleep(ms, call.signal, closing, removed.signal);
+    } catch (reason) {
+      if (call.signal.aborted || closing.aborted) throw reason;
+    }
+  }
+
+  function play({ active, effect }: NonNullable<Verdict['change']>, call: Call, next: Answerer): Promise<Answer> {
+    return playEffect(effect, {
+      faultId: active.id,
+      call,
+      gone: [call.signal, closing],
+      removed: active.removed.signal,
+      answerAsOf,
+      ask: async () => {
+        const answer = await next(call);
+        const intended = answer === 'network error' ? answer : { ...answer, body: await textOf(answer.body) };
+        if (call.notes?.fault) call.notes.fault.intended = intended;
+        return intended;
+      },
+    });
+  }
+
+  function drop(dropped: readonly Active[]): void {
+    all = all.filter((active) => !dropped.includes(active));
+    alive = alive.filter((active) => !dropped.includes(active));
+    for (const { removed } of dropped) removed.abort();
+  }
+}
+
+function activate(saved: FaultState['faults'][number]): Active {
+  return { ...saved, when: saved.fault.when ?? {}, removed: new AbortController() };
+}
+
+function hasEnded({ fault, fired }: Active): boolean {
+  return fault.times !== undefined && fired >= fault.times;
+}
+
+function statusOf(active: Active): FaultStatus {
+  const { id, fault, addedAt, seen, fired } = active;
+  return { id, ...structuredClone(fault), addedAt, seen, fired, ended: hasEnded(active) };
+}
+
+/** A body comes once, and both the selection and the api want to read it. */
+function withTextRemembered(call: Call): Call {
+  let text: Promise<string> | undefined;
+  const remembered: PropertyDescriptor = { value: () => (text ??= call.text()) };
+  return Object.create(call, { text: remembered }) as Call;
+}
+
+async function textOf(body: string | ReadableStream<Uint8Array>): Promise<string> {
+  return typeof body === 'string' ? body : new Response(body).text();
+}

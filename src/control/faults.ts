@@ -1,0 +1,47 @@
+import { describeIssues } from '../core/issues.js';
+import { ControlError } from './control-error.js';
+import { findContradictions } from './fault-contradictions.js';
+import { faultSchema, faultStateSchema, type Fault, type FaultState } from './fault-schema.js';
+
+export type { Fault, FaultEffect, FaultSelection, FaultState } from './fault-schema.js';
+
+/** A fault in a session. */
+export interface FaultStatus extends Fault {
+  id: string;
+  addedAt: number;
+  seen: number;
+  fired: number;
+  /** Whether it has changed as many calls as it was to. */
+  ended: boolean;
+}
+
+/**
+ * Checks a fault that came from outside.
+ * @throws ControlError invalid_request, naming each wrong value by its path
+ */
+export function parseFault(input: unknown): Fault {
+  const result = faultSchema.safeParse(input);
+  if (!result.success) refuse(describeIssues(result.error.issues, input, 'the fault'));
+  const contradictions = findContradictions(result.data);
+  if (contradictions.length > 0) refuse(contradictions.map((line) => `  ${line}`).join('\n'));
+  return result.data;
+}
+
+function refuse(wrong: string): never {
+  throw new ControlError(400, 'invalid_request', `Cannot use this fault:\n${wrong}`);
+}
+
+/** @throws ControlError bad_snapshot, naming each wrong value by its path */
+export function parseFaultState(input: unknown): FaultState {
+  const result = faultStateSchema.safeParse(input);
+  if (!result.success) refuseState(describeIssues(result.error.issues, input, 'the faults'));
+  for (const { id, fault } of result.data.faults) {
+    const contradictions = findContradictions(fault);
+    if (contradictions.length > 0) refuseState(contradictions.map((line) => `  ${id}: ${line}`).join('\n'));
+  }
+  return result.data;
+}
+
+function refuseState(wrong: string): never {
+  throw new ControlError(400, 'bad_snapshot', `Cannot use the faults of this snapshot:\n${wrong}`);
+}
