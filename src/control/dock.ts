@@ -3,6 +3,7 @@ import { chain, type Answerer } from '../api/call.js';
 import { requireToken } from '../api/require-token.js';
 import type { DownloadEngine } from '../core/engine.js';
 import type { Decision } from '../core/simulation.js';
+import { createCallDescriber } from './describe-call.js';
 import { createEventLog } from './events.js';
 import { createFaults, type Faults } from './fault-link.js';
 import type { FaultState } from './faults.js';
@@ -99,7 +100,8 @@ export function openDock(options: DockOptions): Dock {
       },
     };
     const world = snapshot ? orBadSnapshot(() => options.makeWorld(plan)) : options.makeWorld(plan);
-    const events = createEventLog(clock, world.simulation, closing.signal);
+    const { simulation } = world;
+    const events = createEventLog(clock, simulation, closing.signal);
     const answererOver = (engine: DownloadEngine): Answerer =>
       createApi({ ...options, engine, shelf: world.shelf }).answer;
     const makeFaults = (): Faults =>
@@ -107,7 +109,9 @@ export function openDock(options: DockOptions): Dock {
         clock,
         seed: plan.seed,
         ...(snapshot && { state: snapshot.faults as FaultState }),
-        answerAsOf: (msAgo) => answererOver(world.simulation?.engineAsOf(msAgo) ?? world.engine),
+        // Only a simulation knows its past; without one, stale answers are refused.
+        ...(simulation && { answerAsOf: (msAgo) => answererOver(simulation.engineAsOf(msAgo)) }),
+        describe: createCallDescriber((jobId) => world.jobs.find(jobId)),
         closing: closing.signal,
       });
     const faults = snapshot ? orBadSnapshot(makeFaults) : makeFaults();
