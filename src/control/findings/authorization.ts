@@ -1,0 +1,32 @@
+import type { Rule } from './finding.js';
+import { cameAfter, idsOf, type ReadCall } from './read-call.js';
+
+/** Calls without a token that were refused. A client that asks its user after the first refusal does well. */
+export const missingAuthorization: Rule = (calls) => {
+  const refused = calls.filter(({ entry }) => entry.status === 401 && !hasToken(entry.request.headers));
+  const [first] = refused;
+  if (!first) return [];
+  const again = refused.filter((call) => cameAfter(call, first));
+  const learned = calls.some((call) => hasToken(call.entry.request.headers) && cameAfter(call, first));
+  if (learned && again.length === 0) return [];
+  return [
+    {
+      id: 'missing-authorization',
+      title: `This server asks for a token, and ${count(refused)} without an Authorization header`,
+      entries: idsOf(refused),
+      hurts: 'An LM Studio that requires API tokens answers each such call 401, and does nothing.',
+      mend: 'Send Authorization: Bearer <API token> with every call, status polls included.',
+      judged: true,
+    },
+  ];
+};
+
+function hasToken({ authorization }: ReadCall['entry']['request']['headers']): boolean {
+  return authorization !== undefined;
+}
+
+function count(refused: readonly ReadCall[]): string {
+  const { method, path } = refused[0]!.entry;
+  if (refused.length === 1) return `${method} ${path} came`;
+  return `${refused.length} calls came (${method} ${path} first)`;
+}

@@ -1,0 +1,40 @@
+import type { JobSnapshot } from '../../core/job.js';
+import type { ReadCall } from './read-call.js';
+
+/** Every kind of finding there is. */
+export const findingIds = [
+  'unknown-route-taken-for-success',
+  'unknown-route',
+  'status-of-undefined',
+  'polling-after-final-state',
+  'polling-unknown-job',
+  'polling-too-fast',
+  'ignored-retry-after',
+  'job-not-watched-to-its-end',
+  'file-link-as-model',
+  'quantization-with-catalog-id',
+  'missing-authorization',
+] as const;
+export type FindingId = (typeof findingIds)[number];
+
+/** Something a client does wrong, as far as the journal shows. */
+export interface Finding {
+  id: FindingId;
+  /** What was seen, with the path, job or model in question. */
+  title: string;
+  /** The ids of the journal's entries it rests on. */
+  entries: readonly number[];
+  /** Why it would hurt against a real LM Studio. */
+  hurts: string;
+  mend: string;
+  /** Or why nobody can tell whether it is one. */
+  judged: true | { notJudged: string };
+}
+
+export interface FindingContext {
+  /** The session's jobs as they stand. */
+  jobs: readonly JobSnapshot[];
+}
+
+/** Looks for one family of mistakes. Calls are in the order in which they came. */
+export type Rule = (calls: readonly ReadCall[], context: FindingContext) => Finding[];

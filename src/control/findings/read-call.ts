@@ -1,0 +1,96 @@
+import type { JournalEntry } from '../journal-entry.js';
+import type { JournalText } from '../journal-text.js';
+
+/** A call of the journal, and what it says about downloads. */
+export interface ReadCall {
+  entry: JournalEntry;
+  /** The job whose status it asks for, as the path spells it; '' where it names none. */
+  statusOf?: string;
+  /** What it asks to be downloaded. */
+  asksFor?: { model: string; quantization?: string };
+  /** The state of a download that the client was told and could read. */
+  told?: { status: string; job?: string };
+}
+
+export function readCall(entry: JournalEntry): ReadCall {
+  const path = plainPath(entry.path);
+  const status = entry.method === 'GET' ? STATUS_PATH.exec(path) : null;
+  const isStart = entry.method === 'POST' && path.toLowerCase() === DOWNLOADS;
+  const asksFor = isStart ? readRequest(entry) : undefined;
+  const told = status || isStart ? readAnswer(entry) : undefined;
+  return {
+    entry,
+    ...(status && { statusOf: decode(status[1] ?? '') }),
+    ...(asksFor && { asksFor }),
+    ...(told && { told }),
+  };
+}
+
+/** Without one trailing slash. */
+export function plainPath(path: string): string {
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+}
+
+/** Whether `later` came when the client had the answer to `earlier`. */
+export function cameAfter(later: ReadCall, earlier: ReadCall): boolean {
+  return earlier.entry.answeredBefore !== undefined && later.entry.id >= earlier.entry.answeredBefore;
+}
+
+/** Whether a job id is what a variable without a value, or a template that was not filled in, turns into. */
+export function isPlaceholder(jobId: string): boolean {
+  return PLACEHOLDER.test(jobId);
+}
+
+export function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string | undefined): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    if (key === undefined) continue;
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}
+
+export function idsOf(calls: Iterable<ReadCall>): number[] {
+  return [...new Set([...calls].map(({ entry }) => entry.id))].sort((one, other) => one - other);
+}
+
+const DOWNLOADS = '/api/v1/models/download';
+const STATUS_PATH = /^\/api\/v1\/models\/download\/status(?:\/([^/]*))?$/i;
+// JavaScript's, Python's, Go's and Rust's words for nothing, and templates of several languages.
+const PLACEHOLDER = /^(?:undefined|null|nan|none|nil|job_?id|\[object .*|:.*|\$?\{.*\}|%?<.*>|some\(.*\)|)$/i;
+
+function readRequest({ request }: JournalEntry): ReadCall['asksFor'] {
+  const body = parseObject(request.body);
+  if (typeof body?.model !== 'string') return undefined;
+  const { model, quantization } = body;
+  return { model, ...(typeof quantization === 'string' && { quantization }) };
+}
+
+function readAnswer({ status, answer }: JournalEntry): ReadCall['told'] {
+  const body = status === 200 ? parseObject(answer?.body) : undefined;
+  if (typeof body?.status !== 'string') return undefined;
+  const { status: told, job_id: job } = body;
+  return { status: told, ...(typeof job === 'string' && { job }) };
+}
+
+/** Undefined for what a client could not have read either. */
+function parseObject(body: JournalText | undefined): Record<string, unknown> | undefined {
+  if (!body || body.unfinished) return undefined;
+  try {
+    const value = JSON.parse(body.text) as unknown;
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}

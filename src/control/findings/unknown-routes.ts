@@ -1,0 +1,70 @@
+import type { Finding, Rule } from './finding.js';
+import { groupBy, idsOf, isPlaceholder, plainPath, type ReadCall } from './read-call.js';
+
+/** Calls that no route knows. Outside `/api/v1` LM Studio answers them 200, which hides a wrong path. */
+export const unknownRoutes: Rule = (calls) => {
+  const unknown = calls.filter(isUnknown);
+  const groups = groupBy(unknown, ({ entry }) => `${entry.method} ${entry.path}`);
+  return [...groups].map(([route, group]) => findingFor(route, group));
+};
+
+function findingFor(route: string, calls: readonly ReadCall[]): Finding {
+  const { entry } = calls[0]!;
+  const status = entry.fault?.intended?.status ?? entry.status;
+  const entries = idsOf(calls);
+  const better = nearestRoute(entry.method, entry.path);
+  const mend = better
+    ? `Call ${better}, if that is what was meant`
+    : 'Call a documented route: LM Studio cannot list, pause, resume, cancel or delete downloads over HTTP';
+  if (typeof status === 'number' && status < 400) {
+    return {
+      id: 'unknown-route-taken-for-success',
+      title: `${route} is no route of LM Studio, and was answered ${status} all the same`,
+      entries,
+      hurts:
+        'Outside /api/v1 LM Studio answers what it does not know with 200 and an error in the body: to a client ' +
+        'that looks at the status alone, a call that did nothing has succeeded.',
+      mend: `${mend}; and take an answer that has an error in its body for a failure, whatever its status.`,
+      judged: true,
+    };
+  }
+  return {
+    id: 'unknown-route',
+    title: `${route} is no route of LM Studio`,
+    entries,
+    hurts: /^\/api\/v1(?:\/|$)/i.test(entry.path)
+      ? 'LM Studio answers 404, and the error is a plain string, not an object: what was asked for never happens.'
+      : 'LM Studio answers 200 outside /api/v1, with an error in the body: what was asked for seems to have happened.',
+    mend: `${mend}.`,
+    judged: true,
+  };
+}
+
+function isUnknown({ entry, statusOf }: ReadCall): boolean {
+  if (entry.route !== undefined || entry.status === 'pending') return false;
+  // The token check, or a fault, answered before any route was looked for.
+  if (entry.status === 401 || (entry.fault && !entry.fault.intended)) return false;
+  // A browser's own questions, before a call of the page and for its tab.
+  if (entry.method === 'OPTIONS' && entry.request.headers.origin !== undefined) return false;
+  if (entry.path === '/favicon.ico') return false;
+  if (statusOf !== undefined && isPlaceholder(statusOf)) return false;
+  return !NOT_IMITATED.test(plainPath(entry.path));
+}
+
+/** What LM Studio has and modeldock, which runs no inference, has not: the client is right to call it. */
+const NOT_IMITATED =
+  /^(?:\/api\/v1\/chat|\/api\/v0\/(?:models(?:\/.+)?|chat\/completions|completions|embeddings)|\/v1\/(?:responses|chat\/completions|completions|embeddings|messages))$/i;
+
+/** The documented route that a wrong one looks like. */
+function nearestRoute(method: string, path: string): string | undefined {
+  if (method === 'DELETE' || /\/(?:cancel|pause|resume|delete)\/?$/i.test(path)) return undefined;
+  return NEAREST.find(([pattern]) => pattern.test(path))?.[1];
+}
+
+const NEAREST: readonly (readonly [RegExp, string])[] = [
+  [/status/i, 'GET /api/v1/models/download/status/:job_id'],
+  [/download|pull/i, 'POST /api/v1/models/download'],
+  [/unload/i, 'POST /api/v1/models/unload'],
+  [/load/i, 'POST /api/v1/models/load'],
+  [/models|tags/i, 'GET /api/v1/models'],
+];

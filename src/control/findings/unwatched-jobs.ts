@@ -1,0 +1,88 @@
+import type { JobSnapshot } from '../../core/job.js';
+import type { Finding, Rule } from './finding.js';
+import { cameAfter, idsOf, type ReadCall } from './read-call.js';
+
+/** So many polls of other jobs after a poll of this one mean that this one is no longer polled. */
+const POLLS_OF_OTHERS = 3;
+
+/** Jobs that the client started or polled, and left before their end was told. */
+export const unwatchedJobs: Rule = (calls, { jobs }) => {
+  const byJob = new Map<string, ReadCall[]>();
+  for (const call of calls) {
+    const job = call.told?.job;
+    if (job !== undefined) byJob.set(job, [...(byJob.get(job) ?? []), call]);
+  }
+  return jobs.flatMap((job) => {
+    const told = byJob.get(job.id);
+    if (!told || isLookedAt(job, told.at(-1)!, calls) || hasSuccessor(job, jobs, byJob)) return [];
+    return findingFor(job, told, calls);
+  });
+};
+
+function findingFor(job: JobSnapshot, told: readonly ReadCall[], calls: readonly ReadCall[]): Finding[] {
+  const last = told.at(-1)!;
+  const lastState = last.told!.status;
+  const base = { id: 'job-not-watched-to-its-end', entries: idsOf([last]) } as const;
+  switch (lastState) {
+    case 'completed':
+    case 'failed':
+      return [];
+    case 'paused':
+      break;
+    default:
+      if (job.state !== 'paused' && job.state !== 'failed') return [];
+      return [
+        {
+          ...base,
+          title: `Job ${job.id} (${job.model}) ${job.state === 'failed' ? 'failed' : 'was paused'}, and the client never saw it: the last it was told is ${lastState}`,
+          hurts: 'LM Studio tells nobody by itself: the user would look at a progress bar that stands still for ever.',
+          mend: 'Poll every job that was started until its status is completed or failed.',
+          judged: true,
+        },
+      ];
+  }
+
+  const pausedPolls = told.filter((call) => call.told!.status === 'paused').length;
+  const paused = {
+    ...base,
+    title: `Job ${job.id} (${job.model}) was no longer polled once it was paused`,
+    hurts: 'A paused download can be resumed in LM Studio at any time: the user would never see it go on, end or fail.',
+    mend: 'Poll on while a job is paused, if more slowly; only completed and failed are final.',
+    judged: true,
+  } as const;
+  switch (job.state) {
+    case 'completed':
+    case 'failed':
+      return [{ ...paused, title: `${paused.title}; it has ${job.state} since` }];
+    case 'downloading':
+      // A client that polled through the pause may not have had the time to see its end.
+      return pausedPolls > 1 ? [] : [{ ...paused, title: `${paused.title}; it is downloading again` }];
+    case 'paused': {
+      if (pausedPolls > 1) return [];
+      if (pollsOfOthers(last, calls) >= POLLS_OF_OTHERS) return [paused];
+      const notJudged = 'It is still paused, and nothing came later: resume it, and see whether the client goes on.';
+      return [{ ...paused, judged: { notJudged } }];
+    }
+  }
+}
+
+/** Whether a poll is under way, or the client's last look at a paused job failed: it goes on. */
+function isLookedAt(job: JobSnapshot, last: ReadCall, calls: readonly ReadCall[]): boolean {
+  return calls.some(
+    (call) =>
+      call.statusOf === job.id &&
+      call.entry.id > last.entry.id &&
+      (call.entry.status === 'pending' || job.state === 'paused'),
+  );
+}
+
+/** Asking again for a model whose job failed makes a new job; a client that knows it has moved on. */
+function hasSuccessor(job: JobSnapshot, jobs: readonly JobSnapshot[], known: ReadonlyMap<string, unknown>): boolean {
+  return jobs.some((other) => other.model === job.model && other.startedAt > job.startedAt && known.has(other.id));
+}
+
+function pollsOfOthers(last: ReadCall, calls: readonly ReadCall[]): number {
+  return calls.filter(
+    (call) => call.statusOf !== undefined && call.statusOf !== last.told!.job && cameAfter(call, last),
+  ).length;
+}
