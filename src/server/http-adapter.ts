@@ -121,13 +121,14 @@ function sendStream(
     response.end();
     return;
   }
+  // A client may wait long for the first byte, and want to know that an answer has begun.
+  response.flushHeaders();
   // The types of Node's and the DOM's streams differ in name only.
-  Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0])
-    .on('error', () => request.socket.resetAndDestroy())
-    .pipe(response)
-    .on('close', () => {
-      if (!response.writableFinished) void body.cancel().catch(() => undefined);
-    });
+  const source = Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]);
+  // Not a reset: it would throw away what the client has not read yet, and how much arrived is part of the answer.
+  source.on('error', () => request.socket.destroySoon());
+  response.on('close', () => source.destroy());
+  source.pipe(response);
 }
 
 /** Express's weak ETag: the length in hex, and 27 characters of base64 sha1. */
