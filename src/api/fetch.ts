@@ -18,7 +18,7 @@ export function callFrom(request: Request, path: string, search: string): Call {
 export function toResponse(answer: Answer, method: string): Response {
   if (answer === 'network error') throw new TypeError('Failed to fetch: the simulated connection broke.');
   const { status, headers, body } = answer;
-  const bodiless = method === 'HEAD' || status === 204 || status === 304;
+  const bodiless = method === 'HEAD' || status === 204 || status === 205 || status === 304;
   return new Response(bodiless ? null : body, { status, headers });
 }
 
