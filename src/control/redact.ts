@@ -39,8 +39,9 @@ export function redactText(text: string, known?: string): string {
 
 /** An `Authorization` header: its scheme stays, and the session it names. */
 export function redactAuthorization(header: string): string {
-  const [, scheme, credentials] = /^(\S+)\s+(.*)$/s.exec(header) ?? [];
-  if (scheme === undefined || credentials === undefined) return header === '' ? '' : MASK;
+  const [, scheme, credentials] = /^(\S+)\s+(\S.*)$/s.exec(header) ?? [];
+  // Without a scheme it may be the token itself.
+  if (scheme === undefined || credentials === undefined) return /^(?:Bearer)?\s*$/i.test(header) ? header.trim() : MASK;
   return /^bearer$/i.test(scheme) ? `${scheme} ${redactToken(credentials)}` : `${scheme} ${MASK}`;
 }
 
