@@ -22,7 +22,7 @@ export const missingAuthorization: Rule = (calls) => {
 };
 
 function hasToken({ authorization }: ReadCall['entry']['request']['headers']): boolean {
-  return authorization !== undefined;
+  return authorization !== undefined && !/^(?:Bearer)?$/i.test(authorization);
 }
 
 function count(refused: readonly ReadCall[]): string {

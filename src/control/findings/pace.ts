@@ -1,5 +1,6 @@
+import { plainPath } from '../../api/routes.js';
 import type { Finding, Rule } from './finding.js';
-import { cameAfter, groupBy, idsOf, isPlaceholder, plainPath, type ReadCall } from './read-call.js';
+import { cameAfter, groupBy, idsOf, isPlaceholder, type ReadCall } from './read-call.js';
 
 /*
  * Pace is judged in wall time, which is the client's: on a clock that stands still or runs fast, a test polls as fast
@@ -84,9 +85,8 @@ function retryFinding(route: string, ignored: readonly (readonly ReadCall[])[]):
 }
 
 /** Status polls of all jobs are one route. */
-function routeOf({ entry, statusOf }: ReadCall): string {
-  const path = statusOf === undefined ? plainPath(entry.path) : '/api/v1/models/download/status/:job_id';
-  return `${entry.method} ${path}`;
+function routeOf({ entry, match }: ReadCall): string {
+  return match?.route ?? `${entry.method} ${plainPath(entry.path)}`;
 }
 
 /** RFC 9110, 10.2.3: seconds, or a date. 0 where there is none, or none that can be read. */

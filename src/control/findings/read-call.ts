@@ -1,9 +1,12 @@
+import { matchRoute, plainPath, type RouteMatch } from '../../api/routes.js';
 import type { JournalEntry } from '../journal-entry.js';
 import type { JournalText } from '../journal-text.js';
 
 /** A call of the journal, and what it says about downloads. */
 export interface ReadCall {
   entry: JournalEntry;
+  /** The documented route it took; judged by its path, because a fault or the token check may have answered first. */
+  match?: RouteMatch;
   /** The job whose status it asks for, as the path spells it; '' where it names none. */
   statusOf?: string;
   /** What it asks to be downloaded. */
@@ -13,22 +16,22 @@ export interface ReadCall {
 }
 
 export function readCall(entry: JournalEntry): ReadCall {
-  const path = plainPath(entry.path);
-  const status = entry.method === 'GET' ? STATUS_PATH.exec(path) : null;
-  const isStart = entry.method === 'POST' && path.toLowerCase() === DOWNLOADS;
-  const asksFor = isStart ? readRequest(entry) : undefined;
-  const told = status || isStart ? readAnswer(entry) : undefined;
+  const match = matchRoute(entry);
+  const statusOf = entry.method === 'GET' ? (match?.jobId ?? noJobOf(entry.path)) : undefined;
+  const asksFor = match?.name === 'download' ? readRequest(entry) : undefined;
+  const told = match?.name === 'download' || match?.name === 'status' ? readAnswer(entry) : undefined;
   return {
     entry,
-    ...(status && { statusOf: decode(status[1] ?? '') }),
+    ...(match && { match }),
+    ...(statusOf !== undefined && { statusOf }),
     ...(asksFor && { asksFor }),
     ...(told && { told }),
   };
 }
 
-/** Without one trailing slash. */
-export function plainPath(path: string): string {
-  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+/** A job id that is empty makes a path of no route. */
+function noJobOf(path: string): '' | undefined {
+  return plainPath(path) === '/api/v1/models/download/status' ? '' : undefined;
 }
 
 /** Whether `later` came when the client had the answer to `earlier`. */
@@ -57,8 +60,6 @@ export function idsOf(calls: Iterable<ReadCall>): number[] {
   return [...new Set([...calls].map(({ entry }) => entry.id))].sort((one, other) => one - other);
 }
 
-const DOWNLOADS = '/api/v1/models/download';
-const STATUS_PATH = /^\/api\/v1\/models\/download\/status(?:\/([^/]*))?$/i;
 // JavaScript's, Python's, Go's and Rust's words for nothing, and templates of several languages.
 const PLACEHOLDER = /^(?:undefined|null|nan|none|nil|job_?id|\[object .*|:.*|\$?\{.*\}|%?<.*>|some\(.*\)|)$/i;
 
@@ -84,13 +85,5 @@ function parseObject(body: JournalText | undefined): Record<string, unknown> | u
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
   } catch {
     return undefined;
-  }
-}
-
-function decode(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
   }
 }

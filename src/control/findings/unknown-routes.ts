@@ -1,5 +1,6 @@
+import { plainPath } from '../../api/routes.js';
 import type { Finding, Rule } from './finding.js';
-import { groupBy, idsOf, isPlaceholder, plainPath, type ReadCall } from './read-call.js';
+import { groupBy, idsOf, isPlaceholder, type ReadCall } from './read-call.js';
 
 /** Calls that no route knows. Outside `/api/v1` LM Studio answers them 200, which hides a wrong path. */
 export const unknownRoutes: Rule = (calls) => {
@@ -40,10 +41,8 @@ function findingFor(route: string, calls: readonly ReadCall[]): Finding {
   };
 }
 
-function isUnknown({ entry, statusOf }: ReadCall): boolean {
-  if (entry.route !== undefined || entry.status === 'pending') return false;
-  // The token check, or a fault, answered before any route was looked for.
-  if (entry.status === 401 || (entry.fault && !entry.fault.intended)) return false;
+function isUnknown({ entry, match, statusOf }: ReadCall): boolean {
+  if (match || entry.status === 'pending') return false;
   // A browser's own questions, before a call of the page and for its tab.
   if (entry.method === 'OPTIONS' && entry.request.headers.origin !== undefined) return false;
   if (entry.path === '/favicon.ico') return false;
