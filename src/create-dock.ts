@@ -1,6 +1,7 @@
 import type { Api, ApiOptions } from './api/api.js';
 import { profileNamed, type Profile, type ProfileName } from './contract/profiles.js';
 import { createControlApi, type ControlRoutes } from './control/control-api.js';
+import { ControlError } from './control/control-error.js';
 import { openDock, type DockOptions } from './control/dock.js';
 import { createFront, type FrontOptions } from './control/front.js';
 import type { ClockMode, Operator } from './control/operator.js';
@@ -70,9 +71,20 @@ export function createDock(options: SimulatedDockOptions = {}): SimulatedDock {
     openFork: async (snapshot) => createDock({ ...withoutStorage(options), snapshot }),
     ...(storage && { onChange: keepIn(storage) }),
   });
-  const front = createFront(({ path }) => ({ path, dock: () => dock }), createControlApi(), options);
+  const front = createFront(({ path }) => ({ path, dock: () => dock }), createControlApi(loneRoutes), options);
   return { ...dock, fork: (session) => dock.fork(session) as Promise<SimulatedDock>, api: front };
 }
+
+/** A fork of a dock that stands alone is another dock, which no path leads to. */
+const loneRoutes: ControlRoutes = {
+  'POST /fork': async () => {
+    throw new ControlError(
+      501,
+      'unsupported',
+      'Cannot fork a dock that stands alone over HTTP: fork it in process, or serve sessions (createSessionDocks, modeldock serve).',
+    );
+  },
+};
 
 export interface SimulatedSessionsOptions
   extends

@@ -69,9 +69,9 @@ function withoutUndefined<Input extends object>(
   return input as { [Key in keyof Input]: Exclude<Input[Key], undefined> };
 }
 
-/** The operator's routes, under `/__modeldock`. @param more routes that are not about one session */
+/** The operator's routes, under `/__modeldock`. @param more others, or others in their place */
 export function createControlApi(more: ControlRoutes = {}): ControlApi {
-  const routes = { ...more, ...sessionRoutes };
+  const routes = { ...sessionRoutes, ...more };
   const compiled = Object.entries(routes).map(([route, handler]) => {
     const [method, path] = route.split(' ') as [string, string];
     return { method, pattern: new RegExp(`^${path.replace(/:\w+/, '([^/]+)')}/?$`), handler };

@@ -1,4 +1,5 @@
 import type { Answer, Call } from '../api/call.js';
+import type { SessionEvent } from './events.js';
 import type { Operator } from './operator.js';
 
 /** A proxy cuts a stream that is silent for long; a comment is no event. */
@@ -14,10 +15,13 @@ export function streamEvents(operator: Operator, call: Call): Answer {
   const last = Number(call.header('last-event-id') ?? call.query.get('after') ?? NaN);
   const events = operator.events({ signal, ...(Number.isInteger(last) && { after: last }) })[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
+  // Asked for at once: whoever has the heartbeat is listened for, and misses nothing of what it does next.
+  let upcoming: Promise<IteratorResult<SessionEvent>> | undefined = events.next();
   const body = new ReadableStream<Uint8Array>({
     start: (controller) => controller.enqueue(encoder.encode(HEARTBEAT)),
     pull: async (controller) => {
-      const next = await events.next();
+      const next = await (upcoming ?? events.next());
+      upcoming = undefined;
       if (next.done === true) {
         controller.close();
         return;

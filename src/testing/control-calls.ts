@@ -1,0 +1,81 @@
+import { ControlError, type ControlErrorCode } from '../control/control-error.js';
+
+export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
+
+export interface Address {
+  /** Origin, mount path and session, without a slash at the end. */
+  baseUrl: string;
+  controlToken?: string | undefined;
+  fetch: Fetch;
+}
+
+/** Calls one session's control API. */
+export interface ControlCalls {
+  /** JSON in, JSON out. @throws ControlError as the operator does in process; Error where there is no modeldock */
+  call<Result>(method: string, path: string, body?: unknown): Promise<Result>;
+  /** The answer as it comes, once its headers are there. @throws as `call` */
+  open(path: string, init: RequestInit): Promise<Response>;
+}
+
+export function createControlCalls({ baseUrl, controlToken, fetch }: Address): ControlCalls {
+  return {
+    open,
+    call: async <Result>(method: string, path: string, body?: unknown) => {
+      const response = await open(path, {
+        method,
+        ...(body !== undefined && { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      const answer: unknown = response.status === 204 ? {} : parse(text);
+      // LM Studio answers a route it does not know with 200, and a text under `error`.
+      if (answer === undefined || typeof (answer)?.error === 'string') {
+        throw new Error(`${method} ${urlOf(path)} is not answered by modeldock: ${clip(text)}`);
+      }
+      return answer as Result;
+    },
+  };
+
+  async function open(path: string, init: RequestInit): Promise<Response> {
+    const url = urlOf(path);
+    const method = init.method ?? 'GET';
+    const headers = new Headers(init.headers);
+    if (controlToken !== undefined) headers.set('X-Modeldock-Token', controlToken);
+    let response: Response;
+    try {
+      response = await fetch(url, { ...init, headers });
+    } catch (error) {
+      if (init.signal?.aborted === true) throw error;
+      const { message, cause } = error as Error;
+      const reason = cause instanceof Error ? `${message} (${cause.message})` : message;
+      throw new Error(`Cannot reach modeldock with ${method} ${url}: ${reason}. Is it started there?`, {
+        cause: error,
+      });
+    }
+    if (response.ok) return response;
+    throw errorFrom(`${method} ${url}`, response.status, await response.text());
+  }
+
+  function urlOf(path: string): string {
+    return `${baseUrl}/__modeldock${path}`;
+  }
+}
+
+function errorFrom(call: string, status: number, text: string): Error {
+  const { error } = (parse(text) ?? {}) as { error?: { code?: unknown; message?: unknown } | null };
+  if (typeof error?.code === 'string' && typeof error.message === 'string') {
+    return new ControlError(status, error.code as ControlErrorCode, error.message);
+  }
+  return new Error(`${call} is not answered by modeldock: status ${status}, ${clip(text)}`);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function clip(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}

@@ -1,0 +1,107 @@
+import { ControlError } from '../control/control-error.js';
+import type { FindingId } from '../control/findings.js';
+import { reportFindings } from '../control/findings-report.js';
+import type { JournalEntry } from '../control/journal.js';
+import type { JobReport, Operator, WaitFor } from '../control/operator.js';
+import { matchesModel } from '../core/text-pattern.js';
+import { wallNow, wallSleep } from '../core/wall-timer.js';
+import { replayNote } from './replay-note.js';
+
+/** A client did not do what a test expected of it. The message ends with how to bring the world back. */
+export class ExpectationError extends Error {
+  override readonly name = 'ExpectationError';
+}
+
+/**
+ * Fails when the journal shows the client doing something that would hurt against a real LM Studio.
+ * @throws ExpectationError with a report of what, why, and how to mend it
+ */
+export async function expectNoFindings(
+  operator: Operator,
+  { ignore = [] }: { ignore?: readonly FindingId[] } = {},
+): Promise<void> {
+  const findings = (await operator.findings()).filter(({ id }) => !ignore.includes(id));
+  if (!findings.some(({ judged }) => judged === true)) return;
+  throw await failure(operator, reportFindings(findings));
+}
+
+export interface ExpectedDownload extends Omit<WaitFor, 'timeoutMs'> {
+  /** How long the client may take, in wall time; 5 s by default. */
+  timeoutMs?: number;
+}
+
+/**
+ * Waits until the client has asked for a model, and its download has come so far. When it fails and the client asks again,
+ * the new download counts. On a frozen clock, somebody has to advance it.
+ * @param model as a client asks for it, `*` for any text; without a quantization, any
+ * @throws ExpectationError with what the client did instead
+ */
+export async function expectDownload(
+  operator: Operator,
+  model: string,
+  { timeoutMs = 5000, ...goal }: ExpectedDownload = {},
+): Promise<JobReport> {
+  const deadline = wallNow() + timeoutMs;
+  let reason = `nobody asked for it within ${timeoutMs} ms`;
+  do {
+    const job = (await operator.jobs.list()).findLast((each) => matchesModel(model, each.model));
+    if (job) {
+      try {
+        return await operator.jobs.wait(job.id, { ...goal, timeoutMs: Math.max(0, Math.ceil(deadline - wallNow())) });
+      } catch (error) {
+        if (!(error instanceof ControlError)) throw error;
+        reason = error.message;
+        if (error.code !== 'never') break;
+      }
+    }
+    await wallSleep(LOOK_AGAIN_MS);
+  } while (wallNow() < deadline);
+  throw await failure(operator, `Expected ${describeGoal(model, goal)}: ${reason}\n\n${await lastCalls(operator)}`);
+}
+
+/**
+ * Runs a part of a test; when it fails, its error says as well how to bring the world back.
+ * @throws what `run` throws, with a longer message
+ */
+export async function withReplay<Result>(operator: Operator, run: () => Result | Promise<Result>): Promise<Result> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof Error && !(error instanceof ExpectationError)) append(error, await replayNote(operator));
+    throw error;
+  }
+}
+
+const LOOK_AGAIN_MS = 20;
+const SHOWN_CALLS = 12;
+
+async function failure(operator: Operator, text: string): Promise<ExpectationError> {
+  return new ExpectationError(`${text}\n\n${await replayNote(operator)}`);
+}
+
+function describeGoal(model: string, { status, progress }: Omit<WaitFor, 'timeoutMs'>): string {
+  const goals = [status, progress === undefined ? undefined : `at ${progress * 100} %`].filter(Boolean);
+  return goals.length === 0 ? `a download of ${model}` : `the download of ${model} to be ${goals.join(' and ')}`;
+}
+
+async function lastCalls(operator: Operator): Promise<string> {
+  const entries = await operator.journal.list();
+  if (entries.length === 0) return 'No client has called. Is it given the address of this session?';
+  const shown = entries.slice(-SHOWN_CALLS).map(describeCall);
+  const all = entries.length === 1 ? 'The only call' : `The last ${shown.length} of ${entries.length} calls`;
+  return `${all}:\n${shown.map((line) => `  ${line}`).join('\n')}`;
+}
+
+function describeCall({ method, path, status, request, route, fault }: JournalEntry): string {
+  const body = request.body === undefined ? '' : ` ${request.body.text.slice(0, 100)}`;
+  const remarks = [route === undefined && 'no such route', fault && `changed by ${fault.id} (${fault.type})`];
+  const remark = remarks.filter(Boolean).join(', ');
+  return `${method} ${path}${body} → ${status}${remark === '' ? '' : `  (${remark})`}`;
+}
+
+/** An engine writes the message into the stack when the error is made, and test runners show either. */
+function append(error: Error, note: string): void {
+  const { message, stack } = error;
+  error.message = `${message}\n\n${note}`;
+  if (stack?.includes(message)) error.stack = stack.replace(message, () => error.message);
+}

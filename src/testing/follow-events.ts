@@ -1,0 +1,76 @@
+import { ControlError } from '../control/control-error.js';
+import type { SessionEvent } from '../control/events.js';
+import { wallSleep } from '../core/wall-timer.js';
+
+export interface FollowOptions {
+  /** The first event is the one after this one. */
+  after?: number;
+  /** Ends the stream. */
+  signal?: AbortSignal;
+  open: (path: string, init: RequestInit) => Promise<Response>;
+}
+
+/** How long to wait before each new attempt; after the last, the connection counts as lost. */
+const PAUSES_MS = [100, 250, 500, 1000, 2000];
+
+/**
+ * Reads a session's events. A connection that breaks is opened again where it broke; the stream ends when the session
+ * does, is reset or restored.
+ * @throws Error when the server cannot be reached any more
+ */
+export async function* followEvents({ after, signal, open }: FollowOptions): AsyncGenerator<SessionEvent> {
+  let last = after;
+  let failures = 0;
+  const leaving = new AbortController();
+  const leave = (): void => leaving.abort();
+  signal?.addEventListener('abort', leave, { once: true });
+  try {
+    while (signal?.aborted !== true) {
+      try {
+        const response = await open('/events', {
+          headers: { Accept: 'text/event-stream', ...(last !== undefined && { 'Last-Event-ID': `${last}` }) },
+          signal: leaving.signal,
+        });
+        for await (const event of readEvents(response)) {
+          failures = 0;
+          last = event.id;
+          yield event;
+        }
+        return;
+      } catch (error) {
+        if (leaving.signal.aborted) return;
+        const pause = PAUSES_MS[failures++];
+        if (error instanceof ControlError || pause === undefined) throw error;
+        await wallSleep(pause, leaving.signal).catch(() => undefined);
+      }
+    }
+  } finally {
+    signal?.removeEventListener('abort', leave);
+    leave();
+  }
+}
+
+/** Server-sent events, as far as this server sends them: the data of each is one line of JSON. */
+async function* readEvents(response: Response): AsyncGenerator<SessionEvent> {
+  if (!response.body || !/^text\/event-stream\b/.test(response.headers.get('content-type') ?? '')) {
+    throw new ControlError(response.status, 'not_found', `Cannot follow events: ${response.url} sends none.`);
+  }
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      text += decoder.decode(value, { stream: true });
+      const events = text.split('\n\n');
+      text = events.pop()!;
+      for (const event of events) {
+        const data = /^data: (.*)$/m.exec(event)?.[1];
+        if (data !== undefined) yield JSON.parse(data) as SessionEvent;
+      }
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}

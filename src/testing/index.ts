@@ -1,0 +1,8 @@
+export { connect, type ConnectOptions, type SessionClient } from './client.js';
+export { expectDownload, expectNoFindings, ExpectationError, withReplay, type ExpectedDownload } from './expect.js';
+export { fromReplayToken, toReplayToken } from './replay.js';
+export { ControlError, type ControlErrorCode } from '../control/control-error.js';
+export type { Finding, FindingId } from '../control/findings.js';
+export { reportFindings } from '../control/findings-report.js';
+export type { Operator } from '../control/operator.js';
+export type { SessionSnapshot } from '../control/snapshot.js';

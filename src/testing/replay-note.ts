@@ -1,0 +1,39 @@
+import type { Operator } from '../control/operator.js';
+import { toReplayToken } from './replay.js';
+
+/** What a line of a test's output still takes; a longer token goes into a file. */
+const LONGEST_SHOWN = 4096;
+
+/** How to bring the world of a failed test back, for the end of its message. Never rejects. */
+export async function replayNote(operator: Operator): Promise<string> {
+  try {
+    const token = await toReplayToken(await operator.snapshot());
+    const shown = token.length > LONGEST_SHOWN ? (saveToken(token) ?? token) : token;
+    return `Bring this world back with\n  modeldock --replay ${shown}`;
+  } catch (error) {
+    return `This world cannot be brought back: ${(error as Error).message}`;
+  }
+}
+
+interface NodeModules {
+  'node:fs': { mkdtempSync(prefix: string): string; writeFileSync(path: string, text: string): void };
+  'node:os': { tmpdir(): string };
+  'node:path': { join(...parts: string[]): string };
+}
+
+/**
+ * Writes a token to a file of its own, and answers with its path; undefined in a page. Node's modules are asked for at
+ * run time, of Node itself: an import of them would keep this entry out of pages.
+ */
+function saveToken(token: string): string | undefined {
+  const { process } = globalThis as {
+    process?: { getBuiltinModule?<Name extends keyof NodeModules>(name: Name): NodeModules[Name] | undefined };
+  };
+  const fs = process?.getBuiltinModule?.('node:fs');
+  const os = process?.getBuiltinModule?.('node:os');
+  const path = process?.getBuiltinModule?.('node:path');
+  if (!fs || !os || !path) return undefined;
+  const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'modeldock-replay-')), 'world.mdk');
+  fs.writeFileSync(file, `${token}\n`);
+  return file;
+}
