@@ -28,7 +28,7 @@ export function createControlCalls({ baseUrl, controlToken, fetch }: Address): C
       const text = await response.text();
       const answer: unknown = response.status === 204 ? {} : parse(text);
       // LM Studio answers a route it does not know with 200, and a text under `error`.
-      if (answer === undefined || typeof (answer)?.error === 'string') {
+      if (answer === undefined || hasTextAsError(answer)) {
         throw new Error(`${method} ${urlOf(path)} is not answered by modeldock: ${clip(text)}`);
       }
       return answer as Result;
@@ -66,6 +66,10 @@ function errorFrom(call: string, status: number, text: string): Error {
     return new ControlError(status, error.code as ControlErrorCode, error.message);
   }
   return new Error(`${call} is not answered by modeldock: status ${status}, ${clip(text)}`);
+}
+
+function hasTextAsError(answer: unknown): boolean {
+  return typeof answer === 'object' && answer !== null && 'error' in answer && typeof answer.error === 'string';
 }
 
 function parse(text: string): unknown {
