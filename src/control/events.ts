@@ -105,7 +105,9 @@ export function createEventLog(clock: SessionClock, foresight: Foresight | undef
     if (!foresight || !('job' in decision)) return;
     const back = decision.type === 'polled' ? decision.stepMs : 1;
     for (const transition of await foresight.transitions(at - back, at)) {
-      if (transition.job === decision.job) push({ type: 'transition', at: transition.at, transition });
+      // The pause that a resume ends in its first millisecond has been told already.
+      const told = decision.type === 'resumed' && transition.type === 'paused';
+      if (transition.job === decision.job && !told) push({ type: 'transition', at: transition.at, transition });
     }
   }
 

@@ -3,6 +3,7 @@ import { chain, prettyJson, type Call, type Link } from '../api/call.js';
 import { allowCrossOrigin, reportForeignOrigins, type CorsOrigin } from '../api/cors.js';
 import { fetchFrom } from '../api/fetch.js';
 import { isDocumentedPath } from '../api/routes.js';
+import { problems } from '../contract/problem.js';
 import { isControlPath, type ControlApi } from './control-api.js';
 import { ControlError } from './control-error.js';
 import type { Dock } from './dock.js';
@@ -19,6 +20,8 @@ export interface FrontOptions extends Omit<ControlGuardOptions, 'cors'> {
   cors?: CorsOrigin | undefined;
   /** With CORS off: told once of each foreign origin whose page calls. */
   onForeignOrigin?: ((origin: string) => void) | undefined;
+  /** Told of errors that nobody foresaw; the caller gets a 500. */
+  onError?: ((error: unknown) => void) | undefined;
 }
 
 /** What transports serve: LM Studio's routes, and the operator's under `/__modeldock`. */
@@ -31,9 +34,14 @@ export function createFront(locate: Locate, control: ControlApi, options: FrontO
       if (!isControlPath(path)) return await dock().answer(located);
       return await guard((guarded) => control(dock(), guarded))(located);
     } catch (error) {
-      if (!(error instanceof ControlError)) throw error;
-      const { status, code, message } = error;
-      return prettyJson(status, { error: { type: 'invalid_request', code, message } });
+      if (error instanceof ControlError) {
+        return prettyJson(error.status, {
+          error: { type: 'invalid_request', code: error.code, message: error.message },
+        });
+      }
+      options.onError?.(error);
+      const internal = problems.internal();
+      return prettyJson(internal.status, internal.answer);
     }
   });
   return {
