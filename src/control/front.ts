@@ -21,7 +21,7 @@ export interface FrontOptions extends Omit<ControlGuardOptions, 'cors'> {
   /** With CORS off: told once of each foreign origin whose page calls. */
   onForeignOrigin?: ((origin: string) => void) | undefined;
   /** Told of errors that nobody foresaw; the caller gets a 500. */
-  onError?: ((error: unknown) => void) | undefined;
+  onError?: (error: unknown) => void;
 }
 
 /** What transports serve: LM Studio's routes, and the operator's under `/__modeldock`. */
