@@ -46,7 +46,10 @@ export function slowDown(answer: TextAnswer, bytesPerSecond: number, { gone, rem
   let began: number | undefined;
   return streamed(answer, bytes.length, {
     pull: async (controller) => {
-      if (sent === bytes.length) return controller.close();
+      if (sent === bytes.length) {
+        controller.close();
+        return;
+      }
       began ??= wallNow();
       const next = removed.aborted ? bytes.length : Math.min(sent + portion, bytes.length);
       const wait = began + (next / bytesPerSecond) * 1000 - wallNow();
@@ -54,7 +57,10 @@ export function slowDown(answer: TextAnswer, bytesPerSecond: number, { gone, rem
         // By the time that has passed since the first byte: timers are late, and lateness would add up.
         if (wait > 0 && !removed.aborted) await wallSleep(wait, ...gone, reader.signal, removed);
       } catch (reason) {
-        if (!removed.aborted) return controller.error(reason);
+        if (!removed.aborted) {
+          controller.error(reason);
+          return;
+        }
       }
       controller.enqueue(bytes.subarray(sent, next));
       sent = next;

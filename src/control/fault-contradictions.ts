@@ -8,8 +8,11 @@ export function findContradictions({ when = {}, effect }: Fault): string[] {
 
 const ROUTES_WITH_MODEL: readonly string[] = ['download', 'status', 'load', 'unload'];
 
-function inSelection({ route, model, job, nth, during }: FaultSelection): string[] {
+function inSelection({ route, path, model, job, nth, during }: FaultSelection): string[] {
   const wrong: string[] = [];
+  if (path !== undefined && !/^[/*]/.test(path)) {
+    wrong.push(`when.path: expected a path that begins with / or *, found ${JSON.stringify(path)}`);
+  }
   const chosen = route === undefined ? [] : [route].flat();
   const names = chosen.map((each) => Object.entries(routes).find(([, spelled]) => spelled === each)?.[0] ?? each);
   if (job !== undefined && names.length > 0 && !names.includes('status')) {

@@ -16,9 +16,10 @@ const place = z.union(
   [z.number().check(z.minimum(0), z.maximum(1)), z.strictObject({ bytes: z.int().check(z.nonnegative()) })],
   'a fraction from 0 to 1, or {"bytes": whole number}',
 );
+const A_MOMENT = 'milliseconds since 1970, or a date such as "2025-10-03T15:33:23.496Z"';
 const moment = z.union(
-  [z.int().check(z.nonnegative()), z.string().check(z.refine((date) => !Number.isNaN(Date.parse(date))))],
-  'milliseconds since 1970, or a date such as "2025-10-03T15:33:23.496Z"',
+  [z.int().check(z.nonnegative()), z.string().check(z.refine((date) => !Number.isNaN(Date.parse(date)), A_MOMENT))],
+  A_MOMENT,
 );
 
 const routeNames = Object.keys(routes) as RouteName[];

@@ -35,7 +35,15 @@ function refuse(wrong: string): never {
 export function parseFaultState(input: unknown): FaultState {
   const result = faultStateSchema.safeParse(input);
   if (!result.success) refuseState(describeIssues(result.error.issues, input, 'the faults'));
-  for (const { id, fault } of result.data.faults) {
+  let latest = 0;
+  for (const [index, { id, fault }] of result.data.faults.entries()) {
+    const number = Number(/^fault-(\d+)$/.exec(id)?.[1]);
+    if (!(number > latest && number <= result.data.added)) {
+      refuseState(
+        `  faults[${index}].id: expected ids that rise up to fault-${result.data.added}, found ${JSON.stringify(id)}`,
+      );
+    }
+    latest = number;
     const contradictions = findContradictions(fault);
     if (contradictions.length > 0) refuseState(contradictions.map((line) => `  ${id}: ${line}`).join('\n'));
   }

@@ -31,9 +31,9 @@ export function wallSleep(ms: number, ...signals: readonly (AbortSignal | undefi
       stopListening();
       resolve();
     });
-    const stopListening = onFirstAbort(signals, (reason) => {
+    const stopListening = onFirstAbort(signals, (signal) => {
       cancel();
-      reject(reason as Error);
+      reject(signal.reason as Error);
     });
   });
 }
@@ -46,7 +46,7 @@ export function untilAborted(...signals: readonly (AbortSignal | undefined)[]): 
 function onFirstAbort(signals: readonly (AbortSignal | undefined)[], callback: (reason: unknown) => void): () => void {
   const aborted = signals.find((signal) => signal?.aborted);
   if (aborted) {
-    callback(aborted.reason);
+    callback(aborted);
     return () => undefined;
   }
   const stopListening = (): void => {
@@ -54,7 +54,7 @@ function onFirstAbort(signals: readonly (AbortSignal | undefined)[], callback: (
   };
   function aborting(this: AbortSignal): void {
     stopListening();
-    callback(this.reason);
+    callback(this);
   }
   for (const signal of signals) signal?.addEventListener('abort', aborting);
   return stopListening;

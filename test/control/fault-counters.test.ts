@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import { createDock } from '../../src/index.js';
+import { NOON, openFaultWorld, times, unavailable } from './fault-world.js';
+
+describe('the faults of a session', () => {
+  it('are listed oldest first, with what they have seen and done', async () => {
+    const { add, dock, get, statuses } = openFaultWorld();
+    await add({ when: { nth: [2, 3] }, effect: unavailable, times: 1 }, { effect: { type: 'latency', ms: 0 } });
+    await statuses(times(3, () => get('/api/v1/models')));
+    expect(await dock.faults.list()).toEqual([
+      {
+        id: 'fault-1',
+        when: { nth: [2, 3] },
+        effect: unavailable,
+        times: 1,
+        addedAt: NOON,
+        seen: 2,
+        fired: 1,
+        ended: true,
+      },
+      { id: 'fault-2', effect: { type: 'latency', ms: 0 }, addedAt: NOON, seen: 3, fired: 3, ended: false },
+    ]);
+  });
+
+  it('are not those that a caller changes afterwards', async () => {
+    const { dock, get } = openFaultWorld();
+    const fault = { when: { path: '/nowhere' }, effect: { ...unavailable } };
+    const added = await dock.faults.add(fault);
+    fault.when.path = '*';
+    added.when!.path = '*';
+    (await dock.faults.list())[0]!.when!.path = '*';
+    expect((await get('/api/v1/models')).status).toBe(200);
+  });
+
+  it('end after so many calls', async () => {
+    const { add, get, statuses } = openFaultWorld();
+    await add({ effect: { type: 'status', status: 429 }, times: 2 });
+    expect(await statuses(times(4, () => get('/api/v1/models')))).toEqual([429, 429, 200, 200]);
+  });
+
+  it('end after so many calls that come at once', async () => {
+    const { add, poll, start } = openFaultWorld();
+    const job = await start();
+    await add({ when: { model: '*' }, effect: unavailable, times: 2 });
+    const answers = await Promise.all(times(5, () => poll(job)).map((call) => call()));
+    expect(answers.map(({ status }) => status)).toEqual([503, 503, 200, 200, 200]);
+  });
+
+  it('go when they are removed, by an id that is not given again', async () => {
+    const { add, dock, get } = openFaultWorld();
+    await add({ effect: unavailable });
+    await dock.faults.remove('fault-1');
+    expect((await get('/api/v1/models')).status).toBe(200);
+    await add({ effect: unavailable });
+    await dock.faults.clear();
+    expect(await dock.faults.list()).toEqual([]);
+    expect((await get('/api/v1/models')).status).toBe(200);
+    expect((await dock.faults.add({ effect: unavailable })).id).toBe('fault-3');
+  });
+
+  it('are told by name where one is to be removed that is not there', async () => {
+    const { add, dock } = openFaultWorld();
+    await expect(dock.faults.remove('fault-1')).rejects.toMatchObject({
+      status: 404,
+      code: 'not_found',
+      message: 'Cannot remove the fault fault-1: there are none.',
+    });
+    await add({ effect: unavailable }, { effect: unavailable });
+    await expect(dock.faults.remove('fault-7')).rejects.toMatchObject({
+      message: 'Cannot remove the fault fault-7: there are fault-1, fault-2.',
+    });
+  });
+
+  it('are a thousand at most', async () => {
+    const { add, dock } = openFaultWorld();
+    await add(...times(1000, { effect: unavailable }));
+    await expect(dock.faults.add({ effect: unavailable })).rejects.toMatchObject({
+      status: 400,
+      code: 'invalid_request',
+      message: 'Cannot add a fault: this session has 1000 of them already. Remove those that have ended.',
+    });
+  });
+
+  it('are gone after a reset, and numbered from the beginning', async () => {
+    const { add, dock, get } = openFaultWorld();
+    await add({ effect: unavailable });
+    await dock.reset();
+    expect((await get('/api/v1/models')).status).toBe(200);
+    expect((await dock.faults.add({ effect: unavailable })).id).toBe('fault-1');
+  });
+});
+
+describe('the counters of faults', () => {
+  const story = [
+    { when: { nth: 4 }, effect: { type: 'status', status: 500 } },
+    { when: { chance: 0.5 }, effect: { type: 'status', status: 502 }, times: 6 },
+    { when: { during: { afterMs: 1000 } }, effect: { type: 'status', status: 504 } },
+  ] as const;
+
+  it('go on in a snapshot, a fork and a restored session as they would have', async () => {
+    const first = openFaultWorld();
+    await first.add(...structuredClone(story));
+    const polls = times(20, () => first.get('/api/v1/models'));
+    await first.statuses(polls.slice(0, 3));
+    const fork = await first.dock.fork();
+    const snapshot: unknown = JSON.parse(JSON.stringify(await first.dock.snapshot()));
+    await first.dock.clock.advance(1000);
+    const expected = await first.statuses(polls);
+    expect(new Set(expected)).toEqual(new Set([500, 502, 504]));
+
+    for (const dock of [fork, createDock({ snapshot })]) {
+      await dock.clock.advance(1000);
+      const get = (): Promise<Response> => dock.api.fetch(new Request('http://localhost:1234/api/v1/models'));
+      expect(await first.statuses(times(20, get))).toEqual(expected);
+      expect(await dock.faults.list()).toEqual(await first.dock.faults.list());
+      expect((await dock.faults.add({ effect: unavailable })).id).toBe('fault-4');
+      dock.close();
+    }
+  });
+
+  it.each([
+    ['counters below zero', { seen: -1 }, 'faults[0].seen: expected a number of at least 0, found -1'],
+    ['a fault that is none', { fault: { effect: { type: 'x' } } }, 'faults[0].fault.effect.type: expected one of'],
+    [
+      'an id that will be given again',
+      { id: 'fault-2' },
+      'faults[0].id: expected ids that rise up to fault-1, found "fault-2"',
+    ],
+    [
+      'a fault that contradicts itself',
+      { fault: { when: { nth: { from: 2, to: 1 } }, effect: { type: 'hang' } } },
+      'fault-1: when.nth: expected "from" not to be after "to"',
+    ],
+  ])('are refused in a snapshot with %s, and the session stays as it was', async (_what, change, message) => {
+    const { add, dock } = openFaultWorld();
+    await add({ effect: { type: 'hang' } });
+    const snapshot = await dock.snapshot();
+    const faults = snapshot.faults as { faults: object[] };
+    const mangled = { ...snapshot, faults: { ...faults, faults: [{ ...faults.faults[0], ...change }] } };
+    await expect(dock.restore(mangled)).rejects.toMatchObject({ status: 400, code: 'bad_snapshot' });
+    await expect(dock.restore(mangled)).rejects.toThrow(message);
+    expect(await dock.faults.list()).toHaveLength(1);
+  });
+});
