@@ -69,7 +69,7 @@ function spell(value: unknown): string {
   try {
     return JSON.stringify(value);
   } catch {
-    return `a ${typeof value} that JSON cannot spell`;
+    return `${typeof value === 'object' ? 'an object' : 'a value'} that JSON cannot spell`;
   }
 }
 

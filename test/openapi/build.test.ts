@@ -23,4 +23,4 @@ it('the build writes the document of every profile, with the version of the pack
   } finally {
     await rm(folder, { recursive: true });
   }
-});
+}, 30_000);

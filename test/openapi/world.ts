@@ -43,7 +43,7 @@ export function openDoor(
   };
 }
 
-export function toRequest(base: string, { route, jobId, body, text, headers }: Step): Request {
+function toRequest(base: string, { route, jobId, body, text, headers }: Step): Request {
   const sent = text ?? (body === undefined ? undefined : JSON.stringify(body));
   const all = new Headers({
     authorization: `Bearer ${TOKEN}`,

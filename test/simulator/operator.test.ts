@@ -149,9 +149,12 @@ describe('an operator', () => {
   });
 
   it('cannot do anything to a job that is not there', async () => {
-    const { control } = setStage([transfer]);
-    for (const act of [control.pause, control.resume, control.cancel, (id: string) => control.fail(id, 'hub_error')]) {
-      await expect(act('job_0000000000')).rejects.toMatchObject({ code: 'job_not_found', subject: 'job_0000000000' });
+    const stage = setStage([transfer]);
+    for (const act of [pause, resume, cancel, fail]) {
+      await expect(act(stage, 'job_0000000000')).rejects.toMatchObject({
+        code: 'job_not_found',
+        subject: 'job_0000000000',
+      });
     }
   });
 

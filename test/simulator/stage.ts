@@ -1,4 +1,6 @@
 import { VirtualClock, type JobSnapshot, type ModelReference, type Phase, type Scenario } from '../../src/index.js';
+import type { JobStore } from '../../src/core/store.js';
+import type { SimulatedJob } from '../../src/simulator/job.js';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.js';
 import { createMemoryStore } from '../../src/stores/memory.js';
 
@@ -8,10 +10,11 @@ export const RISE = 1_000_000_000_000;
 /** One model of a chosen size, and a clock that stands still until it is moved. */
 export interface Stage extends Simulator {
   clock: VirtualClock;
+  store: JobStore<SimulatedJob>;
   /** Starts a download of the one model, or asks for it again. */
-  start(): Promise<JobSnapshot | 'already_downloaded'>;
+  start: () => Promise<JobSnapshot | 'already_downloaded'>;
   /** The job as it stands `ms` after the curtain rose; the newest one where no id is given. */
-  at(ms: number, jobId?: string): Promise<JobSnapshot>;
+  at: (ms: number, jobId?: string) => Promise<JobSnapshot>;
 }
 
 const model: ModelReference = { source: 'catalog', id: 'stage/model' };
@@ -19,9 +22,10 @@ const model: ModelReference = { source: 'catalog', id: 'stage/model' };
 /** @param story what the one model plays */
 export function setStage(story: readonly Phase[] | Scenario, { size = 1000, seed = 'stage' } = {}): Stage {
   const clock = new VirtualClock(undefined, { start: RISE, speed: 0 });
+  const store = createMemoryStore<SimulatedJob>();
   const simulator = createSimulator({
     clock,
-    store: createMemoryStore(),
+    store,
     seed,
     scenario: 'phases' in story ? story : { phases: [...story] },
     catalog: [
@@ -39,6 +43,7 @@ export function setStage(story: readonly Phase[] | Scenario, { size = 1000, seed
   return {
     ...simulator,
     clock,
+    store,
     start: async () => {
       const job = await simulator.engine.start({ model });
       if (job !== 'already_downloaded') newest = job.id;

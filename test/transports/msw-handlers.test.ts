@@ -100,6 +100,7 @@ describe("the page's own origin", () => {
       expect(await greet('http://localhost:3000')).toBe(GREETING);
       const form = await fetch('http://localhost:3000/api/v1/users', { method: 'POST', body: 'a=1' });
       expect(await form.text()).toBe('behind: POST /api/v1/users a=1');
+      expect((await fetch('http://localhost:3000/__modeldock/health')).status).toBe(200);
       const unknown = await fetch('http://localhost:3000/api/v1/models/download/nothing', { method: 'DELETE' });
       expect(unknown.status).toBe(404);
     },

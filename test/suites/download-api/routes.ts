@@ -9,6 +9,8 @@ const unknownUnderApi = [
   ['GET', '/api/v1/models/download-status'],
   ['GET', '/api/v1/models/download'],
   ['GET', '/api/v1/models/download/status'],
+  ['GET', '/api/v1/models/download/status/'],
+  ['GET', '/api/v1/models/download/status//'],
   ['GET', '/api/v1/models/download/status/a/b'],
   ['DELETE', '/api/v1/models/download/job_493c7c9ded'],
   ['POST', '/api/v1/models/download/status/job_493c7c9ded'],
