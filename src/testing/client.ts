@@ -39,7 +39,7 @@ export function connect(server: string, options: ConnectOptions = {}): SessionCl
     session = DEFAULT_SESSION,
     token,
     controlToken,
-    fetch = (url, init) => globalThis.fetch(url, init),
+    fetch = (url: string, init?: RequestInit) => globalThis.fetch(url, init),
   } = options;
   const address = addressOf(server);
   const baseUrl = session === DEFAULT_SESSION ? address : `${address}/s/${encodeURIComponent(session)}`;
