@@ -43,7 +43,10 @@ export function untilAborted(...signals: readonly (AbortSignal | undefined)[]): 
   return new Promise((resolve) => void onFirstAbort(signals, () => resolve()));
 }
 
-function onFirstAbort(signals: readonly (AbortSignal | undefined)[], callback: (reason: unknown) => void): () => void {
+function onFirstAbort(
+  signals: readonly (AbortSignal | undefined)[],
+  callback: (signal: AbortSignal) => void,
+): () => void {
   const aborted = signals.find((signal) => signal?.aborted);
   if (aborted) {
     callback(aborted);
