@@ -18,7 +18,7 @@ export function reportFindings(findings: readonly Finding[]): string {
 
 function describe({ id, title, entries, hurts, mend, judged }: Finding, bullet: string): string {
   const lines = [
-    ...paragraph(`${title}  [${id}]`, bullet, '   '),
+    ...paragraph(`${title} [${id}]`, bullet, '   '),
     ...paragraph(listEntries(entries), '   calls: ', '          '),
     ...paragraph(hurts, '   hurts: ', '          '),
     ...paragraph(mend, '   mend:  ', '          '),

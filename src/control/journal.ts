@@ -127,7 +127,6 @@ export function createJournal({
   }
 
   function close(record: JournalRecord, answer: Answer): Answer {
-    record.answeredBefore = lastId + 1;
     const { fault } = record.notes;
     if (fault?.intended) {
       record.intended = keepIntended(fault.intended);
@@ -153,6 +152,7 @@ export function createJournal({
   }
 
   function finish(record: JournalRecord, answer: Answer): Answer {
+    record.answeredBefore = lastId + 1;
     record.durationMs = Math.max(0, wall.now() - record.wall);
     if (listeners.size > 0) {
       let shown: JournalEntry | undefined;

@@ -4,10 +4,10 @@ import { createDock, type SimulatedDock, type SimulatedDockOptions } from '../..
 /** A client of a dock: what it is told, as it could read it. Time passes only in `wait`. */
 export interface Client {
   dock: SimulatedDock;
-  send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<unknown>;
-  start(model: string, quantization?: string): Promise<{ job_id?: string; status: string }>;
-  poll(jobId: string | undefined): Promise<{ status: string }>;
-  wait(ms: number): void;
+  send: (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<unknown>;
+  start: (model: string, quantization?: string) => Promise<{ job_id?: string; status: string }>;
+  poll: (jobId: string | undefined) => Promise<{ status: string }>;
+  wait: (ms: number) => void;
 }
 
 /** To be called under fake `Date`s: the machine's time is the test's. */

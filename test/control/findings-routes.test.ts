@@ -7,15 +7,15 @@ afterEach(() => void vi.useRealTimers());
 describe('a wrong path', () => {
   it('outside /api/v1 is found, because it is answered 200', async () => {
     const { dock, send } = openClient();
-    await send('POST', '/v1/models/download', { model: 'qwen/qwen3-4b' });
-    await send('POST', '/v1/models/download', { model: 'qwen/qwen3-4b' });
+    await send('POST', '/v1/models/download', { model: 'ibm/granite-4-micro' });
+    await send('POST', '/v1/models/download', { model: 'ibm/granite-4-micro' });
     expect(await dock.findings()).toEqual([
       {
         id: 'unknown-route-taken-for-success',
         title: 'POST /v1/models/download is no route of LM Studio, and was answered 200 all the same',
         entries: [1, 2],
-        hurts: expect.stringContaining('looks at the status alone'),
-        mend: expect.stringContaining('Call POST /api/v1/models/download'),
+        hurts: expect.stringContaining('looks at the status alone') as string,
+        mend: expect.stringContaining('Call POST /api/v1/models/download') as string,
         judged: true,
       },
     ]);
@@ -29,8 +29,8 @@ describe('a wrong path', () => {
         id: 'unknown-route',
         title: 'DELETE /api/v1/models/download/job_493c7c9ded is no route of LM Studio',
         entries: [1],
-        hurts: expect.stringContaining('404'),
-        mend: expect.stringContaining('cannot list, pause, resume, cancel or delete'),
+        hurts: expect.stringContaining('404') as string,
+        mend: expect.stringContaining('cannot list, pause, resume, cancel or delete') as string,
       },
     ]);
   });
@@ -52,13 +52,13 @@ describe('a wrong path', () => {
     const { dock, send } = openClient({ profile: 'strict' });
     await send('GET', '/models');
     expect(await dock.findings()).toMatchObject([
-      { id: 'unknown-route', hurts: expect.stringContaining('LM Studio answers 200 outside /api/v1') },
+      { id: 'unknown-route', hurts: expect.stringContaining('LM Studio answers 200 outside /api/v1') as string },
     ]);
   });
 
   it('is found behind a fault and behind the token check', async () => {
     const broken = openClient();
-    await broken.dock.faults.add({ then: { type: 'status', status: 503 } });
+    await broken.dock.faults.add({ effect: { type: 'status', status: 503 } });
     await broken.send('GET', '/models');
     expect(await broken.dock.findings()).toMatchObject([{ id: 'unknown-route', entries: [1] }]);
 
@@ -71,7 +71,7 @@ describe('a wrong path', () => {
 describe('no finding', () => {
   it('is made of documented routes, spelled in any case, answered or refused', async () => {
     const { dock, send, start, poll } = openClient();
-    const { job_id } = await start('qwen/qwen3-4b');
+    const { job_id } = await start('ibm/granite-4-micro');
     await poll(job_id);
     await send('GET', '/API/V1/Models/');
     await send('GET', '/v1/models');
@@ -117,7 +117,9 @@ describe('a status poll of no job', () => {
     expect(await dock.findings()).toMatchObject([
       {
         id: 'status-of-undefined',
-        title: expect.stringContaining(`The status of ${what} was asked for: GET /api/v1/models/download/status`),
+        title: expect.stringContaining(
+          `The status of ${what} was asked for: GET /api/v1/models/download/status`,
+        ) as string,
         entries: [1, 2],
         judged: true,
       },
@@ -201,11 +203,11 @@ describe('a model name', () => {
 
   it('of the catalog with a quantization is found', async () => {
     const { dock, start } = openClient();
-    await start('qwen/qwen3-4b', 'Q4_K_M');
+    await start('ibm/granite-4-micro', 'Q4_K_M');
     expect(await dock.findings()).toMatchObject([
       {
         id: 'quantization-with-catalog-id',
-        title: 'A quantization was sent with a catalog id: qwen/qwen3-4b with Q4_K_M',
+        title: 'A quantization was sent with a catalog id: ibm/granite-4-micro with Q4_K_M',
         entries: [1],
       },
     ]);
@@ -215,7 +217,7 @@ describe('a model name', () => {
     const { dock, start } = openClient();
     await start('https://huggingface.co/lmstudio-community/Qwen3-4B-GGUF', 'Q4_K_M');
     await start('https://huggingface.co/lmstudio-community/Qwen3-8B-GGUF');
-    await start('qwen/qwen3-4b');
+    await start('ibm/granite-4-micro');
     expect(await dock.findings()).toEqual([]);
   });
 });
