@@ -14,17 +14,8 @@ export type { SessionEvent } from './control/events.js';
 export type { Fault, FaultStatus } from './control/faults.js';
 export type { Finding } from './control/findings.js';
 export type { JournalEntry } from './control/journal.js';
-export type {
-  Advanced,
-  ClockChange,
-  ClockMode,
-  ClockStatus,
-  JobReport,
-  Operator,
-  SessionStatus,
-  Step,
-  WaitFor,
-} from './control/operator.js';
+export type { ClockChange, ClockMode, ClockStatus } from './control/session-clock.js';
+export type { Advanced, JobReport, Operator, SessionStatus, Step, WaitFor } from './control/operator.js';
 export type { SessionSnapshot } from './control/snapshot.js';
 export type { Condition, Transition } from './core/foresight.js';
 export type { JobStretch, ScenarioChoice, ScenarioRule } from './core/simulation.js';

@@ -9,8 +9,8 @@ import { createFaults, type Faults } from './fault-link.js';
 import type { FaultState } from './faults.js';
 import { createJournal, type JournalBudget } from './journal.js';
 import { createOperator } from './operate.js';
-import type { ClockMode, Operator } from './operator.js';
-import { createSessionClock } from './session-clock.js';
+import type { Operator } from './operator.js';
+import { createSessionClock, type ClockMode } from './session-clock.js';
 import { badSnapshot, type SessionSnapshot } from './snapshot.js';
 import type { Interior, World, WorldPlan } from './world.js';
 
@@ -53,7 +53,7 @@ export function openDock(options: DockOptions): Dock {
   const journal = createJournal({
     session,
     clock: { now: () => interior.clock.now() },
-    clockMode: () => interior.clock.status(),
+    clockMode: () => interior.clock.mode(),
     ...(options.journalBudget && { budget: options.journalBudget }),
   });
   let interior = build(options.snapshot);

@@ -30,7 +30,7 @@ export function guardControl({ allowedHosts = [], cors, controlToken }: ControlG
     }
     const origin = call.header('origin');
     const foreign = origin === undefined ? call.header('sec-fetch-site') === 'cross-site' : !isSameOrigin(origin, host);
-    if (foreign && host !== undefined && cors !== '*' && cors !== origin) {
+    if (foreign && cors !== '*' && cors !== origin) {
       return refuse(`Cannot operate modeldock from ${origin ?? 'another site'}: start it with --cors to allow that.`);
     }
     return next(call);

@@ -4,6 +4,7 @@ import type { InstalledModel } from '../core/shelf.js';
 import type { Condition, Transition } from '../core/foresight.js';
 import type { JobStretch, ScenarioChoice } from '../core/simulation.js';
 import type { SessionEvent } from './events.js';
+import type { ClockChange, ClockStatus } from './session-clock.js';
 import type { Fault, FaultStatus } from './faults.js';
 import type { Finding } from './findings.js';
 import type { JournalEntry } from './journal.js';
@@ -13,32 +14,6 @@ import type { SessionSnapshot } from './snapshot.js';
  * What operates a session: the same words in process (a dock) and over HTTP (the client in modeldock/testing), with the
  * same results. Everything in and out is plain data. Times are milliseconds since the epoch on the session's clock.
  */
-
-/** How a session's time moves. */
-export type ClockMode =
-  /** By itself, at `speed` virtual milliseconds per real one. */
-  | { mode: 'running'; speed: number }
-  /** Only when it is advanced. */
-  | { mode: 'frozen' }
-  /** Frozen, but each poll of a job moves that job by `stepMs` before it is answered. */
-  | { mode: 'polls'; stepMs: number };
-
-export type ClockStatus = ClockMode & {
-  now: number;
-  /** The same as a date. */
-  date: string;
-};
-
-/** What can be changed of a clock; what is left out stays. */
-export interface ClockChange {
-  mode?: ClockMode['mode'];
-  /** With `running`; 1 by default. */
-  speed?: number;
-  /** With `polls`; 1000 by default. */
-  stepMs?: number;
-  /** The time to show, as milliseconds or a date; never before the session's latest decision. */
-  now?: number | string;
-}
 
 /** How far to advance: a number of milliseconds, or the first millisecond at which a condition holds. */
 export type Step = { ms: number } | { until: Condition };

@@ -1,9 +1,34 @@
 import * as z from 'zod/mini';
 import { systemClock, VirtualClock, type Clock } from '../core/clock.js';
 import { ControlError } from './control-error.js';
-import type { ClockChange, ClockMode, ClockStatus } from './operator.js';
 
 const DEFAULT_STEP_MS = 1000;
+
+/** How a session's time moves. */
+export type ClockMode =
+  /** By itself, at `speed` virtual milliseconds per real one. */
+  | { mode: 'running'; speed: number }
+  /** Only when it is advanced. */
+  | { mode: 'frozen' }
+  /** Frozen, but each poll of a job moves that job by `stepMs` before it is answered. */
+  | { mode: 'polls'; stepMs: number };
+
+export type ClockStatus = ClockMode & {
+  now: number;
+  /** The same as a date. */
+  date: string;
+};
+
+/** What can be changed of a clock; what is left out stays. */
+export interface ClockChange {
+  mode?: ClockMode['mode'];
+  /** With `running`; 1 by default. */
+  speed?: number;
+  /** With `polls`; 1000 by default. */
+  stepMs?: number;
+  /** The time to show, as milliseconds or a date; never before the session's latest decision. */
+  now?: number | string;
+}
 
 /** A session's clock as plain data. */
 export const savedClock = z.strictObject({
@@ -19,6 +44,8 @@ export type SavedClock = z.infer<typeof savedClock>;
 /** The time of one session. It never goes back before the latest decision: what was decided stays decided. */
 export interface SessionClock extends Clock {
   status(): ClockStatus;
+  /** The same without the time, which costs more to spell than to read. */
+  mode(): ClockMode;
   /** By how much a poll moves the job that is polled; 0 except in mode `polls`. */
   pollStep(): number;
   /** @throws RangeError for anything but a finite number of ms, 0 or more */
@@ -51,6 +78,7 @@ export function createSessionClock({ wall = systemClock, start, mode, saved }: S
   return {
     now: () => clock.now(),
     status: () => ({ ...modeNow(), now: clock.now(), date: new Date(clock.now()).toISOString() }),
+    mode: modeNow,
     pollStep: () => (kind === 'polls' ? stepMs : 0),
     advance: (ms) => void clock.advance(ms),
     change: (change) => {

@@ -5,7 +5,7 @@ import { createMemoryStore } from '../../src/stores/memory.js';
 
 function ask(seed?: string) {
   const clock = new VirtualClock(undefined, { speed: 0 });
-  const { engine } = createSimulator({ clock, store: createMemoryStore(), ...(seed !== undefined && { seed }) });
+  const { engine } = createSimulator({ clock, makeStore: createMemoryStore, ...(seed !== undefined && { seed }) });
   const size = async (request: Parameters<typeof engine.start>[0]) => {
     const job = await engine.start(request);
     return job === 'already_downloaded' ? 0 : job.totalBytes;
@@ -132,7 +132,7 @@ describe('a catalog of one’s own', () => {
     });
     const { engine } = createSimulator({
       clock: new VirtualClock(undefined, { speed: 0 }),
-      store: createMemoryStore(),
+      makeStore: createMemoryStore,
       catalog: [shared('Q4_K_M', 400), shared('Q8_0', 800)],
     });
     const model = {

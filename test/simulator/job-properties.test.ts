@@ -43,7 +43,11 @@ async function live(
   return { snapshots, record: (await stage.store.get(id))! };
 }
 
-async function tryTo({ control }: Stage, event: Exclude<Event, 'look'>, id: string): Promise<void> {
+async function tryTo(
+  { simulation: { jobs: control } }: Stage,
+  event: Exclude<Event, 'look'>,
+  id: string,
+): Promise<void> {
   try {
     await (event === 'fail' ? control.fail(id, 'network_error') : control[event](id));
   } catch (error) {
@@ -124,7 +128,7 @@ describe('whatever the story, the size and the operator do', () => {
           const job = await stage.engine.status(id);
           // Asking for the model again is how some clients look; after a failure it would be a retry.
           if (job?.state !== 'failed') await stage.start();
-          for await (const each of stage.control.list()) expect(each.id).toBe(id);
+          for await (const each of stage.simulation.jobs.list()) expect(each.id).toBe(id);
           await stage.shelf.installed();
         }
       });

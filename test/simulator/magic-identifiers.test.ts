@@ -10,7 +10,7 @@ const HOUR = 3_600_000;
 /** A world to ask for stories in; `at` moves its clock and tells of the job that was started last. */
 function openWorld() {
   const clock = new VirtualClock(undefined, { start: RISE, speed: 0 });
-  const simulator = createSimulator({ clock, store: createMemoryStore() });
+  const simulator = createSimulator({ clock, makeStore: createMemoryStore });
   let newest = '';
   return {
     ...simulator,
@@ -27,7 +27,7 @@ function openWorld() {
       clock.set(RISE + ms);
       return (await simulator.engine.status(newest))!;
     },
-    resume: () => simulator.control.resume(newest),
+    resume: () => simulator.simulation.jobs.resume(newest),
   };
 }
 

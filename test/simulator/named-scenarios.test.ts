@@ -33,7 +33,7 @@ const promises: Record<ScenarioName, (stage: Stage) => Promise<void>> = {
     expect(inWords(await at(60 * MINUTE))).toBe('990000000 at 0/s');
     expect(await at(60 * MINUTE)).not.toHaveProperty('estimatedCompletion');
   },
-  pauses: async ({ at, control }) => {
+  pauses: async ({ at, simulation: { jobs: control } }) => {
     const { id } = await at(60 * MINUTE);
     expect(inWords(await at(60 * MINUTE))).toBe('300000000 paused');
     await control.resume(id);
@@ -57,7 +57,7 @@ const promises: Record<ScenarioName, (stage: Stage) => Promise<void>> = {
     expect(await at(60 * MINUTE)).toMatchObject({ state: 'downloading', downloadedBytes: 0 });
     expect(inWords(await at(120 * MINUTE))).toMatch(/^1000000000 completed/);
   },
-  'disk-full': async ({ at, control }) => {
+  'disk-full': async ({ at, simulation: { jobs: control } }) => {
     const job = await at(60 * MINUTE);
     expect(job).toMatchObject({ downloadedBytes: 700_000_000, reason: 'There is no space left on the disk.' });
     expect(inWords(job)).toBe('700000000 paused (disk_full)');

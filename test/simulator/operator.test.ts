@@ -22,10 +22,10 @@ async function operate(
   return seen;
 }
 
-const pause = (stage: Stage, id: string) => stage.control.pause(id);
-const resume = (stage: Stage, id: string) => stage.control.resume(id);
-const cancel = (stage: Stage, id: string) => stage.control.cancel(id);
-const fail = (stage: Stage, id: string) => stage.control.fail(id, 'network_error');
+const pause = (stage: Stage, id: string) => stage.simulation.jobs.pause(id);
+const resume = (stage: Stage, id: string) => stage.simulation.jobs.resume(id);
+const cancel = (stage: Stage, id: string) => stage.simulation.jobs.cancel(id);
+const fail = (stage: Stage, id: string) => stage.simulation.jobs.fail(id, 'network_error');
 
 describe('an operator', () => {
   it('holds a transfer and lets it go on where it was, with the pause cut out of the speed', async () => {
@@ -164,7 +164,7 @@ describe('an operator', () => {
     await stage.at(5000);
     await stage.start();
     const states: string[] = [];
-    for await (const job of stage.control.list()) states.push(inWords(job));
+    for await (const job of stage.simulation.jobs.list()) states.push(inWords(job));
     expect(states).toEqual(['500 failed (hub_error) at 5000', '500 at 0/s']);
   });
 });

@@ -73,7 +73,7 @@ describe('a retry', () => {
     const stage = setStage([half, failure, transfer]);
     const first = await stage.start();
     await stage.at(2000);
-    await stage.control.cancel(first === 'already_downloaded' ? '' : first.id);
+    await stage.simulation.jobs.cancel(first === 'already_downloaded' ? '' : first.id);
     await stage.start();
     expect(inWords(await stage.at(3000))).toBe('100 at 100/s');
     expect(inWords(await stage.at(60_000))).toBe('500 failed (network_error) at 7000');
@@ -83,7 +83,7 @@ describe('a retry', () => {
     const stage = setStage([half, failure, { ...transfer, bytesPerSecond: 200 }]);
     const first = await stage.start();
     await stage.at(2000);
-    await stage.control.fail(first === 'already_downloaded' ? '' : first.id, 'disk_full');
+    await stage.simulation.jobs.fail(first === 'already_downloaded' ? '' : first.id, 'disk_full');
     await stage.start();
     expect(inWords(await stage.at(6000))).toBe('1000 completed at 6000');
   });

@@ -30,7 +30,7 @@ function slowly(store: JobStore<SimulatedJob>, delays: readonly number[]): JobSt
 
 function openSimulator(delays: readonly number[], jobIds: readonly string[] = []) {
   const clock = new VirtualClock(undefined, { start: 0, speed: 0 });
-  return { clock, ...createSimulator({ clock, store: slowly(createMemoryStore(), delays), jobIds }) };
+  return { clock, ...createSimulator({ clock, makeStore: () => slowly(createMemoryStore(), delays), jobIds }) };
 }
 
 const delays = fc.array(fc.nat(20), { minLength: 1, maxLength: 40 });
@@ -55,11 +55,11 @@ describe('a hundred starts at once', () => {
   });
 
   test.prop([delays], settings)('of one model make one job over a store that takes its time', async (turns) => {
-    const { engine, control } = openSimulator(turns);
+    const { engine, simulation } = openSimulator(turns);
     const jobs = await Promise.all(Array.from({ length: 100 }, () => engine.start({ model: model('steady') })));
     expect(ids(jobs).size).toBe(1);
     let count = 0;
-    for await (const job of control.list()) count += job.id === '' ? 0 : 1;
+    for await (const job of simulation.jobs.list()) count += job.id === '' ? 0 : 1;
     expect(count).toBe(1);
   });
 
@@ -74,22 +74,22 @@ describe('a hundred starts at once', () => {
   });
 
   test.prop([delays], settings)('of a failed model make one retry', async (turns) => {
-    const { clock, engine, control } = openSimulator(turns);
+    const { clock, engine, simulation } = openSimulator(turns);
     await engine.start({ model: model('fails-at-50') });
     clock.advance(60_000);
     const jobs = await Promise.all(Array.from({ length: 100 }, () => engine.start({ model: model('fails-at-50') })));
     expect(ids(jobs).size).toBe(1);
     let count = 0;
-    for await (const job of control.list()) count += job.id === '' ? 0 : 1;
+    for await (const job of simulation.jobs.list()) count += job.id === '' ? 0 : 1;
     expect(count).toBe(2);
   });
 });
 
 describe('a hundred hands at once', () => {
   test.prop([delays], settings)('pause a job once', async (turns) => {
-    const { engine, control } = openSimulator(turns);
+    const { engine, simulation } = openSimulator(turns);
     const [id] = [...ids([await engine.start({ model: model('steady') })])];
-    const outcomes = await Promise.allSettled(Array.from({ length: 100 }, () => control.pause(id!)));
+    const outcomes = await Promise.allSettled(Array.from({ length: 100 }, () => simulation.jobs.pause(id!)));
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     for (const outcome of outcomes) {
       if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(RefusedError);

@@ -25,9 +25,9 @@ export function setStage(story: readonly Phase[] | Scenario, { size = 1000, seed
   const store = createMemoryStore<SimulatedJob>();
   const simulator = createSimulator({
     clock,
-    store,
+    makeStore: () => store,
     seed,
-    scenario: 'phases' in story ? story : { phases: [...story] },
+    choice: { scenario: 'phases' in story ? story : { phases: [...story] }, rules: [] },
     catalog: [
       {
         id: 'stage/model',

@@ -116,7 +116,7 @@ export function accessControl(transport: Transport): void {
     needs('origin headers')('cannot operate the dock', {}, async (client) => {
       const answer = await client.post('/__modeldock/reset', '', { origin: 'https://elsewhere.example' });
       expect(answer.status).toBe(403);
-      expect(JSON.parse(answer.body)).toMatchObject({ error: { type: 'forbidden' } });
+      expect(JSON.parse(answer.body)).toMatchObject({ error: { code: 'forbidden' } });
     });
 
     needs('origin headers')('can operate the dock where it is let in', { cors: PAGE }, async (client) => {

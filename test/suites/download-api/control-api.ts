@@ -3,7 +3,15 @@ import type { Transport } from '../transport.js';
 import { checksOver, JSON_TYPE, pretty, START } from './checks.js';
 
 const start = Date.parse(START);
-const frozen = (date: string) => ({ now: Date.parse(date), date, speed: 0 });
+const frozen = (date: string) => ({ mode: 'frozen', now: Date.parse(date), date });
+const atFirst = {
+  session: 'default',
+  engine: 'simulated',
+  clock: frozen(START),
+  jobs: 0,
+  faults: 0,
+  journalEntries: 0,
+};
 
 /** What operates a dock, under `/__modeldock`. */
 export function controlApi(transport: Transport): void {
@@ -14,14 +22,16 @@ export function controlApi(transport: Transport): void {
       const answer = await client.get('/__modeldock/health');
       expect(answer.status).toBe(200);
       expect(answer.headers['content-type']).toBe(JSON_TYPE);
-      expect(answer.body).toBe(pretty({ status: 'ok', engine: 'simulated', clock: frozen(START) }));
+      expect(answer.body).toBe(pretty({ status: 'ok', ...atFirst }));
     });
 
     check('moves the clock, and the downloads with it', { jobIds: ['job_1'] }, async (client) => {
       await client.download('simulate/steady');
       const answer = await client.post('/__modeldock/clock/advance', { ms: 10_100 });
       expect(answer.status).toBe(200);
-      expect(answer.body).toBe(pretty(frozen('2025-10-03T15:33:33.596Z')));
+      const clock = frozen('2025-10-03T15:33:33.596Z');
+      const completed = { at: clock.now, job: 'job_1', model: 'simulate/steady', type: 'completed' };
+      expect(answer.body).toBe(pretty({ clock, transitions: [completed] }));
       expect((await client.status('job_1')).body).toContain('"completed"');
     });
 
@@ -31,7 +41,7 @@ export function controlApi(transport: Transport): void {
       await client.advance(60_000);
       const answer = await client.post('/__modeldock/reset', '');
       expect(answer.status).toBe(200);
-      expect(answer.body).toBe(pretty({ status: 'ok', engine: 'simulated', clock: frozen(START) }));
+      expect(answer.body).toBe(pretty(atFirst));
       expect((await client.get('/api/v1/models')).body).toBe(pretty({ models: [] }));
       expect((await client.status('job_1')).status).toBe(404);
       expect((await client.download('simulate/slow')).body).toContain('"job_1"');
