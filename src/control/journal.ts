@@ -4,6 +4,7 @@ import { createJournalBudget, type JournalBudget } from './journal-budget.js';
 import type { JournalEntry } from './journal-entry.js';
 import { keepIntended, openRecord, showRecord, type JournalRecord } from './journal-record.js';
 import { keep, KEPT_BYTES, watchStream } from './journal-text.js';
+import { WatchedCall } from './watched-call.js';
 
 export { createJournalBudget, type JournalBudget } from './journal-budget.js';
 export type { JournalEntry, JournalFault } from './journal-entry.js';
@@ -13,7 +14,7 @@ export interface JournalOptions {
   session: string;
   /** The session's clock. */
   clock: Clock;
-  /** How that clock moves at this moment. */
+  /** How that clock moves at this moment; asked at every call, so it should cost nothing. */
   clockMode: () => { mode: JournalEntry['clock']['mode']; speed?: number };
   /** Shared by all journals that together may hold no more than so much; one of its own by default. */
   budget?: JournalBudget;
@@ -102,28 +103,12 @@ export function createJournal({
     },
   };
 
-  /** The call as the links behind see it: their notes are kept, and the body where one of them reads it. */
   function watched(call: Call, record: JournalRecord): Call {
-    return {
-      method: call.method,
-      path: call.path,
-      get query() {
-        return call.query;
-      },
-      header: (name) => call.header(name),
-      text: async () => {
-        const text = await call.text();
-        if (!record.requestBody && text !== '') {
-          record.requestBody = keep(text);
-          charge(record, sizeOf(record.requestBody.text));
-        }
-        return text;
-      },
-      get signal() {
-        return call.signal;
-      },
-      notes: record.notes,
-    } satisfies Required<Call>;
+    return new WatchedCall(call, record.notes, (body) => {
+      if (record.requestBody || body === '') return;
+      record.requestBody = keep(body);
+      charge(record, sizeOf(record.requestBody.text));
+    });
   }
 
   function close(record: JournalRecord, answer: Answer): Answer {

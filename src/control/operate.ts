@@ -119,7 +119,7 @@ export function createOperator(context: OperatorContext): Operator & { waiting()
       clock: interior().clock.status(),
       jobs: (await allJobs()).length,
       faults: interior().faults.list().length,
-      journalEntries: journal.list().length,
+      journalEntries: journal.length,
     };
   }
 
