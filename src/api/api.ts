@@ -2,7 +2,8 @@ import { parseModelReference } from '../contract/model-reference.js';
 import { Problem, problemFrom, problems } from '../contract/problem.js';
 import { profiles, type Profile } from '../contract/profiles.js';
 import { readBody } from '../contract/read-body.js';
-import { downloadBody, loadBody, unloadBody, type UnloadAnswer } from '../contract/schemas.js';
+import type { UnloadAnswer } from '../contract/answers.js';
+import { downloadBody, loadBody, unloadBody } from '../contract/bodies.js';
 import {
   fromLoadBody,
   toDownloadAnswer,

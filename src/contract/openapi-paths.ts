@@ -2,7 +2,8 @@ import * as z from 'zod/mini';
 import type { ZodOpenApiPathsObject, ZodOpenApiResponseObject } from 'zod-openapi';
 import { answerExamples, problemExamples, requestExamples, type Examples } from './openapi-examples.js';
 import type { Profile } from './profiles.js';
-import * as schemas from './schemas.js';
+import * as answers from './answers.js';
+import * as bodies from './bodies.js';
 
 /** The documented routes, with every answer each of them can give. */
 export function describePaths(profile: Profile): ZodOpenApiPathsObject {
@@ -14,7 +15,7 @@ export const unexpectedEndpoint: ZodOpenApiResponseObject = {
   description: 'There is no such route. `error` is text here.',
   content: {
     'application/json': {
-      schema: schemas.unknownRouteAnswer,
+      schema: answers.unknownRouteAnswer,
       examples: {
         unexpected: {
           summary: 'A path of an early draft',
@@ -57,12 +58,12 @@ function downloadPaths({ countersInDownloadAnswer: counters }: Profile): ZodOpen
           `job a new one goes on from the bytes that are there.${counters ? '' : ' The status has the counters.'}`,
         requestBody: {
           required: true,
-          content: { 'application/json': { schema: schemas.downloadBody, examples: requestExamples.download } },
+          content: { 'application/json': { schema: bodies.downloadBody, examples: requestExamples.download } },
         },
         responses: {
-          '200': answers(
+          '200': gives(
             'The job as it stands; or `already_downloaded`, and nothing else.',
-            counters ? schemas.downloadAnswer : schemas.releasedDownloadAnswer,
+            counters ? answers.downloadAnswer : answers.releasedDownloadAnswer,
             answerExamples.download(counters),
           ),
           '400': fails('The body cannot be read, or does not name a model.', problemExamples.badDownload),
@@ -94,7 +95,7 @@ function downloadPaths({ countersInDownloadAnswer: counters }: Profile): ZodOpen
         description: 'While the checksum is computed, a job is still `downloading`, with all its bytes there.',
         requestParams: { path: z.object({ job_id: jobId }) },
         responses: {
-          '200': answers('The job as it stands.', schemas.jobStatus, answerExamples.status),
+          '200': gives('The job as it stands.', answers.jobStatus, answerExamples.status),
           '304': notModified,
           '404': fails('There is no such job.', problemExamples.noSuchJob),
           ...problemsOfAll,
@@ -122,7 +123,7 @@ const modelPaths: ZodOpenApiPathsObject = {
       summary: 'List the models that are there',
       description: 'One entry per key. A download that completes appears here.',
       responses: {
-        '200': answers('Every model, with its loaded instances.', schemas.modelList, answerExamples.models),
+        '200': gives('Every model, with its loaded instances.', answers.modelList, answerExamples.models),
         '304': notModified,
         ...problemsOfAll,
       },
@@ -136,10 +137,10 @@ const modelPaths: ZodOpenApiPathsObject = {
       description: 'Each call loads one more instance: the second of a model is called `<key>:2`. Nothing is run.',
       requestBody: {
         required: true,
-        content: { 'application/json': { schema: schemas.loadBody, examples: requestExamples.load } },
+        content: { 'application/json': { schema: bodies.loadBody, examples: requestExamples.load } },
       },
       responses: {
-        '200': answers('The instance.', schemas.loadAnswer, answerExamples.load),
+        '200': gives('The instance.', answers.loadAnswer, answerExamples.load),
         '400': fails('The body cannot be read.', problemExamples.badLoad),
         '404': fails('There is no such model on disk.', problemExamples.notInstalled),
         ...problemsOfBodies,
@@ -154,10 +155,10 @@ const modelPaths: ZodOpenApiPathsObject = {
       description: 'Other instances of the same model stay.',
       requestBody: {
         required: true,
-        content: { 'application/json': { schema: schemas.unloadBody, examples: requestExamples.unload } },
+        content: { 'application/json': { schema: bodies.unloadBody, examples: requestExamples.unload } },
       },
       responses: {
-        '200': answers('What was unloaded.', schemas.unloadAnswer, answerExamples.unload),
+        '200': gives('What was unloaded.', answers.unloadAnswer, answerExamples.unload),
         '400': fails('The body cannot be read.', problemExamples.badUnload),
         '404': fails('There is no such instance.', problemExamples.notLoaded),
         ...problemsOfBodies,
@@ -174,7 +175,7 @@ const discoveryPaths: ZodOpenApiPathsObject = {
       summary: "List the models that are there, in OpenAI's words",
       description: 'Some clients look here first, to see whether anybody answers.',
       responses: {
-        '200': answers('Every model.', schemas.openAiModelList, answerExamples.openAiModels),
+        '200': gives('Every model.', answers.openAiModelList, answerExamples.openAiModels),
         '304': notModified,
         ...problemsOfAll,
       },
@@ -187,7 +188,7 @@ const discoveryPaths: ZodOpenApiPathsObject = {
       summary: 'Tell that this is LM Studio',
       description: 'What the `lms` command and the SDK look for.',
       responses: {
-        '200': answers('It is.', schemas.greeting, answerExamples.greeting),
+        '200': gives('It is.', answers.greeting, answerExamples.greeting),
         '304': notModified,
         '401': unauthorized,
       },
@@ -195,12 +196,12 @@ const discoveryPaths: ZodOpenApiPathsObject = {
   },
 };
 
-function answers(description: string, schema: z.ZodMiniType, examples: Examples): ZodOpenApiResponseObject {
+function gives(description: string, schema: z.ZodMiniType, examples: Examples): ZodOpenApiResponseObject {
   return { description, content: { 'application/json': { schema, examples } } };
 }
 
 function fails(description: string, examples: Examples): ZodOpenApiResponseObject {
-  return answers(description, schemas.problemAnswer, examples);
+  return gives(description, answers.problemAnswer, examples);
 }
 
 /** Makes an answer that several routes give a component. */

@@ -3,7 +3,8 @@ import { createDocument, type CreateDocumentOptions, type ZodOpenApiObject } fro
 import { inferred } from './inferred.js';
 import { describePaths, unexpectedEndpoint } from './openapi-paths.js';
 import { profiles, type Profile, type ProfileName } from './profiles.js';
-import * as schemas from './schemas.js';
+import * as answers from './answers.js';
+import * as bodies from './bodies.js';
 
 /** An OpenAPI 3.1 document, ready to be printed as JSON. */
 export type OpenApiDocument = ReturnType<typeof createDocument>;
@@ -63,35 +64,35 @@ function describeApi(profileName: ProfileName, { unknownRouteStatus }: Profile):
 }
 
 function nameSchemas({ countersInDownloadAnswer }: Profile): Record<string, z.ZodMiniType> {
-  const { downloading, paused, completed, failed } = schemas.releasedJobStates;
+  const { downloading, paused, completed, failed } = answers.releasedJobStates;
   return {
-    DownloadRequest: schemas.downloadBody,
+    DownloadRequest: bodies.downloadBody,
     ...(countersInDownloadAnswer
-      ? { DownloadAnswer: schemas.downloadAnswer }
+      ? { DownloadAnswer: answers.downloadAnswer }
       : {
-          DownloadAnswer: schemas.releasedDownloadAnswer,
+          DownloadAnswer: answers.releasedDownloadAnswer,
           DownloadingWithoutCounters: downloading,
           PausedWithoutCounters: paused,
           CompletedWithoutCounters: completed,
           FailedWithoutCounters: failed,
         }),
-    AlreadyDownloaded: schemas.alreadyDownloaded,
-    JobStatus: schemas.jobStatus,
-    Downloading: schemas.jobStates.downloading,
-    Paused: schemas.jobStates.paused,
-    Completed: schemas.jobStates.completed,
-    Failed: schemas.jobStates.failed,
-    ModelList: schemas.modelList,
-    Model: schemas.modelEntry,
-    LoadRequest: schemas.loadBody,
-    LoadAnswer: schemas.loadAnswer,
-    LoadConfig: schemas.loadConfig,
-    UnloadRequest: schemas.unloadBody,
-    UnloadAnswer: schemas.unloadAnswer,
-    OpenAiModelList: schemas.openAiModelList,
-    Greeting: schemas.greeting,
-    Problem: schemas.problemAnswer,
-    UnexpectedEndpoint: schemas.unknownRouteAnswer,
+    AlreadyDownloaded: answers.alreadyDownloaded,
+    JobStatus: answers.jobStatus,
+    Downloading: answers.jobStates.downloading,
+    Paused: answers.jobStates.paused,
+    Completed: answers.jobStates.completed,
+    Failed: answers.jobStates.failed,
+    ModelList: answers.modelList,
+    Model: answers.modelEntry,
+    LoadRequest: bodies.loadBody,
+    LoadAnswer: answers.loadAnswer,
+    LoadConfig: answers.loadConfig,
+    UnloadRequest: bodies.unloadBody,
+    UnloadAnswer: answers.unloadAnswer,
+    OpenAiModelList: answers.openAiModelList,
+    Greeting: answers.greeting,
+    Problem: answers.problemAnswer,
+    UnexpectedEndpoint: answers.unknownRouteAnswer,
   };
 }
 

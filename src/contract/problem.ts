@@ -1,6 +1,6 @@
 import type { RefusedError } from '../core/errors.js';
 import { inferred } from './inferred.js';
-import type { ProblemAnswer, ProblemType } from './schemas.js';
+import type { ProblemAnswer, ProblemType } from './answers.js';
 
 /** A request that is answered with an error object. */
 export class Problem extends Error {

@@ -4,13 +4,13 @@ import type {
   DownloadAnswer,
   JobStatusAnswer,
   LoadAnswer,
-  LoadBody,
   LoadConfigAnswer,
   ModelEntry,
   ModelList,
   OpenAiModelList,
   ReleasedDownloadAnswer,
-} from './schemas.js';
+} from './answers.js';
+import type { LoadBody } from './bodies.js';
 
 /** A job as `GET …/status/:job_id` spells it. `explain` adds why a failed one failed. */
 export function toJobStatus(job: JobSnapshot, explain = false): JobStatusAnswer {

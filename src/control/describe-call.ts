@@ -1,7 +1,7 @@
 import type { Call } from '../api/call.js';
 import { matchRoute, type RouteMatch } from '../api/routes.js';
 import { parseModelReference } from '../contract/model-reference.js';
-import { downloadBody, loadBody, unloadBody } from '../contract/schemas.js';
+import { downloadBody, loadBody, unloadBody } from '../contract/bodies.js';
 import { modelOfInstance, requestedModel } from '../core/model-identity.js';
 
 /** What a call is about, as far as it can be told before the api has answered it. */

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod/mini';
 import { profileNames, profiles } from '../../src/contract/profiles.js';
-import * as schemas from '../../src/contract/schemas.js';
+import * as answers from '../../src/contract/answers.js';
+import * as bodies from '../../src/contract/bodies.js';
 import { createJudge, publish, responsesOf } from './judge.js';
 import { walkMalformed, walkStates, type Exchange } from './walk.js';
 import { createWorld, openDoor } from './world.js';
@@ -57,17 +58,17 @@ describe.each(profileNames)('the answers of the profile %s', (profile) => {
   });
 
   function schemaFor(path: string, status: number): z.ZodMiniType {
-    if (status !== 200) return schemas.problemAnswer;
+    if (status !== 200) return answers.problemAnswer;
     const { countersInDownloadAnswer } = profiles[profile];
-    const answers: Record<string, z.ZodMiniType> = {
-      '/api/v1/models/download': countersInDownloadAnswer ? schemas.downloadAnswer : schemas.releasedDownloadAnswer,
-      '/api/v1/models/download/status/{job_id}': schemas.jobStatus,
-      '/api/v1/models': schemas.modelList,
-      '/api/v1/models/load': schemas.loadAnswer,
-      '/api/v1/models/unload': schemas.unloadAnswer,
-      '/v1/models': schemas.openAiModelList,
-      '/lmstudio-greeting': schemas.greeting,
+    const byPath: Record<string, z.ZodMiniType> = {
+      '/api/v1/models/download': countersInDownloadAnswer ? answers.downloadAnswer : answers.releasedDownloadAnswer,
+      '/api/v1/models/download/status/{job_id}': answers.jobStatus,
+      '/api/v1/models': answers.modelList,
+      '/api/v1/models/load': answers.loadAnswer,
+      '/api/v1/models/unload': answers.unloadAnswer,
+      '/v1/models': answers.openAiModelList,
+      '/lmstudio-greeting': answers.greeting,
     };
-    return answers[path]!;
+    return byPath[path]!;
   }
 });

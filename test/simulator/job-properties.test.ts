@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { jobStatus } from '../../src/contract/schemas.js';
+import { jobStatus } from '../../src/contract/answers.js';
 import { toJobStatus } from '../../src/contract/wire.js';
 import { MAX_TIME } from '../../src/core/clock.js';
 import { RefusedError, type JobSnapshot, type Phase } from '../../src/index.js';

@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 
 /*
- * LM Studio's wire format. The one source: types, validation and the OpenAPI document come from here. Field by field
- * this follows the "Download a model" page of LM Studio's documentation and its neighbours.
+ * What LM Studio's routes answer. The one source: types and the OpenAPI document come from here, and tests hold every
+ * answer against it. Field by field this follows the "Download a model" page of LM Studio's documentation and its
+ * neighbours. The code imports types from here and nothing else, so that a page need not load the schemas.
  */
 
 const date = z.string().check(
@@ -15,20 +16,6 @@ const date = z.string().check(
 );
 const bytes = z.int().check(z.nonnegative());
 const positive = z.int().check(z.positive());
-
-export const downloadBody = z.strictObject({
-  model: z.string().check(
-    z.meta({
-      description: 'A model catalog identifier, or an exact Hugging Face link.',
-      examples: ['ibm/granite-4-micro', 'https://huggingface.co/lmstudio-community/gpt-oss-20b-GGUF'],
-    }),
-  ),
-  quantization: z.optional(
-    z
-      .string()
-      .check(z.meta({ description: 'For instance Q4_K_M. Only for Hugging Face links.', examples: ['Q4_K_M'] })),
-  ),
-});
 
 const jobFields = {
   job_id: z.string().check(z.meta({ description: 'Names the job in the status path.', examples: ['job_493c7c9ded'] })),
@@ -140,16 +127,6 @@ export const openAiModelList = z.strictObject({
   object: z.literal('list'),
 });
 
-export const loadBody = z.strictObject({
-  model: z.string(),
-  context_length: z.optional(positive),
-  eval_batch_size: z.optional(positive),
-  flash_attention: z.optional(z.boolean()),
-  num_experts: z.optional(bytes),
-  offload_kv_cache_to_gpu: z.optional(z.boolean()),
-  echo_load_config: z.optional(z.boolean()),
-});
-
 export const loadAnswer = z.strictObject({
   type: modelType,
   instance_id: z.string(),
@@ -158,7 +135,6 @@ export const loadAnswer = z.strictObject({
   load_config: z.optional(loadConfig),
 });
 
-export const unloadBody = z.strictObject({ instance_id: z.string() });
 export const unloadAnswer = z.strictObject({ instance_id: z.string() });
 
 export const greeting = z.strictObject({ lmstudio: z.literal(true) });
@@ -187,7 +163,6 @@ export const problemAnswer = z.strictObject({
 /** The answer of unknown routes: here `error` is text. */
 export const unknownRouteAnswer = z.strictObject({ error: z.string() });
 
-export type DownloadBody = z.infer<typeof downloadBody>;
 export type JobStatusAnswer = z.infer<typeof jobStatus>;
 export type DownloadAnswer = z.infer<typeof downloadAnswer>;
 export type ReleasedDownloadAnswer = z.infer<typeof releasedDownloadAnswer>;
@@ -195,7 +170,6 @@ export type LoadConfigAnswer = z.infer<typeof loadConfig>;
 export type ModelEntry = z.infer<typeof modelEntry>;
 export type ModelList = z.infer<typeof modelList>;
 export type OpenAiModelList = z.infer<typeof openAiModelList>;
-export type LoadBody = z.infer<typeof loadBody>;
 export type LoadAnswer = z.infer<typeof loadAnswer>;
 export type UnloadAnswer = z.infer<typeof unloadAnswer>;
 export type ProblemAnswer = z.infer<typeof problemAnswer>;
