@@ -28,21 +28,17 @@ const sessionRoutes: ControlRoutes = {
   'GET /session': (operator) => operator.status(),
   'POST /reset': (operator) => operator.reset(),
   'GET /clock': (operator) => operator.clock.read(),
-  'PUT /clock': async (operator, _, call) => operator.clock.set(withoutUndefined(await readBody(clockBody, call))),
+  'PUT /clock': async (operator, _, call) => operator.clock.set(await readBody(clockBody, call)),
   'POST /clock/advance': async (operator, _, call) => operator.clock.advance(await readBody(advanceBody, call)),
   'GET /jobs': (operator) => operator.jobs.list(),
   'GET /jobs/:job': (operator, job) => operator.jobs.get(job),
   'POST /jobs/:job/pause': (operator, job) => operator.jobs.pause(job),
   'POST /jobs/:job/resume': (operator, job) => operator.jobs.resume(job),
   'POST /jobs/:job/cancel': (operator, job) => operator.jobs.cancel(job),
-  'POST /jobs/:job/fail': async (operator, job, call) => {
-    const { code, reason } = await readBody(failBody, call);
-    return operator.jobs.fail(job, { code, ...(reason !== undefined && { reason }) });
-  },
-  'GET /jobs/:job/wait': (operator, job, call) => operator.jobs.wait(job, withoutUndefined(readQuery(waitQuery, call))),
+  'POST /jobs/:job/fail': async (operator, job, call) => operator.jobs.fail(job, await readBody(failBody, call)),
+  'GET /jobs/:job/wait': (operator, job, call) => operator.jobs.wait(job, readQuery(waitQuery, call)),
   'GET /scenario': (operator) => operator.scenario.read(),
-  'PUT /scenario': async (operator, _, call) =>
-    operator.scenario.set(withoutUndefined(await readBody(scenarioBody, call))),
+  'PUT /scenario': async (operator, _, call) => operator.scenario.set(await readBody(scenarioBody, call)),
   'GET /faults': (operator) => operator.faults.list(),
   'POST /faults': async (operator, _, call) => operator.faults.add(parseFault(await readJson(call))),
   'DELETE /faults': (operator) => operator.faults.clear(),
@@ -61,13 +57,6 @@ const sessionRoutes: ControlRoutes = {
   'POST /fork': async (operator, _, call) => (await operator.fork((await readBody(forkBody, call)).session)).status(),
   'GET /events': async (operator, _, call) => streamEvents(operator, call),
 };
-
-/** zod leaves out what is optional, and its types say `undefined` all the same. */
-function withoutUndefined<Input extends object>(
-  input: Input,
-): { [Key in keyof Input]: Exclude<Input[Key], undefined> } {
-  return input as { [Key in keyof Input]: Exclude<Input[Key], undefined> };
-}
 
 /** The operator's routes, under `/__modeldock`. @param more others, or others in their place */
 export function createControlApi(more: ControlRoutes = {}): ControlApi {

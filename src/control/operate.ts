@@ -5,10 +5,12 @@ import type { JobSnapshot } from '../core/job.js';
 import type { InstalledModel } from '../core/shelf.js';
 import type { Simulation } from '../core/simulation.js';
 import { ControlError } from './control-error.js';
+import { advanceBody, clockBody, failBody, modelBody, scenarioBody, waitQuery } from './control-schemas.js';
 import { parseFault } from './faults.js';
 import { findIn } from './findings.js';
 import type { Journal } from './journal.js';
 import type { Advanced, JobReport, Operator, SessionStatus, Step } from './operator.js';
+import { checkInput } from './read-input.js';
 import { makeSnapshot, parseSnapshot, type SessionSnapshot } from './snapshot.js';
 import { waitForJob } from './wait.js';
 import type { Interior } from './world.js';
@@ -40,11 +42,12 @@ export function createOperator(context: OperatorContext): Operator & { waiting()
     clock: {
       read: async () => interior().clock.status(),
       set: async (change) => {
-        interior().clock.change(change);
+        const given = checkInput(clockBody, change);
+        possible(() => interior().clock.change(given));
         timeChanged();
         return interior().clock.status();
       },
-      advance: (step) => advance(typeof step === 'number' ? { ms: step } : step),
+      advance: async (step) => advance(checkInput(advanceBody, typeof step === 'number' ? { ms: step } : step)),
     },
     jobs: {
       list: async () => Promise.all((await allJobs()).map(report)),
@@ -52,8 +55,12 @@ export function createOperator(context: OperatorContext): Operator & { waiting()
       pause: async (jobId) => report(await obeyed(interior().world.jobs.pause(jobId))),
       resume: async (jobId) => report(await obeyed(interior().world.jobs.resume(jobId))),
       cancel: async (jobId) => report(await obeyed(interior().world.jobs.cancel(jobId))),
-      fail: async (jobId, { code, reason }) => report(await obeyed(simulation().jobs.fail(jobId, code, reason))),
-      wait: async (jobId, goal) => {
+      fail: async (jobId, failure) => {
+        const { code, reason } = checkInput(failBody, failure);
+        return report(await obeyed(simulation().jobs.fail(jobId, code, reason)));
+      },
+      wait: async (jobId, waitFor) => {
+        const goal = checkInput(waitQuery, waitFor);
         const { clock, events, world, closing } = interior();
         const place = { clock, events, simulation: world.simulation, status: findJob };
         waiting++;
@@ -67,8 +74,9 @@ export function createOperator(context: OperatorContext): Operator & { waiting()
     scenario: {
       read: async () => simulation().scenario(),
       set: async (choice) => {
+        const given = checkInput(scenarioBody, choice);
         try {
-          return simulation().chooseScenario(choice);
+          return simulation().chooseScenario(given);
         } catch (error) {
           throw new ControlError(400, 'invalid_request', (error as Error).message, { cause: error });
         }
@@ -124,16 +132,14 @@ export function createOperator(context: OperatorContext): Operator & { waiting()
   }
 
   async function install(model: string, quantization: string | undefined): Promise<InstalledModel> {
-    return simulation().install({
-      model: parseModelReference(model),
-      ...(quantization !== undefined && { quantization }),
-    });
+    const given = checkInput(modelBody, { model, quantization });
+    return simulation().install({ ...given, model: parseModelReference(given.model) });
   }
 
   async function advance(step: Step): Promise<Advanced> {
     const { clock, world } = interior();
     const from = clock.now();
-    let to = 'ms' in step ? from + Math.trunc(step.ms) : from;
+    let to = 'ms' in step ? from + step.ms : from;
     if ('until' in step) {
       const found = await simulation().when(step.until);
       if ('never' in found) {
@@ -141,7 +147,7 @@ export function createOperator(context: OperatorContext): Operator & { waiting()
       }
       to = Math.max(from, found.at);
     }
-    clock.advance(to - from);
+    possible(() => clock.advance(to - from));
     const transitions = (await world.simulation?.transitions(from, to)) ?? [];
     timeChanged();
     return { clock: clock.status(), transitions };
@@ -196,6 +202,16 @@ async function obeyed<Value>(doing: Promise<Value>): Promise<Value> {
       throw new ControlError(409, 'wrong_job_state', error.message, { cause: error });
     }
     throw new ControlError(404, 'not_found', error.message, { cause: error });
+  }
+}
+
+/** A time that no clock can show. */
+function possible(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ControlError(400, 'invalid_request', error.message, { cause: error });
   }
 }
 

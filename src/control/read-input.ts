@@ -24,19 +24,30 @@ export async function readJson(call: Call): Promise<unknown> {
 }
 
 /** @throws ControlError not_allowed, invalid_request with the path of each wrong value */
-export async function readBody<Body>(schema: z.ZodMiniType<Body>, call: Call): Promise<Body> {
-  return check(schema, await readJson(call), 'the body');
+export async function readBody<Body>(schema: z.ZodMiniType<Body>, call: Call): Promise<Given<Body>> {
+  return checkInput(schema, await readJson(call));
 }
 
 /** A query's values, those that look like numbers as numbers. @throws ControlError invalid_request */
-export function readQuery<Query>(schema: z.ZodMiniType<Query>, call: Call): Query {
+export function readQuery<Query>(schema: z.ZodMiniType<Query>, call: Call): Given<Query> {
   const values = [...call.query].map(([key, value]) => [key, /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value]);
-  return check(schema, Object.fromEntries(values), 'the query');
+  return checkInput(schema, Object.fromEntries(values));
 }
 
-function check<Value>(schema: z.ZodMiniType<Value>, input: unknown, whole: string): Value {
+/** What is `undefined` is left out, as JSON leaves it out. @throws ControlError invalid_request */
+export function checkInput<Value>(schema: z.ZodMiniType<Value>, input: unknown): Given<Value> {
   const result = schema.safeParse(input);
-  if (result.success) return result.data;
-  const faults = describeIssues(result.error.issues, input, whole);
-  throw new ControlError(400, 'invalid_request', `Cannot do that with this input:\n${faults}`);
+  if (!result.success) {
+    const faults = describeIssues(result.error.issues, input, 'the input');
+    throw new ControlError(400, 'invalid_request', `Cannot do that with this input:\n${faults}`);
+  }
+  return leaveOutUndefined(result.data);
+}
+
+/** zod's types say `undefined` of what may be left out. */
+type Given<Value> = { [Key in keyof Value]: Exclude<Value[Key], undefined> };
+
+function leaveOutUndefined<Value>(value: Value): Given<Value> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value as Given<Value>;
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as Given<Value>;
 }

@@ -1,5 +1,6 @@
 import { ControlError } from '../control/control-error.js';
 import type { JobReport, Operator, SessionStatus, WaitFor } from '../control/operator.js';
+import { LONGEST_WAIT_MS, WAIT_MS } from '../control/wait.js';
 import { createControlCalls, type ControlCalls, type Fetch } from './control-calls.js';
 import { followEvents } from './follow-events.js';
 
@@ -25,7 +26,6 @@ export interface SessionClient extends Operator {
 }
 
 const DEFAULT_SESSION = 'default';
-const WAIT_MS = 30_000;
 /** One request waits no longer: Node's fetch gives up on an answer after 5 min, a proxy often earlier. */
 const WAIT_PER_REQUEST_MS = 50_000;
 
@@ -113,7 +113,8 @@ export function connect(server: string, options: ConnectOptions = {}): SessionCl
 
   async function wait(jobId: string, { timeoutMs = WAIT_MS, ...goal }: WaitFor): Promise<JobReport> {
     for (let left = timeoutMs; ; left -= WAIT_PER_REQUEST_MS) {
-      const part = Math.min(left, WAIT_PER_REQUEST_MS);
+      // What is too long for any wait, the server refuses.
+      const part = left > LONGEST_WAIT_MS ? left : Math.min(left, WAIT_PER_REQUEST_MS);
       const query = new URLSearchParams(
         Object.entries({ ...goal, timeoutMs: part }).map(([key, value]) => [key, `${value}`]),
       );

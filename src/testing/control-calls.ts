@@ -26,7 +26,8 @@ export function createControlCalls({ baseUrl, controlToken, fetch }: Address): C
         ...(body !== undefined && { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
       });
       const text = await response.text();
-      const answer: unknown = response.status === 204 ? {} : parse(text);
+      if (response.status === 204) return undefined as Result;
+      const answer = parse(text);
       // LM Studio answers a route it does not know with 200, and a text under `error`.
       if (answer === undefined || hasTextAsError(answer)) {
         throw new Error(`${method} ${urlOf(path)} is not answered by modeldock: ${clip(text)}`);

@@ -1,0 +1,4 @@
+import { describeControl } from './control.suite.js';
+import { inProcess } from './doors.js';
+
+describeControl(inProcess);

@@ -1,0 +1,194 @@
+import { describe, expect } from 'vitest';
+import { refusal, stagedIn, START, type Door } from './door.js';
+
+const model = 'simulate/steady';
+
+export function theJobs(door: Door): void {
+  const staged = stagedIn(door);
+
+  describe('the jobs', () => {
+    staged(
+      'are listed oldest first, with their stories',
+      { jobIds: ['job_a', 'job_b'] },
+      async ({ operator, start }) => {
+        await start('simulate/fails-at-50');
+        await start(model);
+        await operator.clock.advance(10_000);
+        expect(await operator.jobs.list()).toEqual([
+          {
+            id: 'job_a',
+            model: 'simulate/fails-at-50',
+            state: 'failed',
+            code: 'network_error',
+            reason: 'The connection was reset.',
+            failedAt: START + 5100,
+            startedAt: START,
+            totalBytes: 1_000_000_000,
+            downloadedBytes: 500_000_000,
+            timeline: [
+              { type: 'connect', from: START, to: START + 100, fromBytes: 0, toBytes: 0 },
+              { type: 'transfer', from: START + 100, to: START + 5100, fromBytes: 0, toBytes: 500_000_000 },
+              { type: 'fail', from: START + 5100, fromBytes: 500_000_000, toBytes: 500_000_000 },
+            ],
+          },
+          await operator.jobs.get('job_b'),
+        ]);
+        expect(await operator.jobs.get('job_b')).toMatchObject({
+          id: 'job_b',
+          state: 'downloading',
+          downloadedBytes: 990_000_000,
+          bytesPerSecond: 100_000_000,
+          estimatedCompletion: START + 10_100,
+        });
+      },
+    );
+
+    staged('pause and go on where an operator says so', {}, async ({ operator, start, poll }) => {
+      const job = await start(model);
+      await operator.clock.advance(1100);
+      expect(await operator.jobs.pause(job)).toMatchObject({ id: job, state: 'paused', downloadedBytes: 100_000_000 });
+      await operator.clock.advance(60_000);
+      expect(await poll(job)).toMatchObject({ status: 'paused', downloaded_bytes: 100_000_000 });
+      expect(await operator.jobs.resume(job)).toMatchObject({ state: 'downloading' });
+      const { clock } = await operator.clock.advance({ until: { job, status: 'completed' } });
+      expect(clock.now).toBe(START + 10_100 + 60_000);
+      expect((await operator.jobs.get(job)).timeline.at(-1)).toMatchObject({ to: START + 70_100 });
+    });
+
+    staged('leave a pause of their own when an operator resumes them', {}, async ({ operator, start }) => {
+      const job = await start('simulate/pauses-at-30');
+      await operator.clock.advance({ until: { job, status: 'paused' } });
+      await operator.jobs.resume(job);
+      expect((await operator.clock.advance({ until: 'idle' })).clock.now).toBe(START + 10_100);
+    });
+
+    staged('are cancelled, and drop their bytes', {}, async ({ operator, start, poll }) => {
+      const job = await start(model);
+      await operator.clock.advance(1100);
+      expect(await operator.jobs.cancel(job)).toMatchObject({ state: 'failed', code: 'cancelled', downloadedBytes: 0 });
+      expect(await poll(job)).toMatchObject({ status: 'failed' });
+    });
+
+    staged('fail as they are told, and a retry goes on from there', {}, async ({ operator, start }) => {
+      const job = await start(model);
+      await operator.clock.advance(1100);
+      const failure = { code: 'disk_full', reason: 'No space.' } as const;
+      expect(await operator.jobs.fail(job, failure)).toMatchObject({ state: 'failed', ...failure });
+      const retry = await start(model);
+      expect(retry).not.toBe(job);
+      expect(await operator.jobs.get(retry)).toMatchObject({ downloadedBytes: 100_000_000 });
+    });
+
+    staged('refuse what does not fit their state', { jobIds: ['job_a'] }, async ({ operator, start }) => {
+      await start(model);
+      expect(await refusal(operator.jobs.resume('job_a'))).toEqual({
+        name: 'ControlError',
+        status: 409,
+        code: 'wrong_job_state',
+        message: 'Cannot resume job_a: it is downloading, and only a job that is paused can be.',
+      });
+      await operator.clock.advance({ until: 'idle' });
+      const { pause, resume, cancel, fail } = operator.jobs;
+      for (const act of [pause, resume, cancel, (job: string) => fail(job, { code: 'gated' })]) {
+        expect(await refusal(act('job_a'))).toMatchObject({ status: 409, code: 'wrong_job_state' });
+      }
+    });
+
+    staged('that are not there cannot be operated', {}, async ({ operator }) => {
+      const { get, pause, resume, cancel, fail, wait } = operator.jobs;
+      const odd = 'job/../#?% ü';
+      const acts = [
+        get,
+        pause,
+        resume,
+        cancel,
+        (job: string) => fail(job, { code: 'gated' }),
+        (job: string) => wait(job, {}),
+      ];
+      for (const act of acts) {
+        for (const job of ['job_x', odd]) {
+          expect(await refusal(act(job))).toMatchObject({ status: 404, code: 'not_found' });
+        }
+      }
+      expect((await refusal(get(odd))).message).toContain(odd);
+    });
+
+    staged('fail only with a code there is', {}, async ({ operator, start }) => {
+      const job = await start(model);
+      const refused = await refusal(operator.jobs.fail(job, { code: 'bad_luck' as 'gated' }));
+      expect(refused).toMatchObject({ status: 400, code: 'invalid_request' });
+      expect(refused.message).toContain('"cancelled", "checksum_mismatch"');
+      expect((await operator.jobs.get(job)).state).toBe('downloading');
+    });
+  });
+
+  describe('waiting for a job', () => {
+    staged('ends at once when it is there already', {}, async ({ operator, start }) => {
+      const job = await start(model);
+      await operator.clock.advance(5100);
+      expect(await operator.jobs.wait(job, { progress: 0.5 })).toMatchObject({ id: job, downloadedBytes: 500_000_000 });
+    });
+
+    staged('ends on a frozen clock when it is advanced so far', {}, async ({ operator, start }) => {
+      const job = await start(model);
+      let isOver = false;
+      const wait = operator.jobs.wait(job, { status: 'completed' }).finally(() => (isOver = true));
+      await operator.clock.advance(10_099);
+      await operator.jobs.list();
+      expect(isOver).toBe(false);
+      await operator.clock.advance(1);
+      expect(await wait).toMatchObject({ state: 'completed', completedAt: START + 10_100 });
+    });
+
+    staged('ends when an operator brings it about', {}, async ({ operator, start }) => {
+      const job = await start(model);
+      const wait = operator.jobs.wait(job, { status: 'failed' });
+      await operator.jobs.cancel(job);
+      expect(await wait).toMatchObject({ state: 'failed', code: 'cancelled' });
+    });
+
+    staged('ends by itself on a running clock', { speed: 100 }, async ({ operator, start }) => {
+      const job = await start(model);
+      expect((await operator.jobs.wait(job, { progress: 0.25 })).downloadedBytes).toBeGreaterThanOrEqual(250_000_000);
+      expect(await operator.jobs.wait(job, { status: 'completed' })).toMatchObject({ state: 'completed' });
+    });
+
+    staged('ends when polls bring it about', { msPerPoll: 6000 }, async ({ operator, start, poll }) => {
+      const job = await start(model);
+      const wait = operator.jobs.wait(job, { status: 'completed' });
+      await poll(job);
+      await poll(job);
+      expect(await wait).toMatchObject({ state: 'completed' });
+    });
+
+    staged('ends after its time, and says how things stand', { jobIds: ['job_a'] }, async ({ operator, start }) => {
+      await start(model);
+      await operator.clock.advance(2100);
+      expect(await refusal(operator.jobs.wait('job_a', { progress: 0.5, timeoutMs: 20 }))).toEqual({
+        name: 'ControlError',
+        status: 408,
+        code: 'timeout',
+        message:
+          'Waited 20 ms for 50 %: job_a is downloading at 20 %. On a frozen clock a wait ends when the clock is advanced.',
+      });
+    });
+
+    staged('for what can never be is refused', { jobIds: ['job_a'] }, async ({ operator, start }) => {
+      await start(model);
+      const wait = refusal(operator.jobs.wait('job_a', { status: 'paused' }));
+      await operator.clock.advance({ until: 'idle' });
+      expect(await wait).toMatchObject({
+        status: 409,
+        code: 'never',
+        message: 'Cannot wait for paused: job_a is completed at 100 % for good.',
+      });
+    });
+
+    staged('takes a goal', {}, async ({ operator, start }) => {
+      const job = await start(model);
+      for (const goal of [{ progress: 2 }, { status: 'done' as 'paused' }, { timeoutMs: -1 }, { timeoutMs: 700_000 }]) {
+        expect(await refusal(operator.jobs.wait(job, goal))).toMatchObject({ status: 400, code: 'invalid_request' });
+      }
+    });
+  });
+}

@@ -1,0 +1,146 @@
+import { describe, expect } from 'vitest';
+import type { Operator } from '../../../src/index.js';
+import { refusal, stagedIn, START, type Door, type Stage } from './door.js';
+
+export function snapshots(door: Door): void {
+  const staged = stagedIn(door);
+
+  describe('a snapshot', () => {
+    staged('is plain data', {}, async (stage) => {
+      await live(stage);
+      const snapshot = await stage.operator.snapshot();
+      expect(JSON.parse(JSON.stringify(snapshot))).toStrictEqual(snapshot);
+    });
+
+    staged('brings back everything but the journal', {}, async (stage) => {
+      const { operator } = stage;
+      await live(stage);
+      const snapshot = await operator.snapshot();
+      const before = await look(operator);
+      const entries = await operator.journal.list();
+      await operator.reset();
+      expect(await look(operator)).not.toEqual(before);
+      const status = await operator.restore(JSON.parse(JSON.stringify(snapshot)));
+      expect(status).toMatchObject({ jobs: 3, faults: 1, clock: { now: START + 1500 } });
+      expect(await look(operator)).toEqual(before);
+      expect(await operator.snapshot()).toEqual(snapshot);
+      expect(entries).not.toEqual([]);
+      expect(JSON.stringify(snapshot)).not.toContain('"entries"');
+    });
+
+    staged('takes the session back to its moment, as often as wanted', {}, async ({ operator, start, poll }) => {
+      const job = await start('simulate/slow');
+      const early = await operator.snapshot();
+      for (let turn = 0; turn < 3; turn++) {
+        await operator.clock.advance(10_100);
+        expect(await poll(job)).toMatchObject({ status: 'downloading', downloaded_bytes: 10_000_000 });
+        await operator.restore(early);
+      }
+    });
+
+    staged('of a running clock goes on from its moment', { speed: 1 }, async ({ operator }) => {
+      const snapshot = await operator.snapshot();
+      const { now } = (await operator.restore(snapshot)).clock;
+      expect(now).toBeGreaterThanOrEqual(snapshot.clock.now);
+      expect(now).toBeLessThan(snapshot.clock.now + 60_000);
+    });
+
+    staged('that is not one is refused, and the session stays as it was', {}, async (stage) => {
+      const { operator } = stage;
+      await live(stage);
+      const snapshot = await operator.snapshot();
+      const before = await look(operator);
+      const { clock: _clock, ...withoutClock } = snapshot;
+      const { simulation: _simulation, ...withoutSimulation } = snapshot;
+      const jobs = snapshot.simulation['jobs'] as object[];
+      const wrong: [unknown, string][] = [
+        [null, 'the snapshot: expected an object'],
+        [[], 'the snapshot: expected an object'],
+        ['snapshot', 'the snapshot: expected an object'],
+        [withoutClock, 'clock: expected an object, found nothing'],
+        [withoutSimulation, 'simulation'],
+        [{ ...snapshot, modeldock: 0 }, 'version 0: this modeldock reads version 1'],
+        [{ ...snapshot, modeldock: 2 }, 'version 2: this modeldock reads version 1'],
+        [{ ...snapshot, more: 1 }, 'more: expected no key of this name'],
+        [{ ...snapshot, faults: { added: 'many' } }, 'added'],
+        [{ ...snapshot, simulation: { ...snapshot.simulation, jobs: [...jobs, {}] } }, 'jobs[3].id'],
+      ];
+      for (const [input, reason] of wrong) {
+        const refused = await refusal(operator.restore(input));
+        expect(refused).toMatchObject({ name: 'ControlError', status: 400, code: 'bad_snapshot' });
+        expect(refused.message).toContain(reason);
+        expect(await look(operator)).toEqual(before);
+      }
+    });
+  });
+
+  describe('a fork', () => {
+    if (door.cannotFork !== undefined) {
+      staged(`is refused: ${door.cannotFork}`, {}, async ({ operator }) => {
+        expect(await refusal(operator.fork())).toMatchObject({ status: 501, code: 'unsupported' });
+      });
+      return;
+    }
+
+    staged('goes on from the present moment, with an empty journal and the same counters', {}, async (stage) => {
+      const { operator } = stage;
+      await live(stage);
+      const fork = await operator.fork();
+      expect(await look(fork)).toEqual(await look(operator));
+      expect(await operator.journal.list()).not.toEqual([]);
+      expect(await fork.journal.list()).toEqual([]);
+      expect((await fork.faults.list())[0]).toMatchObject({ seen: 1, fired: 1 });
+      // Ids are not used again either.
+      expect((await fork.faults.add({ effect: { type: 'network-error' } })).id).toBe('fault-2');
+    });
+
+    staged('and its origin do not see each other', {}, async (stage) => {
+      const { operator } = stage;
+      await live(stage);
+      const fork = await operator.fork();
+      const before = await look(fork);
+      await operator.clock.advance(99_000);
+      await operator.faults.clear();
+      await operator.models.add('openai/gpt-oss-20b');
+      await operator.scenario.set({ scenario: 'fails' });
+      await stage.start('simulate/steady-run-9');
+      expect(await look(fork)).toEqual(before);
+      const here = await look(operator);
+      await fork.reset();
+      expect(await look(operator)).toEqual(here);
+    });
+
+    staged('of a fork is one more session', {}, async ({ operator, start }) => {
+      const job = await start('simulate/slow');
+      const fork = await (await operator.fork()).fork();
+      await fork.clock.advance(10_100);
+      expect((await fork.jobs.get(job)).downloadedBytes).toBe(10_000_000);
+      expect((await operator.jobs.get(job)).downloadedBytes).toBe(0);
+    });
+  });
+}
+
+/** Something of everything that a snapshot has to keep. */
+async function live({ operator, client, start }: Stage): Promise<void> {
+  await operator.models.add('ibm/granite-4-micro');
+  await operator.scenario.set({ rules: [{ model: 'qwen/*', scenario: 'flaky' }] });
+  await start('simulate/steady');
+  const held = await start('qwen/qwen3-8b');
+  await operator.clock.advance(1500);
+  await operator.jobs.pause(held);
+  await start('simulate/fails-at-50');
+  await operator.faults.add({ effect: { type: 'status', status: 503 }, times: 1 });
+  await client('GET', '/v1/models');
+  await client('POST', '/api/v1/models/load', { model: 'ibm/granite-4-micro' });
+}
+
+/** All that an operator can see of a world. */
+async function look(operator: Operator): Promise<unknown> {
+  return {
+    clock: await operator.clock.read(),
+    jobs: await operator.jobs.list(),
+    scenario: await operator.scenario.read(),
+    faults: await operator.faults.list(),
+    models: await operator.models.list(),
+  };
+}

@@ -1,0 +1,142 @@
+import { describe, expect } from 'vitest';
+import { refusal, stagedIn, START, type Door } from './door.js';
+
+export function theWorld(door: Door): void {
+  const staged = stagedIn(door);
+
+  describe('the scenario', () => {
+    staged('is chosen by the first pattern that fits, for jobs to come', {}, async ({ operator, start }) => {
+      const early = await start('ibm/granite-4-micro');
+      const rules = [
+        { model: 'qwen/*', scenario: 'fails' },
+        { model: '*', scenario: 'instant' },
+      ];
+      expect(await operator.scenario.set({ rules })).toEqual({ scenario: 'steady', rules });
+      expect(await operator.scenario.read()).toEqual({ scenario: 'steady', rules });
+      const failing = await start('qwen/qwen3-8b');
+      await start('openai/gpt-oss-20b');
+      await operator.clock.advance({ until: 'idle' });
+      const states = (await operator.jobs.list()).map(({ state, downloadedBytes }) => [state, downloadedBytes > 0]);
+      expect(states).toEqual([
+        ['completed', true],
+        ['failed', true],
+        ['completed', true],
+      ]);
+      expect((await operator.jobs.get(early)).timeline.map(({ type }) => type)).toEqual(['connect', 'transfer']);
+      expect((await operator.jobs.get(failing)).timeline.at(-1)!.type).toBe('fail');
+    });
+
+    staged('can be a story of one’s own', {}, async ({ operator, start, poll }) => {
+      const scenario = {
+        phases: [
+          { type: 'connect', ms: 7 },
+          { type: 'fail', code: 'gated' },
+        ],
+      };
+      expect((await operator.scenario.set({ scenario })).scenario).toEqual(scenario);
+      const job = await start('ibm/granite-4-micro');
+      await operator.clock.advance(6);
+      expect((await poll(job)).status).toBe('downloading');
+      await operator.clock.advance(1);
+      expect((await poll(job)).status).toBe('failed');
+    });
+
+    staged('that cannot be played is refused, and nothing changes', {}, async ({ operator }) => {
+      const wrong = [
+        [{ scenario: 'no-such' }, 'There is no scenario no-such'],
+        [{ scenario: { phases: [{ type: 'connect', ms: -1 }] } }, 'phases[0].ms'],
+        [
+          {
+            rules: [
+              { model: '*', scenario: 'instant' },
+              { model: '*', scenario: 7 },
+            ],
+          },
+          'rules[1].scenario',
+        ],
+      ] as const;
+      for (const [choice, reason] of wrong) {
+        const refused = await refusal(operator.scenario.set(choice));
+        expect(refused).toMatchObject({ status: 400, code: 'invalid_request' });
+        expect(refused.message).toContain(reason);
+        expect(await operator.scenario.read()).toEqual({ scenario: 'steady', rules: [] });
+      }
+    });
+  });
+
+  describe('the faults', () => {
+    staged('are added, listed, counted and removed', {}, async ({ operator, client }) => {
+      const fault = { when: { route: 'models' }, effect: { type: 'status', status: 503 }, times: 2 } as const;
+      const added = await operator.faults.add(fault);
+      expect(added).toEqual({ id: 'fault-1', ...fault, addedAt: START, seen: 0, fired: 0, ended: false });
+      const statuses = [];
+      for (let call = 0; call < 3; call++) statuses.push((await client('GET', '/api/v1/models')).status);
+      expect(statuses).toEqual([503, 503, 200]);
+      expect(await operator.faults.list()).toEqual([{ ...added, seen: 2, fired: 2, ended: true }]);
+      expect((await operator.status()).faults).toBe(1);
+      expect(await operator.faults.remove('fault-1')).toBeUndefined();
+      expect(await operator.faults.list()).toEqual([]);
+    });
+
+    staged('are cleared all at once, and ids are not used again', {}, async ({ operator, client }) => {
+      await operator.faults.add({ effect: { type: 'status', status: 500 } });
+      await operator.faults.add({ effect: { type: 'network-error' } });
+      await operator.faults.clear();
+      expect((await client('GET', '/api/v1/models')).status).toBe(200);
+      expect((await operator.faults.add({ effect: { type: 'network-error' } })).id).toBe('fault-3');
+      await expect(client('GET', '/api/v1/models')).rejects.toThrow();
+    });
+
+    staged('that are not there cannot be removed', {}, async ({ operator }) => {
+      expect(await refusal(operator.faults.remove('fault-9'))).toMatchObject({ status: 404, code: 'not_found' });
+    });
+
+    staged('that cannot be are refused with the path of what is wrong', {}, async ({ operator }) => {
+      const refused = await refusal(operator.faults.add({ effect: { type: 'status', status: 42 } }));
+      expect(refused).toMatchObject({ status: 400, code: 'invalid_request' });
+      expect(refused.message).toContain('effect.status: expected a number of at least 200, found 42');
+      expect(await operator.faults.list()).toEqual([]);
+    });
+
+    staged('do not touch the operator', {}, async ({ operator }) => {
+      await operator.faults.add({ effect: { type: 'network-error' } });
+      expect((await operator.status()).faults).toBe(1);
+    });
+  });
+
+  describe('the models', () => {
+    staged('are put on the shelf, and a client finds them there', {}, async ({ operator, client, attach }) => {
+      const added = await operator.models.add('ibm/granite-4-micro');
+      expect(added).toMatchObject({ key: 'ibm/granite-4-micro', sizeBytes: 2_279_145_003 });
+      expect(await operator.models.list()).toEqual([added]);
+      expect((await client('GET', '/api/v1/models')).body).toContain('"key": "ibm/granite-4-micro"');
+      expect(await attach('ibm/granite-4-micro')).toEqual({ status: 'already_downloaded' });
+    });
+
+    staged('can be chosen by their quantization', {}, async ({ operator }) => {
+      const link = 'https://huggingface.co/lmstudio-community/Qwen3-8B-GGUF';
+      const added = await operator.models.add(link, 'Q8_0');
+      expect(added.quantization?.name).toBe('Q8_0');
+    });
+
+    staged('are taken off, and can be downloaded again', {}, async ({ operator, attach }) => {
+      const added = await operator.models.add('ibm/granite-4-micro');
+      expect(await operator.models.remove(added.key)).toBeUndefined();
+      expect(await operator.models.list()).toEqual([]);
+      expect((await attach('ibm/granite-4-micro')).status).toBe('downloading');
+    });
+
+    staged('that a download brought can be taken off as well', {}, async ({ operator, attach, start }) => {
+      const first = await start('simulate/instant');
+      expect(await attach('simulate/instant')).toEqual({ status: 'already_downloaded' });
+      await operator.models.remove((await operator.models.list())[0]!.key);
+      expect((await attach('simulate/instant')).job_id).not.toBe(first);
+    });
+
+    staged('that are not there are refused', {}, async ({ operator }) => {
+      expect(await refusal(operator.models.remove('no/such-model'))).toMatchObject({ status: 404, code: 'not_found' });
+      expect(await refusal(operator.models.add('no/such-model'))).toMatchObject({ status: 404, code: 'not_found' });
+      expect(await refusal(operator.models.add('Not A Name'))).toMatchObject({ status: 400, code: 'invalid_request' });
+    });
+  });
+}
