@@ -178,7 +178,7 @@ export function createJournal({
 }
 
 /** What a record takes besides its texts. */
-const RECORD_BYTES = 640;
+const RECORD_BYTES = 512;
 
 /** At most: a string takes one or two bytes for each of its units. */
 function sizeOf(text: string | undefined): number {

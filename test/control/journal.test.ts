@@ -173,6 +173,22 @@ describe('a journal entry', () => {
   });
 });
 
+describe('a call that passes the journal', () => {
+  it('can be inherited from, as links do that change a part of it', async () => {
+    const journal = openJournal();
+    const answerer = chain([journal.link], async (call) => {
+      const changed = Object.create(call, { path: { value: '/changed' } }) as typeof call;
+      expect(changed.header('accept')).toBe('*/*');
+      expect(changed.query.get('a')).toBe('1');
+      expect(changed.signal.aborted).toBe(false);
+      expect(await changed.text()).toBe('{}');
+      return answerOf('{}');
+    });
+    await answerer(callTo('/v1/models', { method: 'POST', query: 'a=1', headers: { accept: '*/*' }, body: '{}' }));
+    expect(journal.list()).toMatchObject([{ path: '/v1/models', request: { body: { text: '{}' } } }]);
+  });
+});
+
 describe('a journal', () => {
   it('lists calls in the order in which they came', async () => {
     const journal = openJournal();
