@@ -8,7 +8,7 @@ import { ControlError } from './control-error.js';
 import type { CallSubject } from './describe-call.js';
 import { playEffect, type AnswerEffect } from './fault-effects.js';
 import { isChosen, matchesAtArrival } from './fault-selection.js';
-import { refusalOf, type FaultTransport } from './fault-support.js';
+import { refusalOf } from './fault-support.js';
 import { parseFaultState, type Fault, type FaultSelection, type FaultState, type FaultStatus } from './faults.js';
 import { drawLatency } from './latency.js';
 
@@ -24,8 +24,6 @@ export interface FaultsOptions {
   closing: AbortSignal;
   /** What a call is about; asked only where a fault wants to know. */
   describe: (call: Call) => Promise<CallSubject>;
-  /** The only way on which clients come, where that is known: what it cannot do is refused. */
-  transport?: FaultTransport;
 }
 
 /** The faults of a session. */
@@ -66,7 +64,7 @@ const MOST_FAULTS = 1000;
  * decides the answer.
  * @throws ControlError bad_snapshot for a state that is none
  */
-export function createFaults({ clock, seed, state, answerAsOf, closing, describe, transport }: FaultsOptions): Faults {
+export function createFaults({ clock, seed, state, answerAsOf, closing, describe }: FaultsOptions): Faults {
   const saved = state === undefined ? { added: 0, faults: [] } : parseFaultState(state);
   let added = saved.added;
   let all = saved.faults.map(activate);
@@ -83,7 +81,7 @@ export function createFaults({ clock, seed, state, answerAsOf, closing, describe
     },
     list: () => all.map(statusOf),
     add: (fault) => {
-      const because = refusalOf(fault.effect, { transport, knowsThePast: answerAsOf !== undefined });
+      const because = refusalOf(fault.effect, answerAsOf !== undefined);
       if (because !== undefined) {
         throw new ControlError(501, 'unsupported', `Cannot add a fault of type ${fault.effect.type}: ${because}.`);
       }
@@ -123,9 +121,10 @@ export function createFaults({ clock, seed, state, answerAsOf, closing, describe
       if (call.notes && visible) call.notes.fault = { id: visible.id, type: visible.fault.effect.type };
       for (const { active, ms } of latencies) await delay(ms, call, active);
       return await (change ? play(change, call, next) : next(call));
-    } catch {
-      // A wait that ended because nobody is left to be answered, or an answer that broke while it was read.
-      return 'network error';
+    } catch (error) {
+      // A wait that ended because nobody is left to be answered.
+      if (call.signal.aborted || closing.aborted) return 'network error';
+      throw error;
     }
   }
 
@@ -211,8 +210,19 @@ function statusOf(active: Active): FaultStatus {
 /** A body comes once, and both the selection and the api want to read it. */
 function withTextRemembered(call: Call): Call {
   let text: Promise<string> | undefined;
-  const remembered: PropertyDescriptor = { value: () => (text ??= call.text()) };
-  return Object.create(call, { text: remembered }) as Call;
+  return {
+    method: call.method,
+    path: call.path,
+    get query() {
+      return call.query;
+    },
+    header: (name) => call.header(name),
+    text: () => (text ??= call.text()),
+    get signal() {
+      return call.signal;
+    },
+    ...(call.notes && { notes: call.notes }),
+  };
 }
 
 async function textOf(body: string | ReadableStream<Uint8Array>): Promise<string> {
