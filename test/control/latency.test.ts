@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { drawLatency } from '../../src/control/latency.js';
+import type { LatencyEffect } from '../../src/control/fault-schema.js';
+
+const draw = (effect: LatencyEffect, seed = 1, count = 4000): number[] =>
+  Array.from({ length: count }, (_, index) => drawLatency(effect, seed, index + 1));
+const shareOf = (waits: number[], holds: (ms: number) => boolean): number => waits.filter(holds).length / waits.length;
+
+const uniform: LatencyEffect = { type: 'latency', distribution: 'uniform', minMs: 10, maxMs: 19 };
+const lognormal: LatencyEffect = { type: 'latency', distribution: 'lognormal', medianMs: 1000, sigma: 0.5 };
+
+describe('latency', () => {
+  it('that is fixed is the same for every call', () => {
+    expect(new Set(draw({ type: 'latency', ms: 7 }))).toEqual(new Set([7]));
+  });
+
+  it('that is uniform takes every value from the least to the most, both included, about as often', () => {
+    const waits = draw(uniform);
+    expect([...new Set(waits)].sort((one, other) => one - other)).toEqual([10, 11, 12, 13, 14, 15, 16, 17, 18, 19]);
+    for (let ms = 10; ms < 20; ms++) expect(shareOf(waits, (wait) => wait === ms)).toBeCloseTo(0.1, 1);
+  });
+
+  it('that is lognormal has its median, and a tail as long as sigma says', () => {
+    const waits = draw(lognormal);
+    expect(shareOf(waits, (ms) => ms < 1000)).toBeCloseTo(0.5, 1);
+    expect(shareOf(waits, (ms) => ms > 1000 * Math.exp(0.5))).toBeCloseTo(0.159, 1);
+    expect(shareOf(waits, (ms) => ms < 1000 * Math.exp(-0.5))).toBeCloseTo(0.159, 1);
+    expect(Math.max(...waits)).toBeGreaterThan(1000 * Math.exp(3 * 0.5));
+    expect(waits.every((ms) => Number.isInteger(ms) && ms > 0)).toBe(true);
+  });
+
+  it('that is lognormal takes no longer than it may', () => {
+    expect(Math.max(...draw({ ...lognormal, maxMs: 1500 }))).toBe(1500);
+  });
+
+  it.each([uniform, lognormal])('is decided by the seed and the number of the call: $distribution', (effect) => {
+    expect(draw(effect, 1, 50)).toEqual(draw(effect, 1, 50));
+    expect(draw(effect, 2, 50)).not.toEqual(draw(effect, 1, 50));
+    expect(drawLatency(effect, 1, 30)).toBe(draw(effect, 1, 50)[29]);
+  });
+});
