@@ -187,7 +187,6 @@ export const problemAnswer = z.strictObject({
 /** The answer of unknown routes: here `error` is text. */
 export const unknownRouteAnswer = z.strictObject({ error: z.string() });
 
-export type DownloadBody = z.infer<typeof downloadBody>;
 export type JobStatusAnswer = z.infer<typeof jobStatus>;
 export type DownloadAnswer = z.infer<typeof downloadAnswer>;
 export type ReleasedDownloadAnswer = z.infer<typeof releasedDownloadAnswer>;
