@@ -181,7 +181,7 @@ export function firstMoment(low: number, high: number, holds: (moment: number) =
 }
 
 /** The nearest whole byte; a fraction below 1 never means the whole file. */
-export function placeInBytes(place: Place, totalBytes: number): number {
+function placeInBytes(place: Place, totalBytes: number): number {
   if (typeof place !== 'number') return Math.min(place.bytes, totalBytes);
   return place === 1 ? totalBytes : Math.min(Math.round(place * totalBytes), totalBytes - 1);
 }
