@@ -29,6 +29,3 @@ export type JobState =
 
 /** A download as it stands at one moment. */
 export type JobSnapshot = JobFacts & JobState;
-
-/** An id as LM Studio spells it: `job_` and ten lower-case hex digits. */
-export type JobId = `job_${string}`;

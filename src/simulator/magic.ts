@@ -122,9 +122,22 @@ export const magicFamilies: readonly MagicFamily[] = [
   },
 ];
 
-/** What a name under `simulate/` asks for; undefined when it is none of ours. */
-export function findMagic(name: string): Magic | undefined {
-  const story = name.toLowerCase().replace(/-run-.*$/, '');
+/**
+ * Looks up what a name under `simulate/` asks for; undefined when it is none of ours. Runs of one story share its data:
+ * a million jobs of it cost the story once.
+ */
+export function createMagicFinder(): (name: string) => Magic | undefined {
+  const found = new Map<string, Magic>();
+  return (name) => {
+    const story = name.toLowerCase().replace(/-run-.*$/, '');
+    const magic = found.get(story) ?? findMagic(story);
+    // At most as many as there are spellings: what is none of ours is not kept.
+    if (magic) found.set(story, magic);
+    return magic;
+  };
+}
+
+function findMagic(story: string): Magic | undefined {
   for (const { spelling, ask } of magicFamilies) {
     if (spelling === story) return ask(1);
     if (!spelling.endsWith('N')) continue;

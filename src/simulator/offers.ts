@@ -3,7 +3,7 @@ import { RefusedError } from '../core/errors.js';
 import type { InstalledModel } from '../core/shelf.js';
 import type { Catalog, CatalogModel, FileChoice } from './catalog.js';
 import { imagineRepo } from './imagined-repo.js';
-import { findMagic, MAGIC_BYTES, MAGIC_OWNER, type Magic } from './magic.js';
+import { createMagicFinder, MAGIC_BYTES, MAGIC_OWNER, type Magic } from './magic.js';
 import { nominalBits } from './quantization.js';
 
 /** What a download request comes to. */
@@ -34,6 +34,7 @@ type HuggingFaceReference = Extract<ModelReference, { source: 'huggingface' }>;
 
 /** @param seed decides the size of repos that the catalog does not know */
 export function createOffers(catalog: Catalog, seed: string): Offers {
+  const findMagic = createMagicFinder();
   const byId = new Map<string, CatalogModel>();
   const byRepo = new Map<string, Choice[]>();
   for (const model of catalog) {

@@ -1,3 +1,4 @@
+import type { FailureCode } from '../core/errors.js';
 import { fractionAt } from '../core/random.js';
 import type { Phase, Place } from './scenario.js';
 
@@ -19,7 +20,7 @@ export type Segment = {
   | { type: 'connect' | 'stall' | 'finalize' }
   | { type: 'transfer'; bytesPerSecond: number; wobble: number; seed: number }
   | { type: 'trace'; samples: readonly (readonly [ms: number, bytes: number])[] }
-  | Extract<Phase, { type: 'pause' }>
+  | Omit<Extract<Phase, { type: 'pause' }>, 'ms'>
   | Extract<Phase, { type: 'fail' }>
 );
 
@@ -31,6 +32,17 @@ export interface Timeline {
   /** Story time at which the job completes; Infinity when it never does by itself. */
   end: number;
 }
+
+/** What a phase tells of its segment. */
+interface Details {
+  bytesPerSecond?: number;
+  wobble?: number | undefined;
+  samples?: readonly (readonly [ms: number, bytes: number])[];
+  code?: FailureCode | undefined;
+  reason?: string | undefined;
+}
+
+const nothing: Details = {};
 
 /** The pace of what is left over when a story ends without having named one. */
 const REST_BYTES_PER_SECOND = 40_000_000;
@@ -60,12 +72,12 @@ export function layOut(phases: readonly Phase[], totalBytes: number, fromBytes: 
         break;
       case 'finalize':
         // A recording of a smaller file may have ended before: a job that finalizes has all its bytes.
-        addTransfer(totalBytes, pace, 0);
+        addTransfer(totalBytes, { bytesPerSecond: pace });
         addStill('finalize', phase.ms ?? Infinity);
         break;
       case 'pause': {
         const ms = phase.ms ?? Infinity;
-        segments.push({ ...phase, ...here(ms, bytes) });
+        segments.push(segment('pause', ms, bytes, phase));
         time += ms;
         break;
       }
@@ -74,23 +86,26 @@ export function layOut(phases: readonly Phase[], totalBytes: number, fromBytes: 
         break;
       case 'transfer':
         pace = phase.bytesPerSecond;
-        addTransfer(placeInBytes(phase.until ?? 1, totalBytes), pace, phase.wobble ?? 0);
+        addTransfer(placeInBytes(phase.until ?? 1, totalBytes), phase);
         break;
       case 'trace':
-        addTrace(phase.samples);
+        addTrace(phase);
         break;
       case 'fail':
-        segments.push({ ...phase, ...here(Infinity, bytes) });
+        segments.push(segment('fail', Infinity, bytes, phase));
         return { segments, transferBegan, end: Infinity };
     }
     if (time === Infinity) return { segments, transferBegan, end: Infinity };
     index++;
   }
-  addTransfer(totalBytes, pace, 0);
+  addTransfer(totalBytes, { bytesPerSecond: pace });
   return { segments, transferBegan, end: time };
 
-  function here(ms: number, toBytes: number) {
+  /** What lasts `ms`, goes on to `toBytes`, and is not a transfer unless it is given a speed. */
+  function segment(type: Segment['type'], ms: number, toBytes: number, details: Details = nothing): Segment {
+    // One literal for all: segments of one shape are made and read several times faster than those of many.
     return {
+      type,
       phase: index,
       from: time,
       to: time + ms,
@@ -98,39 +113,44 @@ export function layOut(phases: readonly Phase[], totalBytes: number, fromBytes: 
       fromBytes: bytes,
       toBytes,
       transferredBefore: transferred,
-    };
+      bytesPerSecond: details.bytesPerSecond,
+      wobble: details.wobble ?? 0,
+      seed: seed ^ segments.length,
+      samples: details.samples,
+      code: details.code,
+      reason: details.reason,
+    } as Segment;
   }
 
   function addStill(type: 'connect' | 'stall' | 'finalize', ms: number): void {
-    segments.push({ type, ...here(ms, bytes) });
+    segments.push(segment(type, ms, bytes));
     time += ms;
     active += ms;
   }
 
-  function addTransfer(target: number, bytesPerSecond: number, wobble: number): void {
+  function addTransfer(target: number, details: Details & { bytesPerSecond: number }): void {
     if (target <= bytes) return;
     // Rounded up: at the last whole millisecond all bytes are there.
-    const ms = Math.ceil(((target - bytes) * 1000) / bytesPerSecond);
-    move({ type: 'transfer', ...here(ms, target), bytesPerSecond, wobble, seed: seed ^ segments.length });
+    const ms = Math.ceil(((target - bytes) * 1000) / details.bytesPerSecond);
+    move(segment('transfer', ms, target, details));
   }
 
-  function addTrace(samples: readonly [number, number][]): void {
-    const last = samples.at(-1)!;
-    const target = Math.max(bytes, Math.min(last[1], totalBytes));
-    const segment: Segment = { type: 'trace', ...here(last[0], target), samples };
+  function addTrace(phase: Extract<Phase, { type: 'trace' }>): void {
+    const [lasts, reaches] = phase.samples.at(-1)!;
+    const target = Math.max(bytes, Math.min(reaches, totalBytes));
+    const trace = segment('trace', lasts, target, phase) as Extract<Segment, { type: 'trace' }>;
     // A recording of a larger file is over once all of this one is there.
-    if (target === totalBytes)
-      segment.to = segment.from + firstMoment(0, last[0], (ms) => traced(segment, ms) >= target);
-    move(segment);
+    if (target === totalBytes) trace.to = trace.from + firstMoment(0, lasts, (ms) => traced(trace, ms) >= target);
+    move(trace);
   }
 
-  function move(segment: Segment): void {
+  function move(moving: Segment): void {
     transferBegan ??= active;
-    segments.push(segment);
-    transferred += segment.toBytes - bytes;
-    bytes = segment.toBytes;
-    active += segment.to - time;
-    time = segment.to;
+    segments.push(moving);
+    transferred += moving.toBytes - bytes;
+    bytes = moving.toBytes;
+    active += moving.to - time;
+    time = moving.to;
   }
 }
 
@@ -181,7 +201,7 @@ export function firstMoment(low: number, high: number, holds: (moment: number) =
 }
 
 /** The nearest whole byte; a fraction below 1 never means the whole file. */
-export function placeInBytes(place: Place, totalBytes: number): number {
+function placeInBytes(place: Place, totalBytes: number): number {
   if (typeof place !== 'number') return Math.min(place.bytes, totalBytes);
   return place === 1 ? totalBytes : Math.min(Math.round(place * totalBytes), totalBytes - 1);
 }

@@ -62,7 +62,7 @@ describe.each(['seed', 'lmstudio-0.4'] as const)(
         return prism;
       };
       [strict, lenient] = await Promise.all([judge(true), judge(false)]);
-    }, 60_000);
+    }, 120_000);
 
     afterAll(async () => {
       for (const close of closing.reverse()) await close();

@@ -71,6 +71,12 @@ describe('the package, installed from its tarball', { timeout: 180_000 }, () => 
     expect(await consumer.node('--input-type=module', '--eval', program)).toBe('200 2279145003\n');
   });
 
+  it('closes what needs Node to browsers', () => {
+    expect(entries.filter(({ closedToBrowsers }) => closedToBrowsers).map(({ specifier }) => specifier)).toEqual([
+      'modeldock/server',
+    ]);
+  });
+
   it.each(entries.filter(({ closedToBrowsers }) => closedToBrowsers))(
     'closes $specifier to browsers',
     async ({ specifier }) => {

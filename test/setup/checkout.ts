@@ -62,7 +62,12 @@ export async function checkOut(): Promise<Checkout> {
 
   return {
     run: (command, ...args) => {
-      const child = spawn(command, args, { cwd: folder, env: plainEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] });
+      const child = spawn(command, args, {
+        cwd: folder,
+        env: plainEnvironment(),
+        stdio: ['ignore', 'pipe', 'pipe'],
+        detached: true,
+      });
       started.push(child);
       return watch(child);
     },
@@ -70,10 +75,19 @@ export async function checkOut(): Promise<Checkout> {
     read: (path) => readFile(join(folder, path), 'utf8'),
     remove: (path) => rm(join(folder, path), { recursive: true }),
     dispose: async () => {
-      for (const child of started) child.kill('SIGKILL');
+      for (const child of started) endAll(child);
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     },
   };
+}
+
+/** Ends what is left of a process and of those it has started: detached, it leads a group of its own. */
+function endAll({ pid }: ChildProcess): void {
+  try {
+    process.kill(-pid!, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 async function writeManifest(write: Checkout['write'], manifest: Record<string, unknown>): Promise<void> {
