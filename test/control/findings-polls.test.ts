@@ -19,12 +19,12 @@ describe('polling after a final state', () => {
     const client = openClient();
     const { job_id } = await client.start(model);
     client.wait(60_000);
-    await pollTimes(client, job_id, 4);
+    await pollTimes(client, job_id, 3);
     expect(await client.dock.findings()).toMatchObject([
       {
         id: 'polling-after-final-state',
-        title: `Job ${job_id!} was polled 3 more times after the answer ${state}`,
-        entries: [2, 3, 4, 5],
+        title: `Job ${job_id!} was polled 2 more times after the answer ${state}`,
+        entries: [2, 3, 4],
         judged: true,
       },
     ]);
@@ -56,6 +56,14 @@ describe('polling after a final state', () => {
       await client.poll(job_id).catch(() => undefined);
     }
     await pollTimes(client, job_id, 1);
+    expect(await client.dock.findings()).toEqual([]);
+  });
+
+  it('is not found for an end that an error quotes', async () => {
+    const client = openClient();
+    const { job_id } = await client.start('simulate/slow');
+    await client.dock.faults.add({ effect: { type: 'status', status: 502, body: { job_id, status: 'completed' } } });
+    await pollTimes(client, job_id, 4);
     expect(await client.dock.findings()).toEqual([]);
   });
 
@@ -186,6 +194,17 @@ describe('polling faster than five times a second', () => {
     const findings = await client.dock.findings();
     expect(findings).toMatchObject([{ id: 'polling-too-fast', judged: true }]);
     expect(findings[0]!.entries).toEqual([52, 53, 54, 55, 56, 57, 58, 59]);
+  });
+});
+
+describe('polling faster than five times a second, across a change of the clock', () => {
+  it('is not found: no part of it is long enough', async () => {
+    const client = openClient({ speed: 0 });
+    const { job_id } = await client.start('simulate/slow');
+    await pollTimes(client, job_id, 5, 10);
+    await client.dock.clock.set({ mode: 'running', speed: 1 });
+    await pollTimes(client, job_id, 5, 10);
+    expect(await client.dock.findings()).toEqual([]);
   });
 });
 

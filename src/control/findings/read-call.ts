@@ -79,7 +79,7 @@ function readAnswer({ status, answer }: JournalEntry): ReadCall['told'] {
 
 /** Undefined for what a client could not have read either. */
 function parseObject(body: JournalText | undefined): Record<string, unknown> | undefined {
-  if (!body || body.unfinished) return undefined;
+  if (!body) return undefined;
   try {
     const value = JSON.parse(body.text) as unknown;
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
