@@ -77,7 +77,7 @@ export interface Play {
 }
 
 /** Folds what operators did, in order, into story time. */
-function playUntil(job: SimulatedJob, now: number): Play {
+export function playUntil(job: SimulatedJob, now: number): Play {
   let { phases } = job.scenario;
   let timeline = layOut(phases, job.totalBytes, job.fromBytes, job.seed);
   let offset = job.createdAt;

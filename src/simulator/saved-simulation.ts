@@ -1,16 +1,18 @@
 import * as z from 'zod/mini';
+import { MAX_TIME } from '../core/clock.js';
 import type { DownloadRequest } from '../core/engine.js';
 import { failureCodes } from '../core/errors.js';
 import { describeIssues } from '../core/issues.js';
 import type { LoadedInstance } from '../core/shelf.js';
 import type { SavedSimulation, ScenarioChoice } from '../core/simulation.js';
-import { catalogSchema, type Catalog } from './catalog.js';
+import { catalogSchema, parseCatalog, type Catalog } from './catalog.js';
 import type { SimulatedJob } from './job.js';
 import { parseScenario, scenarioSchema } from './scenario.js';
 import { scenarioChoiceSchema } from './scenario-choice.js';
 
 const text = z.string();
 const count = z.int().check(z.nonnegative());
+const moment = z.int().check(z.nonnegative(), z.maximum(MAX_TIME));
 
 const request = z.strictObject({
   model: z.discriminatedUnion('source', [
@@ -21,9 +23,9 @@ const request = z.strictObject({
 });
 
 const intervention = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('pause'), at: z.int() }),
-  z.strictObject({ type: z.literal('resume'), at: z.int() }),
-  z.strictObject({ type: z.literal('fail'), at: z.int(), code: z.enum(failureCodes), reason: text }),
+  z.strictObject({ type: z.literal('pause'), at: moment }),
+  z.strictObject({ type: z.literal('resume'), at: moment }),
+  z.strictObject({ type: z.literal('fail'), at: moment, code: z.enum(failureCodes), reason: text }),
 ]);
 
 const job = z.strictObject({
@@ -33,7 +35,7 @@ const job = z.strictObject({
   request,
   totalBytes: count,
   fromBytes: count,
-  createdAt: z.int(),
+  createdAt: moment,
   seed: z.int(),
   scenario: scenarioSchema,
   interventions: z.optional(z.array(intervention)),
@@ -89,5 +91,25 @@ export function parseSavedSimulation(input: SavedSimulation): SimulationState {
   const result = savedSchema.safeParse(input);
   if (!result.success) throw new Error(`\n${describeIssues(result.error.issues, input, 'the simulation')}`);
   for (const { scenario } of result.data.jobs) parseScenario(scenario);
+  if (result.data.catalog) parseCatalog(result.data.catalog);
   return result.data as SimulationState;
+}
+
+/**
+ * What no schema can say: ids are used once, and everything that was asked for is there to be had.
+ * @throws Error naming the path of the wrong value; RefusedError for what cannot be had
+ */
+export function checkSavedRequests(
+  { jobs, added }: SimulationState,
+  find: (request: DownloadRequest) => { model: string },
+): void {
+  const ids = new Set<string>();
+  for (const [index, { id, model, request }] of jobs.entries()) {
+    if (ids.has(id)) throw new Error(`jobs[${index}].id: expected another id than ${id}, which an earlier job has`);
+    ids.add(id);
+    const { model: asked } = find(request);
+    if (asked !== model)
+      throw new Error(`jobs[${index}].model: expected ${asked}, which was asked for, found ${model}`);
+  }
+  added.forEach(find);
 }

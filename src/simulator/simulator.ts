@@ -12,7 +12,7 @@ import { createForesight, stretchesOf } from './foresight.js';
 import { playUntil, sequelTo, snapshotAt, type Sequel, type SimulatedJob } from './job.js';
 import { createJobControl } from './job-control.js';
 import { createOffers, type Offer } from './offers.js';
-import { parseSavedSimulation, type SimulationState } from './saved-simulation.js';
+import { checkSavedRequests, parseSavedSimulation, type SimulationState } from './saved-simulation.js';
 import { createScenarioChooser } from './scenario-choice.js';
 import { createSimulatedShelf } from './shelf.js';
 
@@ -64,6 +64,7 @@ export function createSimulator({
         ...(fresh.catalog && { catalog: fresh.catalog }),
       };
   const offers = createOffers(state.catalog ?? catalogModels, seed);
+  if (saved) checkSavedRequests(state, (request) => offers.find(request));
   const store = makeStore(state.jobs);
   const chooser = createScenarioChooser(state.choice);
   const gone = new Set(state.gone);
