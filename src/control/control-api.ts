@@ -1,7 +1,16 @@
 import { prettyJson, type Answer, type Call } from '../api/call.js';
 import { Problem } from '../contract/problem.js';
 import { ControlError } from './control-error.js';
-import { advanceBody, clockBody, failBody, forkBody, modelBody, scenarioBody, waitQuery } from './control-schemas.js';
+import {
+  advanceBody,
+  clockBody,
+  failBody,
+  forkBody,
+  modelBody,
+  noQuery,
+  scenarioBody,
+  waitQuery,
+} from './control-schemas.js';
 import { streamEvents } from './event-stream.js';
 import { parseFault } from './faults.js';
 import type { Operator } from './operator.js';
@@ -13,17 +22,18 @@ export function isControlPath(path: string): boolean {
   return path === CONTROL || path.startsWith(`${CONTROL}/`);
 }
 
-/** What a route gets: who operates the session, what fills the `:parameter` of its path, and the call. */
-type Handler = (operator: Operator, parameter: string, call: Call) => Promise<unknown>;
+/** What a route gets: what fills the `:parameter` of its path (`*parameter`: slashes and all), and the call. */
+type Handler = (parameter: string, call: Call) => Promise<unknown>;
+type SessionHandler = (operator: Operator, ...rest: Parameters<Handler>) => Promise<unknown>;
 
-/** Routes of the control API, `METHOD /path`; what a handler returns is sent as JSON, nothing as 204. */
+/** Routes that are about no session, `METHOD /path`; what a handler returns is sent as JSON, nothing as 204. */
 export type ControlRoutes = Readonly<Record<string, Handler>>;
 
-/** Answers an operator's call, about the session that it operates. */
-export type ControlApi = (operator: Operator, call: Call) => Promise<Answer>;
+/** Answers an operator's call. @param open the session it operates, made where it is not there yet */
+export type ControlApi = (open: () => Operator, call: Call) => Promise<Answer>;
 
 /** The routes of a session: the operator's methods, one each. */
-const sessionRoutes: ControlRoutes = {
+const sessionRoutes: Readonly<Record<string, SessionHandler>> = {
   'GET /health': async (operator) => ({ status: 'ok', ...(await operator.status()) }),
   'GET /session': (operator) => operator.status(),
   'POST /reset': (operator) => operator.reset(),
@@ -48,7 +58,7 @@ const sessionRoutes: ControlRoutes = {
     const { model, quantization } = await readBody(modelBody, call);
     return operator.models.add(model, quantization);
   },
-  'DELETE /models/:key': (operator, key) => operator.models.remove(key),
+  'DELETE /models/*key': (operator, key) => operator.models.remove(key),
   'GET /journal': (operator) => operator.journal.list(),
   'DELETE /journal': (operator) => operator.journal.clear(),
   'GET /findings': (operator) => operator.findings(),
@@ -58,38 +68,64 @@ const sessionRoutes: ControlRoutes = {
   'GET /events': async (operator, _, call) => streamEvents(operator, call),
 };
 
+/** The others take none: a filter that is ignored would be taken for one that works. */
+const ROUTES_WITH_QUERY: readonly string[] = ['GET /jobs/:job/wait', 'GET /events'];
+
 /** The operator's routes, under `/__modeldock`. @param more others, or others in their place */
 export function createControlApi(more: ControlRoutes = {}): ControlApi {
-  const routes = { ...sessionRoutes, ...more };
-  const compiled = Object.entries(routes).map(([route, handler]) => {
-    const [method, path] = route.split(' ') as [string, string];
-    return { method, pattern: new RegExp(`^${path.replace(/:\w+/, '([^/]+)')}/?$`), handler };
-  });
+  const routes = [
+    ...Object.entries(sessionRoutes)
+      .filter(([route]) => !(route in more))
+      .map(([route, handle]) => compile(route, (open, ...rest) => handle(open(), ...rest))),
+    ...Object.entries(more).map(([route, handle]) => compile(route, (_, ...rest) => handle(...rest))),
+  ];
 
-  return async (operator, call) => {
+  return async (open, call) => {
     try {
       const path = call.path.slice(CONTROL.length);
-      const here = compiled.filter(({ pattern }) => pattern.test(path));
+      const here = routes.filter(({ pattern }) => pattern.test(path));
       const method = call.method === 'HEAD' ? 'GET' : call.method;
       const route = here.find((each) => each.method === method);
-      if (!route) throw noRoute(call, here);
-      const result = await route.handler(operator, parameterOf(route.pattern, path), call);
+      if (!route) return here.length > 0 ? notAllowed(call, here) : notFound(call);
+      if (!ROUTES_WITH_QUERY.includes(route.name)) readQuery(noQuery, call);
+      const result = await route.handle(open, parameterOf(route.pattern, path), call);
       if (result === undefined) return { status: 204, headers: {}, body: '' };
       return isAnswer(result) ? result : prettyJson(200, result);
     } catch (error) {
-      const { status, code, message } = toControlError(error);
-      return prettyJson(status, { error: { code, message } });
+      return refuse(toControlError(error));
     }
   };
 
-  function noRoute({ method, path }: Call, here: readonly { method: string }[]): ControlError {
-    if (here.length > 0) {
-      const methods = here.map((route) => route.method).join(', ');
-      return new ControlError(405, 'not_allowed', `Cannot ${method} ${path}: it takes ${methods}.`);
-    }
-    const known = Object.keys(routes).map((route) => route.replace(' ', ` ${CONTROL}`));
-    return new ControlError(404, 'not_found', `There is no ${method} ${path}. There is: ${known.join(', ')}.`);
+  function notFound({ method, path }: Call): Answer {
+    const known = routes.map(({ name }) => name.replace(' ', ` ${CONTROL}`).replace('*', ':'));
+    return refuse(new ControlError(404, 'not_found', `There is no ${method} ${path}. There is: ${known.join(', ')}.`));
   }
+}
+
+interface Route {
+  /** `METHOD /path`. */
+  name: string;
+  method: string;
+  pattern: RegExp;
+  handle: (open: () => Operator, ...rest: Parameters<Handler>) => Promise<unknown>;
+}
+
+function compile(name: string, handle: Route['handle']): Route {
+  const [method, path] = name.split(' ') as [string, string];
+  const source = path.replaceAll('.', '\\.').replace(/:\w+/, '([^/]+)').replace(/\*\w+/, '(.+?)');
+  return { name, method, pattern: new RegExp(`^${source}/?$`), handle };
+}
+
+/** RFC 9110, 15.5.6: whoever says 405 says which methods there are. */
+function notAllowed({ method, path }: Call, here: readonly Route[]): Answer {
+  const methods = here.flatMap((route) => (route.method === 'GET' ? ['GET', 'HEAD'] : [route.method])).join(', ');
+  return refuse(new ControlError(405, 'not_allowed', `Cannot ${method} ${path}: it takes ${methods}.`), {
+    Allow: methods,
+  });
+}
+
+function refuse({ status, code, message }: ControlError, headers: Record<string, string> = {}): Answer {
+  return prettyJson(status, { error: { code, message } }, headers);
 }
 
 function parameterOf(pattern: RegExp, path: string): string {

@@ -12,7 +12,7 @@ export class ControlError extends Error {
 }
 
 export type ControlErrorCode =
-  /** 400: a value of the wrong shape; the message has its path and what was expected. */
+  /** 400: a value of the wrong shape; the message has its path and what was expected. 413: too many bytes. */
   | 'invalid_request'
   /** 400: a snapshot of another version, or a mangled one. */
   | 'bad_snapshot'
@@ -30,5 +30,9 @@ export type ControlErrorCode =
   | 'time_travel'
   /** 409: a job that is not in the state this needs. */
   | 'wrong_job_state'
+  /** 409: a session of that name is there already. */
+  | 'session_exists'
+  /** 500: a defect of modeldock. */
+  | 'internal_error'
   /** 501: this engine, or this transport, cannot. */
   | 'unsupported';

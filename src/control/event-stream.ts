@@ -1,6 +1,8 @@
 import type { Answer, Call } from '../api/call.js';
+import { eventsQuery } from './control-schemas.js';
 import type { SessionEvent } from './events.js';
 import type { Operator } from './operator.js';
+import { readQuery } from './read-input.js';
 
 /** A proxy cuts a stream that is silent for long; a comment is no event. */
 const HEARTBEAT = ': listening\n\n';
@@ -8,12 +10,15 @@ const HEARTBEAT = ': listening\n\n';
 /**
  * A session's events as server-sent events: `event` is the type, `data` the whole event as JSON, `id` its number.
  * Takes up after `Last-Event-ID`, or after the query's `after`, which a page's `EventSource` can send.
+ * @throws ControlError invalid_request
  */
 export function streamEvents(operator: Operator, call: Call): Answer {
   const leaving = new AbortController();
   const signal = AbortSignal.any([leaving.signal, call.signal]);
-  const last = Number(call.header('last-event-id') ?? call.query.get('after') ?? NaN);
-  const events = operator.events({ signal, ...(Number.isInteger(last) && { after: last }) })[Symbol.asyncIterator]();
+  const last = call.header('last-event-id');
+  // An `EventSource` sends the last id it has seen, and that may be another stream's.
+  const after = last !== undefined && /^\d+$/.test(last) ? Number(last) : readQuery(eventsQuery, call).after;
+  const events = operator.events({ signal, ...(after !== undefined && { after }) })[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
   // Asked for at once: whoever has the heartbeat is listened for, and misses nothing of what it does next.
   let upcoming: Promise<IteratorResult<SessionEvent>> | undefined = events.next();

@@ -10,8 +10,8 @@ import type { Dock } from './dock.js';
 import { guardControl, type ControlGuardOptions } from './guard.js';
 
 /**
- * Finds the world a call belongs to, and its path in there. The dock is opened only when it is asked for.
- * @throws ControlError for a session's name that cannot be one
+ * Finds the world a call belongs to, and its path in there. The dock is opened only when it is asked for, and throws a
+ * ControlError then for a session's name that cannot be one.
  */
 export type Locate = (call: Pick<Call, 'path' | 'header'>) => { path: string; dock: () => Dock };
 
@@ -28,20 +28,22 @@ export interface FrontOptions extends Omit<ControlGuardOptions, 'cors'> {
 export function createFront(locate: Locate, control: ControlApi, options: FrontOptions): Api {
   const guard = guardControl(options);
   const answer = chain(outermost(options), async (call) => {
+    const { path, dock } = locate(call);
+    const located = path === call.path ? call : withPath(call, path);
+    const operated = isControlPath(path);
     try {
-      const { path, dock } = locate(call);
-      const located = path === call.path ? call : withPath(call, path);
-      if (!isControlPath(path)) return await dock().answer(located);
-      return await guard((guarded) => control(dock(), guarded))(located);
+      return operated ? await guard((guarded) => control(dock, guarded))(located) : await dock().answer(located);
     } catch (error) {
-      if (error instanceof ControlError) {
-        return prettyJson(error.status, {
-          error: { type: 'invalid_request', code: error.code, message: error.message },
-        });
+      if (!operated && error instanceof ControlError) {
+        const { status, code, message } = error;
+        return prettyJson(status, { error: { type: 'invalid_request', code, message } });
       }
+      // Nobody is there to read an answer; a body that was cut off is not an error of ours.
+      if (call.signal.aborted) return 'network error';
       options.onError?.(error);
       const internal = problems.internal();
-      return prettyJson(internal.status, internal.answer);
+      const { message } = internal;
+      return prettyJson(internal.status, operated ? { error: { code: 'internal_error', message } } : internal.answer);
     }
   });
   return {
@@ -51,13 +53,8 @@ export function createFront(locate: Locate, control: ControlApi, options: FrontO
   };
 
   function isOurs(path: string): boolean {
-    try {
-      const { path: inside } = locate({ path, header: () => undefined });
-      return isControlPath(inside) || isDocumentedPath(inside);
-    } catch {
-      // A session's name that cannot be one: ours to refuse.
-      return true;
-    }
+    const { path: inside } = locate({ path, header: () => undefined });
+    return isControlPath(inside) || isDocumentedPath(inside);
   }
 }
 

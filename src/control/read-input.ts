@@ -28,9 +28,12 @@ export async function readBody<Body>(schema: z.ZodMiniType<Body>, call: Call): P
   return checkInput(schema, await readJson(call));
 }
 
+/** As languages print numbers: `5`, `0.5`, `1e-05`. */
+const NUMBER = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
 /** A query's values, those that look like numbers as numbers. @throws ControlError invalid_request */
 export function readQuery<Query>(schema: z.ZodMiniType<Query>, call: Call): Given<Query> {
-  const values = [...call.query].map(([key, value]) => [key, /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value]);
+  const values = [...call.query].map(([key, value]) => [key, NUMBER.test(value) ? Number(value) : value]);
   return checkInput(schema, Object.fromEntries(values));
 }
 

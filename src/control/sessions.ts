@@ -63,10 +63,12 @@ export function createSessions({
       const { session, path } = sessionOf(call);
       // Whoever cannot get in leaves no trace but a journal entry, in a session that exists.
       const mayBegin = requireToken === undefined || isControlPath(path) || carriesToken(call, requireToken);
-      return { path, dock: () => use(mayBegin || docks.has(session) ? session : DEFAULT_SESSION) };
+      return {
+        path,
+        dock: () => use(mayBegin || docks.has(checkSessionName(session)) ? session : DEFAULT_SESSION),
+      };
     },
-    open: (session, snapshot) =>
-      snapshot ? begin(checkSessionName(session), snapshot) : use(checkSessionName(session)),
+    open: (session, snapshot) => (snapshot ? begin(session, snapshot) : use(session)),
     list: () => {
       expire();
       const now = wallNow();
@@ -91,7 +93,7 @@ export function createSessions({
   }
 
   function begin(session: string, snapshot: SessionSnapshot | undefined): Dock {
-    const dock = openDock({ session, snapshot, journalBudget, openFork });
+    const dock = openDock({ session: checkSessionName(session), snapshot, journalBudget, openFork });
     drop(session);
     expire();
     for (const [name, { dock: idle }] of docks) {
@@ -116,8 +118,8 @@ export function createSessions({
   }
 
   async function openFork(snapshot: SessionSnapshot, name: string | undefined): Promise<Operator> {
-    if (name !== undefined && docks.has(checkSessionName(name))) {
-      throw new ControlError(409, 'invalid_request', `Cannot fork into ${name}: there is a session of that name.`);
+    if (name !== undefined && docks.has(name)) {
+      throw new ControlError(409, 'session_exists', `Cannot fork into ${name}: there is a session of that name.`);
     }
     let session = name;
     while (session === undefined || docks.has(session)) session = name ?? `fork-${++forks}`;
@@ -131,8 +133,8 @@ const sessionBody = z.strictObject({ session: z.string() });
 export function sessionsRoutes({ list, open, drop }: Sessions): ControlRoutes {
   return {
     'GET /sessions': async () => list(),
-    'POST /sessions': async (_operator, _parameter, call) => open((await readBody(sessionBody, call)).session).status(),
-    'DELETE /sessions/:session': async (_operator, session) => {
+    'POST /sessions': async (_parameter, call) => open((await readBody(sessionBody, call)).session).status(),
+    'DELETE /sessions/:session': async (session) => {
       if (!drop(session)) throw new ControlError(404, 'not_found', `There is no session ${session}.`);
     },
   };
