@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { CommandError, runServe } from './serve-command.js';
-import { PortTakenError } from './serve.js';
-import { addServeOptions, ignoreSwitchesTurnedOff, type Settings } from './settings.js';
+import { CommandError } from './command-error.js';
+import { runServe } from './serve-command.js';
+import { CannotListenError, type Serving } from './serve.js';
+import { addServeOptions, readSwitches, type Settings } from './settings.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -17,22 +18,29 @@ const program = new Command('modeldock')
 const serveCommand = addServeOptions(program.command('serve', { isDefault: true }))
   .description('serve the API (the default)')
   .action(async (settings: Settings) => {
-    const serving = await runServe(settings, version);
     let closing: Promise<void> | undefined;
     // A signal may come twice: npm passes on a Ctrl-C that has reached us already. Unheeded, the second would kill.
     const stop = (): void => {
-      closing ??= serving.close().then(() => process.exit(0));
+      closing ??= serving.then(closeAndExit, () => undefined);
     };
+    // Before it listens: whoever reads that it does may send the signal at once.
     process.on('SIGINT', stop).on('SIGTERM', stop);
+    const serving = runServe(settings, version);
+    await serving;
   });
 
 program.addHelpText('after', () => `\n${serveCommand.helpInformation()}`);
-ignoreSwitchesTurnedOff(process.env, serveCommand);
 
 try {
+  readSwitches(process.env, serveCommand);
   await program.parseAsync();
 } catch (error) {
-  const expected = error instanceof CommandError || error instanceof PortTakenError;
+  const expected = error instanceof CommandError || error instanceof CannotListenError;
   process.stderr.write(`${expected ? `modeldock: ${error.message}` : ((error as Error).stack ?? String(error))}\n`);
   process.exitCode = 1;
+}
+
+async function closeAndExit(serving: Serving): Promise<void> {
+  await serving.close();
+  process.exit(0);
 }

@@ -19,19 +19,19 @@ export type Listener = (request: IncomingMessage, response: ServerResponse, pass
 export function createListener(api: Api, { ownership, onError = () => undefined }: ListenerOptions): Listener {
   return (request, response, pass) => {
     const call = callFrom(request, response);
-    if (!api.owns(call, ownership)) {
-      pass();
-      return;
-    }
-    api
-      .answer(call)
-      .then((answer) => send(answer, request, response))
-      .catch((error: unknown) => {
-        onError(error);
-        if (response.headersSent) response.destroy();
-        else sendText(500, {}, JSON.stringify(problems.internal().answer, null, 2), request, response);
-      });
+    if (api.owns(call, ownership)) void respond(call, request, response);
+    else pass();
   };
+
+  async function respond(call: Call, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      send(await api.answer(call), request, response);
+    } catch (error) {
+      onError(error);
+      if (response.headersSent) response.destroy();
+      else sendText(500, {}, JSON.stringify(problems.internal().answer, null, 2), request, response);
+    }
+  }
 }
 
 function callFrom(request: IncomingMessage, response: ServerResponse): Call {
@@ -75,12 +75,16 @@ function signalOf(response: ServerResponse): AbortSignal {
 }
 
 function send(answer: Answer, request: IncomingMessage, response: ServerResponse): void {
-  if (response.destroyed) return;
   if (answer === 'network error') {
-    request.socket.resetAndDestroy();
+    if (!response.destroyed) request.socket.resetAndDestroy();
     return;
   }
   const { status, headers, body } = answer;
+  if (response.destroyed) {
+    // Whoever makes the body is to learn that nobody reads it.
+    if (typeof body !== 'string') abandon(body);
+    return;
+  }
   if (typeof body === 'string') sendText(status, headers, body, request, response);
   else sendStream(status, headers, body, request, response);
 }
@@ -117,7 +121,7 @@ function sendStream(
 ): void {
   response.writeHead(status, { 'X-Powered-By': 'Express', ...headers });
   if (request.method === 'HEAD') {
-    void body.cancel();
+    abandon(body);
     response.end();
     return;
   }
@@ -129,6 +133,11 @@ function sendStream(
   source.on('error', () => request.socket.destroySoon());
   response.on('close', () => source.destroy());
   source.pipe(response);
+}
+
+/** What its maker says to that is of no use to anybody, and would end the process if it were nobody's to hear. */
+function abandon(body: ReadableStream<Uint8Array>): void {
+  body.cancel().catch(() => undefined);
 }
 
 /** Express's weak ETag: the length in hex, and 27 characters of base64 sha1. */

@@ -25,7 +25,12 @@ export function warnOfUnknownRoutes(log: Logger): (route: { method: string; path
     if (seen.size >= 100 || seen.has(route)) return;
     seen.add(route);
     log.warn(
-      `${route} is not a route of LM Studio. Outside /api/v1 it answers 200 all the same, with an error in the body.`,
+      `${shorten(route)} is not a route of LM Studio. Outside /api/v1 it answers 200 all the same, with an error in the body.`,
     );
   };
+}
+
+/** A client may send 16 kB of it, a hundred times; whoever started us may not read what we log. */
+export function shorten(text: string): string {
+  return text.length <= 200 ? text : `${text.slice(0, 199)}…`;
 }

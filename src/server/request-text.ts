@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { inferred } from '../contract/inferred.js';
 import { problems } from '../contract/problem.js';
 
-/** How much of a body that is too large is still read: a client that is cut off while it sends never sees the 413. */
-const DRAIN_BYTES = 16 * 1024 * 1024;
+/** How much of a body that is too large is still read, and thrown away: nobody sends so much without looking up. */
+const DRAIN_BYTES = 1024 * 1024 * 1024;
 
 /**
  * The body as text.
@@ -19,17 +19,17 @@ export function readRequestText(request: IncomingMessage & { body?: unknown }): 
     request
       .on('data', (chunk: Buffer) => {
         length += chunk.length;
-        if (length <= limit) chunks.push(chunk);
-        else chunks.length = 0;
-        if (length > DRAIN_BYTES) {
-          request.pause();
-          reject(problems.bodyTooLarge());
+        if (length <= limit) {
+          chunks.push(chunk);
+          return;
         }
+        chunks.length = 0;
+        // A client that looks up while it sends learns it at once. One that does not must not be cut off meanwhile, or it
+        // would never see the 413.
+        reject(problems.bodyTooLarge());
+        if (length > DRAIN_BYTES) request.destroy();
       })
-      .once('end', () => {
-        if (length > limit) reject(problems.bodyTooLarge());
-        else resolve(Buffer.concat(chunks).toString());
-      })
+      .once('end', () => resolve(Buffer.concat(chunks).toString()))
       .once('error', reject)
       .once('close', () => reject(new Error('The client left before it had sent the body.')));
   });

@@ -1,18 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSessionDocks } from '../create-dock.js';
+import { CommandError } from './command-error.js';
 import { createLog } from './log.js';
-import { logCalls, warnOfUnknownRoutes } from './log-calls.js';
+import { logCalls, shorten, warnOfUnknownRoutes } from './log-calls.js';
 import { serve, type Serving } from './serve.js';
 import type { Settings } from './settings.js';
 import { welcome } from './welcome.js';
 
-/** Something the person who typed the command must know; shown without a stack. */
-export class CommandError extends Error {
-  override readonly name = 'CommandError';
-}
-
-/** `modeldock serve`: listens until it is told to stop. @throws CommandError, PortTakenError */
+/** `modeldock serve`: listens until it is told to stop. @throws CommandError, CannotListenError */
 export async function runServe(settings: Settings, version: string): Promise<Serving> {
   if (settings.engine === 'real') {
     throw new CommandError('The real engine is not built yet. --engine simulated is what there is.');
@@ -34,7 +30,7 @@ export async function runServe(settings: Settings, version: string): Promise<Ser
     onUnknownRoute: warnOfUnknownRoutes(log),
     onForeignOrigin: (origin) =>
       log.warn(
-        `A page of ${origin} calls, and CORS is off: its browser hides the answers. Start modeldock with --cors, ` +
+        `A page of ${shorten(origin)} calls, and CORS is off: its browser hides the answers. Start modeldock with --cors, ` +
           'and LM Studio with `lms server start --cors` or "Enable CORS" in its server settings.',
       ),
     controlRoutes: {

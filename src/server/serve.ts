@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type { Api, Ownership } from '../api/api.js';
 import { createListener } from './http-adapter.js';
+import { refuseMalformed } from './refuse-malformed.js';
 
 export interface ServeOptions {
   api: Api;
@@ -11,13 +12,15 @@ export interface ServeOptions {
   host?: string;
   /** `origin` by default: every request is ours, and unknown routes are answered as LM Studio answers them. */
   ownership?: Ownership;
+  /** How long a client may take to send a request, in ms; 60 s by default. Then it gets 408, and loses its connection. */
+  requestTimeoutMs?: number;
   /** Told of errors that nobody foresaw; the client gets a 500. */
   onError?: (error: unknown) => void;
 }
 
 /** A server that listens. */
 export interface Serving {
-  /** For instance `http://127.0.0.1:1234`. */
+  /** For instance `http://127.0.0.1:1234`; of a server that listens on every address, the one of this machine. */
   url: string;
   port: number;
   /** Every address that answers, as URLs. */
@@ -26,18 +29,28 @@ export interface Serving {
   close(): Promise<void>;
 }
 
-/** The port is somebody else's. */
-export class PortTakenError extends Error {
-  override readonly name = 'PortTakenError';
+/** Nothing listens where it should. */
+export class CannotListenError extends Error {
+  override readonly name: string = 'CannotListenError';
   readonly port: number;
+
+  constructor(port: number, host: string, because: string, cause: unknown) {
+    super(`Cannot listen on ${host} port ${port}: ${because}`, { cause });
+    this.port = port;
+  }
+}
+
+/** The port is somebody else's. */
+export class PortTakenError extends CannotListenError {
+  override readonly name = 'PortTakenError';
 
   constructor(port: number, host: string, cause: unknown) {
     super(
-      `Cannot listen on ${host} port ${port}: another program does. LM Studio itself listens on 1234; ` +
-        'stop the other program, or take any free port with --port 0.',
-      { cause },
+      port,
+      host,
+      'another program does. LM Studio itself listens on 1234; stop the other program, or take any free port with --port 0.',
+      cause,
     );
-    this.port = port;
   }
 }
 
@@ -46,17 +59,29 @@ const CLOSE_GRACE_MS = 1000;
 
 /**
  * Serves an api over HTTP.
- * @throws PortTakenError where another program listens, on either family
+ * @throws PortTakenError where another program listens, on either family; CannotListenError for other reasons
  */
-export async function serve({ api, port = 1234, host, ownership = 'origin', onError }: ServeOptions): Promise<Serving> {
+export async function serve({
+  api,
+  port = 1234,
+  host,
+  ownership = 'origin',
+  requestTimeoutMs = 60_000,
+  onError,
+}: ServeOptions): Promise<Serving> {
   const listener = createListener(api, { ownership, ...(onError && { onError }) });
   const makeServer = (): Server => {
-    const server = createServer((request, response) => {
+    const patience = {
+      requestTimeout: requestTimeoutMs,
+      headersTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: Math.ceil(requestTimeoutMs / 4),
+    };
+    const server = createServer(patience, (request, response) => {
       listener(request, response, () => response.writeHead(404).end());
     });
     // Node's 5 s cut the connection of a client that polls every 5 s, just as it sends.
     server.keepAliveTimeout = 65_000;
-    server.on('clientError', answerMalformed);
+    refuseMalformed(server);
     return server;
   };
   const servers =
@@ -80,22 +105,45 @@ async function listenOnLoopback(makeServer: () => Server, port: number): Promise
     try {
       return [first, await listen(makeServer(), chosen, LOOPBACK[1])];
     } catch (error) {
-      // A machine without IPv6 serves 127.0.0.1 alone.
-      if (!(error instanceof PortTakenError)) return [first];
+      if (hasNoIpv6(error)) return [first];
       await close(first);
       // A free port of one family may be taken on the other.
-      if (port !== 0 || attempt === 20) throw error;
+      if (!(error instanceof PortTakenError) || port !== 0 || attempt === 20) throw error;
     }
   }
+}
+
+/** A machine without IPv6 serves 127.0.0.1 alone. */
+function hasNoIpv6(error: unknown): boolean {
+  const code = error instanceof CannotListenError ? (error.cause as NodeJS.ErrnoException).code : undefined;
+  return code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT';
 }
 
 function listen(server: Server, port: number, host: string): Promise<Server> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(error.code === 'EADDRINUSE' ? new PortTakenError(port, host, error) : error);
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new PortTakenError(port, host, error)
+          : new CannotListenError(port, host, reasonOf(error), error),
+      );
     });
     server.listen({ port, host, ipv6Only: host === '::1' }, () => resolve(server));
   });
+}
+
+function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+  switch (code) {
+    case 'EADDRNOTAVAIL':
+      return 'this machine has no such address. Without a host it is 127.0.0.1 and ::1; 0.0.0.0 is every address.';
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return 'there is no address for that name. Without a host it is 127.0.0.1 and ::1.';
+    case 'EACCES':
+      return 'the system does not allow it. Take a port above 1023, or any free port with --port 0.';
+    default:
+      return `${message}.`;
+  }
 }
 
 function close(server: Server): Promise<void> {
@@ -110,20 +158,6 @@ function close(server: Server): Promise<void> {
 }
 
 function urlOf({ address, family, port }: AddressInfo): string {
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
-}
-
-/** What is not HTTP never reaches the api: one line that says so, and the connection ends. */
-function answerMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (!socket.writable || error.code === 'ECONNRESET') {
-    socket.destroy();
-    return;
-  }
-  const [status, reason] =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? [431, 'Request Header Fields Too Large']
-      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? [408, 'Request Timeout']
-        : [400, 'Bad Request'];
-  socket.end(`HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  const callable = address === '0.0.0.0' ? LOOPBACK[0] : address === '::' ? LOOPBACK[1] : address;
+  return `http://${family === 'IPv6' ? `[${callable}]` : callable}:${port}`;
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { profileNames, type ProfileName } from '../contract/profiles.js';
 import { isScenarioName, parseCatalog, parseScenario, scenarios, type Catalog, type Scenario } from '../index.js';
+import { CommandError } from './command-error.js';
 import { logLevels, type LogLevel } from './log.js';
 
 /** What `modeldock serve` was told, checked. */
@@ -46,13 +47,16 @@ export function addServeOptions(command: Command): Command {
     new Option('--frozen', 'stop the clock; POST /__modeldock/clock/advance moves it').conflicts('speed'),
     new Option('--seed <text>', 'decides job ids, wobble and the sizes of unknown repos').default('modeldock'),
     new Option('--profile <name>', 'the edition of LM Studio to behave like').choices(profileNames).default('seed'),
-    new Option('--require-token <token>', 'ask every call for this bearer token').argParser(parseToken),
+    new Option('--require-token <token>', 'ask every call for this bearer token').argParser(tokenOf('--require-token')),
     new Option('--cors [origin]', 'let pages of other origins call: all of them, or one').argParser(parseOrigin),
-    new Option('--allow-host <names...>', 'names under which the control API may be asked for, besides localhost'),
+    new Option(
+      '--allow-host <names...>',
+      'names under which the control API may be asked for, besides localhost',
+    ).argParser(parseHosts),
     new Option(
       '--control-token <token>',
       'what operators must send; made at start where --host is not loopback',
-    ).argParser(parseToken),
+    ).argParser(tokenOf('--control-token')),
     new Option('--catalog <file>', 'the models that can be downloaded, as JSON').argParser(readCatalog),
     new Option('--log-level <level>', 'what to log on stderr').choices(logLevels).default('info'),
     new Option('--json', 'print one line of JSON when listening, and nothing else on stdout'),
@@ -62,13 +66,21 @@ export function addServeOptions(command: Command): Command {
   return command;
 }
 
-/** Commander takes any text for "on"; people write MODELDOCK_JSON=0 and mean it. */
-export function ignoreSwitchesTurnedOff(environment: NodeJS.ProcessEnv, command: Command): void {
+/**
+ * Commander takes any text for "on"; people write MODELDOCK_JSON=0 and mean it.
+ * @throws CommandError for what means neither
+ */
+export function readSwitches(environment: NodeJS.ProcessEnv, command: Command): void {
   for (const { envVar, required, optional } of command.options) {
     const isSwitch = !required && !optional;
-    if (isSwitch && envVar !== undefined && /^(0|false|no|off)?$/i.test(environment[envVar] ?? 'on')) {
-      Reflect.deleteProperty(environment, envVar);
+    const text = isSwitch && envVar !== undefined ? environment[envVar] : undefined;
+    if (text === undefined || /^(1|true|yes|on)$/i.test(text)) continue;
+    if (!/^(0|false|no|off)?$/i.test(text)) {
+      throw new CommandError(
+        `Cannot read ${envVar}=${text}: allowed are 1, true, yes and on, or 0, false, no, off and nothing.`,
+      );
     }
+    Reflect.deleteProperty(environment, envVar!);
   }
 }
 
@@ -84,9 +96,21 @@ function parseSpeed(text: string): number {
   throw new InvalidArgumentError('Allowed is a number above 0, such as 0.5 or 60; --frozen stops the clock.');
 }
 
-function parseToken(text: string): string {
-  if (/^[\x21-\x7e]+$/.test(text)) return text;
-  throw new InvalidArgumentError('Allowed is visible ASCII without spaces, as in an Authorization header.');
+function tokenOf(flag: string): (text: string) => string {
+  return (text) => {
+    if (/^[\x21-\x7e]+$/.test(text)) return text;
+    // Commander would quote the value, and what goes to stderr is kept by many.
+    throw new CommandError(
+      `Cannot use the token of ${flag}: allowed is visible ASCII without spaces, as in an Authorization header.`,
+    );
+  };
+}
+
+function parseHosts(text: string, previous: string[] = []): string[] {
+  const names = text.split(/[\s,]+/).filter(Boolean);
+  if (names.length > 0 && names.every((name) => /^[\w.-]+$|^\[[\da-f:.]+\]$/i.test(name)))
+    return [...previous, ...names];
+  throw new InvalidArgumentError('Allowed are names and addresses as they stand in a URL, without scheme and port.');
 }
 
 function parseOrigin(text: string): string {

@@ -4,29 +4,55 @@ import type { Settings } from './settings.js';
 
 /** What a person sees first: the address, the call to try, and where to look next. */
 export function welcome({ urls, url, port }: Serving, settings: Settings, version: string): string {
-  const bold = (text: string) => (process.stdout.isTTY ? styleText('bold', text) : text);
-  const dim = (text: string) => (process.stdout.isTTY ? styleText('dim', text) : text);
   const base = urls.length > 1 ? `http://localhost:${port}` : url;
-  const token = settings.requireToken === undefined ? '' : `  -H "Authorization: Bearer $LM_API_TOKEN" \\\n`;
-  const control =
-    settings.controlToken === undefined
-      ? ''
-      : `  ${dim('Operators')}  send X-Modeldock-Token: ${settings.controlToken} to /__modeldock\n`;
   const time = settings.frozen ? 'frozen' : settings.speed === 1 ? 'real time' : `${settings.speed}× real time`;
-  return `
-  ${bold(`modeldock ${version}`)}  LM Studio's download API, simulated. Nothing is downloaded.
+  const authorization = settings.requireToken === undefined ? [] : ['  -H "Authorization: Bearer $LM_API_TOKEN" \\'];
+  // The calls begin at the margin, so that they can be copied whole; the rest is short enough for a narrow window.
+  return [
+    '',
+    `  ${bold(`modeldock ${version}`)}`,
+    "  LM Studio's download API, simulated: no real downloads.",
+    '',
+    ...row('Listening', ...listening(urls, settings.host, port)),
+    ...row('Playing', `scenario ${settings.scenario.name}, ${time}, profile ${settings.profile}`),
+    '',
+    ...row('Try'),
+    `curl ${base}/api/v1/models/download \\`,
+    ...authorization,
+    '  -H "Content-Type: application/json" \\',
+    `  -d '{"model": "ibm/granite-4-micro"}'`,
+    '',
+    ...row('Then', 'with the job_id of the answer'),
+    `curl ${base}/api/v1/models/download/status/<job_id>${authorization.length > 0 ? ' \\' : ''}`,
+    ...authorization.map((line) => line.replace(/ \\$/, '')),
+    '',
+    ...row('Stories', 'as the model: simulate/fails-at-50,', 'simulate/stalls-at-99, simulate/pauses-at-30 …'),
+    ...row('Operate', `${base}/__modeldock/health`),
+    ...(settings.controlToken === undefined ? [] : row('', `with X-Modeldock-Token: ${settings.controlToken}`)),
+    ...row('Reference', `${base}/__modeldock/openapi.json`),
+    ...row('Flags', 'modeldock --help'),
+    ...row('Stop', 'Ctrl-C'),
+    '',
+    '',
+  ].join('\n');
+}
 
-  ${dim('Listening')}  ${urls.map(bold).join('  ')}
-  ${dim('Playing')}    scenario ${settings.scenario.name}, ${time}, profile ${settings.profile}
+function listening(urls: readonly string[], host: string | undefined, port: number): string[] {
+  if (host === '0.0.0.0' || host === '::') return [`${bold(`${host} port ${port}`)}, every address of this machine`];
+  return urls.map(bold);
+}
 
-  ${dim('Try')}
-curl ${base}/api/v1/models/download \\
-${token}  -H "Content-Type: application/json" \\
-  -d '{"model": "ibm/granite-4-micro"}'
+function row(name: string, ...lines: string[]): string[] {
+  const [first = '', ...more] = lines;
+  const beginning = `  ${dim(name)}${' '.repeat(11 - name.length)}${first}`;
+  return [beginning.trimEnd(), ...more.map((line) => ' '.repeat(13) + line)];
+}
 
-  ${dim('then')}       curl ${base}/api/v1/models/download/status/<job_id>
-  ${dim('Stories')}    "simulate/fails-at-50", "simulate/stalls-at-99", "simulate/pauses-at-30" … as the model
-  ${dim('More')}       modeldock --help · ${url}/__modeldock/health · ${url}/__modeldock/openapi.json
-${control}  ${dim('Stop')}       Ctrl-C
-`;
+// Colours only where standard output shows them, or FORCE_COLOR says so.
+function bold(text: string): string {
+  return styleText('bold', text);
+}
+
+function dim(text: string): string {
+  return text && styleText('dim', text);
 }
