@@ -30,8 +30,7 @@ export async function playEffect(effect: AnswerEffect, scene: Scene): Promise<An
     case 'stale': {
       // Where asking changes nothing the journal can show both answers.
       if (scene.call.method === 'GET' || scene.call.method === 'HEAD') await scene.ask();
-      // What the past would have noted is not what the call is about now.
-      return scene.answerAsOf!(effect.msAgo)(Object.create(scene.call, { notes: { value: undefined } }) as Call);
+      return scene.answerAsOf!(effect.msAgo)(scene.call);
     }
     case 'truncated':
     case 'malformed-json':

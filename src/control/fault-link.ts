@@ -1,5 +1,5 @@
 import type { Answer, Answerer, Call, Link } from '../api/call.js';
-import { matchRoute } from '../api/routes.js';
+import { matchRoute, type RouteMatch } from '../api/routes.js';
 import type { Clock } from '../core/clock.js';
 import { hashText } from '../core/random.js';
 import { matchesModel } from '../core/text-pattern.js';
@@ -32,7 +32,7 @@ export interface Faults {
   readonly link: Link;
   /** Oldest first, ended ones included. */
   list(): FaultStatus[];
-  /** @throws ControlError unsupported, invalid_request */
+  /** @param fault as `parseFault` returns it. @throws ControlError unsupported, invalid_request */
   add(fault: Fault): FaultStatus;
   /** Ends what it makes wait: delayed calls go on, hanging ones break. @throws ControlError not_found */
   remove(faultId: string): void;
@@ -77,7 +77,7 @@ export function createFaults({ clock, seed, state, answerAsOf, closing, describe
       const match = matchRoute(call);
       const now = clock.now();
       const candidates = alive.filter(({ when, addedAt }) => matchesAtArrival(when, call, match, now, addedAt));
-      return candidates.length === 0 ? next(call) : meet(candidates, call, next);
+      return candidates.length === 0 ? next(call) : meet(candidates, call, match, next);
     },
     list: () => all.map(statusOf),
     add: (fault) => {
@@ -93,7 +93,7 @@ export function createFaults({ clock, seed, state, answerAsOf, closing, describe
         );
       }
       const id = `fault-${++added}`;
-      const active = activate({ id, fault: structuredClone(fault), addedAt: clock.now(), seen: 0, fired: 0 });
+      const active = activate({ id, fault, addedAt: clock.now(), seen: 0, fired: 0 });
       all = [...all, active];
       alive = [...alive, active];
       return statusOf(active);
@@ -113,12 +113,22 @@ export function createFaults({ clock, seed, state, answerAsOf, closing, describe
     }),
   };
 
-  async function meet(candidates: readonly Active[], arrived: Call, next: Answerer): Promise<Answer> {
+  async function meet(
+    candidates: readonly Active[],
+    arrived: Call,
+    match: RouteMatch | undefined,
+    next: Answerer,
+  ): Promise<Answer> {
     const call = withTextRemembered(arrived);
     try {
       const { latencies, change } = await judge(candidates, call);
       const visible = change?.active ?? latencies[0]?.active;
-      if (call.notes && visible) call.notes.fault = { id: visible.id, type: visible.fault.effect.type };
+      if (call.notes && visible) {
+        // What the api would note, which may not be asked.
+        if (match) call.notes.route = match.route;
+        if (match?.jobId !== undefined) call.notes.job = match.jobId;
+        call.notes.fault = { id: visible.id, type: visible.fault.effect.type };
+      }
       for (const { active, ms } of latencies) await delay(ms, call, active);
       return await (change ? play(change, call, next) : next(call));
     } catch (error) {

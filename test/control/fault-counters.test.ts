@@ -24,12 +24,18 @@ describe('the faults of a session', () => {
 
   it('are not those that a caller changes afterwards', async () => {
     const { dock, get } = openFaultWorld();
-    const fault = { when: { path: '/nowhere' }, effect: { ...unavailable } };
+    const body = { told: ['first'], toJSON: undefined, left: () => 'out' };
+    const fault = { when: { path: '/v1/models' }, effect: { ...unavailable, body } };
     const added = await dock.faults.add(fault);
+    const [listed] = await dock.faults.list();
     fault.when.path = '*';
-    added.when!.path = '*';
-    (await dock.faults.list())[0]!.when!.path = '*';
+    body.told.push('second');
+    for (const copy of [added, listed!]) {
+      copy.when!.path = '*';
+      (copy.effect as typeof fault.effect).body.told.push('third');
+    }
     expect((await get('/api/v1/models')).status).toBe(200);
+    expect(await (await get('/v1/models')).json()).toEqual({ told: ['first'] });
   });
 
   it('end after so many calls', async () => {
@@ -140,5 +146,14 @@ describe('the counters of faults', () => {
     await expect(dock.restore(mangled)).rejects.toMatchObject({ status: 400, code: 'bad_snapshot' });
     await expect(dock.restore(mangled)).rejects.toThrow(message);
     expect(await dock.faults.list()).toHaveLength(1);
+  });
+
+  it('are refused in a snapshot that has one fault twice', async () => {
+    const { add, dock } = openFaultWorld();
+    await add({ effect: { type: 'hang' } }, { effect: { type: 'hang' } });
+    const snapshot = await dock.snapshot();
+    const state = snapshot.faults as { faults: object[] };
+    const twice = { ...snapshot, faults: { ...state, faults: [state.faults[1], state.faults[1]] } };
+    await expect(dock.restore(twice)).rejects.toThrow('faults[1].id: expected ids that rise up to fault-2');
   });
 });

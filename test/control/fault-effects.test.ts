@@ -64,6 +64,19 @@ describe('a fault in place of the api', () => {
     expect(entry?.fault).toEqual({ id: 'fault-1', type: effect.type });
   });
 
+  it('is in the journal with what the call was about', async () => {
+    const { add, dock, poll, start } = openFaultWorld();
+    const job = await start();
+    await add({ effect: unavailable });
+    await poll(job);
+    expect((await dock.journal.list()).at(-1)).toMatchObject({
+      route: 'GET /api/v1/models/download/status/:job_id',
+      job,
+      status: 503,
+      fault: { id: 'fault-1', type: 'status' },
+    });
+  });
+
   it.each(effects)('loses only the answer where it is to come after the api: $type', async (effect) => {
     const { add, dock, post } = openFaultWorld();
     await add({ effect: { ...effect, afterApi: true } as Fault['effect'] });

@@ -25,6 +25,9 @@ describe('latency', () => {
     expect(shareOf(waits, (ms) => ms < 1000)).toBeCloseTo(0.5, 1);
     expect(shareOf(waits, (ms) => ms > 1000 * Math.exp(0.5))).toBeCloseTo(0.159, 1);
     expect(shareOf(waits, (ms) => ms < 1000 * Math.exp(-0.5))).toBeCloseTo(0.159, 1);
+    const normal = waits.map((ms) => Math.log(ms / 1000) / 0.5);
+    expect(normal.reduce((sum, each) => sum + each, 0) / normal.length).toBeCloseTo(0, 1);
+    expect(normal.reduce((sum, each) => sum + each ** 2, 0) / normal.length).toBeCloseTo(1, 0);
     expect(Math.max(...waits)).toBeGreaterThan(1000 * Math.exp(3 * 0.5));
     expect(waits.every((ms) => Number.isInteger(ms) && ms > 0)).toBe(true);
   });
