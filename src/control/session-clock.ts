@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { systemClock, VirtualClock, type Clock } from '../core/clock.js';
+import { MAX_TIME, systemClock, VirtualClock, type Clock } from '../core/clock.js';
 import { ControlError } from './control-error.js';
 
 const DEFAULT_STEP_MS = 1000;
@@ -30,14 +30,16 @@ export interface ClockChange {
   now?: number | string;
 }
 
+const moment = z.int().check(z.nonnegative(), z.maximum(MAX_TIME));
+
 /** A session's clock as plain data. */
 export const savedClock = z.strictObject({
   mode: z.enum(['running', 'frozen', 'polls']),
   speed: z.number().check(z.nonnegative()),
   stepMs: z.int().check(z.positive()),
-  now: z.int(),
+  now: moment,
   /** Null when nothing has been decided yet. */
-  latestDecision: z.nullable(z.int()),
+  latestDecision: z.nullable(moment),
 });
 export type SavedClock = z.infer<typeof savedClock>;
 

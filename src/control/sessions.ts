@@ -1,8 +1,8 @@
-import * as z from 'zod/mini';
 import { carriesToken } from '../api/require-token.js';
 import { wallNow } from '../core/wall-timer.js';
 import { ControlError } from './control-error.js';
 import { isControlPath, type ControlRoutes } from './control-api.js';
+import { sessionBody } from './control-schemas.js';
 import type { Dock } from './dock.js';
 import type { Locate } from './front.js';
 import { createJournalBudget, type JournalBudget } from './journal-budget.js';
@@ -82,8 +82,10 @@ export function createSessions({
 
   function use(session: string): Dock {
     const entry = docks.get(session);
-    if (!entry) return begin(session, undefined);
-    entry.usedAt = wallNow();
+    const now = wallNow();
+    const isOver = !entry || (now - entry.usedAt > idleMs && !entry.dock.isBusy());
+    if (isOver) return begin(session, undefined);
+    entry.usedAt = now;
     // Only a second session makes an order to keep.
     if (docks.size > 1) {
       docks.delete(session);
@@ -126,8 +128,6 @@ export function createSessions({
     return begin(session, snapshot);
   }
 }
-
-const sessionBody = z.strictObject({ session: z.string() });
 
 /** Control routes about all sessions. */
 export function sessionsRoutes({ list, open, drop }: Sessions): ControlRoutes {

@@ -50,9 +50,9 @@ export function snapshots(door: Door): void {
       await live(stage);
       const snapshot = await operator.snapshot();
       const before = await look(operator);
-      const { clock: _clock, ...withoutClock } = snapshot;
-      const { simulation: _simulation, ...withoutSimulation } = snapshot;
-      const jobs = snapshot.simulation['jobs'] as object[];
+      const { clock: _, ...withoutClock } = snapshot;
+      const { simulation: __, ...withoutSimulation } = snapshot;
+      const { jobs } = snapshot.simulation as { jobs: object[] };
       const wrong: [unknown, string][] = [
         [null, 'the snapshot: expected an object'],
         [[], 'the snapshot: expected an object'],

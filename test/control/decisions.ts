@@ -1,0 +1,114 @@
+import fc from 'fast-check';
+import type { Fault, Operator } from '../../src/index.js';
+import type { Opened } from './suite/door.js';
+
+/** Something that a client or an operator does. Jobs and models are named by number, so that any order of acts makes sense. */
+export type Act =
+  | { type: 'start' | 'poll' | 'pause' | 'resume' | 'cancel' | 'install' | 'uninstall' | 'load'; which: number }
+  | { type: 'fail'; which: number; code: 'network_error' | 'checksum_mismatch' }
+  | { type: 'advance'; ms: number }
+  | { type: 'scenario'; scenario: string; pattern: string }
+  | { type: 'fault'; fault: Fault };
+
+const models = [
+  'simulate/steady',
+  'simulate/fails-at-50',
+  'simulate/pauses-at-30',
+  'simulate/finalizes-slowly',
+  'simulate/instant',
+  'qwen/qwen3-8b',
+  'ibm/granite-4-micro',
+  'https://huggingface.co/bartowski/Some-Model-GGUF',
+];
+
+const which = fc.nat(models.length - 1);
+const faults: Fault[] = [
+  { effect: { type: 'status', status: 503 }, when: { chance: 0.5 } },
+  { effect: { type: 'status', status: 429, headers: { 'Retry-After': '1' } }, when: { nth: [2, 3] }, times: 2 },
+  { effect: { type: 'malformed-json' }, when: { route: 'status', chance: 0.3 } },
+  { effect: { type: 'stale', msAgo: 700 }, when: { route: 'status' }, times: 3 },
+];
+
+export const act: fc.Arbitrary<Act> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ type: fc.constant('start' as const), which }) },
+  { weight: 4, arbitrary: fc.record({ type: fc.constant('poll' as const), which }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      type: fc.constant('advance' as const),
+      ms: fc.oneof(fc.nat(5000), fc.nat(500_000)),
+    }),
+  },
+  fc.record({
+    type: fc.constantFrom('pause' as const, 'resume' as const, 'cancel' as const),
+    which,
+  }),
+  fc.record({ type: fc.constantFrom('install' as const, 'uninstall' as const, 'load' as const), which }),
+  fc.record({
+    type: fc.constant('fail' as const),
+    which,
+    code: fc.constantFrom('network_error' as const, 'checksum_mismatch' as const),
+  }),
+  fc.record({
+    type: fc.constant('scenario' as const),
+    scenario: fc.constantFrom('flaky', 'rewinds', 'disk-full', 'slow'),
+    pattern: fc.constantFrom('*', 'qwen/*', '*@q8_0'),
+  }),
+  fc.record({ type: fc.constant('fault' as const), fault: fc.constantFrom(...faults) }),
+);
+
+/** Does it, and answers with everything that is told about it: an answer, a refusal, or what the operator got. */
+export async function perform(one: Act, { operator, client }: Pick<Opened, 'operator' | 'client'>): Promise<unknown> {
+  try {
+    switch (one.type) {
+      case 'start':
+        return await client('POST', '/api/v1/models/download', { model: models[one.which] });
+      case 'poll':
+        return await client('GET', `/api/v1/models/download/status/${await jobOf(one.which, operator)}`);
+      case 'load':
+        return await client('POST', '/api/v1/models/load', { model: await keyOf(one.which, operator) });
+      case 'pause':
+      case 'resume':
+      case 'cancel':
+        return await operator.jobs[one.type](await jobOf(one.which, operator));
+      case 'fail':
+        return await operator.jobs.fail(await jobOf(one.which, operator), { code: one.code });
+      case 'install':
+        return await operator.models.add(models[one.which]!);
+      case 'uninstall':
+        await operator.models.remove(await keyOf(one.which, operator));
+        return 'uninstalled';
+      case 'advance':
+        return await operator.clock.advance(one.ms);
+      case 'scenario':
+        return await operator.scenario.set({ rules: [{ model: one.pattern, scenario: one.scenario }] });
+      case 'fault':
+        return await operator.faults.add(one.fault);
+    }
+  } catch (error) {
+    const { name, message } = error as Error;
+    return `${name}: ${message}`;
+  }
+}
+
+/** All that can be seen of a world. */
+export async function lookAt({ operator, client }: Pick<Opened, 'operator' | 'client'>): Promise<unknown> {
+  return {
+    clock: await operator.clock.read(),
+    jobs: await operator.jobs.list(),
+    scenario: await operator.scenario.read(),
+    faults: await operator.faults.list(),
+    models: await operator.models.list(),
+    told: (await client('GET', '/api/v1/models')).body,
+  };
+}
+
+async function jobOf(number: number, operator: Operator): Promise<string> {
+  const jobs = await operator.jobs.list();
+  return jobs.length === 0 ? 'job_of_nobody' : jobs[number % jobs.length]!.id;
+}
+
+async function keyOf(number: number, operator: Operator): Promise<string> {
+  const installed = await operator.models.list();
+  return installed.length === 0 ? 'no/such-model' : installed[number % installed.length]!.key;
+}
