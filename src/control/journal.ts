@@ -60,7 +60,7 @@ export function createJournal({
   let touched = wall.now();
   let disposed = false;
   const listeners = new Set<(entry: () => JournalEntry) => void>();
-  const holder = { dropOldest };
+  const share = budget.join(dropOldest);
 
   const link: Link = (next) => async (call) => {
     if (disposed) return next(call);
@@ -151,7 +151,7 @@ export function createJournal({
     if (record.dropped) return;
     record.bytes += amount;
     bytes += amount;
-    budget.take(holder, amount);
+    share.take(amount);
     while (bytes > MAX_BYTES) dropOldest();
   }
 
@@ -165,7 +165,7 @@ export function createJournal({
     }
     oldest.dropped = true;
     bytes -= oldest.bytes;
-    budget.giveBack(oldest.bytes);
+    share.giveBack(oldest.bytes);
     return true;
   }
 
@@ -173,7 +173,7 @@ export function createJournal({
     while (dropOldest());
     records = [];
     first = 0;
-    budget.leave(holder);
+    share.leave();
   }
 }
 

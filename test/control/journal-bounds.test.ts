@@ -139,6 +139,25 @@ describe('journals that share a budget', () => {
     expect(first.length).toBeGreaterThan(10);
   });
 
+  it('lose their entries in the order in which they were last called', async () => {
+    const budget = createJournalBudget({ maxBytes: 40_000 });
+    const journals = [1, 2, 3, 4].map(() => openJournal({ budget }));
+    const [first, second, third, fourth] = journals as [Journal, Journal, Journal, Journal];
+    const lengths = (): number[] => journals.map(({ length }) => length);
+    const call = (journal: Journal): Promise<Answer> => callerOf(journal, 'x'.repeat(4000))('/');
+    for (const journal of journals) await call(journal);
+    third.dispose();
+    await call(second);
+    expect(lengths()).toEqual([1, 2, 0, 1]);
+    await call(fourth);
+    expect(lengths()).toEqual([0, 2, 0, 2]);
+    await call(fourth);
+    expect(lengths()).toEqual([0, 1, 0, 3]);
+    await call(first);
+    expect(lengths()).toEqual([1, 0, 0, 3]);
+    expect(budget.bytes).toBe(first.bytes + fourth.bytes);
+  });
+
   it('give back what they held when they are cleared or disposed of', async () => {
     const budget = createJournalBudget({ maxBytes: MIB });
     const [cleared, disposed] = [openJournal({ budget }), openJournal({ budget })];
