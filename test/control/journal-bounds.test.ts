@@ -158,6 +158,14 @@ describe('journals that share a budget', () => {
     expect(budget.bytes).toBe(first.bytes + fourth.bytes);
   });
 
+  it('all lose their entries to one that goes on, wherever it stood', async () => {
+    const budget = createJournalBudget({ maxBytes: 40_000 });
+    const journals = [1, 2, 3].map(() => openJournal({ budget }));
+    for (const journal of journals) await callerOf(journal, 'x'.repeat(4000))('/');
+    for (let count = 0; count < 6; count++) await callerOf(journals[1]!, 'x'.repeat(4000))('/');
+    expect(journals.map(({ length }) => length)).toEqual([0, 4, 0]);
+  });
+
   it('give back what they held when they are cleared or disposed of', async () => {
     const budget = createJournalBudget({ maxBytes: MIB });
     const [cleared, disposed] = [openJournal({ budget }), openJournal({ budget })];
