@@ -3,7 +3,7 @@ import { ControlError } from './control-error.js';
 import { findContradictions } from './fault-contradictions.js';
 import { faultSchema, faultStateSchema, type Fault, type FaultState } from './fault-schema.js';
 
-export type { Fault, FaultEffect, FaultSelection, FaultState } from './fault-schema.js';
+export type { Fault, FaultSelection, FaultState } from './fault-schema.js';
 
 /** A fault in a session. */
 export interface FaultStatus extends Fault {

@@ -1,6 +1,31 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import type { Answer, Answerer, Call } from '../../src/api/call.js';
+import { createFaults } from '../../src/control/fault-link.js';
 import { createDock } from '../../src/index.js';
 import { NOON, openFaultWorld, times, unavailable } from './fault-world.js';
+
+describe('a session without faults, or with none that is left', () => {
+  it('hands calls on as they are, and looks at neither them nor the time', async () => {
+    const unread = (): never => {
+      throw new Error('nobody should ask');
+    };
+    const spent = { id: 'fault-1', fault: { effect: unavailable, times: 1 }, addedAt: NOON, seen: 1, fired: 1 };
+    for (const faults of [[], [spent]]) {
+      const { link } = createFaults({
+        clock: { now: unread },
+        seed: 'faults',
+        state: { added: 1, faults },
+        closing: new AbortController().signal,
+        describe: unread,
+      });
+      const call = new Proxy({} as Call, { get: unread });
+      const answer = Promise.resolve<Answer>('network error');
+      const next = vi.fn<Answerer>(() => answer);
+      expect(link(next)(call)).toBe(answer);
+      expect(next.mock.calls[0]![0]).toBe(call);
+    }
+  });
+});
 
 describe('the faults of a session', () => {
   it('are listed oldest first, with what they have seen and done', async () => {

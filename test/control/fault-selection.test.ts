@@ -111,6 +111,13 @@ describe('a fault chooses calls', () => {
     ).toEqual([400, 400, 413, 404, 200]);
   });
 
+  it('by the text of a model that the api would refuse', async () => {
+    const { add, post, statuses } = openFaultWorld();
+    await add({ when: { model: 'lmstudio-community/*' }, effect: unavailable, times: 1 });
+    const ask = (): Promise<Response> => post(downloadPath, { model: 'lmstudio-community/Qwen3-8B-GGUF' });
+    expect(await statuses([ask, ask])).toEqual([503, 400]);
+  });
+
   it('by model, and leaves the body to the api', async () => {
     const { add, post } = openFaultWorld();
     await add({ when: { model: 'simulate/*' }, effect: { type: 'latency', ms: 1 } });

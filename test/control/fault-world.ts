@@ -60,7 +60,7 @@ export function openFaultWorld(options: SimulatedDockOptions = {}): FaultWorld {
 }
 
 export const downloadPath = '/api/v1/models/download';
-export const statusPath = `${downloadPath}/status`;
+const statusPath = `${downloadPath}/status`;
 
 export const unavailable = { type: 'status', status: 503 } as const;
 

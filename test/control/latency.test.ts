@@ -41,4 +41,9 @@ describe('latency', () => {
     expect(draw(effect, 2, 50)).not.toEqual(draw(effect, 1, 50));
     expect(drawLatency(effect, 1, 30)).toBe(draw(effect, 1, 50)[29]);
   });
+
+  it('is the same in every version: a replay waits as long as what it replays', () => {
+    expect(draw(uniform, 1, 6)).toEqual([10, 11, 14, 10, 18, 12]);
+    expect(draw(lognormal, 1, 6)).toEqual([745, 1061, 777, 931, 2048, 1691]);
+  });
 });
