@@ -28,7 +28,7 @@ export function welcome({ urls, url, port }: Serving, settings: Settings, versio
     '',
     ...row('Stories', 'as the model: simulate/fails-at-50,', 'simulate/stalls-at-99, simulate/pauses-at-30 …'),
     ...row('Operate', `${base}/__modeldock/health`),
-    ...(settings.controlToken === undefined ? [] : row('', `with X-Modeldock-Token: ${settings.controlToken}`)),
+    ...(settings.controlToken === undefined ? [] : row('', `X-Modeldock-Token: ${settings.controlToken}`)),
     ...row('Reference', `${base}/__modeldock/openapi.json`),
     ...row('Flags', 'modeldock --help'),
     ...row('Stop', 'Ctrl-C'),

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { download, logLines, operate, startListening } from './command.js';
+
+const WARNING = 40;
+const ERROR = 50;
+
+const warnings = (stderr: string): string[] =>
+  logLines(stderr)
+    .filter(({ level }) => level === WARNING)
+    .map(({ msg }) => msg);
+
+describe('the log', { timeout: 20_000 }, () => {
+  it('warns of an unknown route once, and says why it is easy to miss', async () => {
+    const { url, stderr } = await startListening();
+    for (let call = 1; call <= 3; call++) await fetch(`${url}/api/v0/models?call=${call}`);
+    await fetch(`${url}/api/v1/models/download`, { method: 'DELETE' });
+    await expect.poll(() => warnings(stderr())).toHaveLength(2);
+    expect(warnings(stderr())).toEqual([
+      'GET /api/v0/models is not a route of LM Studio. Outside /api/v1 it answers 200 all the same, with an error in the body.',
+      expect.stringContaining('DELETE /api/v1/models/download is not a route of LM Studio.'),
+    ]);
+  });
+
+  it('tells a page’s foreign origin once what to switch on, here and in LM Studio', async () => {
+    const { url, stderr } = await startListening();
+    const call = (origin: string) => fetch(`${url}/api/v1/models`, { headers: { Origin: origin } });
+    for (let time = 1; time <= 3; time++) await call('http://localhost:5173');
+    await call('http://localhost:3000');
+    await call(url);
+    await expect.poll(() => warnings(stderr())).toHaveLength(2);
+    expect(warnings(stderr())).toEqual([
+      'A page of http://localhost:5173 calls, and CORS is off: its browser hides the answers. Start modeldock with ' +
+        '--cors, and LM Studio with `lms server start --cors` or "Enable CORS" in its server settings.',
+      expect.stringContaining('A page of http://localhost:3000 calls'),
+    ]);
+  });
+
+  it('tells no origin anything with --cors', async () => {
+    const { url, stderr } = await startListening(['--cors']);
+    const { headers } = await fetch(`${url}/api/v1/models`, { headers: { Origin: 'http://localhost:5173' } });
+    expect(headers.get('access-control-allow-origin')).toBe('*');
+    await fetch(`${url}/the-end`);
+    await expect.poll(stderr).toContain('/the-end');
+    expect(warnings(stderr())).toHaveLength(1);
+  });
+
+  it('stays small, however many routes and origins are made up', async () => {
+    const { url, stderr } = await startListening();
+    const long = 'x'.repeat(8000);
+    for (let call = 0; call < 300; call++) {
+      await fetch(`${url}/${call}/${long}`, { headers: { Origin: `http://${call}.${long}.test` } });
+    }
+    expect(warnings(stderr()).length).toBe(200);
+    expect(stderr().length).toBeLessThan(200 * 500);
+  });
+
+  it('has every call at debug, with its status', async () => {
+    const { url, stderr } = await startListening(['--log-level', 'debug']);
+    await fetch(`${url}/api/v1/models`);
+    await expect.poll(stderr).toContain('"path":"/api/v1/models"');
+    expect(logLines(stderr()).at(-1)).toMatchObject({
+      msg: 'call',
+      method: 'GET',
+      path: '/api/v1/models',
+      status: 200,
+    });
+  });
+
+  it('is silent with --log-level silent', async () => {
+    const started = await startListening(['--log-level', 'silent']);
+    await fetch(`${started.url}/no-such-route`, { headers: { Origin: 'http://localhost:5173' } });
+    started.signal('SIGTERM');
+    expect(await started.ended).toBe(0);
+    expect(started.stderr()).toBe('');
+  });
+
+  it('never has a secret', async () => {
+    const secrets = { required: 'open-sesame-1', control: 'open-sesame-2', wrong: 'sk-lm-open-sesame-3' };
+    const started = await startListening([
+      ...['--log-level', 'trace', '--require-token', secrets.required, '--control-token', secrets.control],
+    ]);
+    const { url, stderr } = started;
+    const authorization = { Authorization: `Bearer ${secrets.required}` };
+    expect((await download(url, 'simulate/slow', authorization)).status).toBe(200);
+    expect((await download(url, 'simulate/slow', { Authorization: `Bearer ${secrets.wrong}` })).status).toBe(401);
+    await fetch(`${url}/no-such-route?token=${secrets.required}`, { headers: authorization });
+    const headers = { 'X-Modeldock-Token': secrets.control };
+    const journal = await operate(url, 'GET', '/journal', { headers });
+    expect(journal.status).toBe(200);
+    expect(JSON.stringify(journal.body)).not.toContain(secrets.control);
+    expect((await operate(url, 'GET', '/journal', { headers: { Authorization: secrets.wrong } })).status).toBe(403);
+    await expect.poll(stderr).toContain('/__modeldock/journal');
+    started.signal('SIGTERM');
+    await started.ended;
+    expect(stderr()).not.toContain('sesame');
+    expect(logLines(stderr()).filter(({ level }) => level >= ERROR)).toEqual([]);
+  });
+});

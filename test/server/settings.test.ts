@@ -1,0 +1,271 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { download, operate, run, start, startListening, type Ready } from './command.js';
+
+let folder: string;
+let wrongScenario: string;
+let ownScenario: string;
+let ownCatalog: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'modeldock-settings-'));
+  const write = async (name: string, content: unknown): Promise<string> => {
+    await writeFile(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
+    return join(folder, name);
+  };
+  wrongScenario = await write('wrong.json', { phases: [{ type: 'transfer', bytesPerSecond: -1 }] });
+  ownScenario = await write('own.json', {
+    phases: [
+      { type: 'stall', ms: 10 },
+      { type: 'fail', code: 'network_error' },
+    ],
+  });
+  ownCatalog = await write('catalog.json', []);
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+/** A flag, a value, and how the server shows that it took it. */
+interface Flag {
+  flag: string;
+  value: () => string;
+  shows: (ready: Ready) => Promise<unknown>;
+  as: unknown;
+}
+
+const status = async (url: string, path: string, headers: Record<string, string> = {}): Promise<number> =>
+  (await fetch(url + path, { headers })).status;
+
+const flags: Flag[] = [
+  {
+    flag: 'scenario',
+    value: () => 'instant',
+    shows: async ({ url }) => (await download(url, 'ibm/granite-4-micro')).body.status,
+    as: 'completed',
+  },
+  {
+    flag: 'scenario',
+    value: () => ownScenario,
+    shows: async ({ url }) => ((await operate(url, 'GET', '/scenario')).body as { scenario: unknown }).scenario,
+    as: {
+      phases: [
+        { type: 'stall', ms: 10 },
+        { type: 'fail', code: 'network_error' },
+      ],
+    },
+  },
+  {
+    flag: 'speed',
+    value: () => '60',
+    shows: async ({ url }) => (await operate(url, 'GET', '/clock')).body,
+    as: expect.objectContaining({ mode: 'running', speed: 60 }) as unknown,
+  },
+  {
+    flag: 'profile',
+    value: () => 'strict',
+    shows: ({ url }) => status(url, '/no-such-route'),
+    as: 404,
+  },
+  {
+    flag: 'require-token',
+    value: () => 'open-sesame',
+    shows: async ({ url }) => [
+      await status(url, '/api/v1/models'),
+      await status(url, '/api/v1/models', { Authorization: 'Bearer open-sesame' }),
+    ],
+    as: [401, 200],
+  },
+  {
+    flag: 'cors',
+    value: () => 'http://localhost:5173',
+    shows: async ({ url }) => (await fetch(`${url}/api/v1/models`)).headers.get('access-control-allow-origin'),
+    as: 'http://localhost:5173',
+  },
+  {
+    flag: 'allow-host',
+    value: () => 'dock.test,other.test',
+    shows: async ({ url }) => [
+      await operateAs(url, 'dock.test'),
+      await operateAs(url, 'other.test'),
+      await operateAs(url, 'third.test'),
+    ],
+    as: [200, 200, 403],
+  },
+  {
+    flag: 'control-token',
+    value: () => 'operator',
+    shows: async ({ url }) => [
+      await status(url, '/__modeldock/health'),
+      await status(url, '/__modeldock/health', { 'X-Modeldock-Token': 'operator' }),
+    ],
+    as: [403, 200],
+  },
+  {
+    flag: 'catalog',
+    value: () => ownCatalog,
+    shows: async ({ url }) => (await download(url, 'ibm/granite-4-micro')).status,
+    as: 404,
+  },
+  {
+    flag: 'host',
+    value: () => '127.0.0.1',
+    shows: async ({ url }) => fetch(url.replace('127.0.0.1', '[::1]')).catch((error: unknown) => (error as Error).message),
+    as: 'fetch failed',
+  },
+  {
+    flag: 'engine',
+    value: () => 'simulated',
+    shows: async ({ engine }) => engine,
+    as: 'simulated',
+  },
+];
+
+/** fetch sets Host itself. */
+async function operateAs(url: string, host: string): Promise<number> {
+  const { get } = await import('node:http');
+  return new Promise((resolve, reject) => {
+    get(`${url}/__modeldock/health`, { headers: { Host: host }, agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode!);
+    }).once('error', reject);
+  });
+}
+
+const variableOf = (flag: string): string => `MODELDOCK_${flag.toUpperCase().replaceAll('-', '_')}`;
+
+describe('a setting', { timeout: 30_000 }, () => {
+  it.each(flags.map((each) => [each.flag, each] as const))(
+    'is given as --%s and as its environment variable',
+    async (flag, { value, shows, as }) => {
+      expect(await shows(await startListening([`--${flag}`, value()]))).toEqual(as);
+      expect(await shows(await startListening([], { env: { [variableOf(flag)]: value() } }))).toEqual(as);
+    },
+  );
+
+  it('named --seed decides the ids of jobs, as does its variable', async () => {
+    const idOf = async ({ url }: Ready): Promise<unknown> => (await download(url, 'simulate/slow')).body.job_id;
+    const one = await idOf(await startListening(['--seed', 'one']));
+    expect(one).toBe(await idOf(await startListening([], { env: { MODELDOCK_SEED: 'one' } })));
+    expect(one).not.toBe(await idOf(await startListening(['--seed', 'two'])));
+  });
+
+  it('named --port is where it listens, as is its variable', async () => {
+    const free = await startListening();
+    const port = new URL(free.url).port;
+    free.signal('SIGTERM');
+    await free.ended;
+    for (const again of [
+      () => start(['--json', '--port', port]),
+      () => start(['--json'], { env: { MODELDOCK_PORT: port } }),
+    ]) {
+      const started = again();
+      expect((await started.ready()).url).toBe(`http://127.0.0.1:${port}`);
+      started.signal('SIGTERM');
+      expect(await started.ended).toBe(0);
+    }
+  });
+
+  it.each([
+    { value: '1', mode: 'frozen' },
+    { value: 'TRUE', mode: 'frozen' },
+    { value: '0', mode: 'running' },
+    { value: 'off', mode: 'running' },
+    { value: '', mode: 'running' },
+  ])('that is a switch is $mode with MODELDOCK_FROZEN=$value', async ({ value, mode }) => {
+    const { url } = await startListening([], { env: { MODELDOCK_FROZEN: value } });
+    expect((await operate(url, 'GET', '/clock')).body).toMatchObject({ mode });
+  });
+
+  it('on the command line wins over its variable', async () => {
+    const { url } = await startListening(['--profile', 'strict'], { env: { MODELDOCK_PROFILE: 'seed' } });
+    expect(await status(url, '/no-such-route')).toBe(404);
+  });
+});
+
+describe('a wrong value', { timeout: 30_000 }, () => {
+  it.each([
+    ['port', 'x', 'a whole number from 0 to 65535'],
+    ['port', '65536', 'a whole number from 0 to 65535'],
+    ['engine', 'imagined', 'simulated, real'],
+    ['scenario', 'no-such-story', 'a JSON file, or one of seed-example, steady, instant'],
+    ['speed', '0', 'a number above 0, such as 0.5 or 60; --frozen stops the clock'],
+    ['speed', 'Infinity', 'a number above 0'],
+    ['profile', 'latest', 'seed, lmstudio-0.4, strict'],
+    ['cors', 'http://localhost:5173/page', '* or an origin such as http://localhost:5173, without a path'],
+    ['allow-host', 'http://dock.test', 'names and addresses as they stand in a URL'],
+    ['catalog', '/no/such/file', 'a JSON file'],
+    ['log-level', 'loud', 'trace, debug, info, warn, error, fatal, silent'],
+  ])('of --%s (%s) is named, with what is allowed, wherever it came from', async (flag, value, allowed) => {
+    const byFlag = await run([`--${flag}`, value]);
+    expect(byFlag).toMatchObject({ code: 1, stdout: '' });
+    expect(byFlag.stderr).toContain(`--${flag} `);
+    expect(byFlag.stderr).toContain(`'${value}' is invalid`);
+    expect(byFlag.stderr).toContain(allowed);
+
+    const variable = variableOf(flag);
+    const byVariable = await run([], { env: { [variable]: value } });
+    expect(byVariable).toMatchObject({ code: 1, stdout: '' });
+    expect(byVariable.stderr).toContain(`'${value}' from env '${variable}' is invalid`);
+    expect(byVariable.stderr).toContain(allowed);
+  });
+
+  it.each(['frozen', 'json'])('of the switch --%s is named with its variable', async (flag) => {
+    const variable = variableOf(flag);
+    const { code, stdout, stderr } = await run([], { env: { [variable]: 'maybe' } });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toBe(
+      `modeldock: Cannot read ${variable}=maybe: allowed are 1, true, yes and on, or 0, false, no, off and nothing.\n`,
+    );
+  });
+
+  it.each(['require-token', 'control-token'])('of --%s is not repeated: it is a secret all the same', async (flag) => {
+    for (const started of [
+      await run([`--${flag}`, 'open sesame']),
+      await run([], { env: { [variableOf(flag)]: 'open sesame' } }),
+    ]) {
+      expect(started).toMatchObject({ code: 1, stdout: '' });
+      expect(started.stderr).toContain(`Cannot use the token of --${flag}: allowed is visible ASCII without spaces`);
+      expect(started.stderr).not.toContain('sesame');
+    }
+  });
+
+  it('in a scenario is named by its path, and so is one in a catalog', async () => {
+    const scenario = await run(['--scenario', wrongScenario]);
+    expect(scenario).toMatchObject({ code: 1, stdout: '' });
+    expect(scenario.stderr).toContain(`${wrongScenario}: This scenario cannot be played:`);
+    expect(scenario.stderr).toContain('phases[0].bytesPerSecond: expected a number above 0, found -1');
+
+    const catalog = await run(['--catalog', wrongScenario]);
+    expect(catalog).toMatchObject({ code: 1, stdout: '' });
+    expect(catalog.stderr).toContain(wrongScenario);
+    expect(catalog.stderr).toMatch(/expected/);
+  });
+
+  it('is a flag that nobody knows, or an argument that nobody asked for', async () => {
+    const flag = await run(['--fast']);
+    expect(flag).toMatchObject({ code: 1, stdout: '' });
+    expect(flag.stderr).toContain("unknown option '--fast'");
+    expect(flag.stderr).toContain('modeldock --help');
+    expect((await run(['serve', 'something'])).code).toBe(1);
+  });
+
+  it('are --frozen and --speed together, from wherever they come', async () => {
+    for (const started of [
+      await run(['--frozen', '--speed', '2']),
+      await run(['--speed', '2'], { env: { MODELDOCK_FROZEN: '1' } }),
+    ]) {
+      expect(started).toMatchObject({ code: 1, stdout: '' });
+      expect(started.stderr).toMatch(/'(--frozen|MODELDOCK_FROZEN)' cannot be used with option '--speed/);
+    }
+  });
+
+  it('is --engine real, until there is one', async () => {
+    expect(await run(['--engine', 'real'])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'modeldock: The real engine is not built yet. --engine simulated is what there is.\n',
+    });
+  });
+});
