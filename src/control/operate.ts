@@ -7,12 +7,10 @@ import type { Simulation } from '../core/simulation.js';
 import { ControlError } from './control-error.js';
 import { advanceBody, clockBody, failBody, modelBody, scenarioBody, waitQuery } from './control-schemas.js';
 import { parseFault } from './faults.js';
-import { findIn } from './findings.js';
 import type { Journal } from './journal.js';
 import type { Advanced, JobReport, Operator, SessionStatus, Step } from './operator.js';
 import { checkInput } from './read-input.js';
 import { makeSnapshot, parseSnapshot, type SessionSnapshot } from './snapshot.js';
-import { waitForJob } from './wait.js';
 import type { Interior } from './world.js';
 
 export interface OperatorContext {
@@ -65,6 +63,7 @@ export function createOperator(context: OperatorContext): Operator & { waiting()
         const place = { clock, events, simulation: world.simulation, status: findJob };
         waiting++;
         try {
+          const { waitForJob } = await import('./wait.js');
           return await report(await waitForJob(place, jobId, { ...goal, signal: closing.signal }));
         } finally {
           waiting--;
@@ -107,7 +106,11 @@ export function createOperator(context: OperatorContext): Operator & { waiting()
       list: async () => journal.list(),
       clear: async () => journal.clear(),
     },
-    findings: async () => findIn(journal.list(), { jobs: await allJobs() }),
+    findings: async () => {
+      // What most pages never ask for, they need not load.
+      const { findIn } = await import('./findings.js');
+      return findIn(journal.list(), { jobs: await allJobs() });
+    },
     snapshot,
     restore: async (input) => {
       context.replace(parseSnapshot(input));

@@ -134,8 +134,9 @@ function storyWhen(job: SimulatedJob, play: Play, condition: JobCondition): numb
   return end < Infinity && job.totalBytes >= target ? Math.max(end, play.story) : undefined;
 }
 
-/** A job's story as it stands, on the session's clock. */
-export function stretchesOf(job: SimulatedJob, { timeline, offset }: Play): JobStretch[] {
+/** A job's story as it stands, on the session's clock. @param now on the job's own */
+export function stretchesOf(job: SimulatedJob, now: number): JobStretch[] {
+  const { timeline, offset } = playUntil(job, now);
   const shift = offset - (job.ahead ?? 0);
   return timeline.segments.map(({ type, from, to, fromBytes, toBytes }) => ({
     type,

@@ -8,8 +8,7 @@ import type { DecisionListener, JobStretch, SavedSimulation, ScenarioChoice, Sim
 import type { JobStore } from '../core/store.js';
 import type { Catalog } from './catalog.js';
 import { catalogModels } from './catalog-models.js';
-import { createForesight, stretchesOf } from './foresight.js';
-import { playUntil, sequelTo, snapshotAt, type Sequel, type SimulatedJob } from './job.js';
+import { sequelTo, snapshotAt, type Sequel, type SimulatedJob } from './job.js';
 import { createJobControl } from './job-control.js';
 import { createOffers, type Offer } from './offers.js';
 import { checkSavedRequests, parseSavedSimulation, type SimulationState } from './saved-simulation.js';
@@ -85,7 +84,8 @@ export function createSimulator({
     engine: engineAt((job) => timeOf(job), poll),
     shelf,
     simulation: {
-      ...createForesight(store, timeOf),
+      when: async (condition) => (await foresight()).when(condition),
+      transitions: async (from, to) => (await foresight()).transitions(from, to),
       jobs,
       timeline,
       // A job that was not there yet stands at its beginning.
@@ -228,9 +228,16 @@ export function createSimulator({
     onDecision({ type: 'shelf' });
   }
 
+  /** Loaded when it is first asked for: a page that only downloads does without. */
+  async function foresight() {
+    const { createForesight } = await import('./foresight.js');
+    return createForesight(store, timeOf);
+  }
+
   async function timeline(jobId: string): Promise<readonly JobStretch[]> {
+    const { stretchesOf } = await import('./foresight.js');
     const job = await store.get(jobId);
-    return job ? stretchesOf(job, playUntil(job, timeOf(job))) : [];
+    return job ? stretchesOf(job, timeOf(job)) : [];
   }
 
   async function save(): Promise<SavedSimulation> {
