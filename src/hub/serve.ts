@@ -41,6 +41,15 @@ const BODY_LIMIT_BYTES = 1024 * 1024;
 
 /** Answers one request. Never rejects, whatever the request. */
 export async function serve(station: Station, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    await attend(station, request, response);
+  } catch {
+    // A mistake of ours must cost one connection, not the process.
+    response.destroy();
+  }
+}
+
+async function attend(station: Station, request: IncomingMessage, response: ServerResponse): Promise<void> {
   request.on('error', () => response.destroy());
   response.on('error', () => response.destroy());
   // A fault, or a client, may decide what Date says.

@@ -113,7 +113,11 @@ const witnesses: Record<string, () => Promise<void>> = {
   },
   'short 206': async () => {
     const { status, headers, body } = await part(500, 99_999);
-    expect([status, headers['content-range'], headers['content-length']]).toEqual([206, `bytes 500-1499/${SIZE}`, '1000']);
+    expect([status, headers['content-range'], headers['content-length']]).toEqual([
+      206,
+      `bytes 500-1499/${SIZE}`,
+      '1000',
+    ]);
     expect(body.equals(whole.subarray(500, 1500))).toBe(true);
   },
   '200 with the whole file': async () => {
@@ -193,7 +197,11 @@ const witnesses: Record<string, () => Promise<void>> = {
   'no Content-Length, end by closing': async () => {
     const exchange = await file();
     const { headers } = exchange;
-    expect([headers['content-length'], headers['transfer-encoding'], headers.connection]).toEqual([undefined, undefined, 'close']);
+    expect([headers['content-length'], headers['transfer-encoding'], headers.connection]).toEqual([
+      undefined,
+      undefined,
+      'close',
+    ]);
     await expectWholeFile(exchange);
   },
   'gzip although identity was asked for': async () => {
@@ -232,7 +240,9 @@ const witnesses: Record<string, () => Promise<void>> = {
   },
   'next page elsewhere': async () => {
     const { headers } = await ask(`${hub.endpoint}/api/models/modeldock/many-files/tree/main?recursive=true`);
-    expect(headers.link).toMatch(/^<https:\/\/huggingface\.co\/api\/models\/modeldock\/many-files\/tree\/main\?.*>; rel="next"$/);
+    expect(headers.link).toMatch(
+      /^<https:\/\/huggingface\.co\/api\/models\/modeldock\/many-files\/tree\/main\?.*>; rel="next"$/,
+    );
   },
 };
 

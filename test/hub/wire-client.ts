@@ -49,7 +49,9 @@ export function ask(url: string, asking: Asking = {}): Promise<Exchange> {
       response.on('end', () => done());
       response.on('error', (error: Error & { code?: string }) => done(error.code ?? error.message));
     };
-    const request = url.startsWith('https:') ? httpsRequest(url, options, onResponse) : httpRequest(url, options, onResponse);
+    const request = url.startsWith('https:')
+      ? httpsRequest(url, options, onResponse)
+      : httpRequest(url, options, onResponse);
     request.on('error', (error: Error & { code?: string }) => done(error.code ?? error.message));
     asking.onRequest?.(() => request.destroy());
     request.end(asking.body);

@@ -5,8 +5,8 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { contentId, type ContentSource } from './content.js';
+import { createHasher } from './hasher.js';
 import { knownDigests } from './known-digests.js';
 
 /** What digests of large files cost and where they are kept. */
@@ -35,10 +35,8 @@ export function defaultDigestCache(): string {
 export function createDigests(cacheFolder: string | undefined): Digests {
   const found = new Map<string, string>();
   const running = new Map<string, Promise<string>>();
-  const outstanding = new Map<string, number>();
-  let worker: Worker | undefined;
-  let queue: Promise<unknown> = Promise.resolve();
-  let closed = false;
+  // Two, so that a small file never waits behind a large one.
+  const hashers = { small: createHasher(), large: createHasher() };
 
   function sha256(source: ContentSource): Promise<string> {
     const id = contentId(source);
@@ -46,64 +44,25 @@ export function createDigests(cacheFolder: string | undefined): Digests {
     if (known !== undefined) return Promise.resolve(known);
     let digest = running.get(id);
     if (digest === undefined) {
-      digest = recallOrCompute(id, source).finally(() => {
-        running.delete(id);
-        outstanding.delete(id);
-      });
+      digest = recallOrCompute(id, source).finally(() => running.delete(id));
       running.set(id, digest);
-      outstanding.set(id, source.size);
     }
     return digest;
   }
 
   async function recallOrCompute(id: string, source: ContentSource): Promise<string> {
     const recalled = await recall(cacheFolder, id);
-    const digest = recalled ?? (await inTurn(() => compute(id, source)));
+    const hasher = source.size > PATIENCE_BYTES ? hashers.large : hashers.small;
+    const digest = recalled ?? (await hasher.sha256(source));
     found.set(id, digest);
     if (recalled === undefined) await remember(cacheFolder, id, digest);
     return digest;
   }
 
-  function inTurn(work: () => Promise<string>): Promise<string> {
-    const result = queue.then(work);
-    queue = result.catch(() => undefined);
-    return result;
-  }
-
-  function compute(id: string, source: ContentSource): Promise<string> {
-    if (closed) return Promise.reject(new Error('could not compute a sha256: the hub is closed'));
-    return new Promise((resolve, reject) => {
-      const hasher = (worker ??= new Worker(new URL('./digest-worker.js', import.meta.url)));
-      const done = (): void => {
-        hasher.off('message', onMessage).off('error', onError).off('exit', onExit);
-        hasher.unref();
-      };
-      const onMessage = (message: { progress?: number; digest?: string; failed?: string }): void => {
-        if (message.progress !== undefined) {
-          outstanding.set(id, source.size - message.progress);
-        } else {
-          done();
-          if (message.digest === undefined) reject(new Error(`could not compute a sha256: ${String(message.failed)}`));
-          else resolve(message.digest);
-        }
-      };
-      const onError = (error: Error): void => {
-        worker = undefined;
-        done();
-        reject(error);
-      };
-      const onExit = (): void => onError(new Error('could not compute a sha256: the worker ended'));
-      hasher.on('message', onMessage).on('error', onError).on('exit', onExit);
-      hasher.ref();
-      hasher.postMessage({ source });
-    });
-  }
-
   return {
     sha256,
     async prepare(sources) {
-      const started = sources.map((source) => sha256(source));
-      const all = Promise.all(started);
+      const all = Promise.all(sources.map((source) => sha256(source)));
       // Whoever asks again gets the error; nobody may be left with an unhandled one.
       all.catch(() => undefined);
       // The cache on disk is asked first, so that a file hashed last week is not a reason to be told to wait.
@@ -113,12 +72,10 @@ export function createDigests(cacheFolder: string | undefined): Digests {
         await all;
         return undefined;
       }
-      const bytes = [...outstanding.values()].reduce((sum, left) => sum + left, 0);
-      return Math.ceil(bytes / ASSUMED_BYTES_PER_MS);
+      return Math.ceil((hashers.small.bytesLeft() + hashers.large.bytesLeft()) / ASSUMED_BYTES_PER_MS);
     },
     async close() {
-      closed = true;
-      await worker?.terminate();
+      await Promise.all([hashers.small.close(), hashers.large.close()]);
     },
   };
 }

@@ -23,7 +23,7 @@ export function readCall(request: IncomingMessage, scheme: 'http' | 'https'): Ca
   const segments = decoded(path);
   if (!path.startsWith('/') || segments === undefined) return undefined;
   const host = request.headers.host ?? '';
-  const origin = /^[\w.-]+(?::\d{1,5})?$|^\[[\da-f:]+\](?::\d{1,5})?$/i.test(host) ? `${scheme}://${host}` : undefined;
+  const origin = /^[\w.:[\]-]+$/.test(host) && URL.canParse(`${scheme}://${host}`) ? `${scheme}://${host}` : undefined;
   return { method: request.method ?? 'GET', target, segments, query, headers: request.headers, origin };
 }
 
