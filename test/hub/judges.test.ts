@@ -89,9 +89,7 @@ describe('@huggingface/hub', () => {
     expect(files.filter(({ type }) => type === 'file').length).toBe(1503);
     const models = await listed(listModels({ search: { owner: 'modeldock', query: 'embed' }, ...at() }));
     expect(models.map(({ name }) => name)).toEqual(['modeldock/tiny-embed-GGUF']);
-    const commits = await listed(
-      listCommits({ repo: 'modeldock/moving-chat-GGUF', revision: 'next', ...at() }),
-    );
+    const commits = await listed(listCommits({ repo: 'modeldock/moving-chat-GGUF', revision: 'next', ...at() }));
     expect(commits.map(({ title }) => title)).toEqual(['Requantize', 'Fix the tokenizer', 'Upload the model']);
     expect(await fileExists({ repo: REPO, path: 'nothing', ...at() })).toBe(false);
     expect(await whoAmI({ accessToken: MEMBER, ...at() })).toMatchObject({ type: 'user', name: 'member' });
@@ -226,7 +224,7 @@ describe.skipIf(!hasPythonClient)('huggingface_hub for Python', () => {
   it('understands the errors, by their codes', async () => {
     const attempt = (call: string): Promise<string> =>
       script(`try:\n  ${call}\nexcept Exception as e:\n  print(type(e).__name__)`).then(({ stdout }) => stdout.trim());
-    expect(await attempt('HfApi().model_info("modeldock/nothing")')).toBe('RepositoryNotFoundError');
+    expect(await attempt('HfApi().model_info("modeldock/nothing", token="hf_reader")')).toBe('RepositoryNotFoundError');
     expect(await attempt(`HfApi().model_info("${REPO}", revision="nowhere")`)).toBe('RevisionNotFoundError');
     expect(await attempt(`hf_hub_download("${REPO}", "nothing.gguf")`)).toMatch(/EntryNotFoundError$/);
     expect(await attempt('hf_hub_download("modeldock/gated-manual-chat-GGUF", "gated-manual-chat-Q4_K_M.gguf")')).toBe(

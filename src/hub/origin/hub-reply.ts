@@ -3,6 +3,7 @@
  */
 import { commitAt } from '../repos/shelf.js';
 import { jsonReply, redirectReply, textReply, type Reply } from '../wire/reply.js';
+import type { Caller } from './access.js';
 import { commits, refs } from './history.js';
 import { modelInfo } from './model-info.js';
 import { pathsInfo } from './paths-info.js';
@@ -37,11 +38,7 @@ export async function hubReply(world: World, route: Route, inquiry: Inquiry): Pr
 async function admitted(world: World, route: Route, inquiry: Inquiry): Promise<Reply> {
   const { call, caller } = inquiry;
   if (caller === 'bad token') return problemReply({ type: 'bad token' });
-  if (route.name === 'whoami') {
-    return caller === 'anonymous'
-      ? problemReply({ type: 'anonymous' })
-      : jsonReply({ type: 'user', name: caller.user });
-  }
+  if (route.name === 'whoami') return whoAmI(caller);
   if (route.name === 'search') return search(world, inquiry);
   if (route.repo === undefined) {
     return call.segments.length === 1 && call.segments[0] === ''
@@ -94,6 +91,20 @@ async function answered(world: World, route: Route, inquiry: RepoInquiry): Promi
     default:
       return problemReply({ type: 'no route' });
   }
+}
+
+function whoAmI(caller: Exclude<Caller, 'bad token'>): Reply {
+  if (caller === 'anonymous') return problemReply({ type: 'anonymous' });
+  const accessToken = { displayName: caller.user, role: 'read', createdAt: '2025-01-06T09:00:00.000Z' };
+  const { user } = caller;
+  return jsonReply({
+    type: 'user',
+    id: user,
+    name: user,
+    fullname: user,
+    orgs: [],
+    auth: { type: 'access_token', accessToken },
+  });
 }
 
 /** Automatic approval needs nobody; a manual one waits for an operator (`POST /__hub/access`). */
