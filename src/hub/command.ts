@@ -77,8 +77,13 @@ async function run(flags: Flags, { out, err, ended }: Surroundings): Promise<voi
       ...(certificateFile !== undefined && { certificate: certificateFile }),
     };
     out(flags.json ? `${JSON.stringify(facts)}\n` : greeting(hub, flags.repos === undefined, proxy, certificateFile));
-    hub.ready().catch((error: unknown) => err(`${error instanceof Error ? error.message : String(error)}\n`));
+    let ending = false;
+    hub.ready().catch((error: unknown) => {
+      // Digests that the end interrupts are nobody's mistake.
+      if (!ending) err(`${error instanceof Error ? error.message : String(error)}\n`);
+    });
     await end;
+    ending = true;
   } finally {
     await Promise.all([hub.close(), proxy?.close()]);
   }

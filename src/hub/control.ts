@@ -3,7 +3,7 @@
  */
 import { InvalidInput, shown } from './fields.js';
 import type { Access } from './origin/access.js';
-import { readRepo, type RepoDescription } from './repos/description.js';
+import { readRepo, type RepoInput } from './repos/description.js';
 import { commitAt, type Repo, type Shelf } from './repos/shelf.js';
 
 /** A repo as the operator sees it. */
@@ -19,7 +19,7 @@ export interface RepoState {
 export interface HubControl {
   repos(): RepoState[];
   /** Adds a repo, or replaces the one of that id; checked first. */
-  addRepo(description: RepoDescription): RepoState;
+  addRepo(description: RepoInput): RepoState;
   /** `to`: a commit (sha, branch or tag), or `next` or `previous` in the repo's history. Returns the new sha. */
   moveBranch(repo: string, branch: string, to: string): string;
   /** Takes a commit (sha, branch or tag) out of the history; branches that pointed to it point nowhere. Returns its sha. */

@@ -10,7 +10,7 @@ import { createRateLimits, realLimits, type Limits } from './origin/rate-limits.
 import { createSigner } from './origin/signed-url.js';
 import type { World } from './origin/world.js';
 import { builtinRepos } from './repos/builtin-repos.js';
-import type { RepoDescription } from './repos/description.js';
+import { readRepo, type RepoInput } from './repos/description.js';
 import { createShelf } from './repos/shelf.js';
 import { serve, type Station } from './serve.js';
 import { encodePath, type Call } from './wire/call.js';
@@ -31,7 +31,7 @@ export interface HubOptions {
   cdnUrl?: string;
   /** All bytes follow from it. Default `modeldock`. */
   seed?: string;
-  repos?: readonly RepoDescription[];
+  repos?: readonly RepoInput[];
   tokens?: readonly Token[];
   faults?: readonly Fault[];
   /** HTTPS with a certificate made at start, or with this one. */
@@ -83,7 +83,10 @@ export async function createHub(options: HubOptions = {}): Promise<Hub> {
   };
   const certificate = certificateFor(options, outerClock);
   const scheme = certificate === undefined ? 'http' : 'https';
-  const shelf = createShelf(seed, options.repos ?? builtinRepos);
+  const shelf = createShelf(
+    seed,
+    options.repos?.map((repo, index) => readRepo(repo, `repos[${index}]`)) ?? builtinRepos,
+  );
   const faults = createFaultList();
   if (options.faults !== undefined) faults.add(options.faults);
   const initialFaults = structuredClone(options.faults ?? []);
@@ -124,7 +127,10 @@ export async function createHub(options: HubOptions = {}): Promise<Hub> {
   };
   const station = (side: 'hub' | 'cdn'): Station => ({
     ...{ side, scheme, world, faults, journal, control, sharedPace, lineClock: outerClock },
-    connectionOf: (request) => servers[side]!.numberOf(request.socket),
+    connectionOf: ({ socket }) => ({
+      connection: servers[side]!.numberOf(socket),
+      connectionsOpen: servers[side]!.sockets(),
+    }),
     origin: () => servers[side]!.origin,
   });
 

@@ -15,4 +15,4 @@ export type { FaultList } from './faults/fault-list.js';
 export type { ActiveFault, Fault, FaultAction, FaultTarget, RouteName } from './faults/fault.js';
 export type { FileSummary, Journal, JournalEntry, JournalSummary } from './journal.js';
 export type { Limits } from './origin/rate-limits.js';
-export type { CommitDescription, FileDescription, RepoDescription, Storage } from './repos/description.js';
+export type { CommitDescription, FileDescription, RepoDescription, RepoInput, Storage } from './repos/description.js';

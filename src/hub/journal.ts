@@ -22,6 +22,8 @@ export interface JournalEntry {
   headers: Record<string, string>;
   /** Which connection to this origin it came on, counted from 1. */
   connection: number;
+  /** Connections to this origin that were open then. */
+  connectionsOpen: number;
   /** Requests for this file (or, without a file, to this origin) that were being answered, this one included. */
   atOnce: number;
   /** Missing when not even headers went out. */
@@ -56,7 +58,9 @@ export interface JournalSummary {
   requests: number;
   /** The most requests that were being answered at once. */
   atOnce: { hub: number; cdn: number };
+  /** Different connections that requests came on, and the most that were open when one came. */
   connections: { hub: number; cdn: number };
+  connectionsAtOnce: { hub: number; cdn: number };
   /** Requests to the CDN that carried an Authorization header: a leaked token. */
   authorizationAtCdn: number;
   files: FileSummary[];
@@ -164,6 +168,7 @@ function summarize(entries: readonly JournalEntry[], peaks: { hub: number; cdn: 
     requests: entries.length,
     atOnce: { ...peaks },
     connections: { hub: connections(entries, 'hub'), cdn: connections(entries, 'cdn') },
+    connectionsAtOnce: { hub: mostOpen(entries, 'hub'), cdn: mostOpen(entries, 'cdn') },
     authorizationAtCdn: entries.filter(({ origin, headers }) => origin === 'cdn' && 'authorization' in headers).length,
     files: [...files.values()].map(({ pieces, ...summary }) => {
       const served = merged(pieces);
@@ -175,6 +180,10 @@ function summarize(entries: readonly JournalEntry[], peaks: { hub: number; cdn: 
 
 function connections(entries: readonly JournalEntry[], origin: 'hub' | 'cdn'): number {
   return new Set(entries.filter((entry) => entry.origin === origin).map(({ connection }) => connection)).size;
+}
+
+function mostOpen(entries: readonly JournalEntry[], origin: 'hub' | 'cdn'): number {
+  return entries.reduce((most, entry) => (entry.origin === origin ? Math.max(most, entry.connectionsOpen) : most), 0);
 }
 
 function merged(pieces: readonly [number, number][]): [number, number][] {

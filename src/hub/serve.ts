@@ -29,7 +29,7 @@ export interface Station {
   control: HubControl;
   /** The operator's API; the hub's side has one. */
   operate?: (call: Call, body: string) => Reply;
-  connectionOf(request: IncomingMessage): number;
+  connectionOf(request: IncomingMessage): { connection: number; connectionsOpen: number };
   origin(): string;
   sharedPace: (id: string, make: () => Pace) => Pace;
   /** Keeps slow lines slow; unlike the hub's clock, nobody sets it. */
@@ -98,7 +98,7 @@ async function answer(
     ...(repo !== undefined && { repo }),
     ...(file !== undefined && { file }),
     headers: redactedHeaders(call.headers, caller),
-    connection: station.connectionOf(request),
+    ...station.connectionOf(request),
   });
   const progress: Progress = { bytes: 0 };
   let outcome: Outcome | 'failed' = 'failed';
@@ -106,7 +106,7 @@ async function answer(
   try {
     const subject: Subject = { route: route.name, method: call.method, repo, file };
     const early = faults.strikeBefore(subject);
-    const { skewMs, signatureMs } = changeWorld(station.control, early, route);
+    const { skewMs, signatureMs } = changeWorld(station.control, early, repo, route.revision);
     const now = world.clock.now() + skewMs;
     const origin = call.origin ?? station.origin();
     const reply =
@@ -143,7 +143,8 @@ async function answer(
 function changeWorld(
   control: HubControl,
   faults: readonly ActiveFault[],
-  route: Route,
+  repo: string | undefined,
+  revision: string | undefined,
 ): { skewMs: number; signatureMs: number } {
   let skewMs = 0;
   let signatureMs = SIGNATURE_LIFETIME_MS;
@@ -156,10 +157,10 @@ function changeWorld(
         signatureMs = action.ms;
         break;
       case 'move-branch':
-        if (route.repo !== undefined) control.tryMoveBranch(route.repo, action.branch ?? 'main', action.to ?? 'next');
+        if (repo !== undefined) control.tryMoveBranch(repo, action.branch ?? 'main', action.to ?? 'next');
         break;
       case 'drop-commit':
-        if (route.repo !== undefined) control.tryDropCommit(route.repo, action.commit ?? route.revision ?? 'main');
+        if (repo !== undefined) control.tryDropCommit(repo, action.commit ?? revision ?? 'main');
         break;
     }
   }

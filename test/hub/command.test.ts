@@ -116,6 +116,13 @@ describe('modeldock hub', () => {
     expect(await hanging).toMatchObject({ failure: expect.stringMatching(/^ECONNRESET$/) as string });
   });
 
+  it('ends with 0, and without complaint, while it still computes digests', async () => {
+    const hub = start('--port', '0', '--json', '--seed', 'another');
+    await hub.said(/\n/);
+    hub.process.kill();
+    expect(await hub.ended).toMatchObject({ code: 0, err: '' });
+  });
+
   it('serves a folder, and a file that describes repos', async () => {
     await mkdir(join(folder, 'models/me/mine-GGUF/BF16'), { recursive: true });
     await writeFile(join(folder, 'models/me/mine-GGUF/BF16/mine.gguf'), 'GGUF, more or less');

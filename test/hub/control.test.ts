@@ -204,7 +204,8 @@ describe('the journal', () => {
     for (const leave of leaving) leave();
     await Promise.all(stalled);
     await expect.poll(() => hub.journal.entries().filter(({ outcome }) => outcome === 'left').length).toBe(3);
-    expect(((await answer('GET', '/journal/summary')) as JournalSummary).atOnce.cdn).toBe(3);
+    const { atOnce, connectionsAtOnce } = (await answer('GET', '/journal/summary')) as JournalSummary;
+    expect([atOnce.cdn, connectionsAtOnce.cdn]).toEqual([3, 3]);
   });
 
   it('notices a client that left, and does not count what never left the process', async () => {
@@ -282,6 +283,36 @@ describe('a hub', () => {
     }
     await expect.poll(() => hub.journal.entries().filter(({ outcome }) => outcome === 'open').length).toBe(0);
     expect(hub.journal.entries().filter(({ outcome }) => outcome === 'left').length).toBe(100);
+  });
+
+  it('takes another name for its CDN where there is no second address', async () => {
+    const named = await createHub({ cdnHost: 'localhost', digestCache: false });
+    const url = await locate(named.endpoint, `/${REPO}/resolve/main/${FILE}`);
+    expect(new URL(url).hostname).toBe('localhost');
+    expect((await ask(url, { headers: { Range: 'bytes=0-3' } })).body.toString()).toBe('GGUF');
+    await named.close();
+  });
+
+  it('refuses a repo that is described wrongly, with the path of what is wrong', async () => {
+    const wrong = (file: object): Promise<Hub> =>
+      createHub({ repos: [{ id: 'me/x', files: [file as { path: string }] }] });
+    await expect(wrong({ path: 'a' })).rejects.toThrow(
+      'repos[0].files[0]: needs exactly one of size (bytes), text and from',
+    );
+    await expect(wrong({ path: 'a/../b', size: 1 })).rejects.toThrow('repos[0].files[0].path: must be a relative path');
+    await expect(wrong({ path: 'a', size: 20_000_000, storage: 'git' })).rejects.toThrow('are too many for git');
+    await expect(createHub({ repos: [{ id: 'nobody', files: [] }] })).rejects.toThrow(
+      'repos[0].id: must be owner/name',
+    );
+  });
+
+  it('moves a branch when a request for bytes says so, in the middle of a download', async () => {
+    hub.faults.add({ on: { route: 'cdn', nth: 2 }, do: { type: 'move-branch' } });
+    const before = await head('main');
+    await ask(before.headers.location!, { headers: { Range: 'bytes=0-9' } });
+    expect((await head('main')).headers['x-repo-commit']).toBe(before.headers['x-repo-commit']);
+    await ask(before.headers.location!, { headers: { Range: 'bytes=10-19' } });
+    expect((await head('main')).headers['x-repo-commit']).not.toBe(before.headers['x-repo-commit']);
   });
 
   it('gives the same commits and signatures after a restart', async () => {

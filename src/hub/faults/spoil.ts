@@ -1,6 +1,7 @@
 /*
  * What a fault does to an answer: a function from a delivery to a worse one. Nothing here touches a socket.
  */
+import { pipeline, Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import type { HubClock } from '../clock.js';
 import type { Content } from '../content/content.js';
@@ -160,13 +161,8 @@ function gzipped(reply: Reply): Reply {
     size: body.size,
     async *chunks(start, end) {
       const gzip = createGzip({ level: 1 });
-      const feeding = (async () => {
-        for await (const chunk of body.chunks(start, end)) {
-          if (!gzip.write(chunk)) await new Promise((resolve) => gzip.once('drain', resolve));
-        }
-        gzip.end();
-      })();
-      feeding.catch((error: unknown) => gzip.destroy(error instanceof Error ? error : new Error(String(error))));
+      // Whoever reads sees the error; and when he stops reading, what is read from is let go of.
+      pipeline(Readable.from(body.chunks(start, end)), gzip, () => undefined);
       yield* gzip as AsyncIterable<Uint8Array>;
     },
   };

@@ -72,6 +72,9 @@ export interface RepoDescription {
   gitTags?: Record<string, number>;
 }
 
+/** A repo as it may be given: one with a single commit needs only its files. */
+export type RepoInput = RepoDescription | (Omit<RepoDescription, 'commits'> & { files: FileDescription[] });
+
 const ID = /^(?!.*(?:--|\.\.))[A-Za-z0-9_][\w.-]{0,95}\/[A-Za-z0-9_][\w.-]{0,95}$/;
 const REPO_KEYS = [
   ...['id', 'private', 'gated', 'disabled', 'formerIds', 'pipelineTag', 'libraryName', 'tags', 'downloads', 'likes'],
