@@ -2,12 +2,12 @@
 export interface HubClock {
   /** ms since the epoch. */
   now(): number;
-  /** Resolves after `ms`, or at once when `signal` aborts; it never rejects. */
+  /** Resolves after `ms`; when `signal` aborts, it resolves or rejects at once. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-// setTimeout fires at once for anything longer.
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** As long as a timer can be: setTimeout fires at once for anything longer. Twenty-four days are for ever here. */
+export const FOREVER_MS: number = 2 ** 31 - 1;
 
 /** The clock on the wall. */
 export const wallClock: HubClock = {
@@ -23,7 +23,15 @@ export const wallClock: HubClock = {
         signal?.removeEventListener('abort', finish);
         resolve();
       };
-      const timer = setTimeout(finish, Math.min(ms, LONGEST_TIMER_MS));
+      const timer = setTimeout(finish, ms);
       signal?.addEventListener('abort', finish);
     }),
 };
+
+/** `clock`, `offsetMs()` ahead of itself, whose sleeps have a length that timers know, and never reject. */
+export function patientClock(clock: HubClock, offsetMs: () => number = () => 0): HubClock {
+  return {
+    now: () => clock.now() + offsetMs(),
+    sleep: (ms, signal) => clock.sleep(Math.min(ms, FOREVER_MS), signal).catch(() => undefined),
+  };
+}

@@ -1,4 +1,4 @@
-import { wallClock, type HubClock } from './clock.js';
+import { patientClock, wallClock, type HubClock } from './clock.js';
 import { createDigests, defaultDigestCache } from './content/digests.js';
 import { createControl, type HubControl } from './control.js';
 import { controlReply } from './control-api.js';
@@ -75,13 +75,11 @@ const WILDCARDS = ['0.0.0.0', '::'];
  * is taken.
  */
 export async function createHub(options: HubOptions = {}): Promise<Hub> {
-  const { host = '127.0.0.1', seed = 'modeldock', clock: outerClock = wallClock } = options;
+  const { host = '127.0.0.1', seed = 'modeldock', clock: givenClock = wallClock } = options;
   const offset = { ms: 0 };
-  const clock: HubClock = {
-    now: () => outerClock.now() + offset.ms,
-    sleep: (ms, signal) => outerClock.sleep(ms, signal),
-  };
-  const certificate = certificateFor(options, outerClock);
+  const lineClock = patientClock(givenClock);
+  const clock = patientClock(givenClock, () => offset.ms);
+  const certificate = certificateFor(options, givenClock);
   const scheme = certificate === undefined ? 'http' : 'https';
   const shelf = createShelf(
     seed,
@@ -126,7 +124,7 @@ export async function createHub(options: HubOptions = {}): Promise<Hub> {
     return pace;
   };
   const station = (side: 'hub' | 'cdn'): Station => ({
-    ...{ side, scheme, world, faults, journal, control, sharedPace, lineClock: outerClock },
+    ...{ side, scheme, world, faults, journal, control, sharedPace, lineClock },
     connectionOf: ({ socket }) => ({
       connection: servers[side]!.numberOf(socket),
       connectionsOpen: servers[side]!.sockets(),

@@ -6,8 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ask } from './wire-client.js';
+import { soon } from './soon.js';
+
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 // Inside node_modules, so that the bundle finds the packages it names.
 const BUNDLE_FOLDER = fileURLToPath(new URL('../../node_modules/.cache/hub-command-test/', import.meta.url));
@@ -110,7 +113,7 @@ describe('modeldock hub', () => {
     const { endpoint } = JSON.parse(await hub.said(/\n/)) as Facts;
     const { headers } = await ask(`${endpoint}/modeldock/tiny-chat-GGUF/resolve/main/tiny-chat-F16.gguf`);
     const hanging = ask(headers.location!);
-    await expect.poll(async () => (await ask(`${endpoint}/__hub/faults`)).body.toString()).toContain('"struck":1');
+    await soon(async () => (await ask(`${endpoint}/__hub/faults`)).body.toString()).toContain('"struck":1');
     hub.process.kill();
     expect((await hub.ended).code).toBe(0);
     expect(await hanging).toMatchObject({ failure: expect.stringMatching(/^ECONNRESET$/) as string });

@@ -4,13 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gguf, ggufAllShards, GGMLQuantizationType } from '@huggingface/gguf';
 import { parseSafetensorsMetadata } from '@huggingface/hub';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { contentId, contentKey, contentOf, wholeOf, type ContentSource } from '../../src/hub/content/content.js';
 import { createDigests } from '../../src/hub/content/digests.js';
 import { knownDigests } from '../../src/hub/content/known-digests.js';
 import { builtinRepos, createHub, type Hub } from '../../src/hub/index.js';
 import { commitAt, createShelf } from '../../src/hub/repos/shelf.js';
 import { ask } from './wire-client.js';
+
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 let hub: Hub;
 let cache: string;

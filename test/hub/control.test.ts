@@ -1,7 +1,10 @@
 import { connect } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createHub, type Fault, type Hub, type JournalEntry, type JournalSummary } from '../../src/hub/index.js';
 import { ask, locate, type Exchange } from './wire-client.js';
+import { soon } from './soon.js';
+
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 const REPO = 'modeldock/moving-chat-GGUF';
 const FILE = 'moving-chat-Q4_K_M.gguf';
@@ -200,10 +203,10 @@ describe('the journal', () => {
     hub.faults.add({ do: { type: 'stall' } });
     const leaving: (() => void)[] = [];
     const stalled = [1, 2, 3].map(() => ask(url, { onRequest: (leave) => leaving.push(leave) }));
-    await expect.poll(() => hub.journal.summary().files[0]!.atOnce).toBe(3);
+    await soon(() => hub.journal.summary().files[0]!.atOnce).toBe(3);
     for (const leave of leaving) leave();
     await Promise.all(stalled);
-    await expect.poll(() => hub.journal.entries().filter(({ outcome }) => outcome === 'left').length).toBe(3);
+    await soon(() => hub.journal.entries().filter(({ outcome }) => outcome === 'left').length).toBe(3);
     const { atOnce, connectionsAtOnce } = (await answer('GET', '/journal/summary')) as JournalSummary;
     expect([atOnce.cdn, connectionsAtOnce.cdn]).toEqual([3, 3]);
   });
@@ -211,7 +214,7 @@ describe('the journal', () => {
   it('notices a client that left, and does not count what never left the process', async () => {
     const url = await locate(hub.endpoint, '/modeldock/medium-chat-GGUF/resolve/main/medium-chat-Q4_K_M.gguf');
     await ask(url, { leaveAfter: 100_000 });
-    await expect.poll(() => hub.journal.entries().at(-1)!.outcome).toBe('left');
+    await soon(() => hub.journal.entries().at(-1)!.outcome).toBe('left');
     expect(hub.journal.entries().at(-1)!.served!.end).toBeLessThan(100_000_000);
   });
 
@@ -281,7 +284,7 @@ describe('a hub', () => {
     for (let round = 0; round < 5; round++) {
       await Promise.all(Array.from({ length: 20 }, () => ask(url, { leaveAfter: 50_000 })));
     }
-    await expect.poll(() => hub.journal.entries().filter(({ outcome }) => outcome === 'open').length).toBe(0);
+    await soon(() => hub.journal.entries().filter(({ outcome }) => outcome === 'open').length).toBe(0);
     expect(hub.journal.entries().filter(({ outcome }) => outcome === 'left').length).toBe(100);
   });
 

@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { FOREVER_MS } from '../../src/hub/clock.js';
 import { createHub, faultKinds, parseFault, type Fault, type Hub } from '../../src/hub/index.js';
 import { createStoryClock, type StoryClock } from './story-clock.js';
 import { ask, locate, type Exchange } from './wire-client.js';
+import { soon } from './soon.js';
+
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 const REPO = 'modeldock/tiny-chat-GGUF';
 const FILE = 'tiny-chat-Q4_K_M.gguf';
@@ -99,7 +103,7 @@ const witnesses: Record<string, () => Promise<void>> = {
     const { body, failure } = await ask(await locate(hub.endpoint, PATH), { leaveAfter: 1_000_000 });
     expect([body.length, failure]).toEqual([1_000_000, 'ECONNRESET']);
     await expectOutcome('left');
-    expect(longestWait()).toBe(Infinity);
+    expect(longestWait()).toBe(FOREVER_MS);
   },
   'stall for a while': async () => {
     await expectWholeFile(await file());
@@ -274,11 +278,11 @@ function tableRows(): { name: string; fault: Fault }[] {
 }
 
 async function struck(): Promise<void> {
-  await expect.poll(() => hub.faults.list()[0]?.struck).toBe(1);
+  await soon(() => hub.faults.list()[0]?.struck).toBe(1);
 }
 
 async function expectOutcome(outcome: string): Promise<void> {
-  await expect.poll(() => hub.journal.entries().at(-1)?.outcome).toBe(outcome);
+  await soon(() => hub.journal.entries().at(-1)?.outcome).toBe(outcome);
 }
 
 function sum(numbers: readonly number[]): number {

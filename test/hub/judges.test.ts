@@ -24,6 +24,8 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createHub, type Hub } from '../../src/hub/index.js';
 
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 30_000 });
+
 const run = promisify(execFile);
 const installed = (command: string, ...arguments_: string[]): boolean =>
   spawnSync(command, arguments_, { stdio: 'ignore' }).status === 0;
@@ -219,7 +221,7 @@ describe.skipIf(!hasPythonClient)('huggingface_hub for Python', () => {
     expect(await sha256Of(join(snapshot.trim(), 'split-chat-Q4_K_M-00001-of-00003.gguf'))).toBe(
       await announced('modeldock/split-chat-GGUF', 'split-chat-Q4_K_M-00001-of-00003.gguf'),
     );
-  }, 60_000);
+  });
 
   it('understands the errors, by their codes', async () => {
     const attempt = (call: string): Promise<string> =>
@@ -231,7 +233,7 @@ describe.skipIf(!hasPythonClient)('huggingface_hub for Python', () => {
       'GatedRepoError',
     );
     expect(await attempt('HfApi().model_info("modeldock/disabled-chat-GGUF")')).toBe('DisabledRepoError');
-  }, 60_000);
+  });
 
   it('lists repos, files and refs', async () => {
     const { stdout } = await script(
@@ -251,5 +253,5 @@ describe.skipIf(!hasPythonClient)('huggingface_hub for Python', () => {
       `['config.json']`,
       String(SIZE),
     ]);
-  }, 60_000);
+  });
 });

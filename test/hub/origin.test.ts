@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createHub, type Hub } from '../../src/hub/index.js';
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createHub, reposFromDisk, type Hub } from '../../src/hub/index.js';
 import { ask, locate, type Exchange } from './wire-client.js';
+
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 const TINY = 'modeldock/tiny-chat-GGUF';
 const FILE = 'tiny-chat-Q8_0.gguf';
@@ -311,6 +320,30 @@ describe('resolve', () => {
     expect((await ask(url, { method: 'HEAD' })).status).toBe(200);
     hub.control.setClockOffset(3_601_000);
     expect((await ask(url, { method: 'HEAD' })).status).toBe(403);
+  });
+});
+
+describe('another server behind the 302', () => {
+  it('is sent the path of the file, and gives it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'hub-cdn-'));
+    await mkdir(join(folder, 'me/my-model-GGUF/Q4'), { recursive: true });
+    await writeFile(join(folder, 'me/my-model-GGUF/Q4/a b.gguf'), 'from elsewhere');
+    const elsewhere = createServer((request, response) => {
+      const path = decodeURIComponent(new URL(request.url!, 'http://a').pathname);
+      createReadStream(join(folder, path)).pipe(response);
+    }).listen(0, '127.0.0.1');
+    await once(elsewhere, 'listening');
+    const cdnUrl = `http://localhost:${(elsewhere.address() as AddressInfo).port}`;
+    const { repos } = reposFromDisk(folder);
+    const fronted = await createHub({ repos, cdnUrl, digestCache: false });
+    expect(fronted.cdn).toBe(cdnUrl);
+    const { headers } = await ask(`${fronted.endpoint}/me/my-model-GGUF/resolve/main/Q4/a%20b.gguf`);
+    const { body } = await ask(headers.location!.replace('localhost', '127.0.0.1'));
+    expect(body.toString()).toBe('from elsewhere');
+    expect(headers['x-linked-etag']).toBe(`"${hash('sha256', body)}"`);
+    elsewhere.close();
+    await fronted.close();
+    await rm(folder, { recursive: true });
   });
 });
 

@@ -1,4 +1,4 @@
-import type { HubClock } from '../../src/hub/clock.js';
+import { FOREVER_MS, type HubClock } from '../../src/hub/clock.js';
 
 /** A clock that passes only when somebody sleeps, and remembers for how long they did. */
 export interface StoryClock extends HubClock {
@@ -25,13 +25,14 @@ export function createStoryClock(start = Date.UTC(2026, 2, 1)): StoryClock {
     },
     sleep: (ms, signal) => {
       sleeps.push(ms);
-      if (ms !== Infinity) {
+      if (ms !== FOREVER_MS) {
         now += ms;
         return Promise.resolve();
       }
-      return new Promise((resolve) => {
-        if (signal?.aborted) resolve();
-        else signal?.addEventListener('abort', () => resolve());
+      return new Promise((_resolve, reject) => {
+        const leave = (): void => reject(new Error('aborted'));
+        if (signal?.aborted) leave();
+        else signal?.addEventListener('abort', leave);
       });
     },
   };

@@ -3,7 +3,7 @@
  */
 import type { ServerResponse } from 'node:http';
 import { once } from 'node:events';
-import type { HubClock } from '../clock.js';
+import { FOREVER_MS, type HubClock } from '../clock.js';
 import type { Pace } from './pace.js';
 import type { Reply } from './reply.js';
 
@@ -55,7 +55,7 @@ export async function deliver(
   const trouble = async (): Promise<Outcome | undefined> => {
     if (hasLeft()) return 'left';
     if (incident?.type !== 'stall') return cut(response, incident!.type);
-    await clock.sleep(incident.ms ?? Infinity, gone.signal);
+    await clock.sleep(incident.ms ?? FOREVER_MS, gone.signal);
     return hasLeft() ? 'left' : undefined;
   };
 
