@@ -82,7 +82,7 @@ const REPO_KEYS = [
 ];
 
 /** `owner/name`, as the hub allows it. */
-export function repoId(value: unknown, path: string): string {
+function repoId(value: unknown, path: string): string {
   const id = text(value, path);
   if (!ID.test(id))
     throw new InvalidInput(path, `must be owner/name in letters, digits, "-", "_" and ".", not "${id}"`);
