@@ -21,7 +21,8 @@ export function fractionAt(seed: number, index: number): number {
 export function hexDigits(text: string, count: number): string {
   let digits = '';
   for (let block = 0; digits.length < count; block++) {
-    digits += hashText(`${text}#${block}`).toString(16).padStart(8, '0');
+    // The number goes first: behind the text, two texts that collide in one block would collide in all of them.
+    digits += hashText(`${block}#${text}`).toString(16).padStart(8, '0');
   }
   return digits.slice(0, count);
 }

@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inProject } from '../set-up/project.mjs';
+import { runNode } from '../set-up/run.mjs';
+import { bundlePortable } from './bundle-portable.mjs';
+import { pack } from './pack.mjs';
+
+/** What is checked, in this order. Each answers with an exit code and what there is to read if that is not 0. */
+const checks = [
+  ['types', () => tool('typescript/bin/tsc', '-p', 'tsconfig.test.json', '--noEmit')],
+  ['lint', () => tool('eslint/bin/eslint.js', '.', '--max-warnings', '0')],
+  ['format', () => tool('prettier/bin/prettier.cjs', '--check', '.')],
+  ['unused files, exports and dependencies', () => tool('knip/bin/knip.js')],
+  ['package', (tarball) => tool('publint/src/cli.js', tarball, '--strict')],
+  [
+    'types of the package',
+    (tarball) => tool('@arethetypeswrong/cli/dist/index.js', tarball, '--profile', 'esm-only', '--no-emoji'),
+  ],
+  ['size of the portable entry', () => bundlePortable().then(() => tool('size-limit/bin.js'))],
+];
+
+/** Runs them, two at a time, and tells of each; answers whether all are well. */
+export async function runChecks() {
+  const folder = mkdtempSync(join(tmpdir(), 'modeldock-check-'));
+  try {
+    const tarball = await pack(folder);
+    const failed = [];
+    const waiting = [...checks];
+    const work = async () => {
+      for (let next = waiting.shift(); next; next = waiting.shift()) {
+        const [name, check] = next;
+        if (!(await isOk(name, () => check(tarball)))) failed.push(name);
+      }
+    };
+    await Promise.all([work(), work()]);
+    console.log(failed.length === 0 ? `All ${checks.length} checks are ok.` : `Failed: ${failed.join('; ')}.`);
+    return failed.length === 0;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function isOk(name, check) {
+  const startedAt = Date.now();
+  const { code, output } = await check();
+  const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
+  console.log(code === 0 ? `ok      ${name} (${seconds} s)` : `FAILED  ${name} (${seconds} s)\n${output.trimEnd()}\n`);
+  return code === 0;
+}
+
+function tool(file, ...args) {
+  return runNode(inProject(`node_modules/${file}`), args, { capture: true });
+}

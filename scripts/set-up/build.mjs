@@ -1,0 +1,71 @@
+import { existsSync, rmSync } from 'node:fs';
+import { basename, relative } from 'node:path';
+import { filesIn, fingerprint, readStamp, writeStamp } from './fingerprint.mjs';
+import { inProject, root, say, SetUpError } from './project.mjs';
+import { runNode } from './run.mjs';
+
+const STAMP = inProject('dist/.built');
+const OPENAPI_SCRIPT = 'scripts/build-openapi.mjs';
+
+/** All that the result depends on. */
+const INGREDIENTS = [
+  'src',
+  'tsconfig.json',
+  'tsconfig.base.json',
+  'tsconfig.portable.json',
+  'tsconfig.node.json',
+  'package.json',
+  'package-lock.json',
+  OPENAPI_SCRIPT,
+];
+
+/** Whether dist holds what the sources say. */
+export function isBuilt() {
+  return builtFrom() === fingerprint(INGREDIENTS);
+}
+
+/** Compiles into dist and writes the OpenAPI documents. */
+export async function build() {
+  say('Building …');
+  // What a build that failed has left is not to be trusted, nor is what somebody took files out of.
+  const trusted = builtFrom() !== undefined;
+  const ingredients = fingerprint(INGREDIENTS);
+  rmSync(STAMP, { force: true });
+  await step('compile', 'node_modules/typescript/bin/tsc', ['-b', 'tsconfig.json', ...(trusted ? [] : ['--force'])]);
+  removeOrphans();
+  if (existsSync(inProject(OPENAPI_SCRIPT))) await step('write the OpenAPI documents', OPENAPI_SCRIPT, []);
+  const files = filesIn(inProject('dist')).map((file) => relative(root, file));
+  writeStamp(STAMP, JSON.stringify({ ingredients, files: files.filter((file) => !isHidden(file)) }));
+}
+
+/** The ingredients of a build that is complete and still there. */
+function builtFrom() {
+  const stamp = readStamp(STAMP);
+  if (stamp === undefined) return undefined;
+  const { ingredients, files } = JSON.parse(stamp);
+  return files.every((file) => existsSync(inProject(file))) ? ingredients : undefined;
+}
+
+async function step(what, file, args) {
+  const { code } = await runNode(inProject(file), args, { stdio: ['ignore', 2, 2] });
+  if (code !== 0) {
+    throw new SetUpError(`Cannot ${what}: ${file} ended with code ${code}; its own message is above.`);
+  }
+}
+
+/** Removes what sources that are gone have become; the compiler leaves it, and the package would carry it. */
+function removeOrphans() {
+  const sources = new Set(filesIn(inProject('src')));
+  for (const file of filesIn(inProject('dist'))) {
+    const source = inProject(
+      relative(root, file)
+        .replace(/^dist/, 'src')
+        .replace(/(\.d\.ts|\.js)$/, '.ts'),
+    );
+    if (/\.(js|ts)$/.test(file) && !sources.has(source)) rmSync(file);
+  }
+}
+
+function isHidden(file) {
+  return basename(file).startsWith('.');
+}

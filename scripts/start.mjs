@@ -1,0 +1,14 @@
+import { fileURLToPath } from 'node:url';
+import { requireNode } from './set-up/node-version.mjs';
+
+// npm start: sets up what is missing or stale, then becomes the `modeldock` command. In one process, so that a signal
+// reaches the server itself, and its exit code is ours.
+
+requireNode();
+// Only now: an older Node could not even read the rest.
+import('./set-up.mjs').then(async ({ setUp, fail }) => {
+  await setUp().catch(fail);
+  const command = new URL('../dist/server/cli.js', import.meta.url);
+  process.argv[1] = fileURLToPath(command);
+  await import(command.href);
+});

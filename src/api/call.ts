@@ -1,0 +1,46 @@
+/**
+ * A request and an answer, as plain objects. Constructing Fetch's classes costs more than answering, so transports
+ * translate at their edge and nothing inside ever sees a `Request`.
+ */
+export interface Call {
+  /** Upper-case. */
+  method: string;
+  /** As it was sent, without the query, the mount path and a session's prefix; begins with a slash. */
+  path: string;
+  query: URLSearchParams;
+  /** @param name lower-case */
+  header(name: string): string | undefined;
+  /** The body. @throws Problem bodyTooLarge */
+  text(): Promise<string>;
+  /** Aborted when the client leaves, where the transport can tell. */
+  signal: AbortSignal;
+}
+
+export type Answer =
+  | { status: number; headers: Record<string, string>; body: string | ReadableStream<Uint8Array> }
+  /** No answer at all: the connection breaks. */
+  | 'network error';
+
+export type Route = Pick<Call, 'method' | 'path'>;
+
+/** Answers calls. It never throws and never rejects. */
+export type Answerer = (call: Call) => Promise<Answer>;
+
+/** Something in front of an answerer. */
+export type Link = (next: Answerer) => Answerer;
+
+/** Puts links in front of an answerer, the outermost first. */
+export function chain(links: readonly Link[], answerer: Answerer): Answerer {
+  return links.reduceRight((next, link) => link(next), answerer);
+}
+
+/** JSON as LM Studio prints it under `/api/v1`. */
+export function prettyJson(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Answer {
+  return { status, headers: { 'Content-Type': JSON_TYPE, ...headers }, body: JSON.stringify(body, null, 2) };
+}
+
+export function compactJson(status: number, body: unknown): Answer {
+  return { status, headers: { 'Content-Type': JSON_TYPE }, body: JSON.stringify(body) };
+}
+
+const JSON_TYPE = 'application/json; charset=utf-8';

@@ -1,0 +1,54 @@
+import type { Answer, Link } from './call.js';
+
+/** `*`, or one origin such as `http://localhost:5173`. */
+export type CorsOrigin = string;
+
+/**
+ * Lets pages of other origins call. Preflights end here: a browser sends them without a token.
+ * The headers are those of Express's `cors` package, which a Node server is expected to send.
+ */
+export function allowCrossOrigin(origin: CorsOrigin): Link {
+  const allowed: Record<string, string> =
+    origin === '*' ? { 'Access-Control-Allow-Origin': '*' } : { 'Access-Control-Allow-Origin': origin, Vary: 'Origin' };
+  return (next) => async (call) => {
+    if (call.method !== 'OPTIONS' || call.header('access-control-request-method') === undefined) {
+      return withHeaders(await next(call), allowed);
+    }
+    const requested = call.header('access-control-request-headers');
+    return {
+      status: 204,
+      headers: {
+        ...allowed,
+        'Access-Control-Allow-Methods': 'GET,HEAD,PUT,PATCH,POST,DELETE',
+        ...(requested !== undefined && { 'Access-Control-Allow-Headers': requested }),
+        Vary: origin === '*' ? 'Access-Control-Request-Headers' : 'Origin, Access-Control-Request-Headers',
+      },
+      body: '',
+    };
+  };
+}
+
+/**
+ * With CORS off, a page's calls fail in the browser with little to go on: reports each foreign origin once.
+ */
+export function reportForeignOrigins(report: (origin: string) => void): Link {
+  const seen = new Set<string>();
+  return (next) => (call) => {
+    const origin = call.header('origin');
+    // A client may send any number of made-up origins: after a hundred the point has been made.
+    if (origin !== undefined && seen.size < 100 && !seen.has(origin) && !isSameOrigin(origin, call.header('host'))) {
+      seen.add(origin);
+      report(origin);
+    }
+    return next(call);
+  };
+}
+
+/** Whether a page's origin is the server it calls, as far as the `Host` header tells. */
+export function isSameOrigin(origin: string, host: string | undefined): boolean {
+  return host !== undefined && origin.replace(/^https?:\/\//, '') === host;
+}
+
+function withHeaders(answer: Answer, headers: Record<string, string>): Answer {
+  return answer === 'network error' ? answer : { ...answer, headers: { ...answer.headers, ...headers } };
+}

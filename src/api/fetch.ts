@@ -1,0 +1,37 @@
+import { inferred } from '../contract/inferred.js';
+import { problems } from '../contract/problem.js';
+import type { Answer, Answerer, Call } from './call.js';
+
+/** A Fetch `Request` as a call. `path` is the part of its URL that the api sees. */
+export function callFrom(request: Request, path: string, search: string): Call {
+  return {
+    method: request.method,
+    path,
+    query: new URLSearchParams(search),
+    header: (name) => request.headers.get(name) ?? undefined,
+    text: () => readText(request),
+    signal: request.signal,
+  };
+}
+
+/** @throws TypeError where the answer is a network error, as `fetch` does */
+export function toResponse(answer: Answer, method: string): Response {
+  if (answer === 'network error') throw new TypeError('Failed to fetch: the simulated connection broke.');
+  const { status, headers, body } = answer;
+  const bodiless = method === 'HEAD' || status === 204 || status === 304;
+  return new Response(bodiless ? null : body, { status, headers });
+}
+
+/** Answers a Fetch request whose path needs no translation. */
+export async function fetchFrom(answerer: Answerer, request: Request): Promise<Response> {
+  const { pathname, search } = new URL(request.url);
+  return toResponse(await answerer(callFrom(request, pathname, search)), request.method);
+}
+
+async function readText(request: Request): Promise<string> {
+  const limit = inferred.bodyLimitBytes.value;
+  if (Number(request.headers.get('content-length') ?? 0) > limit) throw problems.bodyTooLarge();
+  const bytes = await request.arrayBuffer();
+  if (bytes.byteLength > limit) throw problems.bodyTooLarge();
+  return new TextDecoder().decode(bytes);
+}

@@ -1,0 +1,108 @@
+/*
+ * What nobody outside LM Studio knows for sure, and what this project decided: never LM Studio's word. One table, so that
+ * better evidence is entered in one place. Where a decision comes down to a value, the code reads it from here; where
+ * it is the way the code works, the entry says so in words, and a test by its name shows it.
+ */
+
+interface Decision<Value> {
+  value: Value;
+  /** What is known, and why we chose what we chose. */
+  because: string;
+}
+
+interface Behaviour {
+  /** What we do. */
+  behaviour: string;
+  because: string;
+}
+
+const decide = <Value>(value: Value, because: string): Decision<Value> => ({ value, because });
+const behave = (behaviour: string, because: string): Behaviour => ({ behaviour, because });
+
+export const inferred = {
+  catalogQuantizationStatus: decide(501, 'The type and the message were observed, the HTTP status was not.'),
+  unknownModelMessage: decide(
+    (id: string) => `Model '${id}' not found in model catalog`,
+    'Status 404 and type model_not_found were observed, the message was not.',
+  ),
+  malformedNameMessage: decide(
+    'Invalid artifact name. Must be in kebab-case',
+    'Sent for the empty name; we send the same for every name that is neither a link nor owner/name in kebab-case.',
+  ),
+  malformedLinkMessage: decide(
+    'Invalid HuggingFace model URL format',
+    'Observed for links to a file; we send the same for another host, another protocol, or more than owner/repo.',
+  ),
+  missingQuantizationMessage: decide(
+    (message: string, choices: readonly string[]) => `${message}. Available quantizations: ${choices.join(', ')}`,
+    'What a quantization that the repo lacks gets is unknown: the observed message, and what there is.',
+  ),
+  wrongTypeCode: decide('invalid_type', 'The error object for a field of the wrong type was not observed.'),
+  wrongTypeMessage: decide(
+    (field: string, expected: string, found: string) =>
+      `Invalid type for '${field}': expected ${expected}, received ${found}`,
+    'The message for a field of the wrong type was not observed.',
+  ),
+  wrongValueCode: decide('invalid_value', 'The error object for a value out of range was not observed.'),
+  wrongValueMessage: decide(
+    (field: string, expected: string) => `Invalid value for '${field}': expected ${expected}`,
+    'The message for a value out of range was not observed.',
+  ),
+  unknownKeyCode: decide('unrecognized_keys', 'Observed on the chat route; we send the same on every route.'),
+  unsupportedMediaTypeStatus: decide(
+    415,
+    'Observed for multipart in one build; we ask for application/json everywhere.',
+  ),
+  unsupportedMediaTypeMessage: decide(
+    (found: string | undefined) =>
+      `Unsupported content type ${found === undefined ? '(none)' : `'${found}'`}. Please send the body as application/json`,
+    'The message was not observed.',
+  ),
+  emptyBodyIsEmptyObject: decide(true, "Express's habit: an empty JSON body is read as {}."),
+  bodyLimitBytes: decide(1024 * 1024, 'The limit of LM Studio is unknown; ours is 1 MiB.'),
+  gatedStatus: decide(403, 'How LM Studio reports a gated repo over REST is unknown.'),
+  hubUnavailableStatus: decide(503, 'How LM Studio reports an unreachable hub over REST is unknown.'),
+  internalErrorMessage: decide('Internal server error', 'The type was documented, no message was observed.'),
+
+  estimateNeedsSpeed: behave(
+    'estimated_completion is absent exactly when the speed is 0.',
+    'The docs say it is present while downloading; JSON has no infinity.',
+  ),
+  finalizingIsDownloading: behave(
+    'While the checksum is computed a job is downloading, with all its bytes there.',
+    'The SDK has an event for it; REST has no status of its own, and users report such jobs.',
+  ),
+  failedJobsAreUnexplained: behave(
+    'A failed job has no field of its own, unless the server was told to add a string `error`.',
+    'The extra fields are unknown; an object under `error` would break typed clients.',
+  ),
+  retryMakesANewJob: behave(
+    'Asking again for a failed model makes a new job, which goes on from the bytes on disk.',
+    'Not observed.',
+  ),
+  attachToPaused: behave('Asking again for a paused model answers the same job, still paused.', 'Not observed.'),
+  quantizationsAreSeparateJobs: behave('Two quantizations of one repo are two jobs.', 'Not observed.'),
+  secondDownloadOfOneKey: behave(
+    'Of two downloads that get one key, the list shows the newer; a catalog model names the other as a variant.',
+    'Not observed.',
+  ),
+  wellFormedWrongToken: behave(
+    'A well-formed token that is not ours is answered as a malformed one.',
+    'The 401 for a malformed token was observed, the other was not.',
+  ),
+  noListOfJobs: behave(
+    'The status route without a job id is an unknown route.',
+    'A draft of the docs had a list there; no released server was seen to answer one.',
+  ),
+  headIsGetWithoutBody: behave('HEAD is answered as GET, without the body.', "Express's habit; not observed."),
+  otherMethodsAreUnknownRoutes: behave(
+    'OPTIONS and TRACE are unknown routes like any other.',
+    'Observed for OPTIONS with CORS off, not for TRACE.',
+  ),
+  pathsIgnoreCase: behave('Paths are matched without regard to case.', "Express's habit; not observed."),
+  oneTrailingSlashIsIgnored: behave('One trailing slash is ignored.', "Express's habit; not observed."),
+  neighboursArePretty: behave(
+    'GET /v1/models is pretty-printed, GET /lmstudio-greeting is compact.',
+    'Pretty-printing was observed under /api/v1 only.',
+  ),
+} as const;

@@ -1,0 +1,120 @@
+import type { RefusedError } from '../core/errors.js';
+import { inferred } from './inferred.js';
+import type { ProblemAnswer, ProblemType } from './schemas.js';
+
+/** A request that is answered with an error object. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly status: number;
+  readonly answer: ProblemAnswer;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    status: number,
+    type: ProblemType,
+    message: string,
+    { code, param, headers = {} }: { code?: string; param?: string; headers?: Record<string, string> } = {},
+  ) {
+    super(message);
+    this.status = status;
+    this.headers = headers;
+    this.answer = {
+      error: { type, message, ...(code !== undefined && { code }), ...(param !== undefined && { param }) },
+    };
+  }
+}
+
+const invalid = (message: string, details?: { code?: string; param?: string }): Problem =>
+  new Problem(400, 'invalid_request', message, details);
+
+/** Every error a documented route can answer with, in LM Studio's words where they are known. */
+export const problems = {
+  malformedJson: () =>
+    invalid('Invalid body: failed to parse JSON value. Please check the value to ensure it is valid JSON', {
+      code: 'invalid_json',
+    }),
+  unsupportedMediaType: (found: string | undefined) =>
+    new Problem(
+      inferred.unsupportedMediaTypeStatus.value,
+      'invalid_request',
+      inferred.unsupportedMediaTypeMessage.value(found),
+    ),
+  bodyTooLarge: () =>
+    new Problem(413, 'invalid_request', `Request body is larger than ${inferred.bodyLimitBytes.value} bytes`),
+  missingField: (param: string) =>
+    invalid(`Missing required field '${param}'`, { code: 'missing_required_parameter', param }),
+  wrongType: (param: string, expected: string, found: string) =>
+    invalid(inferred.wrongTypeMessage.value(param, expected, found), {
+      code: inferred.wrongTypeCode.value,
+      ...(param !== 'body' && { param }),
+    }),
+  wrongValue: (param: string, expected: string) =>
+    invalid(inferred.wrongValueMessage.value(param, expected), { code: inferred.wrongValueCode.value, param }),
+  unknownKeys: (keys: readonly string[]) =>
+    invalid(`Unrecognized key(s) in object: ${keys.map((key) => `'${key}'`).join(', ')}`, {
+      code: inferred.unknownKeyCode.value,
+    }),
+  malformedName: () => invalid(inferred.malformedNameMessage.value),
+  malformedLink: () => invalid(inferred.malformedLinkMessage.value, { code: 'invalid_arguments' }),
+  communityName: () =>
+    invalid(
+      'Downloading community models as artifacts is not supported. Please use the HuggingFace model URL instead.',
+    ),
+  jobNotFound: (id: string) => new Problem(404, 'job_not_found', `Download job with id '${id}' not found`),
+  internal: () => new Problem(500, 'internal_error', inferred.internalErrorMessage.value),
+  missingToken: () =>
+    invalidToken(
+      'An LM Studio API token is required to make requests to this server, but none was provided using the ' +
+        "Authorization header using the 'Bearer' scheme (i.e., 'Authorization: Bearer $LM_API_TOKEN').",
+    ),
+  wrongToken: (token: string) =>
+    invalidToken(
+      `Malformed LM Studio API token provided: ${token.slice(0, 10)}${'*'.repeat(Math.max(0, token.length - 10))}. ` +
+        'Ensure you are using a valid token.',
+    ),
+};
+
+function invalidToken(what: string): Problem {
+  const message = `${what} Learn more at: https://lmstudio.ai/docs/developer/core/authentication.`;
+  const problem = new Problem(401, 'invalid_request', message);
+  // This one error has its code before its message.
+  problem.answer.error = { type: 'invalid_request', code: 'invalid_api_key', message };
+  return problem;
+}
+
+/** What the engine or the shelf refused, as an answer. */
+export function problemFrom({ code, subject, choices, retryAfterMs, message }: RefusedError): Problem {
+  switch (code) {
+    case 'model_not_found':
+      return new Problem(404, 'model_not_found', inferred.unknownModelMessage.value(subject));
+    case 'no_compatible_option': {
+      const known = `No compatible download options found for hugging face URL ${subject}`;
+      return new Problem(
+        404,
+        'model_not_found',
+        choices === undefined ? known : inferred.missingQuantizationMessage.value(known, choices),
+      );
+    }
+    case 'catalog_quantization':
+      return new Problem(
+        inferred.catalogQuantizationStatus.value,
+        'not_implemented',
+        'Specifying quantizations for downloading models with LM Studio Model Catalog identifiers is coming soon',
+      );
+    case 'gated_no_token':
+      return new Problem(inferred.gatedStatus.value, 'invalid_request', message, { code });
+    case 'hub_unavailable':
+      return new Problem(inferred.hubUnavailableStatus.value, 'unknown', message, {
+        code,
+        ...(retryAfterMs !== undefined && { headers: { 'Retry-After': String(Math.ceil(retryAfterMs / 1000)) } }),
+      });
+    case 'model_not_installed':
+      return new Problem(404, 'model_not_found', `Model ${subject} not found in downloaded models`);
+    case 'instance_not_loaded':
+      return new Problem(404, 'model_not_found', `Model with instance identifier '${subject}' is not loaded.`);
+    case 'job_not_found':
+      return problems.jobNotFound(subject);
+    case 'wrong_job_state':
+      return new Problem(409, 'invalid_request', message, { code });
+  }
+}

@@ -1,0 +1,26 @@
+/** How one edition of LM Studio behaves, as data. */
+export interface Profile {
+  /** The answer to the POST carries the counters that move: downloaded bytes, speed, estimate. */
+  countersInDownloadAnswer: boolean;
+  /** Status of an unknown route outside `/api/v1`. LM Studio's 200 hid a wrong path in a public client for months. */
+  unknownRouteStatus: 200 | 404;
+}
+
+export const profiles = {
+  /** The page of the documentation that this project implements: autumn 2025. */
+  seed: { countersInDownloadAnswer: true, unknownRouteStatus: 200 },
+  /** Released servers. */
+  'lmstudio-0.4': { countersInDownloadAnswer: false, unknownRouteStatus: 200 },
+  /** As an API should be: a wrong path is an error. */
+  strict: { countersInDownloadAnswer: true, unknownRouteStatus: 404 },
+} as const satisfies Record<string, Profile>;
+
+export type ProfileName = keyof typeof profiles;
+
+export const profileNames = Object.keys(profiles) as ProfileName[];
+
+/** @throws RangeError naming those there are */
+export function profileNamed(name: string): Profile {
+  if (Object.hasOwn(profiles, name)) return profiles[name as ProfileName];
+  throw new RangeError(`There is no profile ${name}. There is: ${profileNames.join(', ')}.`);
+}

@@ -1,0 +1,48 @@
+import type { z } from 'zod/mini';
+import { expectation, type Issue } from '../core/issues.js';
+import { inferred } from './inferred.js';
+import { problems, type Problem } from './problem.js';
+
+/**
+ * Checks a request body in LM Studio's order: JSON, content type, keys, types.
+ * @throws Problem malformedJson, unsupportedMediaType, missingField, unknownKeys, wrongType, wrongValue
+ */
+export function readBody<Body>(schema: z.ZodMiniType<Body>, text: string, contentType: string | undefined): Body {
+  const value = parseJson(text);
+  const type = contentType?.split(';', 1)[0]!.trim().toLowerCase();
+  if (type !== 'application/json') throw problems.unsupportedMediaType(contentType);
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw problemFromIssues(result.error.issues, value);
+}
+
+function parseJson(text: string): unknown {
+  if (text === '' && inferred.emptyBodyIsEmptyObject.value) return {};
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw problems.malformedJson();
+  }
+}
+
+/** zod words its issues its own way: they are told apart by code. */
+function problemFromIssues(
+  issues: readonly (Issue & { keys?: unknown; expected?: unknown })[],
+  body: unknown,
+): Problem {
+  const found = (issue: Issue): unknown => (body as Record<PropertyKey, unknown>)[issue.path[0]!];
+  const missing = issues.find((issue) => issue.path.length > 0 && found(issue) === undefined);
+  if (missing) return problems.missingField(String(missing.path[0]));
+  const unknown = issues.find((issue) => issue.code === 'unrecognized_keys');
+  if (unknown) return problems.unknownKeys(unknown.keys as string[]);
+  const wrong = issues[0]!;
+  const [param, value] = wrong.path.length === 0 ? ['body', body] : [String(wrong.path[0]), found(wrong)];
+  return wrong.code === 'invalid_type' && wrong.expected !== 'int'
+    ? problems.wrongType(param, String(wrong.expected), typeOf(value))
+    : problems.wrongValue(param, expectation(wrong));
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
+}

@@ -1,0 +1,134 @@
+import type { JobSnapshot } from '../core/job.js';
+import type { InstalledModel, LoadConfig, LoadedInstance, LoadRequest } from '../core/shelf.js';
+import type {
+  DownloadAnswer,
+  JobStatusAnswer,
+  LoadAnswer,
+  LoadBody,
+  LoadConfigAnswer,
+  ModelEntry,
+  ModelList,
+  OpenAiModelList,
+  ReleasedDownloadAnswer,
+} from './schemas.js';
+
+/** A job as `GET …/status/:job_id` spells it. `explain` adds why a failed one failed. */
+export function toJobStatus(job: JobSnapshot, explain = false): JobStatusAnswer {
+  const { id: job_id, totalBytes: total_size_bytes, downloadedBytes: downloaded_bytes } = job;
+  const started_at = toDate(job.startedAt);
+  switch (job.state) {
+    case 'downloading':
+      return {
+        job_id,
+        status: 'downloading',
+        total_size_bytes,
+        downloaded_bytes,
+        bytes_per_second: job.bytesPerSecond,
+        ...(job.estimatedCompletion !== undefined && { estimated_completion: toDate(job.estimatedCompletion) }),
+        started_at,
+      };
+    case 'paused':
+      return { job_id, status: 'paused', total_size_bytes, downloaded_bytes, started_at };
+    case 'completed': {
+      const completed_at = toDate(job.completedAt);
+      return { job_id, status: 'completed', total_size_bytes, downloaded_bytes, started_at, completed_at };
+    }
+    case 'failed': {
+      const failed = { job_id, status: 'failed', total_size_bytes, downloaded_bytes, started_at } as const;
+      return explain ? { ...failed, error: job.reason } : failed;
+    }
+  }
+}
+
+/** A job as `POST …/download` spells it. `counters` keeps the fields that released servers leave out. */
+export function toDownloadAnswer(
+  job: JobSnapshot | 'already_downloaded',
+  { counters, explain = false }: { counters: boolean; explain?: boolean },
+): DownloadAnswer | ReleasedDownloadAnswer {
+  if (job === 'already_downloaded') return { status: 'already_downloaded' };
+  const answer = toJobStatus(job, explain);
+  if (counters) return answer;
+  const { downloaded_bytes: _, ...rest } = answer;
+  if (rest.status !== 'downloading') return rest;
+  const { bytes_per_second: __, estimated_completion: ___, ...released } = rest;
+  return released;
+}
+
+export function toModelList(models: readonly InstalledModel[], loaded: readonly LoadedInstance[]): ModelList {
+  return { models: models.map((model) => toModelEntry(model, loaded)) };
+}
+
+export function toOpenAiModelList(models: readonly InstalledModel[]): OpenAiModelList {
+  return {
+    data: models.map(({ key }) => ({ id: key, object: 'model', owned_by: 'organization_owner' })),
+    object: 'list',
+  };
+}
+
+export function toLoadAnswer(instance: LoadedInstance, echoConfig: boolean): LoadAnswer {
+  return {
+    type: instance.type,
+    instance_id: instance.id,
+    load_time_seconds: instance.loadTimeMs / 1000,
+    status: 'loaded',
+    ...(echoConfig && { load_config: toLoadConfig(instance.config) }),
+  };
+}
+
+export function fromLoadBody(body: LoadBody): LoadRequest {
+  return {
+    model: body.model,
+    ...(body.context_length !== undefined && { contextLength: body.context_length }),
+    ...(body.eval_batch_size !== undefined && { evalBatchSize: body.eval_batch_size }),
+    ...(body.flash_attention !== undefined && { flashAttention: body.flash_attention }),
+    ...(body.num_experts !== undefined && { numExperts: body.num_experts }),
+    ...(body.offload_kv_cache_to_gpu !== undefined && { offloadKvCacheToGpu: body.offload_kv_cache_to_gpu }),
+  };
+}
+
+function toModelEntry(model: InstalledModel, loaded: readonly LoadedInstance[]): ModelEntry {
+  const { quantization, capabilities } = model;
+  return {
+    type: model.type,
+    publisher: model.publisher,
+    key: model.key,
+    display_name: model.displayName,
+    ...(model.architecture !== undefined && { architecture: model.architecture }),
+    quantization: quantization ? { name: quantization.name, bits_per_weight: quantization.bitsPerWeight } : null,
+    size_bytes: model.sizeBytes,
+    params_string: model.params ?? null,
+    loaded_instances: loaded
+      .filter(({ modelKey }) => modelKey === model.key)
+      .map(({ id, config }) => ({ id, config: toLoadConfig(config) })),
+    max_context_length: model.maxContextLength,
+    format: model.format,
+    ...(capabilities && {
+      capabilities: {
+        vision: capabilities.vision,
+        trained_for_tool_use: capabilities.toolUse,
+        ...(capabilities.reasoning && {
+          reasoning: { allowed_options: [...capabilities.reasoning.options], default: capabilities.reasoning.preset },
+        }),
+      },
+    }),
+    ...(model.type === 'llm' && { description: model.description ?? null }),
+    ...(model.variants && { variants: [...model.variants] }),
+    ...(model.selectedVariant !== undefined && { selected_variant: model.selectedVariant }),
+  };
+}
+
+function toLoadConfig(config: LoadConfig): LoadConfigAnswer {
+  return {
+    context_length: config.contextLength,
+    parallel: config.parallel,
+    ...(config.evalBatchSize !== undefined && { eval_batch_size: config.evalBatchSize }),
+    ...(config.flashAttention !== undefined && { flash_attention: config.flashAttention }),
+    ...(config.numExperts !== undefined && { num_experts: config.numExperts }),
+    ...(config.offloadKvCacheToGpu !== undefined && { offload_kv_cache_to_gpu: config.offloadKvCacheToGpu }),
+  };
+}
+
+/** Truncated to the millisecond, never rounded. */
+function toDate(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,31 @@
+import type { FailureCode } from './errors.js';
+
+interface JobFacts {
+  id: string;
+  /** The identity of what is downloaded: a catalog id, or `owner/repo@quantization`, lower-case. */
+  model: string;
+  totalBytes: number;
+  downloadedBytes: number;
+  /** Milliseconds since the epoch. */
+  startedAt: number;
+}
+
+export type JobState =
+  | {
+      state: 'downloading';
+      /** Over the last 10 s, fractional; 0 when nothing moves. */
+      bytesPerSecond: number;
+      /** Milliseconds since the epoch; absent exactly when the speed is 0. */
+      estimatedCompletion?: number;
+    }
+  | {
+      state: 'paused';
+      /** Why it paused by itself; absent when a person paused it. */
+      code?: FailureCode;
+      reason?: string;
+    }
+  | { state: 'completed'; completedAt: number }
+  | { state: 'failed'; code: FailureCode; reason: string; failedAt: number };
+
+/** A download as it stands at one moment. */
+export type JobSnapshot = JobFacts & JobState;

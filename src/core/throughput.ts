@@ -1,0 +1,25 @@
+import { MAX_TIME } from './clock.js';
+
+/** How far back the speed looks. */
+export const SPEED_WINDOW_MS = 10_000;
+
+/**
+ * Bytes per second over the last 10 s, or since the transfer began when that is less; 0 when no time has passed.
+ * Computed when it is read, so that a stall shows as 0 and not as the last good value.
+ *
+ * @param transferredAt bytes transferred up to a moment of active time: rewinds subtract nothing, bytes found on disk
+ * add nothing
+ * @param began the moment of active time at which the first transfer began
+ * @param now the moment of active time asked about (pauses cut out, stalls counted)
+ */
+export function speedOver(transferredAt: (activeMs: number) => number, began: number, now: number): number {
+  const from = Math.max(began, now - SPEED_WINDOW_MS);
+  const seconds = (now - from) / 1000;
+  return seconds > 0 ? (transferredAt(now) - transferredAt(from)) / seconds : 0;
+}
+
+/** When the rest will be there at this speed, truncated to the millisecond; `undefined` when nothing moves. */
+export function estimateCompletion(now: number, remainingBytes: number, bytesPerSecond: number): number | undefined {
+  if (bytesPerSecond <= 0) return undefined;
+  return Math.min(Math.trunc(now + (remainingBytes / bytesPerSecond) * 1000), MAX_TIME);
+}

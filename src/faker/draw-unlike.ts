@@ -1,0 +1,12 @@
+/** How often something else is drawn before a name gets a number: numbers are for catalogs that use the words up. */
+const DRAWS = 8;
+
+/** Draws a name that is not taken yet, case aside, and takes it. */
+export function drawUnlike(taken: Set<string>, draw: () => string): string {
+  let name = draw();
+  for (let draws = 1; draws < DRAWS && taken.has(name.toLowerCase()); draws++) name = draw();
+  let candidate = name;
+  for (let edition = 2; taken.has(candidate.toLowerCase()); edition++) candidate = `${name}-r${edition}`;
+  taken.add(candidate.toLowerCase());
+  return candidate;
+}

@@ -1,0 +1,31 @@
+import type { Catalog } from '../simulator/catalog.js';
+import { fakeModel } from './fake-model.js';
+import { createLineage } from './fake-lineage.js';
+import { createFaker } from './fresh-faker.js';
+
+export interface FakeCatalogOptions {
+  /**
+   * The same seed makes the same models, as long as @faker-js/faker stays the same, whatever the size: a smaller catalog
+   * is the beginning of a larger one.
+   */
+  seed?: string | number;
+  /** How many models; up to 100 000, which take some seconds. */
+  size: number;
+}
+
+const LARGEST = 100_000;
+
+/**
+ * Invents models as a catalog has them: language, vision and embedding models of made-up publishers and families, as
+ * GGUF and MLX, in several quantizations, with sizes that fit their parameters. A few have nothing LM Studio can run.
+ * Every id, repo and key is unique.
+ * @throws RangeError for a size that is not a whole number from 0 to 100 000
+ */
+export function fakeCatalog({ seed = 'modeldock', size }: FakeCatalogOptions): Catalog {
+  if (!(Number.isInteger(size) && size >= 0 && size <= LARGEST)) {
+    throw new RangeError(`Cannot fake ${String(size)} models: size takes a whole number from 0 to ${LARGEST}.`);
+  }
+  const faker = createFaker(seed);
+  const nextRelease = createLineage(faker);
+  return Array.from({ length: size }, (_, index) => fakeModel(faker, nextRelease(), { runnable: index === 0 }));
+}

@@ -1,0 +1,1 @@
+export { fakeCatalog, type FakeCatalogOptions } from './fake-catalog.js';

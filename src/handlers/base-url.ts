@@ -1,0 +1,66 @@
+/** Which requests go to an api, as far as their URL tells. */
+export interface BaseUrl {
+  /** Whether others are served there as well: the page itself, or everybody. */
+  shared: boolean;
+  /** The path that the api sees, without the mount path; undefined for a URL that is not below this one. */
+  pathOf(url: URL): string | undefined;
+}
+
+/**
+ * Reads a base URL: origin and mount path; without an origin, the page's own; `*` for any origin.
+ * @param pageOrigin absent where there is no page
+ * @throws RangeError for anything else
+ */
+export function parseBaseUrl(text: string, pageOrigin: string | undefined): BaseUrl {
+  if (text === '*' || text.startsWith('*/')) {
+    const mount = mountPathOf(new URL(text.slice(1), 'http://localhost'));
+    return { shared: true, pathOf: (url) => pathBelow(mount, url) };
+  }
+  const base = resolve(text, pageOrigin);
+  const origin = originOf(base);
+  const mount = mountPathOf(base);
+  return {
+    shared: pageOrigin !== undefined && origin === originOf(new URL(pageOrigin)),
+    pathOf: (url) => (originOf(url) === origin ? pathBelow(mount, url) : undefined),
+  };
+}
+
+function resolve(text: string, pageOrigin: string | undefined): URL {
+  if (!URL.canParse(text, pageOrigin)) {
+    refuse(
+      text,
+      pageOrigin === undefined
+        ? 'there is no page here that it could be relative to; give it with its origin, such as http://localhost:1234'
+        : `it is not a URL, not even relative to ${pageOrigin}`,
+    );
+  }
+  const url = new URL(text, pageOrigin);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    refuse(text, 'it has to begin with http:// or https://, or to be a path on the page, or * for any origin');
+  }
+  if (url.search !== '' || url.hash !== '') refuse(text, 'it cannot have a query or a fragment');
+  return url;
+}
+
+function refuse(text: string, because: string): never {
+  throw new RangeError(`Cannot serve at the base URL '${text}': ${because}.`);
+}
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** Clients write one server's address in three ways; it stays one origin. */
+function originOf({ protocol, hostname, port }: URL): string {
+  return `${protocol}//${LOOPBACK.has(hostname) ? 'localhost' : hostname}:${port}`;
+}
+
+function mountPathOf(base: URL): string {
+  return base.pathname.replace(/\/+$/, '').toLowerCase();
+}
+
+/** Paths are compared without regard to case, as Express compares the path of a mounted app. */
+function pathBelow(mount: string, { pathname }: URL): string | undefined {
+  if (!pathname.toLowerCase().startsWith(mount)) return undefined;
+  const path = pathname.slice(mount.length);
+  if (path === '') return '/';
+  return path.startsWith('/') ? path : undefined;
+}

@@ -1,0 +1,55 @@
+import { http, HttpResponse, type HttpHandler } from 'msw';
+import type { Api, Ownership } from '../api/api.js';
+import { callFrom, toResponse } from '../api/fetch.js';
+import { parseBaseUrl } from './base-url.js';
+
+export interface HandlersOptions {
+  /**
+   * Where clients expect LM Studio: its origin, and the path it is mounted under, if any. `http://localhost:1234` by
+   * default; `127.0.0.1` and `[::1]` mean the same server. `/` (or any path) is on the page's own origin, and `*` (or
+   * `*` and a path) on any origin, for a server whose port is not known yet.
+   */
+  baseUrl?: string;
+  /** `routes` on the page's own origin and on any origin, where other requests go as well; else `origin`. */
+  ownership?: Ownership;
+}
+
+/**
+ * An api as handlers of MSW, in Node or in a page: `setupServer(...createHandlers(dock.api))`.
+ *
+ * What the api does not own goes on to the handlers behind these, and then to the network, untouched. With ownership
+ * `origin` nothing below the base URL does: MSW's `onUnhandledRequest` never hears of a wrong path there, the api
+ * answers it as LM Studio would. Requests that are marked with MSW's `bypass` never come here.
+ * @throws RangeError for a base URL that names no place to serve at
+ */
+export function createHandlers(
+  api: Api,
+  { baseUrl = 'http://localhost:1234', ownership }: HandlersOptions = {},
+): HttpHandler[] {
+  const base = parseBaseUrl(baseUrl, pageOrigin());
+  const owned = ownership ?? (base.shared ? 'routes' : 'origin');
+
+  return [
+    // A predicate instead of a path: MSW decodes what it matches against a path, and fails on a broken escape.
+    http.all(
+      ({ request: { method, url } }) => {
+        const path = base.pathOf(new URL(url));
+        return path !== undefined && api.owns({ method, path }, owned);
+      },
+      async ({ request }) => {
+        const url = new URL(request.url);
+        const answer = await api.answer(callFrom(request, base.pathOf(url)!, url.search));
+        if (answer === 'network error') return HttpResponse.error();
+        const { status, headers, body } = toResponse(answer, request.method);
+        // MSW's own class adds the status text that a server sends.
+        return new HttpResponse(body, { status, headers });
+      },
+    ),
+  ];
+}
+
+function pageOrigin(): string | undefined {
+  const { location } = globalThis as { location?: Location };
+  // A page without an origin (about:blank, a file) has this word for it.
+  return location?.origin === 'null' ? undefined : location?.origin;
+}

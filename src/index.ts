@@ -1,0 +1,17 @@
+export { createDock, type SimulatedDock, type SimulatedDockOptions } from './create-dock.js';
+export type { Api, Ownership } from './api/api.js';
+export type { Answer, Call, Link } from './api/call.js';
+export type { Dock } from './control/dock.js';
+export type { ClockStatus, DockClock } from './control/dock-clock.js';
+export type { DockStatus } from './control/control-api.js';
+export { profiles, type Profile, type ProfileName } from './contract/profiles.js';
+export { systemClock, VirtualClock, type Clock, type WaitingClock } from './core/clock.js';
+export type { DownloadEngine, DownloadRequest, JobControl, ModelReference, SimulatorControl } from './core/engine.js';
+export { RefusedError, type FailureCode, type RefusalCode } from './core/errors.js';
+export type { JobSnapshot } from './core/job.js';
+export type { InstalledModel, LoadedInstance, ModelShelf } from './core/shelf.js';
+export { CatalogError, parseCatalog, type Catalog, type CatalogModel } from './simulator/catalog.js';
+export { catalogModels } from './simulator/catalog-models.js';
+export { magicFamilies } from './simulator/magic.js';
+export { parseScenario, ScenarioError, type Phase, type Scenario } from './simulator/scenario.js';
+export { isScenarioName, scenarios, type ScenarioName } from './simulator/scenarios.js';

@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { profileNames, type ProfileName } from '../contract/profiles.js';
+import { isScenarioName, parseCatalog, parseScenario, scenarios, type Catalog, type Scenario } from '../index.js';
+import { logLevels, type LogLevel } from './log.js';
+
+/** What `modeldock serve` was told, checked. */
+export interface Settings {
+  port: number;
+  host?: string;
+  engine: 'simulated' | 'real';
+  scenario: NamedScenario;
+  speed: number;
+  frozen?: boolean;
+  seed: string;
+  profile: ProfileName;
+  requireToken?: string;
+  /** `true` stands for every origin. */
+  cors?: string | true;
+  catalog?: Catalog;
+  logLevel: LogLevel;
+  json?: boolean;
+}
+
+interface NamedScenario {
+  /** As it was asked for. */
+  name: string;
+  scenario: Scenario;
+}
+
+/** Adds the flags of `serve`. Each has an environment variable: `--log-level` is also MODELDOCK_LOG_LEVEL. */
+export function addServeOptions(command: Command): Command {
+  for (const option of [
+    new Option('-p, --port <number>', 'where to listen; 0 takes any free port').default(1234).argParser(parsePort),
+    new Option('--host <address>', 'listen there only, instead of on 127.0.0.1 and ::1'),
+    new Option('--engine <name>', 'where the bytes come from').choices(['simulated', 'real']).default('simulated'),
+    new Option('--scenario <name|file>', 'the story every model plays: a name, or a JSON file')
+      .default({ name: 'steady', scenario: scenarios.steady } satisfies NamedScenario, 'steady')
+      .argParser(readScenario),
+    new Option('--speed <factor>', 'how fast simulated time runs; at 60 a minute takes a second')
+      .default(1)
+      .argParser(parseSpeed),
+    new Option('--frozen', 'stop the clock; POST /__modeldock/clock/advance moves it').conflicts('speed'),
+    new Option('--seed <text>', 'decides job ids, wobble and the sizes of unknown repos').default('modeldock'),
+    new Option('--profile <name>', 'the edition of LM Studio to behave like').choices(profileNames).default('seed'),
+    new Option('--require-token <token>', 'ask every call for this bearer token').argParser(parseToken),
+    new Option('--cors [origin]', 'let pages of other origins call: all of them, or one').argParser(parseOrigin),
+    new Option('--catalog <file>', 'the models that can be downloaded, as JSON').argParser(readCatalog),
+    new Option('--log-level <level>', 'what to log on stderr').choices(logLevels).default('info'),
+    new Option('--json', 'print one line of JSON when listening, and nothing else on stdout'),
+  ]) {
+    command.addOption(option.env(`MODELDOCK_${option.name().toUpperCase().replaceAll('-', '_')}`));
+  }
+  return command;
+}
+
+/** Commander takes any text for "on"; people write MODELDOCK_JSON=0 and mean it. */
+export function ignoreSwitchesTurnedOff(environment: NodeJS.ProcessEnv, command: Command): void {
+  for (const { envVar, required, optional } of command.options) {
+    const isSwitch = !required && !optional;
+    if (isSwitch && envVar !== undefined && /^(0|false|no|off)?$/i.test(environment[envVar] ?? 'on')) {
+      Reflect.deleteProperty(environment, envVar);
+    }
+  }
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new InvalidArgumentError('Allowed is a whole number from 0 to 65535.');
+}
+
+function parseSpeed(text: string): number {
+  const speed = Number(text);
+  if (text.trim() !== '' && Number.isFinite(speed) && speed > 0) return speed;
+  throw new InvalidArgumentError('Allowed is a number above 0, such as 0.5 or 60; --frozen stops the clock.');
+}
+
+function parseToken(text: string): string {
+  if (/^[\x21-\x7e]+$/.test(text)) return text;
+  throw new InvalidArgumentError('Allowed is visible ASCII without spaces, as in an Authorization header.');
+}
+
+function parseOrigin(text: string): string {
+  if (text === '*' || (URL.canParse(text) && new URL(text).origin === text)) return text;
+  throw new InvalidArgumentError('Allowed is * or an origin such as http://localhost:5173, without a path.');
+}
+
+function readScenario(text: string): NamedScenario {
+  if (isScenarioName(text)) return { name: text, scenario: scenarios[text] };
+  const names = Object.keys(scenarios).join(', ');
+  return { name: text, scenario: readJson(text, parseScenario, `a JSON file, or one of ${names}`) };
+}
+
+function readCatalog(text: string): Catalog {
+  return readJson(text, parseCatalog, 'a JSON file');
+}
+
+function readJson<Value>(path: string, parse: (input: unknown) => Value, allowed: string): Value {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new InvalidArgumentError(`Cannot read that file (${(error as Error).message}). Allowed is ${allowed}.`);
+  }
+  try {
+    return parse(JSON.parse(text));
+  } catch (error) {
+    throw new InvalidArgumentError(`\n${path}: ${(error as Error).message}`);
+  }
+}

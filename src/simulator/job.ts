@@ -1,0 +1,148 @@
+import type { DownloadRequest } from '../core/engine.js';
+import type { FailureCode } from '../core/errors.js';
+import type { JobSnapshot, JobState } from '../core/job.js';
+import type { Stored } from '../core/store.js';
+import { estimateCompletion, speedOver } from '../core/throughput.js';
+import type { Scenario } from './scenario.js';
+import { scenarios } from './scenarios.js';
+import { bytesAt, layOut, segmentAt, transferredAt, type Segment, type Timeline } from './timeline.js';
+
+/** What an operator did to a job, and when. To cancel one is to make it fail with code `cancelled`. */
+export type Intervention =
+  | { type: 'pause'; at: number }
+  | { type: 'resume'; at: number }
+  | { type: 'fail'; at: number; code: FailureCode; reason: string };
+
+/** A simulated download: what was decided, as plain data. Everything else follows from it and from the time. */
+export interface SimulatedJob extends Stored {
+  readonly request: DownloadRequest;
+  readonly totalBytes: number;
+  /** Bytes that an earlier job for the same model left on disk. */
+  readonly fromBytes: number;
+  readonly createdAt: number;
+  readonly seed: number;
+  readonly scenario: Scenario;
+  /** Oldest first. */
+  readonly interventions?: readonly Intervention[];
+}
+
+/** The job as it stands at `now`: a function of the record and the time, so that it does not matter who asked before. */
+export function snapshotAt(job: SimulatedJob, now: number): JobSnapshot {
+  const play = playUntil(job, now);
+  const segment = segmentAt(play.timeline, play.story);
+  const bytes = segment === undefined ? job.totalBytes : bytesAt(segment, play.story - segment.from);
+  const state = stateAt(job, now, play, segment, bytes);
+  return {
+    id: job.id,
+    model: job.model,
+    totalBytes: job.totalBytes,
+    // Whoever cancels a download drops what is there of it.
+    downloadedBytes: state.state === 'failed' && state.code === 'cancelled' ? 0 : bytes,
+    startedAt: job.createdAt,
+    ...state,
+  };
+}
+
+/** What the next job for the same model begins with: the story it plays, and the bytes it finds on disk. */
+export interface Sequel {
+  scenario: Scenario;
+  fromBytes: number;
+}
+
+/** What follows a failed job; undefined after a cancelled one, whose model begins its story anew. */
+export function sequelTo(job: SimulatedJob, failed: Extract<JobSnapshot, { state: 'failed' }>): Sequel | undefined {
+  if (failed.code === 'cancelled') return undefined;
+  const { phases, repeat = false } = job.scenario;
+  const failure = phases.findIndex((phase) => phase.type === 'fail');
+  const rest = failure === -1 ? [] : phases.slice(failure + 1);
+  return {
+    scenario: repeat ? job.scenario : rest.length > 0 ? { phases: rest } : scenarios.steady,
+    fromBytes: failed.code === 'checksum_mismatch' ? 0 : failed.downloadedBytes,
+  };
+}
+
+/** How far a job's story has come. */
+export interface Play {
+  timeline: Timeline;
+  /** Story time reached; stands still while an operator holds the job, and once one has ended it. */
+  story: number;
+  /** Turns story time into the clock's. */
+  offset: number;
+  held: boolean;
+  ended: Extract<Intervention, { type: 'fail' }> | undefined;
+}
+
+/** Folds what operators did, in order, into story time. */
+function playUntil(job: SimulatedJob, now: number): Play {
+  let { phases } = job.scenario;
+  let timeline = layOut(phases, job.totalBytes, job.fromBytes, job.seed);
+  let offset = job.createdAt;
+  let heldAt: number | undefined;
+
+  for (const intervention of job.interventions ?? []) {
+    const story = (heldAt ?? intervention.at) - offset;
+    switch (intervention.type) {
+      case 'pause':
+        heldAt = intervention.at;
+        break;
+      case 'resume':
+        if (heldAt !== undefined) {
+          offset += intervention.at - heldAt;
+          heldAt = undefined;
+        } else {
+          // The story's own pause turns out to have lasted until now.
+          const paused = segmentAt(timeline, story);
+          const phase = paused && phases[paused.phase];
+          if (phase?.type !== 'pause') break;
+          phases = phases.with(paused!.phase, { ...phase, ms: story - paused!.from });
+          timeline = layOut(phases, job.totalBytes, job.fromBytes, job.seed);
+        }
+        break;
+      case 'fail':
+        return { timeline, story, offset, held: false, ended: intervention };
+    }
+  }
+  const story = Math.max(0, (heldAt ?? now) - offset);
+  return { timeline, story, offset, held: heldAt !== undefined, ended: undefined };
+}
+
+function stateAt(
+  job: SimulatedJob,
+  now: number,
+  { timeline, story, offset, held, ended }: Play,
+  segment: Segment | undefined,
+  bytes: number,
+): JobState {
+  if (ended) return { state: 'failed', code: ended.code, reason: ended.reason, failedAt: ended.at };
+  if (segment === undefined) return { state: 'completed', completedAt: offset + timeline.end };
+  if (held) return { state: 'paused' };
+  switch (segment.type) {
+    case 'fail':
+      return {
+        state: 'failed',
+        code: segment.code,
+        reason: segment.reason ?? `The download failed: ${segment.code}.`,
+        failedAt: offset + segment.from,
+      };
+    case 'pause':
+      return {
+        state: 'paused',
+        ...(segment.code !== undefined && { code: segment.code }),
+        ...(segment.reason !== undefined && { reason: segment.reason }),
+      };
+    case 'connect':
+    case 'transfer':
+    case 'trace':
+    case 'stall':
+    case 'finalize': {
+      const active = segment.activeFrom + story - segment.from;
+      const bytesPerSecond = speedOver((at) => transferredAt(timeline, at), timeline.transferBegan ?? active, active);
+      const estimate = estimateCompletion(now, job.totalBytes - bytes, bytesPerSecond);
+      return {
+        state: 'downloading',
+        bytesPerSecond,
+        ...(estimate !== undefined && { estimatedCompletion: estimate }),
+      };
+    }
+  }
+}

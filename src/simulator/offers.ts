@@ -1,0 +1,162 @@
+import type { DownloadRequest, ModelReference } from '../core/engine.js';
+import { RefusedError } from '../core/errors.js';
+import type { InstalledModel } from '../core/shelf.js';
+import type { Catalog, CatalogModel, FileChoice } from './catalog.js';
+import { imagineRepo } from './imagined-repo.js';
+import { createMagicFinder, MAGIC_BYTES, MAGIC_OWNER, type Magic } from './magic.js';
+import { nominalBits } from './quantization.js';
+
+/** What a download request comes to. */
+export interface Offer {
+  /** The identity of the model: two requests with the same one share a job. */
+  model: string;
+  totalBytes: number;
+  /** The model as it is listed once it is there. */
+  installs: InstalledModel;
+  /** Only for identifiers under `simulate/`. */
+  magic: Magic | undefined;
+}
+
+export interface Offers {
+  /** @throws RefusedError model_not_found, no_compatible_option, catalog_quantization */
+  find(request: DownloadRequest): Offer;
+  /** What is there from the start. */
+  readonly preinstalled: readonly Offer[];
+}
+
+/** One file to choose from in a repo, and the model it belongs to. */
+interface Choice {
+  model: CatalogModel;
+  file: FileChoice;
+}
+
+type HuggingFaceReference = Extract<ModelReference, { source: 'huggingface' }>;
+
+/** @param seed decides the size of repos that the catalog does not know */
+export function createOffers(catalog: Catalog, seed: string): Offers {
+  const findMagic = createMagicFinder();
+  const byId = new Map<string, CatalogModel>();
+  const byRepo = new Map<string, Choice[]>();
+  for (const model of catalog) {
+    if (model.id !== undefined) byId.set(model.id, model);
+    for (const repo of model.incompatibleRepos ?? []) choicesOf(repo);
+    for (const file of model.files) choicesOf(file.repo).push({ model, file });
+  }
+
+  return {
+    find: ({ model, quantization }) =>
+      model.source === 'catalog' ? fromCatalog(model.id, quantization) : fromHuggingFace(model, quantization),
+    preinstalled: catalog
+      .filter(({ installed, files }) => installed === true && files.length > 0)
+      .map((model) =>
+        model.id === undefined ? repoOffer({ model, file: model.files[0]! }) : catalogOffer(model.id, model),
+      ),
+  };
+
+  function fromCatalog(id: string, quantization: string | undefined): Offer {
+    if (quantization !== undefined) {
+      throw new RefusedError('catalog_quantization', id, `Cannot choose a quantization of the catalog model ${id}.`);
+    }
+    const magic = id.startsWith(`${MAGIC_OWNER}/`) ? findMagic(id.slice(MAGIC_OWNER.length + 1)) : undefined;
+    const model = magic ? magicModel(id) : byId.get(id);
+    if (model === undefined || model.files.length === 0) {
+      throw new RefusedError('model_not_found', id, `There is no model ${id} in the simulated catalog.`);
+    }
+    return catalogOffer(id, model, magic);
+  }
+
+  function fromHuggingFace({ owner, repo, url }: HuggingFaceReference, quantization: string | undefined): Offer {
+    const name = `${owner}/${repo}`;
+    const magic = owner.toLowerCase() === MAGIC_OWNER ? findMagic(repo) : undefined;
+    if (owner.toLowerCase() === MAGIC_OWNER && magic === undefined) {
+      throw new RefusedError('no_compatible_option', url, `There is no story called ${repo} under ${MAGIC_OWNER}/.`);
+    }
+    const choices = magic
+      ? choicesIn(magicModel(name))
+      : (byRepo.get(name.toLowerCase()) ?? choicesIn(imagineRepo(owner, repo, seed)));
+    const choice =
+      quantization === undefined
+        ? choices[0]
+        : choices.find(({ file }) => file.quantization.toLowerCase() === quantization.toLowerCase());
+    if (choice === undefined) {
+      throw new RefusedError(
+        'no_compatible_option',
+        url,
+        `Cannot find ${choices.length === 0 ? 'any GGUF or MLX file' : quantization!} in ${url}.`,
+        choices.length === 0 ? {} : { choices: choices.map(({ file }) => file.quantization) },
+      );
+    }
+    return repoOffer(choice, magic);
+  }
+
+  function choicesOf(repo: string): Choice[] {
+    const known = byRepo.get(repo.toLowerCase()) ?? [];
+    byRepo.set(repo.toLowerCase(), known);
+    return known;
+  }
+}
+
+function choicesIn(model: CatalogModel): Choice[] {
+  return model.files.map((file) => ({ model, file }));
+}
+
+function magicModel(name: string): CatalogModel {
+  return {
+    displayName: `Simulated: ${name.slice(name.indexOf('/') + 1)}`,
+    type: 'llm',
+    architecture: 'llama',
+    params: '1B',
+    maxContextLength: 8_192,
+    files: [{ repo: name, format: 'gguf', quantization: 'Q4_K_M', sizeBytes: MAGIC_BYTES }],
+  };
+}
+
+function catalogOffer(id: string, model: CatalogModel, magic?: Magic): Offer {
+  const file = model.files[0]!;
+  const [publisher, name] = id.split('/') as [string, string];
+  const key = model.type === 'embedding' ? `text-embedding-${name}` : id;
+  const variant = `${key}@${file.quantization.toLowerCase()}`;
+  return {
+    model: id,
+    totalBytes: file.sizeBytes,
+    installs: { ...describe(model, file, key, publisher), variants: [variant], selectedVariant: variant },
+    magic,
+  };
+}
+
+function repoOffer({ model, file }: Choice, magic?: Magic): Offer {
+  const [publisher, repo] = file.repo.split('/') as [string, string];
+  const label = `-${file.quantization.toLowerCase()}`;
+  const bare = repo.toLowerCase().replace(/-gguf$/, '');
+  const stem = bare.endsWith(label) ? bare.slice(0, -label.length) : bare;
+  const key = model.type === 'embedding' ? `text-embedding-${stem}` : stem;
+  return {
+    model: `${file.repo}@${file.quantization}`.toLowerCase(),
+    totalBytes: file.sizeBytes,
+    installs: describe(model, file, key, publisher),
+    magic,
+  };
+}
+
+function describe(model: CatalogModel, file: FileChoice, key: string, publisher: string): InstalledModel {
+  return {
+    key,
+    type: model.type,
+    publisher,
+    displayName: model.displayName,
+    ...(model.type === 'llm' && { architecture: model.architecture }),
+    quantization: { name: file.quantization, bitsPerWeight: nominalBits(file.quantization) },
+    sizeBytes: file.sizeBytes,
+    ...(model.params !== undefined && { params: model.params }),
+    maxContextLength: model.maxContextLength,
+    format: file.format,
+    ...(model.type === 'llm' && {
+      capabilities: {
+        vision: model.vision ?? false,
+        toolUse: model.toolUse ?? false,
+        ...(model.reasoning && { reasoning: model.reasoning }),
+      },
+    }),
+    ...(model.type === 'llm' && model.description !== undefined && { description: model.description }),
+  };
+}

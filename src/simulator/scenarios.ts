@@ -1,0 +1,105 @@
+import { ScenarioError, type Scenario } from './scenario.js';
+
+const MB = 1_000_000;
+const connect = { type: 'connect', ms: 250 } as const;
+const transfer = { type: 'transfer', bytesPerSecond: 40 * MB, wobble: 0.3 } as const;
+
+/**
+ * Reaches any size at once, even on a frozen clock. A transfer cannot: it takes a millisecond at least.
+ */
+const everything = { type: 'trace', samples: [[0, Number.MAX_SAFE_INTEGER]] } satisfies Scenario['phases'][number];
+
+/** The scenarios that have a name. */
+export const scenarios = {
+  'seed-example': {
+    description: "The example on LM Studio's page, to the byte: 948 bytes after 127 ms.",
+    phases: [
+      { type: 'connect', ms: 6 },
+      { type: 'transfer', bytesPerSecond: 7840 },
+    ],
+  },
+  steady: {
+    description: 'About 40 MB/s to the end, with the wobble of a real line.',
+    phases: [connect, transfer],
+  },
+  instant: {
+    description: 'Completed in the answer to the request that starts it.',
+    phases: [everything],
+  },
+  slow: {
+    description: 'About 500 kB/s to the end: time enough to look at a progress bar.',
+    phases: [connect, { type: 'transfer', bytesPerSecond: 0.5 * MB, wobble: 0.3 }],
+  },
+  flaky: {
+    description: 'Stops and goes, fails with network_error at 60 %; a retry goes on from there to the end.',
+    phases: [
+      connect,
+      { ...transfer, bytesPerSecond: 12 * MB, wobble: 0.8, until: 0.25 },
+      { type: 'stall', ms: 4000 },
+      { ...transfer, bytesPerSecond: 3 * MB, wobble: 0.8, until: 0.4 },
+      { type: 'stall', ms: 12_000 },
+      { ...transfer, wobble: 0.8, until: 0.6 },
+      { type: 'fail', code: 'network_error', reason: 'The connection was reset.' },
+      connect,
+      transfer,
+    ],
+  },
+  stalls: {
+    description: 'Stops for good at 99 %, with speed 0 and no estimate.',
+    phases: [connect, { ...transfer, until: 0.99 }, { type: 'stall' }],
+  },
+  pauses: {
+    description: 'Pauses at 30 % until an operator resumes it.',
+    phases: [connect, { ...transfer, until: 0.3 }, { type: 'pause' }, transfer],
+  },
+  fails: {
+    description: 'Fails with network_error at 50 %; a retry goes on from there to the end.',
+    phases: [
+      connect,
+      { ...transfer, until: 0.5 },
+      { type: 'fail', code: 'network_error', reason: 'The connection was reset.' },
+    ],
+  },
+  rewinds: {
+    description: 'Falls back from 60 % to 20 % once, then goes on to the end.',
+    phases: [connect, { ...transfer, until: 0.6 }, { type: 'rewind', to: 0.2 }, transfer],
+  },
+  'checksum-mismatch': {
+    description: 'Fails after the last byte, when the checksum is computed; a retry starts from 0.',
+    phases: [
+      connect,
+      transfer,
+      { type: 'finalize', ms: 3000 },
+      { type: 'fail', code: 'checksum_mismatch', reason: 'The sha256 of the file is not the one the hub names.' },
+    ],
+  },
+  'disk-full': {
+    description: 'Pauses with disk_full at 70 % until an operator resumes it.',
+    phases: [
+      connect,
+      { ...transfer, until: 0.7 },
+      { type: 'pause', code: 'disk_full', reason: 'There is no space left on the disk.' },
+      transfer,
+    ],
+  },
+  'finalizes-slowly': {
+    description: 'Stays downloading at 100 % for 30 s while the checksum is computed.',
+    phases: [connect, transfer, { type: 'finalize', ms: 30_000 }],
+  },
+  'finalizes-forever': {
+    description: 'Stays downloading at 100 % for good.',
+    phases: [connect, transfer, { type: 'finalize' }],
+  },
+} satisfies Record<string, Scenario>;
+
+export type ScenarioName = keyof typeof scenarios;
+
+export function isScenarioName(name: string): name is ScenarioName {
+  return Object.hasOwn(scenarios, name);
+}
+
+/** @throws ScenarioError naming those there are */
+export function scenarioNamed(name: string): Scenario {
+  if (isScenarioName(name)) return scenarios[name];
+  throw new ScenarioError(`There is no scenario ${name}. There is: ${Object.keys(scenarios).join(', ')}.`);
+}

@@ -1,0 +1,235 @@
+import type { FailureCode } from '../core/errors.js';
+import { fractionAt } from '../core/random.js';
+import type { Phase, Place } from './scenario.js';
+
+/** A stretch of story time in which a job does one thing. */
+export type Segment = {
+  /** Which of the story's phases it came from; the rest that no phase named has the number after the last. */
+  phase: number;
+  /** Story time in ms, whole; `to` is Infinity where a segment has no end. */
+  from: number;
+  to: number;
+  /** Active time (pauses cut out) at `from`. */
+  activeFrom: number;
+  /** Bytes there at `from`, and from `to` on. */
+  fromBytes: number;
+  toBytes: number;
+  /** Bytes transferred by all segments before this one: rewinds subtract nothing. */
+  transferredBefore: number;
+} & (
+  | { type: 'connect' | 'stall' | 'finalize' }
+  | { type: 'transfer'; bytesPerSecond: number; wobble: number; seed: number }
+  | { type: 'trace'; samples: readonly (readonly [ms: number, bytes: number])[] }
+  | Omit<Extract<Phase, { type: 'pause' }>, 'ms'>
+  | Extract<Phase, { type: 'fail' }>
+);
+
+/** A story laid out: what happens, and when, if nobody intervenes. */
+export interface Timeline {
+  segments: readonly Segment[];
+  /** Active time at which the first byte is asked for; undefined in a story that transfers nothing. */
+  transferBegan: number | undefined;
+  /** Story time at which the job completes; Infinity when it never does by itself. */
+  end: number;
+}
+
+/** What a phase tells of its segment. */
+interface Details {
+  bytesPerSecond?: number;
+  wobble?: number | undefined;
+  samples?: readonly (readonly [ms: number, bytes: number])[];
+  code?: FailureCode | undefined;
+  reason?: string | undefined;
+}
+
+const nothing: Details = {};
+
+/** The pace of what is left over when a story ends without having named one. */
+const REST_BYTES_PER_SECOND = 40_000_000;
+
+/**
+ * Turns phases into segments, up to the first `fail` or the completion.
+ * @param fromBytes bytes on disk when the job starts
+ * @param seed decides the wobble
+ */
+export function layOut(phases: readonly Phase[], totalBytes: number, fromBytes: number, seed: number): Timeline {
+  const segments: Segment[] = [];
+  let time = 0;
+  let active = 0;
+  let bytes = Math.min(fromBytes, totalBytes);
+  let transferred = 0;
+  let transferBegan: number | undefined;
+  let pace = REST_BYTES_PER_SECOND;
+  let index = 0;
+
+  for (const phase of phases) {
+    switch (phase.type) {
+      case 'connect':
+        addStill('connect', phase.ms);
+        break;
+      case 'stall':
+        addStill('stall', phase.ms ?? Infinity);
+        break;
+      case 'finalize':
+        // A recording of a smaller file may have ended before: a job that finalizes has all its bytes.
+        addTransfer(totalBytes, { bytesPerSecond: pace });
+        addStill('finalize', phase.ms ?? Infinity);
+        break;
+      case 'pause': {
+        const ms = phase.ms ?? Infinity;
+        segments.push(segment('pause', ms, bytes, phase));
+        time += ms;
+        break;
+      }
+      case 'rewind':
+        bytes = Math.min(bytes, placeInBytes(phase.to, totalBytes));
+        break;
+      case 'transfer':
+        pace = phase.bytesPerSecond;
+        addTransfer(placeInBytes(phase.until ?? 1, totalBytes), phase);
+        break;
+      case 'trace':
+        addTrace(phase);
+        break;
+      case 'fail':
+        segments.push(segment('fail', Infinity, bytes, phase));
+        return { segments, transferBegan, end: Infinity };
+    }
+    if (time === Infinity) return { segments, transferBegan, end: Infinity };
+    index++;
+  }
+  addTransfer(totalBytes, { bytesPerSecond: pace });
+  return { segments, transferBegan, end: time };
+
+  /** What lasts `ms`, goes on to `toBytes`, and is not a transfer unless it is given a speed. */
+  function segment(type: Segment['type'], ms: number, toBytes: number, details: Details = nothing): Segment {
+    // One literal for all: segments of one shape are made and read several times faster than those of many.
+    return {
+      type,
+      phase: index,
+      from: time,
+      to: time + ms,
+      activeFrom: active,
+      fromBytes: bytes,
+      toBytes,
+      transferredBefore: transferred,
+      bytesPerSecond: details.bytesPerSecond,
+      wobble: details.wobble ?? 0,
+      seed: seed ^ segments.length,
+      samples: details.samples,
+      code: details.code,
+      reason: details.reason,
+    } as Segment;
+  }
+
+  function addStill(type: 'connect' | 'stall' | 'finalize', ms: number): void {
+    segments.push(segment(type, ms, bytes));
+    time += ms;
+    active += ms;
+  }
+
+  function addTransfer(target: number, details: Details & { bytesPerSecond: number }): void {
+    if (target <= bytes) return;
+    // Rounded up: at the last whole millisecond all bytes are there.
+    const ms = Math.ceil(((target - bytes) * 1000) / details.bytesPerSecond);
+    move(segment('transfer', ms, target, details));
+  }
+
+  function addTrace(phase: Extract<Phase, { type: 'trace' }>): void {
+    const [lasts, reaches] = phase.samples.at(-1)!;
+    const target = Math.max(bytes, Math.min(reaches, totalBytes));
+    const trace = segment('trace', lasts, target, phase) as Extract<Segment, { type: 'trace' }>;
+    // A recording of a larger file is over once all of this one is there.
+    if (target === totalBytes) trace.to = trace.from + firstMoment(0, lasts, (ms) => traced(trace, ms) >= target);
+    move(trace);
+  }
+
+  function move(moving: Segment): void {
+    transferBegan ??= active;
+    segments.push(moving);
+    transferred += moving.toBytes - bytes;
+    bytes = moving.toBytes;
+    active += moving.to - time;
+    time = moving.to;
+  }
+}
+
+/** The segment that holds a moment of story time; undefined once the story is over. */
+export function segmentAt({ segments }: Timeline, time: number): Segment | undefined {
+  return segments.find((segment) => time < segment.to);
+}
+
+/** Bytes there `ms` after a segment began. Whole, never falling, never above the segment's end. */
+export function bytesAt(segment: Segment, ms: number): number {
+  if (ms >= segment.to - segment.from) return segment.toBytes;
+  switch (segment.type) {
+    case 'transfer': {
+      const { fromBytes, toBytes, bytesPerSecond } = segment;
+      return Math.min(toBytes, fromBytes + Math.floor((bytesPerSecond * ms) / 1000 + straying(segment, ms)));
+    }
+    case 'trace':
+      return Math.min(segment.toBytes, traced(segment, ms));
+    case 'connect':
+    case 'stall':
+    case 'finalize':
+    case 'pause':
+    case 'fail':
+      return segment.fromBytes;
+  }
+}
+
+/** Bytes transferred up to a moment of active time. */
+export function transferredAt({ segments }: Timeline, active: number): number {
+  // From the end: what is asked for lies within the last 10 s.
+  for (let index = segments.length - 1; index >= 0; index--) {
+    const segment = segments[index]!;
+    if (segment.activeFrom <= active && segment.type !== 'pause') {
+      return segment.transferredBefore + bytesAt(segment, active - segment.activeFrom) - segment.fromBytes;
+    }
+  }
+  return 0;
+}
+
+/** The first whole number from `low` to `high` for which a condition that never turns false again holds. */
+export function firstMoment(low: number, high: number, holds: (moment: number) => boolean): number {
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** The nearest whole byte; a fraction below 1 never means the whole file. */
+function placeInBytes(place: Place, totalBytes: number): number {
+  if (typeof place !== 'number') return Math.min(place.bytes, totalBytes);
+  return place === 1 ? totalBytes : Math.min(Math.round(place * totalBytes), totalBytes - 1);
+}
+
+/**
+ * How many bytes a wobbling line is ahead or behind: straight lines between knots, hashed from the seed, and none at
+ * both ends. A knot strays no further than half of what would make the slope, and so the speed, negative.
+ */
+function straying(segment: Extract<Segment, { type: 'transfer' }>, ms: number): number {
+  if (segment.wobble === 0) return 0;
+  const last = Math.floor((segment.to - segment.from) / KNOT_MS);
+  const reach = (segment.bytesPerSecond * segment.wobble * (KNOT_MS / 1000)) / 2;
+  const knot = (index: number): number =>
+    index <= 0 || index >= last ? 0 : (2 * fractionAt(segment.seed, index) - 1) * reach;
+  const index = Math.floor(ms / KNOT_MS);
+  const before = knot(index);
+  return before + ((knot(index + 1) - before) * (ms - index * KNOT_MS)) / KNOT_MS;
+}
+
+/** Half of the window that the speed is measured over, so that the wobble shows in it. */
+const KNOT_MS = 5000;
+
+function traced(segment: Extract<Segment, { type: 'trace' }>, ms: number): number {
+  const { samples, fromBytes } = segment;
+  const next = firstMoment(0, samples.length, (index) => samples[index]![0] > ms);
+  const [earlier, fewer] = samples[next - 1] ?? [0, 0];
+  const following = samples[next];
+  const bytes =
+    following === undefined ? fewer : fewer + ((following[1] - fewer) * (ms - earlier)) / (following[0] - earlier);
+  return Math.max(fromBytes, Math.floor(bytes));
+}

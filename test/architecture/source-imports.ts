@@ -1,0 +1,61 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+
+const source = fileURLToPath(new URL('../../src/', import.meta.url));
+
+/** What one file of src imports: other files of src, as paths below src, and packages. */
+export interface FileImports {
+  file: string;
+  files: readonly string[];
+  packages: readonly string[];
+}
+
+/** What every file of src imports, re-exports, or names in a type. */
+export function readSourceImports(): FileImports[] {
+  return sourceFiles().map((file) => importsOf(file, readFileSync(join(source, file), 'utf8')));
+}
+
+/** Every source file of src, as a path below it; the one that is JavaScript starts as a worker. */
+export function sourceFiles(): string[] {
+  return readdirSync(source, { recursive: true, encoding: 'utf8' })
+    .map((file) => file.replaceAll('\\', '/'))
+    .filter((file) => /\.[jt]s$/.test(file))
+    .sort();
+}
+
+export function importsOf(file: string, text: string): FileImports {
+  const specifiers = specifiersIn(ts.createSourceFile(file, text, ts.ScriptTarget.Latest));
+  return {
+    file,
+    files: specifiers
+      .filter((specifier) => specifier.startsWith('.'))
+      .map((specifier) => posix.join(dirname(file), specifier).replace(/\.js$/, '.ts')),
+    packages: specifiers.filter((specifier) => !specifier.startsWith('.')),
+  };
+}
+
+function specifiersIn(sourceFile: ts.SourceFile): string[] {
+  const specifiers: string[] = [];
+  const visit = (node: ts.Node): void => {
+    const specifier = specifierOf(node);
+    if (specifier) {
+      if (!ts.isStringLiteralLike(specifier)) {
+        throw new Error(`Cannot tell what ${sourceFile.fileName} imports: ${specifier.getText(sourceFile)}.`);
+      }
+      specifiers.push(specifier.text);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(sourceFile);
+  return specifiers;
+}
+
+function specifierOf(node: ts.Node): ts.Node | undefined {
+  if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return node.moduleSpecifier;
+  if (ts.isImportTypeNode(node)) return ts.isLiteralTypeNode(node.argument) ? node.argument.literal : node.argument;
+  if (ts.isExternalModuleReference(node)) return node.expression;
+  if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) return node.arguments[0];
+  return undefined;
+}

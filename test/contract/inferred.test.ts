@@ -1,0 +1,149 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { inferred } from '../../src/contract/inferred.js';
+import { openClient, pretty } from './client.js';
+
+type Inferred = typeof inferred;
+type Behaviour = {
+  [Name in keyof Inferred]: Inferred[Name] extends { behaviour: string } ? Name : never;
+}[keyof Inferred];
+
+const TOKEN = 'sk-lm-abcd1234:0123456789abcdefghij';
+const LINK = 'https://huggingface.co/lmstudio-community/Qwen3.5-4B-GGUF';
+
+/** Each way of working that LM Studio's documentation does not tell of, seen once. The compiler asks for all of them. */
+const shown: Record<Behaviour, () => Promise<void>> = {
+  estimateNeedsSpeed: async () => {
+    const client = openClient();
+    const { body } = await client.download('simulate/stalls-at-50');
+    expect(body).toMatchObject({ bytes_per_second: 0 });
+    expect(body).not.toHaveProperty('estimated_completion');
+    await client.advance(5100);
+    expect((await client.status(body.job_id)).body).toMatchObject({
+      bytes_per_second: 100_000_000,
+      estimated_completion: '2025-10-03T15:33:33.596Z',
+    });
+    await client.advance(10_000);
+    const stalled = await client.status(body.job_id);
+    expect(stalled.body).toMatchObject({ status: 'downloading', bytes_per_second: 0 });
+    expect(stalled.body).not.toHaveProperty('estimated_completion');
+  },
+  finalizingIsDownloading: async () => {
+    const client = openClient();
+    const { body } = await client.download('simulate/finalizes-slowly');
+    await client.advance(10_100);
+    const total = 1_000_000_000;
+    expect((await client.status(body.job_id)).body).toMatchObject({
+      status: 'downloading',
+      downloaded_bytes: total,
+      total_size_bytes: total,
+    });
+    await client.advance(10_000);
+    expect((await client.status(body.job_id)).body).toMatchObject({ status: 'completed' });
+  },
+  failedJobsAreUnexplained: async () => {
+    for (const [explainFailures, error] of [
+      [false, undefined],
+      [true, 'The connection was reset.'],
+    ] as const) {
+      const client = openClient({ explainFailures });
+      const { body } = await client.download('simulate/fails-at-50');
+      await client.advance(60_000);
+      const failed = await client.status(body.job_id);
+      expect(failed.body.status).toBe('failed');
+      expect(failed.body.error).toBe(error);
+    }
+  },
+  retryMakesANewJob: async () => {
+    const client = openClient();
+    const first = await client.download('simulate/fails-at-50');
+    await client.advance(60_000);
+    const second = await client.download('simulate/fails-at-50');
+    expect(second.body.job_id).not.toBe(first.body.job_id);
+    expect(second.body).toMatchObject({ status: 'downloading', downloaded_bytes: 500_000_000 });
+  },
+  attachToPaused: async () => {
+    const client = openClient();
+    const first = await client.download('simulate/pauses-at-30');
+    await client.advance(60_000);
+    expect((await client.download('simulate/pauses-at-30')).body).toMatchObject({
+      job_id: first.body.job_id,
+      status: 'paused',
+    });
+  },
+  quantizationsAreSeparateJobs: async () => {
+    const client = openClient();
+    const first = await client.download(LINK, 'Q4_K_M');
+    const second = await client.download(LINK, 'Q8_0');
+    expect(second.body.job_id).not.toBe(first.body.job_id);
+  },
+  secondDownloadOfOneKey: async () => {
+    const client = openClient({ scenario: 'instant' });
+    await client.download(LINK, 'Q4_K_M');
+    await client.download(LINK, 'Q8_0');
+    expect((await client.get('/api/v1/models')).body.models).toMatchObject([
+      { key: 'qwen3.5-4b', quantization: { name: 'Q8_0' } },
+    ]);
+  },
+  wellFormedWrongToken: async () => {
+    const client = openClient({ requireToken: TOKEN });
+    const authorization = `Bearer ${TOKEN.replace('0123', '3210')}`;
+    const read = await client.send('GET', '/api/v1/models', { headers: { authorization } });
+    expect(read.status).toBe(401);
+    expect(read.text).toContain('Malformed LM Studio API token provided: sk-lm-abcd*****');
+  },
+  noListOfJobs: async () => {
+    const path = '/api/v1/models/download/status';
+    expect((await openClient().get(path)).text).toBe(`{"error":"Unexpected endpoint or method. (GET ${path})"}`);
+  },
+  headIsGetWithoutBody: async () => {
+    const read = await openClient().send('HEAD', '/lmstudio-greeting');
+    expect([read.status, read.text]).toEqual([200, '']);
+  },
+  otherMethodsAreUnknownRoutes: async () => {
+    const read = await openClient().send('OPTIONS', '/api/v1/models');
+    expect([read.status, read.text]).toEqual([
+      404,
+      '{"error":"Unexpected endpoint or method. (OPTIONS /api/v1/models)"}',
+    ]);
+  },
+  pathsIgnoreCase: async () => {
+    expect((await openClient().get('/LMStudio-Greeting')).body).toEqual({ lmstudio: true });
+  },
+  oneTrailingSlashIsIgnored: async () => {
+    expect((await openClient().get('/lmstudio-greeting/')).body).toEqual({ lmstudio: true });
+    expect((await openClient().get('/lmstudio-greeting//')).body).toHaveProperty('error');
+  },
+  neighboursArePretty: async () => {
+    expect((await openClient().get('/v1/models')).text).toBe(pretty({ data: [], object: 'list' }));
+    expect((await openClient().get('/lmstudio-greeting')).text).toBe('{"lmstudio":true}');
+  },
+};
+
+describe('what is inferred', () => {
+  const entries = Object.entries<{ because: string }>(inferred);
+  const src = join(import.meta.dirname, '../../src');
+  const code = readdirSync(src, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts') && !path.endsWith('inferred.ts'))
+    .map((path) => readFileSync(join(src, path), 'utf8'))
+    .join('\n');
+
+  it.each(entries.filter(([, entry]) => 'value' in entry).map(([name]) => name))(
+    'is a value that the code reads: %s',
+    (name) => {
+      expect(code).toContain(`inferred.${name}.value`);
+    },
+  );
+
+  it.each(entries.filter(([, entry]) => 'behaviour' in entry).map(([name]) => name))(
+    'is how the code works: %s',
+    async (name) => {
+      await shown[name as Behaviour]();
+    },
+  );
+
+  it('gives a reason each time', () => {
+    for (const [name, { because }] of entries) expect(because, name).toMatch(/^[A-Z].{9,}[.]$/);
+  });
+});

@@ -1,0 +1,73 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { z } from 'zod/mini';
+import { profileNames, profiles } from '../../src/contract/profiles.js';
+import * as schemas from '../../src/contract/schemas.js';
+import { createJudge, publish, responsesOf } from './judge.js';
+import { walkMalformed, walkStates, type Exchange } from './walk.js';
+import { createWorld, openDoor } from './world.js';
+
+describe.each(profileNames)('the answers of the profile %s', (profile) => {
+  const document = publish(profile);
+  const judge = createJudge(document);
+  let exchanges: Exchange[];
+
+  beforeAll(async () => {
+    const worlds = [createWorld(profile), createWorld(profile, { explainFailures: true })];
+    const walks = worlds.map(async (world) => {
+      const door = openDoor('http://localhost:1234', world, (request) => world.api.fetch(request));
+      return [...(await walkStates(door)), ...(await walkMalformed(door))];
+    });
+    exchanges = (await Promise.all(walks)).flat();
+  }, 60_000);
+
+  it('have the status that the walk expects', () => {
+    const surprises = exchanges.filter(({ step, reply }) => reply.status !== step.status);
+    expect(surprises.map(({ step, reply }) => `${step.title}: ${reply.status} ${reply.text}`)).toEqual([]);
+  });
+
+  it('obey the document', () => {
+    expect(exchanges.flatMap((exchange) => judge.blame(exchange))).toEqual([]);
+  });
+
+  it('are what the schemas say, without a key too many', () => {
+    const wrong = exchanges.filter(({ step, reply }) => {
+      const { success } = schemaFor(step.route.path, reply.status).safeParse(JSON.parse(reply.text));
+      return !success;
+    });
+    expect(wrong.map(({ step, reply }) => `${step.title}: ${reply.text}`)).toEqual([]);
+  });
+
+  it('are every answer that the document knows, but for what only HTTP answers', () => {
+    const seen = new Set(exchanges.map(({ step, reply }) => `${step.route.method} ${step.route.path} ${reply.status}`));
+    const documented = [...responsesOf(document)].map(({ name }) => name).filter((name) => !name.endsWith(' 304'));
+    expect(documented.filter((name) => !seen.has(name))).toEqual([]);
+  });
+
+  it('pass through every status of a download', () => {
+    const statusesOf = (method: string) => [
+      ...new Set(
+        exchanges
+          .filter(({ step, reply }) => step.route.method === method && reply.status === 200)
+          .map(({ reply }) => (JSON.parse(reply.text) as { status?: string }).status),
+      ),
+    ];
+    const job = ['downloading', 'paused', 'completed', 'failed'];
+    expect(statusesOf('get')).toEqual(expect.arrayContaining(job));
+    expect(statusesOf('post')).toEqual(expect.arrayContaining([...job, 'already_downloaded', 'loaded']));
+  });
+
+  function schemaFor(path: string, status: number): z.ZodMiniType {
+    if (status !== 200) return schemas.problemAnswer;
+    const { countersInDownloadAnswer } = profiles[profile];
+    const answers: Record<string, z.ZodMiniType> = {
+      '/api/v1/models/download': countersInDownloadAnswer ? schemas.downloadAnswer : schemas.releasedDownloadAnswer,
+      '/api/v1/models/download/status/{job_id}': schemas.jobStatus,
+      '/api/v1/models': schemas.modelList,
+      '/api/v1/models/load': schemas.loadAnswer,
+      '/api/v1/models/unload': schemas.unloadAnswer,
+      '/v1/models': schemas.openAiModelList,
+      '/lmstudio-greeting': schemas.greeting,
+    };
+    return answers[path]!;
+  }
+});

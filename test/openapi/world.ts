@@ -1,0 +1,63 @@
+import { createApi, type Api } from '../../src/api/api.js';
+import { fetchFrom } from '../../src/api/fetch.js';
+import { createDock } from '../../src/index.js';
+import type { ProfileName } from '../../src/contract/profiles.js';
+import { ELSEWHERE_HEADER, TOKEN, type Door, type Reply, type Step } from './walk.js';
+
+export interface WalkedWorld {
+  api: Api;
+  advance(ms: number): Promise<void>;
+}
+
+/** A world with a frozen clock and a required token. A header leads into two worse ones. */
+export function createWorld(profile: ProfileName, options: { explainFailures?: boolean } = {}): WalkedWorld {
+  const all = { ...options, profile, requireToken: TOKEN, speed: 0, now: '2025-10-03T15:33:23.496Z' } as const;
+  const dock = createDock(all);
+  const doomed = createDock({ ...all, scenario: { phases: [{ type: 'fail', code: 'hub_error' }] } });
+  const defect = async (): Promise<never> => {
+    throw new Error('A defect, on purpose.');
+  };
+  const broken = createApi({
+    engine: { start: defect, status: defect },
+    shelf: { installed: defect, loaded: defect, load: defect, unload: defect },
+  });
+  const worlds: Partial<Record<string, Api>> = { broken, doomed: doomed.api };
+  const answer: Api['answer'] = (call) => (worlds[call.header(ELSEWHERE_HEADER) ?? ''] ?? dock.api).answer(call);
+  return {
+    api: { ...dock.api, answer, fetch: (request) => fetchFrom(answer, request) },
+    advance: async (ms) => {
+      await dock.clock.advance(ms);
+    },
+  };
+}
+
+/** Reaches a world over HTTP, or whatever speaks like `fetch`. */
+export function openDoor(
+  base: string,
+  world: Pick<WalkedWorld, 'advance'>,
+  send: (request: Request) => Promise<Response> = fetch,
+): Door {
+  return {
+    advance: (ms) => world.advance(ms),
+    send: async (step) => readReply(await send(toRequest(base, step))),
+  };
+}
+
+function toRequest(base: string, { route, jobId, body, text, headers }: Step): Request {
+  const sent = text ?? (body === undefined ? undefined : JSON.stringify(body));
+  const all = new Headers({
+    authorization: `Bearer ${TOKEN}`,
+    ...(sent !== undefined && { 'content-type': 'application/json' }),
+    ...headers,
+  });
+  if (all.get('authorization') === '') all.delete('authorization');
+  return new Request(base + route.path.replace('{job_id}', jobId ?? ''), {
+    method: route.method.toUpperCase(),
+    headers: all,
+    ...(sent !== undefined && { body: sent }),
+  });
+}
+
+async function readReply(response: Response): Promise<Reply> {
+  return { status: response.status, headers: response.headers, text: await response.text() };
+}

@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { installPacked, type Consumer } from './packed.js';
+
+interface Manifest {
+  version: string;
+  exports: Record<string, string | { browser: null; default: string }>;
+  peerDependencies: Record<string, string>;
+}
+
+const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as Manifest;
+
+const entries = Object.entries(manifest.exports).map(([name, target]) => ({
+  specifier: name.replace(/^\./, 'modeldock'),
+  path: (typeof target === 'string' ? target : target.default).replace('./', ''),
+  closedToBrowsers: typeof target !== 'string',
+}));
+const modules = entries.filter(({ path }) => path.endsWith('.js'));
+
+describe('the package, installed from its tarball', { timeout: 180_000 }, () => {
+  let consumer: Consumer;
+
+  beforeAll(async () => {
+    consumer = await installPacked({ peers: Object.keys(manifest.peerDependencies) });
+  }, 180_000);
+
+  afterAll(() => consumer.remove());
+
+  it('holds the build, its documents and nothing else', () => {
+    const unexpected = consumer.files.filter(
+      (file) => !/^(dist\/[^.][^ ]*\.(js|d\.ts|json)|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(file),
+    );
+    expect(unexpected).toEqual([]);
+    expect(consumer.files.filter((file) => file.includes('/.'))).toEqual([]);
+  });
+
+  it('holds what each of its exports names, types included', () => {
+    const named = entries.flatMap(({ path }) =>
+      path.endsWith('.js') ? [path, path.replace(/\.js$/, '.d.ts')] : [path],
+    );
+    expect(named.filter((path) => !consumer.files.includes(path))).toEqual([]);
+  });
+
+  it.each(modules)('can be imported as $specifier', async ({ specifier }) => {
+    const names = await consumer.node(
+      '--input-type=module',
+      '--eval',
+      `console.log(Object.keys(await import('${specifier}')).join())`,
+    );
+    expect(names.trim()).not.toBe('');
+  });
+
+  it('holds no module that needs more than the package declares', async () => {
+    const scripts = consumer.files.filter((file) => file.endsWith('.js') && file !== 'dist/server/cli.js');
+    const program = scripts.map((file) => `await import('./node_modules/modeldock/${file}');`).join('\n');
+    await expect(consumer.node('--input-type=module', '--eval', program)).resolves.toBe('');
+  });
+
+  it('answers a download in the project that installed it', async () => {
+    const program = `
+      import { createDock } from 'modeldock';
+      const { api } = createDock({ scenario: 'instant' });
+      const response = await api.fetch(new Request('http://localhost:1234/api/v1/models/download', {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ model: 'ibm/granite-4-micro' }),
+      }));
+      console.log(response.status, (await response.json()).total_size_bytes);`;
+    expect(await consumer.node('--input-type=module', '--eval', program)).toBe('200 2279145003\n');
+  });
+
+  it('closes what needs Node to browsers', () => {
+    expect(entries.filter(({ closedToBrowsers }) => closedToBrowsers).map(({ specifier }) => specifier)).toEqual([
+      'modeldock/server',
+    ]);
+  });
+
+  it.each(entries.filter(({ closedToBrowsers }) => closedToBrowsers))(
+    'closes $specifier to browsers',
+    async ({ specifier }) => {
+      const program = `import('${specifier}').then(() => console.log('open'), (error) => console.log(error.code))`;
+      const answer = await consumer.node('--conditions=browser', '--input-type=module', '--eval', program);
+      expect(answer.trim()).toBe('ERR_PACKAGE_PATH_NOT_EXPORTED');
+    },
+  );
+
+  it('brings the command', async () => {
+    const command = join(consumer.folder, 'node_modules/modeldock/dist/server/cli.js');
+    expect(await consumer.node(command, '--version')).toBe(`${manifest.version}\n`);
+  });
+
+  it.each([
+    ['NodeNext', { module: 'NodeNext', types: ['node'] }, () => true],
+    [
+      'bundler, for a page',
+      { module: 'ESNext', moduleResolution: 'bundler', lib: ['ES2023', 'DOM', 'DOM.Iterable'], types: [] },
+      ({ closedToBrowsers }: (typeof modules)[number]) => !closedToBrowsers,
+    ],
+  ])('declares what it exports, under the module resolution %s', async (_, compilerOptions, isImportable) => {
+    const importable = modules.filter(isImportable);
+    const program = [
+      ...importable.map(({ specifier }, index) => `import * as entry${index} from '${specifier}';`),
+      `export const entries = [${importable.map((_, index) => `entry${index}`).join()}];`,
+      "const dock: entry0.SimulatedDock = entry0.createDock({ scenario: 'slow', speed: 2 });",
+      "export const answer: Promise<Response> = dock.api.fetch(new Request('http://localhost:1234/'));",
+      "entry0.createDock({ scenario: 'no-such-scenario' });",
+    ];
+    await writeFile(join(consumer.folder, 'program.ts'), program.join('\n'));
+    const complaints = await consumer.compile('program.ts', { strict: true, target: 'ES2023', ...compilerOptions });
+    // Other packages' declarations are not ours to mend; of our own and of the program, only the last line is wrong.
+    expect(complaints.filter((line) => /^(program\.ts|node_modules\/modeldock\/)/.test(line))).toEqual([
+      expect.stringMatching(new RegExp(`^program\\.ts\\(${program.length},.*no-such-scenario`)),
+    ]);
+  });
+});

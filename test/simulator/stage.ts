@@ -1,0 +1,71 @@
+import { VirtualClock, type JobSnapshot, type ModelReference, type Phase, type Scenario } from '../../src/index.js';
+import type { JobStore } from '../../src/core/store.js';
+import type { SimulatedJob } from '../../src/simulator/job.js';
+import { createSimulator, type Simulator } from '../../src/simulator/simulator.js';
+import { createMemoryStore } from '../../src/stores/memory.js';
+
+/** When the curtain rises, in milliseconds since the epoch. */
+export const RISE = 1_000_000_000_000;
+
+/** One model of a chosen size, and a clock that stands still until it is moved. */
+export interface Stage extends Simulator {
+  clock: VirtualClock;
+  store: JobStore<SimulatedJob>;
+  /** Starts a download of the one model, or asks for it again. */
+  start: () => Promise<JobSnapshot | 'already_downloaded'>;
+  /** The job as it stands `ms` after the curtain rose; the newest one where no id is given. */
+  at: (ms: number, jobId?: string) => Promise<JobSnapshot>;
+}
+
+const model: ModelReference = { source: 'catalog', id: 'stage/model' };
+
+/** @param story what the one model plays */
+export function setStage(story: readonly Phase[] | Scenario, { size = 1000, seed = 'stage' } = {}): Stage {
+  const clock = new VirtualClock(undefined, { start: RISE, speed: 0 });
+  const store = createMemoryStore<SimulatedJob>();
+  const simulator = createSimulator({
+    clock,
+    store,
+    seed,
+    scenario: 'phases' in story ? story : { phases: [...story] },
+    catalog: [
+      {
+        id: 'stage/model',
+        displayName: 'Stage',
+        type: 'llm',
+        architecture: 'llama',
+        maxContextLength: 4096,
+        files: [{ repo: 'stage/model-GGUF', format: 'gguf', quantization: 'Q4_K_M', sizeBytes: size }],
+      },
+    ],
+  });
+  let newest = '';
+  return {
+    ...simulator,
+    clock,
+    store,
+    start: async () => {
+      const job = await simulator.engine.start({ model });
+      if (job !== 'already_downloaded') newest = job.id;
+      return job;
+    },
+    at: async (ms, jobId = newest) => {
+      clock.set(RISE + ms);
+      return (await simulator.engine.status(jobId))!;
+    },
+  };
+}
+
+/** A moment of a job in a few words: `500 at 100/s`, `500 paused`, `1000 completed at 10000`. */
+export function inWords(job: JobSnapshot): string {
+  switch (job.state) {
+    case 'downloading':
+      return `${job.downloadedBytes} at ${job.bytesPerSecond}/s`;
+    case 'paused':
+      return `${job.downloadedBytes} paused${job.code === undefined ? '' : ` (${job.code})`}`;
+    case 'completed':
+      return `${job.downloadedBytes} completed at ${job.completedAt - RISE}`;
+    case 'failed':
+      return `${job.downloadedBytes} failed (${job.code}) at ${job.failedAt - RISE}`;
+  }
+}

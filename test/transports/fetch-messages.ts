@@ -1,0 +1,17 @@
+import type { Received, Sent } from '../suites/transport.js';
+
+/** What is to be sent, in Fetch's classes. */
+export function requestFrom(baseUrl: string, { method, path, headers, body }: Sent, signal?: AbortSignal): Request {
+  return new Request(baseUrl + path, {
+    method,
+    ...(headers && { headers }),
+    // Bytes: for a string, Fetch would add a content type of its own.
+    ...(body !== undefined && { body: new TextEncoder().encode(body) }),
+    ...(signal && { signal }),
+  });
+}
+
+export async function receivedFrom(response: Response): Promise<Received> {
+  const { status, headers } = response;
+  return { status, headers: Object.fromEntries(headers), body: await response.text() };
+}
