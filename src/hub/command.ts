@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { createHub, type Hub, type HubOptions } from './create-hub.js';
 import { parseFaults } from './faults/parse-fault.js';
@@ -67,9 +67,10 @@ async function run(flags: Flags, { out, err, ended }: Surroundings): Promise<voi
   const end = ended();
   const hub = await createHub(optionsFrom(flags));
   let proxy: LoggingProxy | undefined;
+  let certificateFile: string | undefined;
   try {
     if (flags.proxy !== undefined) proxy = await createProxy({ port: flags.proxy === true ? 0 : flags.proxy });
-    const certificateFile = hub.certificate === undefined ? undefined : await saveCertificate(hub.certificate);
+    if (hub.certificate !== undefined) certificateFile = await saveCertificate(hub.certificate);
     const repos = hub.repos();
     const facts = {
       ...{ endpoint: hub.endpoint, cdn: hub.cdn, repos, pid: process.pid },
@@ -86,6 +87,7 @@ async function run(flags: Flags, { out, err, ended }: Surroundings): Promise<voi
     ending = true;
   } finally {
     await Promise.all([hub.close(), proxy?.close()]);
+    if (certificateFile !== undefined) await rm(dirname(certificateFile), { recursive: true });
   }
 }
 
@@ -118,7 +120,7 @@ function faultsFrom(file: string): ReturnType<typeof parseFaults> {
 }
 
 async function saveCertificate(certificate: string): Promise<string> {
-  const file = join(tmpdir(), `modeldock-hub-${process.pid}.pem`);
+  const file = join(await mkdtemp(join(tmpdir(), 'modeldock-hub-')), 'certificate.pem');
   await writeFile(file, certificate);
   return file;
 }

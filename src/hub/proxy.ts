@@ -69,6 +69,7 @@ export async function createProxy(options: ProxyOptions = {}): Promise<LoggingPr
       entry.status = status;
       response.writeHead(status, { 'Content-Type': 'text/plain', ...headers }).end(`${text}\n`);
     };
+    request.on('error', () => response.destroy());
     response.on('error', () => response.destroy());
     if (!admits(request)) {
       answer(407, 'Proxy Authentication Required', { 'Proxy-Authenticate': 'Basic realm="modeldock"' });
@@ -151,6 +152,7 @@ export async function createProxy(options: ProxyOptions = {}): Promise<LoggingPr
     server.once('error', (error) => reject(new CannotListen(host, port, error)));
     server.listen(port, host, () => resolve());
   });
+  server.on('error', () => undefined);
   const address = server.address() as AddressInfo;
   return {
     url: `http://${host}:${address.port}`,

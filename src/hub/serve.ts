@@ -132,8 +132,10 @@ async function answer(
   } finally {
     if (progress.status !== undefined) entry.status = progress.status;
     if (delivery?.reply.carriesFile && call.method !== 'HEAD' && progress.status !== undefined) {
-      const { start } = delivery.reply;
-      entry.served = { start, end: start + progress.bytes };
+      const { start, end, headers } = delivery.reply;
+      // Compressed bytes are not bytes of the file: only a whole answer says which of those it held.
+      const bytes = 'Content-Encoding' in headers ? (outcome === 'complete' ? end - start : 0) : progress.bytes;
+      entry.served = { start, end: start + bytes };
     }
     journal.close(entry, outcome);
   }

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -184,9 +184,11 @@ describe('modeldock hub', () => {
     const hub = start('--port', '0', '--json', '--tls');
     const { endpoint, certificate } = JSON.parse(await hub.said(/\n/)) as Facts;
     expect(endpoint).toMatch(/^https:/);
-    expect(certificate).toMatch(/\.pem$/);
+    const ca = await readFile(certificate!, 'utf8');
+    expect((await ask(`${endpoint}/api/models`, { ca })).status).toBe(200);
     hub.process.kill();
     expect((await hub.ended).code).toBe(0);
+    await expect(readFile(certificate!)).rejects.toThrow('ENOENT');
   });
 
   it.each<[string[], RegExp]>([

@@ -314,6 +314,13 @@ describe('resolve', () => {
     }
   });
 
+  it('accepts a signed URL whose escapes a client has spelled differently', async () => {
+    const url = await locate(hub.endpoint, `/${TINY}/resolve/main/${FILE}`);
+    const respelled = url.replaceAll('+', '%20').replaceAll('%3B', ';').replaceAll('%2A', '*');
+    expect(respelled).not.toBe(url);
+    expect((await ask(respelled, { method: 'HEAD' })).status).toBe(200);
+  });
+
   it('checks the expiry by its own clock, which an operator may set', async () => {
     const url = await locate(hub.endpoint, `/${TINY}/resolve/main/${FILE}`);
     hub.control.setClockOffset(3_599_000);

@@ -41,7 +41,6 @@ export function readToken(value: unknown, path: string): Token {
 /** Makes the list of who may what. */
 export function createAccess(tokens: readonly Token[]): Access {
   const granted = new Set<string>();
-  const lists = new Map(tokens.map(({ user, access }) => [user, access]));
   return {
     callerOf(authorization) {
       if (authorization === undefined) return 'anonymous';
@@ -52,7 +51,7 @@ export function createAccess(tokens: readonly Token[]): Access {
     mayDownload(caller, repo) {
       if (!repo.private && !repo.gated) return true;
       if (typeof caller === 'string') return false;
-      const list = lists.get(caller.user) ?? [];
+      const list = tokens.filter(({ user }) => user === caller.user).flatMap(({ access }) => access);
       return list.includes('*') || list.includes(repo.id) || granted.has(`${caller.user}\0${repo.id}`);
     },
     grant: (user, repo) => void granted.add(`${user}\0${repo}`),

@@ -14,11 +14,18 @@ export interface Signer {
   verify(call: Call, now: number): { objectKey: string } | 'not signed' | 'bad signature' | 'expired';
 }
 
+const SIGNATURES = ['Signature', 'X-Amz-Signature'];
+
 /** A signer whose secret follows from the seed, so that a restarted hub honours what it handed out before. */
 export function createSigner(seed: string): Signer {
   const secret = createHash('sha256').update(`signing key\0${seed}`).digest();
-  const signatureOf = (path: string, query: string): string =>
-    createHmac('sha256', secret).update(`${path}?${query}`).digest('hex');
+  // Over what the URL means, not over its letters: clients may spell an escape differently when they send it back.
+  const signatureOf = (path: string, query: URLSearchParams): string => {
+    const meaning = [...query].filter(([key]) => !SIGNATURES.includes(key)).sort();
+    return createHmac('sha256', secret)
+      .update(JSON.stringify([path, meaning]))
+      .digest('hex');
+  };
 
   return {
     sign(file, now, lifetimeMs) {
@@ -32,21 +39,22 @@ export function createSigner(seed: string): Signer {
         query.set('X-Amz-Expires', String(Math.floor(lifetimeMs / 1000)));
         query.set('X-Amz-SignedHeaders', 'host');
         query.set('response-content-disposition', disposition);
-        return `${path}?${query.toString()}&X-Amz-Signature=${signatureOf(path, query.toString())}`;
+        return `${path}?${query.toString()}&X-Amz-Signature=${signatureOf(path, query)}`;
       }
       const path = `/repos/${file.objectKey.slice(0, 2)}/${file.objectKey.slice(2, 4)}/${file.objectKey}`;
       query.set('response-content-disposition', disposition);
       query.set('Expires', String(Math.floor((now + lifetimeMs) / 1000)));
       query.set('Key-Pair-Id', 'K2MODELDOCKHUB');
-      return `${path}?${query.toString()}&Signature=${signatureOf(path, query.toString())}`;
+      return `${path}?${query.toString()}&Signature=${signatureOf(path, query)}`;
     },
 
     verify(call, now) {
-      const match = /^(.*?)\?(.*)&(?:X-Amz-)?Signature=([0-9a-f]{64})$/.exec(call.target);
-      if (match === null) return 'not signed';
-      const [, path, query, signature] = match as unknown as [string, string, string, string];
-      if (!timingSafeEqual(Buffer.from(signature), Buffer.from(signatureOf(path, query)))) return 'bad signature';
-      return now >= expiryOf(call.query) ? 'expired' : { objectKey: path.slice(path.lastIndexOf('/') + 1) };
+      const signature = SIGNATURES.map((name) => call.query.get(name)).find((value) => value !== null);
+      if (signature == null) return 'not signed';
+      const expected = Buffer.from(signatureOf(`/${call.segments.join('/')}`, call.query));
+      const given = Buffer.from(signature);
+      if (given.length !== expected.length || !timingSafeEqual(given, expected)) return 'bad signature';
+      return now >= expiryOf(call.query) ? 'expired' : { objectKey: call.segments.at(-1)! };
     },
   };
 }

@@ -65,6 +65,8 @@ export async function listen(
     server.once('error', (error) => reject(new CannotListen(host, port, error)));
     server.listen(port, host, () => resolve());
   });
+  // Too many open files, say: that costs the connection that could not be accepted, not the process.
+  server.on('error', () => undefined);
   const address = server.address() as AddressInfo;
   const scheme = certificate === undefined ? 'http' : 'https';
   return {
