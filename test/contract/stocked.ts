@@ -10,7 +10,7 @@ export const openStocked = async (
     expect((await client.download(model, quantization)).body.status).toBe('completed');
   }
   return client;
-}
+};
 
 /** The models that are listed. */
 export async function listed(client: Client): Promise<Record<string, unknown>[]> {

@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { catalogModels, parseCatalog, VirtualClock } from '../../src/index.js';
-import { createSimulator } from '../../src/simulator/simulator.js';
-import { createMemoryStore } from '../../src/stores/memory.js';
+import { catalogModels, parseCatalog } from '../../src/index.js';
+import { openSimulator } from './stage.js';
 
 function ask(seed?: string) {
-  const clock = new VirtualClock(undefined, { speed: 0 });
-  const { engine } = createSimulator({ clock, store: createMemoryStore(), ...(seed !== undefined && { seed }) });
+  const { engine } = openSimulator(seed === undefined ? {} : { seed });
   const size = async (request: Parameters<typeof engine.start>[0]) => {
     const job = await engine.start(request);
     return job === 'already_downloaded' ? 0 : job.totalBytes;
@@ -130,9 +128,7 @@ describe('a catalog of one’s own', () => {
       maxContextLength: 4096,
       files: [{ repo: 'shop/Shared-GGUF', format: 'gguf' as const, quantization, sizeBytes }],
     });
-    const { engine } = createSimulator({
-      clock: new VirtualClock(undefined, { speed: 0 }),
-      store: createMemoryStore(),
+    const { engine } = openSimulator({
       catalog: [shared('Q4_K_M', 400), shared('Q8_0', 800)],
     });
     const model = {

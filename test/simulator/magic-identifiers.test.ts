@@ -1,16 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { createDock, magicFamilies, RefusedError, VirtualClock, type JobSnapshot } from '../../src/index.js';
-import { createSimulator } from '../../src/simulator/simulator.js';
-import { createMemoryStore } from '../../src/stores/memory.js';
-import { inWords, RISE } from './stage.js';
+import { createDock, magicFamilies, RefusedError, type JobSnapshot } from '../../src/index.js';
+import { inWords, openSimulator, RISE } from './stage.js';
 
 const GB = 1_000_000_000;
 const HOUR = 3_600_000;
 
 /** A world to ask for stories in; `at` moves its clock and tells of the job that was started last. */
 function openWorld() {
-  const clock = new VirtualClock(undefined, { start: RISE, speed: 0 });
-  const simulator = createSimulator({ clock, store: createMemoryStore() });
+  const simulator = openSimulator();
   let newest = '';
   return {
     ...simulator,
@@ -24,7 +21,7 @@ function openWorld() {
       return job;
     },
     at: async (ms: number): Promise<JobSnapshot> => {
-      clock.set(RISE + ms);
+      simulator.clock.set(RISE + ms);
       return (await simulator.engine.status(newest))!;
     },
     resume: () => simulator.control.resume(newest),

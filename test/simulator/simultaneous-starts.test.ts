@@ -1,11 +1,11 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { createDock, RefusedError, VirtualClock, type JobSnapshot, type ModelReference } from '../../src/index.js';
+import { createDock, RefusedError, type JobSnapshot, type ModelReference } from '../../src/index.js';
 import type { JobStore } from '../../src/core/store.js';
 import type { SimulatedJob } from '../../src/simulator/job.js';
-import { createSimulator } from '../../src/simulator/simulator.js';
 import { createMemoryStore } from '../../src/stores/memory.js';
 import { SEED } from './arbitraries.js';
+import { openSimulator } from './stage.js';
 
 const model = (name: string): ModelReference => ({ source: 'catalog', id: `simulate/${name}` });
 
@@ -28,9 +28,8 @@ function slowly(store: JobStore<SimulatedJob>, delays: readonly number[]): JobSt
   };
 }
 
-function openSimulator(delays: readonly number[], jobIds: readonly string[] = []) {
-  const clock = new VirtualClock(undefined, { start: 0, speed: 0 });
-  return { clock, ...createSimulator({ clock, store: slowly(createMemoryStore(), delays), jobIds }) };
+function openSlowly(delays: readonly number[], jobIds: readonly string[] = []) {
+  return openSimulator({ store: slowly(createMemoryStore(), delays), jobIds });
 }
 
 const delays = fc.array(fc.nat(20), { minLength: 1, maxLength: 40 });
@@ -55,7 +54,7 @@ describe('a hundred starts at once', () => {
   });
 
   test.prop([delays], settings)('of one model make one job over a store that takes its time', async (turns) => {
-    const { engine, control } = openSimulator(turns);
+    const { engine, control } = openSlowly(turns);
     const jobs = await Promise.all(Array.from({ length: 100 }, () => engine.start({ model: model('steady') })));
     expect(ids(jobs).size).toBe(1);
     let count = 0;
@@ -65,7 +64,7 @@ describe('a hundred starts at once', () => {
 
   test.prop([delays], settings)('of ten models make ten jobs, and use up ten ids', async (turns) => {
     const handedIn = Array.from({ length: 11 }, (_, index) => `job_00000000${String(index).padStart(2, '0')}`);
-    const { engine } = openSimulator(turns, handedIn);
+    const { engine } = openSlowly(turns, handedIn);
     const jobs = await Promise.all(
       Array.from({ length: 100 }, (_, index) => engine.start({ model: model(`steady-run-${index % 10}`) })),
     );
@@ -74,7 +73,7 @@ describe('a hundred starts at once', () => {
   });
 
   test.prop([delays], settings)('of a failed model make one retry', async (turns) => {
-    const { clock, engine, control } = openSimulator(turns);
+    const { clock, engine, control } = openSlowly(turns);
     await engine.start({ model: model('fails-at-50') });
     clock.advance(60_000);
     const jobs = await Promise.all(Array.from({ length: 100 }, () => engine.start({ model: model('fails-at-50') })));
@@ -87,7 +86,7 @@ describe('a hundred starts at once', () => {
 
 describe('a hundred hands at once', () => {
   test.prop([delays], settings)('pause a job once', async (turns) => {
-    const { engine, control } = openSimulator(turns);
+    const { engine, control } = openSlowly(turns);
     const [id] = [...ids([await engine.start({ model: model('steady') })])];
     const outcomes = await Promise.allSettled(Array.from({ length: 100 }, () => control.pause(id!)));
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);

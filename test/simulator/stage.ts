@@ -1,16 +1,29 @@
 import { VirtualClock, type JobSnapshot, type ModelReference, type Phase, type Scenario } from '../../src/index.js';
 import type { JobStore } from '../../src/core/store.js';
 import type { SimulatedJob } from '../../src/simulator/job.js';
-import { createSimulator, type Simulator } from '../../src/simulator/simulator.js';
+import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.js';
 import { createMemoryStore } from '../../src/stores/memory.js';
 
 /** When the curtain rises, in milliseconds since the epoch. */
 export const RISE = 1_000_000_000_000;
 
-/** One model of a chosen size, and a clock that stands still until it is moved. */
-export interface Stage extends Simulator {
+/** A simulator, and the clock and the store that it was given. */
+export interface OpenSimulator extends Simulator {
   clock: VirtualClock;
   store: JobStore<SimulatedJob>;
+}
+
+/** Opens a simulator on a clock that stands still. Every test of this folder that needs one gets it here. */
+export function openSimulator({
+  store = createMemoryStore<SimulatedJob>(),
+  ...options
+}: Partial<Omit<SimulatorOptions, 'clock'>> = {}): OpenSimulator {
+  const clock = new VirtualClock(undefined, { start: RISE, speed: 0 });
+  return { clock, store, ...createSimulator({ clock, store, ...options }) };
+}
+
+/** One model of a chosen size, and a clock that stands still until it is moved. */
+export interface Stage extends OpenSimulator {
   /** Starts a download of the one model, or asks for it again. */
   start: () => Promise<JobSnapshot | 'already_downloaded'>;
   /** The job as it stands `ms` after the curtain rose; the newest one where no id is given. */
@@ -21,11 +34,7 @@ const model: ModelReference = { source: 'catalog', id: 'stage/model' };
 
 /** @param story what the one model plays */
 export function setStage(story: readonly Phase[] | Scenario, { size = 1000, seed = 'stage' } = {}): Stage {
-  const clock = new VirtualClock(undefined, { start: RISE, speed: 0 });
-  const store = createMemoryStore<SimulatedJob>();
-  const simulator = createSimulator({
-    clock,
-    store,
+  const simulator = openSimulator({
     seed,
     scenario: 'phases' in story ? story : { phases: [...story] },
     catalog: [
@@ -42,15 +51,13 @@ export function setStage(story: readonly Phase[] | Scenario, { size = 1000, seed
   let newest = '';
   return {
     ...simulator,
-    clock,
-    store,
     start: async () => {
       const job = await simulator.engine.start({ model });
       if (job !== 'already_downloaded') newest = job.id;
       return job;
     },
     at: async (ms, jobId = newest) => {
-      clock.set(RISE + ms);
+      simulator.clock.set(RISE + ms);
       return (await simulator.engine.status(jobId))!;
     },
   };
