@@ -14,7 +14,7 @@ import {
 import { streamEvents } from './event-stream.js';
 import { parseFault } from './faults.js';
 import type { Operator } from './operator.js';
-import { readBody, readJson, readQuery } from './read-input.js';
+import { readBody, readJson, readQuery, refuseOtherBodies } from './read-input.js';
 
 const CONTROL = '/__modeldock';
 
@@ -88,6 +88,7 @@ export function createControlApi(more: ControlRoutes = {}): ControlApi {
       const route = here.find((each) => each.method === method);
       if (!route) return here.length > 0 ? notAllowed(call, here) : notFound(call);
       if (!ROUTES_WITH_QUERY.includes(route.name)) readQuery(noQuery, call);
+      if (method !== 'GET') refuseOtherBodies(call);
       const result = await route.handle(open, parameterOf(route.pattern, path), call);
       if (result === undefined) return { status: 204, headers: {}, body: '' };
       return isAnswer(result) ? result : prettyJson(200, result);

@@ -30,7 +30,9 @@ export function guardControl({ allowedHosts = [], cors, controlToken }: ControlG
     }
     const origin = call.header('origin');
     const foreign = origin === undefined ? call.header('sec-fetch-site') === 'cross-site' : !isSameOrigin(origin, host);
-    if (foreign && cors !== '*' && cors !== origin) {
+    // Both may be undefined, which is no permission.
+    const permitted = cors !== undefined && (cors === '*' || cors === origin);
+    if (foreign && !permitted) {
       return refuse(`Cannot operate modeldock from ${origin ?? 'another site'}: start it with --cors to allow that.`);
     }
     return next(call);

@@ -7,15 +7,7 @@ import { ControlError } from './control-error.js';
 export async function readJson(call: Call): Promise<unknown> {
   const text = await call.text();
   if (text === '') return {};
-  const type = call.header('content-type')?.split(';', 1)[0]!.trim().toLowerCase();
-  // A page of another site can send a form or plain text without asking first, but not JSON.
-  if (type !== 'application/json') {
-    throw new ControlError(
-      415,
-      'not_allowed',
-      `Cannot read a body of type ${type ?? '(none)'}: send application/json.`,
-    );
-  }
+  if (typeOf(call) !== 'application/json') throw wrongType(call);
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
@@ -26,6 +18,26 @@ export async function readJson(call: Call): Promise<unknown> {
 /** @throws ControlError not_allowed, invalid_request with the path of each wrong value */
 export async function readBody<Body>(schema: z.ZodMiniType<Body>, call: Call): Promise<Given<Body>> {
   return checkInput(schema, await readJson(call));
+}
+
+/**
+ * A page of another site can send a form or plain text without asking first, but not JSON: not even what is not read may
+ * be anything else.
+ * @throws ControlError not_allowed
+ */
+export function refuseOtherBodies(call: Call): void {
+  const type = typeOf(call);
+  const isEmpty = call.header('content-length') === '0';
+  if (type !== undefined && type !== 'application/json' && !isEmpty) throw wrongType(call);
+}
+
+function typeOf(call: Call): string | undefined {
+  return call.header('content-type')?.split(';', 1)[0]!.trim().toLowerCase();
+}
+
+function wrongType(call: Call): ControlError {
+  const type = typeOf(call) ?? '(none)';
+  return new ControlError(415, 'not_allowed', `Cannot read a body of type ${type}: send application/json.`);
 }
 
 /** As languages print numbers: `5`, `0.5`, `1e-05`. */

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { addHubCommand } from '../hub/command.js';
 import { CommandError } from './command-error.js';
 import { runServe } from './serve-command.js';
 import { CannotListenError, type Serving } from './serve.js';
@@ -29,6 +30,7 @@ const serveCommand = addServeOptions(program.command('serve', { isDefault: true 
     await serving;
   });
 
+addHubCommand(program);
 program.addHelpText('after', () => `\n${serveCommand.helpInformation()}`);
 
 try {

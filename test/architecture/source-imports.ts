@@ -17,11 +17,11 @@ export function readSourceImports(): FileImports[] {
   return sourceFiles().map((file) => importsOf(file, readFileSync(join(source, file), 'utf8')));
 }
 
-/** Every TypeScript file of src, as a path below it. */
+/** Every source file of src, as a path below it; the one that is JavaScript starts as a worker. */
 export function sourceFiles(): string[] {
   return readdirSync(source, { recursive: true, encoding: 'utf8' })
     .map((file) => file.replaceAll('\\', '/'))
-    .filter((file) => file.endsWith('.ts'))
+    .filter((file) => /\.[jt]s$/.test(file))
     .sort();
 }
 

@@ -74,6 +74,7 @@ describe('the package, installed from its tarball', { timeout: 180_000 }, () => 
   it('closes what needs Node to browsers', () => {
     expect(entries.filter(({ closedToBrowsers }) => closedToBrowsers).map(({ specifier }) => specifier)).toEqual([
       'modeldock/server',
+      'modeldock/hub',
     ]);
   });
 

@@ -1,0 +1,37 @@
+/** Time as a hub needs it: to stamp answers, let signatures expire, and to be slow on purpose. */
+export interface HubClock {
+  /** ms since the epoch. */
+  now(): number;
+  /** Resolves after `ms`; when `signal` aborts, it resolves or rejects at once. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** As long as a timer can be: setTimeout fires at once for anything longer. Twenty-four days are for ever here. */
+export const FOREVER_MS: number = 2 ** 31 - 1;
+
+/** The clock on the wall. */
+export const wallClock: HubClock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted) {
+        resolve();
+        return;
+      }
+      const finish = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', finish);
+        resolve();
+      };
+      const timer = setTimeout(finish, ms);
+      signal?.addEventListener('abort', finish);
+    }),
+};
+
+/** `clock`, `offsetMs()` ahead of itself, whose sleeps have a length that timers know, and never reject. */
+export function patientClock(clock: HubClock, offsetMs: () => number = () => 0): HubClock {
+  return {
+    now: () => clock.now() + offsetMs(),
+    sleep: (ms, signal) => clock.sleep(Math.min(ms, FOREVER_MS), signal).catch(() => undefined),
+  };
+}

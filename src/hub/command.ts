@@ -1,0 +1,64 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import type { Flags, Surroundings } from './run-hub.js';
+
+const DEFAULT_PORT = 4321;
+
+/** Adds `hub` to a program: starts a hub, says how to use it, and ends with 0 on SIGINT and SIGTERM. */
+export function addHubCommand(program: Command, surroundings: Surroundings = processSurroundings): void {
+  program
+    .command('hub')
+    .description('serve a Hugging Face origin on loopback, to test downloaders against')
+    .option('--port <number>', 'port of the hub; 0 for any that is free', port, DEFAULT_PORT)
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--cdn-port <number>', 'port of the CDN; 0 for any that is free', port, 0)
+    .option('--cdn-host <address>', 'address of the CDN (default: 127.0.0.2, or localhost where that does not exist)')
+    .option('--cdn <url>', 'another server that has the large files as /owner/name/path', webUrl)
+    .option('--repos <path>', 'a JSON file of repos, or a folder of owner/name/files; may be repeated', collected)
+    .option('--faults <file>', 'a JSON file with faults to start with')
+    .option('--seed <text>', 'the contents of all files follow from it', 'modeldock')
+    .option('--tls', 'HTTPS, with a certificate made at start')
+    .option('--proxy [port]', 'also start a logging HTTP proxy', port)
+    .option('--no-rate-limits', 'never answer 429 by itself')
+    .option('--json', 'print one line of JSON instead of text')
+    .action(async (flags: Flags, command: Command) => {
+      // Before anything that takes time: a signal during the start must not be lost.
+      const ended = surroundings.ended();
+      // Loaded here: a program with other commands should not pay for this one at each start.
+      const { runHub, mistakeIn } = await import('./run-hub.js');
+      try {
+        await runHub(flags, surroundings, ended);
+      } catch (error) {
+        const mistake = mistakeIn(error);
+        if (mistake === undefined) throw error;
+        command.error(`error: ${mistake}`, { exitCode: 1 });
+      }
+    });
+}
+
+const processSurroundings: Surroundings = {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  ended: () =>
+    new Promise((resolve) => {
+      process.once('SIGINT', () => resolve());
+      process.once('SIGTERM', () => resolve());
+    }),
+};
+
+function port(value: string): number {
+  const number = Number(value);
+  if (!/^\d+$/.test(value) || number > 65_535)
+    throw new InvalidArgumentError('It must be a whole number from 0 to 65535.');
+  return number;
+}
+
+function webUrl(value: string): string {
+  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
+    throw new InvalidArgumentError('It must be an http:// or https:// URL.');
+  }
+  return value;
+}
+
+function collected(value: string, before: string[] = []): string[] {
+  return [...before, value];
+}

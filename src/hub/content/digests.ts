@@ -1,0 +1,115 @@
+/*
+ * sha256 of files that may have 40 GB. Three places know one without work: the table in the sources, this process, and
+ * the cache on disk. Otherwise a worker computes it, one file at a time, while the hub goes on answering.
+ */
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { contentId, type ContentSource } from './content.js';
+import { createHasher } from './hasher.js';
+import { knownDigests } from './known-digests.js';
+
+/** What digests of large files cost and where they are kept. */
+export interface Digests {
+  /** The sha256 as 64 hex digits, computed if nobody knows it. */
+  sha256(source: ContentSource): Promise<string>;
+  /**
+   * Starts whatever is missing among `sources`. Resolves with how long it will take, in ms, when that is too long for
+   * an answer to wait for, and with `undefined` when all of them are known.
+   */
+  prepare(sources: readonly ContentSource[]): Promise<number | undefined>;
+  close(): Promise<void>;
+}
+
+/** More than this many unknown bytes are not worth making a client wait for: about half a second of work. */
+const PATIENCE_BYTES = 256 * 1024 * 1024;
+/** What one worker hashes, generation included; only used to say when to come back. */
+const ASSUMED_BYTES_PER_MS = 800_000;
+
+/** Where digests are kept between runs: `$XDG_CACHE_HOME` or `~/.cache`, then `modeldock/hub-digests`. */
+export function defaultDigestCache(): string {
+  return join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'modeldock', 'hub-digests');
+}
+
+/** `cacheFolder: undefined` keeps nothing on disk. */
+export function createDigests(cacheFolder: string | undefined): Digests {
+  const found = new Map<string, string>();
+  const running = new Map<string, Promise<string>>();
+  // Two, so that a small file never waits behind a large one.
+  const hashers = { small: createHasher(), large: createHasher() };
+
+  function sha256(source: ContentSource): Promise<string> {
+    const id = contentId(source);
+    const known = knownDigests[id] ?? found.get(id);
+    if (known !== undefined) return Promise.resolve(known);
+    let digest = running.get(id);
+    if (digest === undefined) {
+      digest = recallOrCompute(id, source).finally(() => running.delete(id));
+      running.set(id, digest);
+    }
+    return digest;
+  }
+
+  async function recallOrCompute(id: string, source: ContentSource): Promise<string> {
+    const recalled = await recall(cacheFolder, id);
+    const hasher = source.size > PATIENCE_BYTES ? hashers.large : hashers.small;
+    const digest = recalled ?? (await hasher.sha256(source));
+    found.set(id, digest);
+    if (recalled === undefined) await remember(cacheFolder, id, digest);
+    return digest;
+  }
+
+  return {
+    sha256,
+    async prepare(sources) {
+      const all = Promise.all(sources.map((source) => sha256(source)));
+      // Whoever asks again gets the error; nobody may be left with an unhandled one.
+      all.catch(() => undefined);
+      // The cache on disk is asked first, so that a file hashed last week is not a reason to be told to wait.
+      await Promise.all(sources.map((source) => recallInto(found, cacheFolder, source)));
+      const missing = sources.filter((source) => isMissing(found, source));
+      if (missing.reduce((sum, source) => sum + source.size, 0) <= PATIENCE_BYTES) {
+        await all;
+        return undefined;
+      }
+      return Math.ceil((hashers.small.bytesLeft() + hashers.large.bytesLeft()) / ASSUMED_BYTES_PER_MS);
+    },
+    async close() {
+      await Promise.all([hashers.small.close(), hashers.large.close()]);
+    },
+  };
+}
+
+function isMissing(found: ReadonlyMap<string, string>, source: ContentSource): boolean {
+  const id = contentId(source);
+  return !(id in knownDigests) && !found.has(id);
+}
+
+async function recallInto(
+  found: Map<string, string>,
+  folder: string | undefined,
+  source: ContentSource,
+): Promise<void> {
+  const id = contentId(source);
+  if (!isMissing(found, source)) return;
+  const digest = await recall(folder, id);
+  if (digest !== undefined) found.set(id, digest);
+}
+
+async function recall(folder: string | undefined, id: string): Promise<string | undefined> {
+  if (folder === undefined) return undefined;
+  const text = await readFile(join(folder, id), 'utf8').catch(() => '');
+  return /^[0-9a-f]{64}\n$/.test(text) ? text.trim() : undefined;
+}
+
+async function remember(folder: string | undefined, id: string, digest: string): Promise<void> {
+  if (folder === undefined) return;
+  try {
+    await mkdir(folder, { recursive: true });
+    const scratch = join(folder, `${id}.${process.pid}`);
+    await writeFile(scratch, `${digest}\n`);
+    await rename(scratch, join(folder, id));
+  } catch {
+    // A cache that cannot be written costs the same work again, never an answer.
+  }
+}

@@ -1,0 +1,154 @@
+/*
+ * The operator's side over HTTP, under /__hub, for tests in other languages. It can change what every client sees, so a
+ * web page must not reach it: neither by a form, nor by fetch, nor by a host name that resolves to loopback.
+ */
+import { isIP } from 'node:net';
+import type { HubControl } from './control.js';
+import type { FaultList } from './faults/fault-list.js';
+import { parseFaults } from './faults/parse-fault.js';
+import { InvalidInput, readObject, text, whole } from './fields.js';
+import type { Journal } from './journal.js';
+import { readRepo } from './repos/description.js';
+import type { Call } from './wire/call.js';
+import { jsonReply, type Reply } from './wire/reply.js';
+
+/** What the operator's API works on. */
+export interface Operated {
+  control: HubControl;
+  faults: FaultList;
+  journal: Journal;
+  /** The address the hub was told to listen on: a Host beside loopback. */
+  host: string;
+}
+
+const INDEX = {
+  'GET /__hub/faults': 'the faults, and how often each was seen and struck',
+  'POST /__hub/faults': 'add one fault or a list; answers their ids',
+  'DELETE /__hub/faults': 'remove all; with /{id}, one',
+  'GET /__hub/journal': 'every request; /summary for what follows from them',
+  'DELETE /__hub/journal': 'start the journal anew',
+  'GET /__hub/repos': 'repos with branches, tags, commits and files',
+  'POST /__hub/repos': 'add or replace a repo',
+  'POST /__hub/repos/{owner}/{name}/branches/{branch}': '{"to": "next" | "previous" | a commit} moves the branch',
+  'DELETE /__hub/repos/{owner}/{name}/commits/{sha}': 'the commit is gone',
+  'POST /__hub/access': '{"user", "repo"} lets a user download a repo',
+  'PUT /__hub/clock': '{"offsetMs"} sets how far the clock is off',
+  'POST /__hub/reset': 'everything as it was at the start',
+};
+
+/** The answer to a request under /__hub. */
+export function controlReply(operated: Operated, call: Call, body: string): Reply {
+  const refused = refusal(operated.host, call, body);
+  if (refused !== undefined) return jsonReply({ error: refused }, 403);
+  try {
+    const answer = answerOf(operated, call, body);
+    if (answer === undefined) return jsonReply({ error: 'There is nothing here; there is:', ...INDEX }, 404);
+    return jsonReply(answer);
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    return jsonReply({ error: error.message, path: error.path }, 400);
+  }
+}
+
+function answerOf({ control, faults, journal }: Operated, call: Call, body: string): unknown {
+  const [, topic, ...rest] = call.segments;
+  switch ([call.method === 'HEAD' ? 'GET' : call.method, topic, ...shape(topic, rest)].join(' ').trim()) {
+    case 'GET':
+      return INDEX;
+    case 'GET faults':
+      return faults.list();
+    case 'POST faults':
+      return { ids: faults.add(parseFaults(json(body))) };
+    case 'DELETE faults':
+      faults.clear();
+      return { removed: 'all' };
+    case 'DELETE faults {id}':
+      if (!faults.remove(rest[0]!)) throw new InvalidInput('id', `there is no fault ${rest[0]!}`);
+      return { removed: rest[0] };
+    case 'GET journal':
+      return journal.entries();
+    case 'GET journal summary':
+      return journal.summary();
+    case 'DELETE journal':
+      journal.clear();
+      return { removed: 'all' };
+    case 'GET repos':
+      return control.repos();
+    case 'POST repos':
+      return control.addRepo(withoutDisk(readRepo(json(body), 'repo')));
+    case 'POST repos {owner} {name} branches {branch}': {
+      const { to } = readObject(json(body), 'body', ['to']);
+      return { sha: control.moveBranch(`${rest[0]!}/${rest[1]!}`, rest[3]!, text(to, 'to')) };
+    }
+    case 'DELETE repos {owner} {name} commits {sha}':
+      return { sha: control.dropCommit(`${rest[0]!}/${rest[1]!}`, rest[3]!) };
+    case 'POST access': {
+      const { user, repo } = readObject(json(body), 'body', ['user', 'repo']);
+      control.grantAccess(text(user, 'user'), text(repo, 'repo'));
+      return { user, repo };
+    }
+    case 'PUT clock': {
+      const { offsetMs } = readObject(json(body), 'body', ['offsetMs']);
+      control.setClockOffset(whole(-Number.MAX_SAFE_INTEGER)(offsetMs, 'offsetMs'));
+      return { offsetMs };
+    }
+    case 'POST reset':
+      control.reset();
+      return { reset: true };
+  }
+  return undefined;
+}
+
+/** The segments after the topic with the variable ones named, so that routes can be written as texts. */
+function shape(topic: string | undefined, rest: readonly string[]): string[] {
+  const names: Record<string, string> = { branches: '{branch}', commits: '{sha}' };
+  if (topic === 'faults' && rest.length === 1) return ['{id}'];
+  if (topic === 'repos' && rest.length === 4) return ['{owner}', '{name}', rest[2]!, names[rest[2]!] ?? rest[3]!];
+  return [...rest];
+}
+
+/** Why this request may not operate the hub, if it may not. */
+function refusal(host: string, { method, headers, origin }: Call, body: string): string | undefined {
+  const name = origin === undefined ? undefined : new URL(origin).hostname.replace(/^\[|\]$/g, '');
+  if (name === undefined || !(isLoopback(name) || name === host)) {
+    return `the host ${name ?? 'of this request'} may not operate this hub: use the address it printed at its start`;
+  }
+  const page = headers.origin;
+  if ((page !== undefined && page !== origin) || headers['sec-fetch-site'] === 'cross-site') {
+    return 'a web page of another origin may not operate this hub';
+  }
+  const writes = method !== 'GET' && method !== 'HEAD';
+  if (writes && body !== '' && !/^application\/json\b/i.test(headers['content-type'] ?? '')) {
+    return 'a body must come as Content-Type: application/json';
+  }
+  // Without a body there is no Content-Type to check, and a form can POST without one.
+  if (method === 'POST' && body === '' && headers['sec-fetch-site'] === 'same-site')
+    return 'a form may not operate this hub';
+  return undefined;
+}
+
+function isLoopback(name: string): boolean {
+  return name === 'localhost' || name === '::1' || (isIP(name) === 4 && name.startsWith('127.'));
+}
+
+/** Over HTTP nobody may have files of this machine served. */
+function withoutDisk(repo: ReturnType<typeof readRepo>): ReturnType<typeof readRepo> {
+  for (const [commit, { files }] of repo.commits.entries()) {
+    const index = files.findIndex(({ from }) => from !== undefined);
+    if (index >= 0) {
+      throw new InvalidInput(
+        `repo.commits[${commit}].files[${index}].from`,
+        'cannot be given over HTTP: give size or text',
+      );
+    }
+  }
+  return repo;
+}
+
+function json(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new InvalidInput('body', 'must be JSON');
+  }
+}

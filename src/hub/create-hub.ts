@@ -1,0 +1,205 @@
+import { patientClock, wallClock, type HubClock } from './clock.js';
+import { createDigests, defaultDigestCache } from './content/digests.js';
+import { createControl, type HubControl } from './control.js';
+import { controlReply } from './control-api.js';
+import { createFaultList, type FaultList } from './faults/fault-list.js';
+import type { Fault } from './faults/fault.js';
+import { createJournal, type Journal } from './journal.js';
+import { builtinTokens, createAccess, type Token } from './origin/access.js';
+import { createRateLimits, realLimits, type Limits } from './origin/rate-limits.js';
+import { createSigner } from './origin/signed-url.js';
+import type { World } from './origin/world.js';
+import { builtinRepos } from './repos/builtin-repos.js';
+import { readRepo, type RepoInput } from './repos/description.js';
+import { createShelf } from './repos/shelf.js';
+import { serve, type Station } from './serve.js';
+import { encodePath, type Call } from './wire/call.js';
+import { createCertificate, type Certificate } from './wire/certificate.js';
+import { CannotListen, listen, type Listening } from './wire/listen.js';
+import type { Pace } from './wire/pace.js';
+
+/** How a hub is made. Every option has a default; `createHub({})` is a hub on a free port with the built-in repos. */
+export interface HubOptions {
+  /** Default 127.0.0.1. */
+  host?: string;
+  /** Default 0: any that is free. */
+  port?: number;
+  /** Where the CDN listens. Default: 127.0.0.2, else `localhost`; with a `host` beyond loopback, that host. */
+  cdnHost?: string;
+  cdnPort?: number;
+  /** Another server that has the large files as `/{owner}/{name}/{path}`; the 302 goes there instead. */
+  cdnUrl?: string;
+  /** All bytes follow from it. Default `modeldock`. */
+  seed?: string;
+  repos?: readonly RepoInput[];
+  tokens?: readonly Token[];
+  faults?: readonly Fault[];
+  /** HTTPS with a certificate made at start, or with this one. */
+  tls?: boolean | Certificate;
+  /** Default: what the real hub grants anonymous callers. `false` counts, but refuses nobody. */
+  rateLimits?: Partial<Limits> | false;
+  /** Entries on one page of the tree. Default 1000. */
+  treePageSize?: number;
+  /** Small files come by a 307 to `/api/resolve-cache/` (default), or at once. */
+  smallFiles?: 'redirect' | 'direct';
+  /** Folder that keeps computed digests between runs; `false` for none. Default: in the user's cache folder. */
+  digestCache?: string | false;
+  /** Requests the journal keeps. Default 10000. */
+  journalLimit?: number;
+  clock?: HubClock;
+}
+
+/** A running hub. */
+export interface Hub {
+  /** What `HF_ENDPOINT` should be, without a slash at the end. */
+  endpoint: string;
+  /** Origin of the signed URLs; the other server's URL with `cdnUrl`. */
+  cdn: string;
+  faults: FaultList;
+  journal: Journal;
+  control: HubControl;
+  /** Ids of the repos it serves now. */
+  repos(): string[];
+  /** Set with TLS: the certificate, PEM, for clients to trust. */
+  certificate?: string;
+  /** Resolves when the digests of all files are known; until then a tree with a large new file answers 503. */
+  ready(): Promise<void>;
+  /** Ends all connections, and resolves when nothing of the hub is left. */
+  close(): Promise<void>;
+}
+
+const WILDCARDS = ['0.0.0.0', '::'];
+
+/**
+ * Starts a hub. Rejects with InvalidInput when a repo or fault is described wrongly, with CannotListen when an address
+ * is taken.
+ */
+export async function createHub(options: HubOptions = {}): Promise<Hub> {
+  const { host = '127.0.0.1', seed = 'modeldock', clock: givenClock = wallClock } = options;
+  const offset = { ms: 0 };
+  const lineClock = patientClock(givenClock);
+  const clock = patientClock(givenClock, () => offset.ms);
+  const certificate = certificateFor(options, givenClock);
+  const scheme = certificate === undefined ? 'http' : 'https';
+  const shelf = createShelf(
+    seed,
+    options.repos?.map((repo, index) => readRepo(repo, `repos[${index}]`)) ?? builtinRepos,
+  );
+  const faults = createFaultList();
+  if (options.faults !== undefined) faults.add(options.faults);
+  const initialFaults = structuredClone(options.faults ?? []);
+  const journal = createJournal(options.journalLimit ?? 10_000);
+  const access = createAccess(options.tokens ?? builtinTokens);
+  const limits = createRateLimits({ ...realLimits, ...options.rateLimits }, options.rateLimits !== false, clock);
+  const digests = createDigests(
+    options.digestCache === false ? undefined : (options.digestCache ?? defaultDigestCache()),
+  );
+  const paces = new Map<string, Pace>();
+  const servers: { hub?: Listening; cdn?: Listening } = {};
+
+  const control = createControl({
+    shelf,
+    access,
+    offset,
+    resetRest: () => {
+      limits.reset();
+      journal.clear();
+      faults.clear();
+      if (initialFaults.length > 0) faults.add(initialFaults);
+      paces.clear();
+    },
+  });
+  const world: World = {
+    ...{ shelf, access, digests, limits, clock, signer: createSigner(seed) },
+    treePageSize: options.treePageSize ?? 1000,
+    smallFiles: options.smallFiles ?? 'redirect',
+    cdnUrl: (call, repo, path, signed) =>
+      options.cdnUrl === undefined
+        ? reachable(servers.cdn!, call) + signed
+        : `${options.cdnUrl.replace(/\/+$/, '')}/${repo}/${encodePath(path)}${signed.slice(signed.indexOf('?'))}`,
+  };
+  const sharedPace = (id: string, make: () => Pace): Pace => {
+    const pace = paces.get(id) ?? make();
+    paces.set(id, pace);
+    return pace;
+  };
+  const station = (side: 'hub' | 'cdn'): Station => ({
+    ...{ side, scheme, world, faults, journal, control, sharedPace, lineClock },
+    connectionOf: ({ socket }) => ({
+      connection: servers[side]!.numberOf(socket),
+      connectionsOpen: servers[side]!.sockets(),
+    }),
+    origin: () => servers[side]!.origin,
+  });
+
+  const hubStation: Station = {
+    ...station('hub'),
+    operate: (call, body) => controlReply({ control, faults, journal, host }, call, body),
+  };
+  const cdnStation = station('cdn');
+  servers.cdn = await listenForCdn(options, host, (cdnHost, cdnPort) =>
+    listen((request, response) => void serve(cdnStation, request, response), cdnHost, cdnPort, certificate),
+  );
+  try {
+    const port = options.port ?? 0;
+    servers.hub = await listen(
+      (request, response) => void serve(hubStation, request, response),
+      host,
+      port,
+      certificate,
+    );
+  } catch (error) {
+    await servers.cdn.close();
+    throw error;
+  }
+
+  return {
+    endpoint: usable(servers.hub.origin),
+    cdn: options.cdnUrl ?? usable(servers.cdn.origin),
+    ...{ faults, journal, control },
+    repos: () => shelf.list().map(({ description }) => description.id),
+    ...(certificate && { certificate: certificate.certificate }),
+    ready: async () => {
+      const large = shelf.list().flatMap(({ commits }) => commits.flatMap(({ files }) => [...files.values()]));
+      await Promise.all(large.filter(({ storage }) => storage !== 'git').map(({ source }) => digests.sha256(source)));
+    },
+    close: async () => {
+      await Promise.all([servers.hub!.close(), servers.cdn!.close(), digests.close()]);
+    },
+  };
+}
+
+async function listenForCdn(
+  { cdnHost, cdnPort = 0 }: HubOptions,
+  host: string,
+  start: (host: string, port: number) => Promise<Listening>,
+): Promise<Listening> {
+  const loopback = host === 'localhost' || host === '::1' || host.startsWith('127.');
+  if (cdnHost !== undefined || !loopback) return start(cdnHost ?? host, cdnPort);
+  try {
+    return await start('127.0.0.2', cdnPort);
+  } catch (error) {
+    // macOS has 127.0.0.1 only. Clients that compare host names still see another one.
+    if (!(error instanceof CannotListen) || error.code !== 'EADDRNOTAVAIL') throw error;
+    return start('localhost', cdnPort);
+  }
+}
+
+/** The CDN's origin for the client of this call: one that came by a name cannot use a wildcard address. */
+function reachable(cdn: Listening, call: Call): string {
+  const { hostname, protocol } = new URL(cdn.origin);
+  if (!WILDCARDS.includes(hostname.replace(/^\[|\]$/g, '')) || call.origin === undefined) return usable(cdn.origin);
+  return `${protocol}//${new URL(call.origin).hostname}:${cdn.port}`;
+}
+
+function usable(origin: string): string {
+  return origin.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
+}
+
+function certificateFor({ tls, host, cdnHost }: HubOptions, clock: HubClock): Certificate | undefined {
+  if (typeof tls === 'object') return tls;
+  if (!tls) return undefined;
+  const names = ['localhost', '127.0.0.1', '127.0.0.2', '::1', 'huggingface.co', host, cdnHost];
+  const hosts = names.filter((name) => name !== undefined && !WILDCARDS.includes(name)) as string[];
+  return createCertificate([...new Set(hosts)], clock.now());
+}

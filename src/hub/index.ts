@@ -1,0 +1,18 @@
+/* A Hugging Face origin on loopback, to test downloaders against: see docs/testing-downloaders.md. */
+export { createHub, type Hub, type HubOptions } from './create-hub.js';
+export { createProxy, type LoggingProxy, type ProxiedRequest, type ProxyOptions } from './proxy.js';
+export { builtinRepos } from './repos/builtin-repos.js';
+export { reposFromDisk, type ReposOnDisk } from './repos/repos-from-disk.js';
+export { builtinTokens, type Token } from './origin/access.js';
+export { faultKinds, type FaultKind } from './faults/fault-kinds.js';
+export { parseFault, parseFaults } from './faults/parse-fault.js';
+export { InvalidInput } from './fields.js';
+export { CannotListen } from './wire/listen.js';
+export type { Certificate } from './wire/certificate.js';
+export type { HubClock } from './clock.js';
+export type { HubControl, RepoState } from './control.js';
+export type { FaultList } from './faults/fault-list.js';
+export type { ActiveFault, Fault, FaultAction, FaultTarget, RouteName } from './faults/fault.js';
+export type { FileSummary, Journal, JournalEntry, JournalSummary } from './journal.js';
+export type { Limits } from './origin/rate-limits.js';
+export type { CommitDescription, FileDescription, RepoDescription, RepoInput, Storage } from './repos/description.js';

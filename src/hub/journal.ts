@@ -1,0 +1,201 @@
+/*
+ * What clients did, request by request, and what follows from it. Tokens and signatures never get in.
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Caller } from './origin/access.js';
+import type { RouteName } from './faults/fault.js';
+
+/** One request. */
+export interface JournalEntry {
+  /** Counted from 1. */
+  id: number;
+  /** By the hub's clock, in ms. */
+  at: number;
+  origin: 'hub' | 'cdn';
+  method: string;
+  /** Path and query; a signature in it reads `[redacted]`. */
+  target: string;
+  route: RouteName;
+  repo?: string;
+  file?: string;
+  /** As they came, in lower case; credentials read `[user]`, `[bad token]` or `[redacted]`. */
+  headers: Record<string, string>;
+  /** Which connection to this origin it came on, counted from 1. */
+  connection: number;
+  /** Connections to this origin that were open then. */
+  connectionsOpen: number;
+  /** Requests for this file (or, without a file, to this origin) that were being answered, this one included. */
+  atOnce: number;
+  /** Missing when not even headers went out. */
+  status?: number;
+  /** The bytes `[start, end)` of the file that were handed over. */
+  served?: { start: number; end: number };
+  /** Ids of the faults that struck. */
+  faults: string[];
+  /** `cut`: the hub broke it off, as a fault told it to. `left`: the client did. */
+  outcome: 'open' | 'complete' | 'cut' | 'left' | 'failed';
+}
+
+/** What the journal shows about one file. */
+export interface FileSummary {
+  repo: string;
+  file: string;
+  /** Requests for `/resolve/`. */
+  resolves: number;
+  /** Requests for its bytes. */
+  requests: number;
+  bytesServed: number;
+  /** Bytes that were handed over more than once, each repetition counted. */
+  bytesTwice: number;
+  /** What was handed over, in order, overlaps merged. */
+  served: [start: number, end: number][];
+  /** The most requests for its bytes that were being answered at once. */
+  atOnce: number;
+}
+
+/** What the journal shows as a whole. */
+export interface JournalSummary {
+  requests: number;
+  /** The most requests that were being answered at once. */
+  atOnce: { hub: number; cdn: number };
+  /** Different connections that requests came on, and the most that were open when one came. */
+  connections: { hub: number; cdn: number };
+  connectionsAtOnce: { hub: number; cdn: number };
+  /** Requests to the CDN that carried an Authorization header: a leaked token. */
+  authorizationAtCdn: number;
+  files: FileSummary[];
+}
+
+/** What happened, for reading. */
+export interface Journal {
+  /** Oldest first. Entries that no longer fit are gone, oldest first. */
+  entries(): JournalEntry[];
+  summary(): JournalSummary;
+  clear(): void;
+}
+
+/** A journal as the hub writes it. */
+export interface JournalWriter extends Journal {
+  open(entry: Omit<JournalEntry, 'id' | 'atOnce' | 'outcome' | 'faults'>): JournalEntry;
+  /** Must be called exactly once for every opened entry. */
+  close(entry: JournalEntry, outcome: JournalEntry['outcome']): void;
+}
+
+/** A journal of at most `limit` entries. */
+export function createJournal(limit: number): JournalWriter {
+  let entries: JournalEntry[] = [];
+  let counted = 0;
+  const atOnce = new Map<string, number>();
+  let peaks = { hub: 0, cdn: 0 };
+  const busy = { hub: 0, cdn: 0 };
+
+  return {
+    open(request) {
+      const topic = topicOf(request);
+      const now = (atOnce.get(topic) ?? 0) + 1;
+      atOnce.set(topic, now);
+      busy[request.origin]++;
+      peaks[request.origin] = Math.max(peaks[request.origin], busy[request.origin]);
+      const entry: JournalEntry = { ...request, id: ++counted, atOnce: now, faults: [], outcome: 'open' };
+      entries.push(entry);
+      // In batches: shifting one entry off a long list for every request costs more than the request.
+      if (entries.length > limit * 1.25) entries = entries.slice(-limit);
+      return entry;
+    },
+    close(entry, outcome) {
+      entry.outcome = outcome;
+      const topic = topicOf(entry);
+      const left = (atOnce.get(topic) ?? 1) - 1;
+      if (left > 0) atOnce.set(topic, left);
+      else atOnce.delete(topic);
+      busy[entry.origin]--;
+    },
+    entries: () => structuredClone(entries.slice(-limit)),
+    summary: () => summarize(entries.slice(-limit), peaks),
+    clear() {
+      entries = [];
+      peaks = { ...busy };
+    },
+  };
+}
+
+/** Headers for the journal: everything but secrets. */
+export function redactedHeaders(headers: IncomingHttpHeaders, caller: Caller): Record<string, string> {
+  const who = typeof caller === 'string' ? `[${caller}]` : `[${caller.user}]`;
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => {
+      if (name === 'authorization') return [name, who];
+      if (name === 'cookie' || name === 'proxy-authorization') return [name, '[redacted]'];
+      return [name, Array.isArray(value) ? value.join(', ') : (value ?? '')];
+    }),
+  );
+}
+
+/** A path and query for the journal. */
+export function redactedTarget(target: string): string {
+  return target.replace(/([?&](?:X-Amz-)?Signature=)[^&]*/gi, '$1[redacted]');
+}
+
+function topicOf({ origin, repo, file, route }: Pick<JournalEntry, 'origin' | 'repo' | 'file' | 'route'>): string {
+  return file === undefined ? origin : `${origin} ${route} ${repo!} ${file}`;
+}
+
+function summarize(entries: readonly JournalEntry[], peaks: { hub: number; cdn: number }): JournalSummary {
+  const files = new Map<string, FileSummary & { pieces: [number, number][] }>();
+  for (const { repo, file, route, served, atOnce } of entries) {
+    if (repo === undefined || file === undefined) continue;
+    const key = `${repo}\0${file}`;
+    const known = files.get(key);
+    const summary = known ?? {
+      repo,
+      file,
+      resolves: 0,
+      requests: 0,
+      bytesServed: 0,
+      bytesTwice: 0,
+      served: [],
+      atOnce: 0,
+      pieces: [],
+    };
+    if (known === undefined) files.set(key, summary);
+    if (route === 'resolve') summary.resolves++;
+    if (served === undefined && route !== 'cdn' && route !== 'resolve-cache') continue;
+    summary.requests++;
+    summary.atOnce = Math.max(summary.atOnce, atOnce);
+    if (served !== undefined && served.end > served.start) summary.pieces.push([served.start, served.end]);
+  }
+  return {
+    requests: entries.length,
+    atOnce: { ...peaks },
+    connections: { hub: connections(entries, 'hub'), cdn: connections(entries, 'cdn') },
+    connectionsAtOnce: { hub: mostOpen(entries, 'hub'), cdn: mostOpen(entries, 'cdn') },
+    authorizationAtCdn: entries.filter(({ origin, headers }) => origin === 'cdn' && 'authorization' in headers).length,
+    files: [...files.values()].map(({ pieces, ...summary }) => {
+      const served = merged(pieces);
+      const bytesServed = sum(pieces);
+      return { ...summary, served, bytesServed, bytesTwice: bytesServed - sum(served) };
+    }),
+  };
+}
+
+function connections(entries: readonly JournalEntry[], origin: 'hub' | 'cdn'): number {
+  return new Set(entries.filter((entry) => entry.origin === origin).map(({ connection }) => connection)).size;
+}
+
+function mostOpen(entries: readonly JournalEntry[], origin: 'hub' | 'cdn'): number {
+  return entries.reduce((most, entry) => (entry.origin === origin ? Math.max(most, entry.connectionsOpen) : most), 0);
+}
+
+function merged(pieces: readonly [number, number][]): [number, number][] {
+  const result: [number, number][] = [];
+  for (const [start, end] of [...pieces].sort(([a], [b]) => a - b)) {
+    const last = result.at(-1);
+    if (last !== undefined && start <= last[1]) last[1] = Math.max(last[1], end);
+    else result.push([start, end]);
+  }
+  return result;
+}
+
+function sum(pieces: readonly [number, number][]): number {
+  return pieces.reduce((bytes, [start, end]) => bytes + end - start, 0);
+}

@@ -1,0 +1,35 @@
+import type { HubFile } from '../repos/file.js';
+import type { Call } from '../wire/call.js';
+import { fileReply } from '../wire/ranges.js';
+import { xmlErrorReply, type Reply } from '../wire/reply.js';
+import type { World } from './world.js';
+
+/** The file a request to the CDN is about, whether or not its signature holds. */
+export function cdnObject(world: World, { segments }: Call): { repo: string; file: HubFile } | undefined {
+  return world.shelf.object(segments.at(-1) ?? '');
+}
+
+/** Answers for the CDN: signed URLs only, checked when the request starts, and no idea of users or repos. */
+export function cdnReply(world: World, call: Call, now: number): Reply {
+  if (call.method !== 'GET' && call.method !== 'HEAD') {
+    return xmlErrorReply(405, 'MethodNotAllowed', 'The specified method is not allowed against this resource.');
+  }
+  const verdict = world.signer.verify(call, now);
+  switch (verdict) {
+    case 'not signed':
+      return xmlErrorReply(403, 'MissingKey', 'Missing Key-Pair-Id query parameter or cookie value');
+    case 'bad signature':
+      return xmlErrorReply(403, 'SignatureDoesNotMatch', 'The request signature we calculated does not match.');
+    case 'expired':
+      return xmlErrorReply(403, 'AccessDenied', 'Request has expired');
+  }
+  const object = world.shelf.object(verdict.objectKey);
+  if (object === undefined) return xmlErrorReply(404, 'NoSuchKey', 'The specified key does not exist.');
+  const disposition = call.query.get('response-content-disposition');
+  return fileReply(call, object.file.content, `"${object.file.xetHash}"`, {
+    'Content-Type': 'application/octet-stream',
+    'Cache-Control': 'public, max-age=31536000',
+    'Last-Modified': 'Mon, 06 Jan 2025 09:00:00 GMT',
+    ...(disposition !== null && { 'Content-Disposition': disposition }),
+  });
+}

@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+import { wholeOf } from '../content/content.js';
+import type { Digests } from '../content/digests.js';
+import type { HubFile } from '../repos/file.js';
+
+/** How a file is named by its bytes: what the tree says about it. */
+export interface Identity {
+  /** sha1 of the git blob: of the file itself, or of the pointer that stands for it. */
+  oid: string;
+  lfs?: { sha256: string; pointer: string };
+}
+
+/** Reads or hashes the file: only for small ones, and for large ones whose digest is prepared. */
+export async function identityOf(file: HubFile, digests: Digests): Promise<Identity> {
+  if (file.storage === 'git') return { oid: blobOid(await wholeOf(file.content)) };
+  const sha256 = await digests.sha256(file.source);
+  // https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md#the-pointer
+  const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${sha256}\nsize ${file.size}\n`;
+  return { oid: blobOid(Buffer.from(pointer)), lfs: { sha256, pointer } };
+}
+
+function blobOid(bytes: Uint8Array): string {
+  return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
+}

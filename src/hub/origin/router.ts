@@ -1,0 +1,66 @@
+import type { RouteName } from '../faults/fault.js';
+import type { Call } from '../wire/call.js';
+
+/** What a request to the hub is for. */
+export interface Route {
+  name: RouteName;
+  /** The methods it answers; HEAD goes with GET. */
+  methods: 'GET' | 'POST';
+  repo?: string;
+  revision?: string;
+  /** In the repo: a file, or a folder of the tree; empty for its root. */
+  path?: string;
+}
+
+/** Finds the route of a request to the hub. */
+export function routeOf({ segments }: Call): Route {
+  const [first, second, ...rest] = segments;
+  if (first === 'api') {
+    if (second === 'models') return modelsRoute(rest);
+    if (second === 'whoami-v2') return { name: 'whoami', methods: 'GET' };
+    if (second === 'resolve-cache' && rest[0] === 'models') {
+      const [, owner, name, revision, ...path] = rest;
+      return filed('resolve-cache', owner, name, revision, path);
+    }
+    return { name: 'other', methods: 'GET' };
+  }
+  const [verb, revision, ...path] = rest;
+  if (verb === 'resolve' || verb === 'raw') return filed(verb, first, second, revision, path);
+  if (verb === 'ask-access' && rest.length === 1)
+    return { name: 'ask-access', methods: 'POST', repo: `${first!}/${second!}` };
+  return { name: 'other', methods: 'GET' };
+}
+
+function modelsRoute([owner, name, verb, revision, ...path]: string[]): Route {
+  if (owner === undefined) return { name: 'search', methods: 'GET' };
+  if (name === undefined) return { name: 'other', methods: 'GET' };
+  const repo = `${owner}/${name}`;
+  if (verb === undefined) return { name: 'info', methods: 'GET', repo };
+  if (verb === 'refs' && revision === undefined) return { name: 'refs', methods: 'GET', repo };
+  if (revision === undefined || revision === '') return { name: 'other', methods: 'GET' };
+  switch (verb) {
+    case 'revision':
+      return { name: 'info', methods: 'GET', repo, revision: [revision, ...path].join('/') };
+    case 'tree':
+      return { name: 'tree', methods: 'GET', repo, revision, path: path.join('/') };
+    case 'paths-info':
+      return { name: 'paths-info', methods: 'POST', repo, revision };
+    case 'commits':
+      return { name: 'commits', methods: 'GET', repo, revision };
+    case 'xet-read-token':
+      return { name: 'xet-token', methods: 'GET', repo, revision };
+    default:
+      return { name: 'other', methods: 'GET' };
+  }
+}
+
+function filed(
+  name: 'resolve' | 'raw' | 'resolve-cache',
+  owner: string | undefined,
+  repo: string | undefined,
+  revision: string | undefined,
+  path: string[],
+): Route {
+  if (!owner || !repo || !revision || path.length === 0) return { name: 'other', methods: 'GET' };
+  return { name, methods: 'GET', repo: `${owner}/${repo}`, revision, path: path.join('/') };
+}

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import type { Digests } from '../content/digests.js';
+import type { HubFile } from '../repos/file.js';
+import type { Commit, Repo } from '../repos/shelf.js';
+import { encodePath } from '../wire/call.js';
+import { jsonReply, type Reply } from '../wire/reply.js';
+import { identityOf } from './git-oids.js';
+import { problemReply } from './problems.js';
+import type { RepoInquiry, World } from './world.js';
+
+/** A file, or a folder with its path. */
+export type TreeNode = HubFile | { path: string; folder: true };
+
+/** With `expand`, the real hub gives shorter pages. */
+const EXPANDED_PAGE_SIZE = 100;
+
+/** `GET /api/models/{id}/tree/{rev}/{path}`, with `recursive`, `expand`, `limit` and `cursor`. */
+export async function tree(world: World, inquiry: RepoInquiry): Promise<Reply> {
+  const { call, repo, commit, revision, path } = inquiry;
+  const isTrue = (name: string): boolean => ['true', '1', 'True'].includes(call.query.get(name) ?? '');
+  const nodes = nodesUnder(commit, path, isTrue('recursive'));
+  if (nodes === undefined) return problemReply({ type: 'no entry', path, revision });
+
+  const expand = isTrue('expand');
+  const most = expand ? Math.min(EXPANDED_PAGE_SIZE, world.treePageSize) : world.treePageSize;
+  const limit = Math.min(most, Math.max(1, Number(call.query.get('limit')) || most));
+  const first = positionAfter(nodes, call.query.get('cursor'));
+  const page = nodes.slice(first, first + limit);
+  const entries = await treeEntries(world, repo, commit, page, expand);
+  if (!Array.isArray(entries)) return entries;
+
+  const headers: Record<string, string> = {};
+  if (first + limit < nodes.length) {
+    const query = new URLSearchParams(call.query);
+    query.set('limit', String(limit));
+    query.set('cursor', Buffer.from(page.at(-1)!.path).toString('base64url'));
+    const place = `${inquiry.origin}/api/models/${repo.description.id}/tree/${encodeURIComponent(revision)}`;
+    headers.Link = `<${place}${path && `/${encodePath(path)}`}?${query.toString()}>; rel="next"`;
+  }
+  return jsonReply(entries, 200, headers);
+}
+
+/** Entries as tree and paths-info spell them, or the reply that says to come back when digests are known. */
+export async function treeEntries(
+  world: World,
+  repo: Repo,
+  commit: Commit,
+  nodes: readonly TreeNode[],
+  expand: boolean,
+): Promise<Record<string, unknown>[] | Reply> {
+  const large = nodes.flatMap((node) => ('folder' in node || node.storage === 'git' ? [] : [node.source]));
+  const wait = await world.digests.prepare(large);
+  if (wait !== undefined) return problemReply({ type: 'digest pending', ms: wait });
+  return Promise.all(
+    nodes.map((node) => entryOf(node, world.digests, expand ? lastCommit(repo, commit, node) : undefined)),
+  );
+}
+
+async function entryOf(node: TreeNode, digests: Digests, last: Commit | undefined): Promise<Record<string, unknown>> {
+  const history = last && {
+    lastCommit: { id: last.sha, title: last.title, date: new Date(last.date).toISOString() },
+  };
+  if ('folder' in node) {
+    const oid = createHash('sha1').update(`tree ${node.path}`).digest('hex');
+    return { type: 'directory', oid, size: 0, path: node.path, ...history };
+  }
+  const { oid, lfs } = await identityOf(node, digests);
+  return {
+    type: 'file',
+    oid,
+    size: node.size,
+    ...(lfs && { lfs: { oid: lfs.sha256, size: node.size, pointerSize: lfs.pointer.length } }),
+    ...(node.storage === 'xet' && { xetHash: node.xetHash }),
+    path: node.path,
+    ...history,
+    ...(history && { securityFileStatus: { status: 'safe' } }),
+  };
+}
+
+/** Files and folders below `folder`, in the order of their paths; `undefined` when there is no such folder. */
+function nodesUnder({ files }: Commit, folder: string, recursive: boolean): TreeNode[] | undefined {
+  const prefix = folder === '' ? '' : `${folder}/`;
+  const nodes = new Map<string, TreeNode>();
+  for (const file of files.values()) {
+    if (!file.path.startsWith(prefix)) continue;
+    const parts = file.path.slice(prefix.length).split('/');
+    const depth = recursive ? parts.length - 1 : Math.min(1, parts.length - 1);
+    for (let part = 1; part <= depth; part++) {
+      const path = prefix + parts.slice(0, part).join('/');
+      nodes.set(path, { path, folder: true });
+    }
+    if (recursive || parts.length === 1) nodes.set(file.path, file);
+  }
+  return nodes.size === 0 && folder !== '' ? undefined : [...nodes.values()];
+}
+
+function positionAfter(nodes: readonly TreeNode[], cursor: string | null): number {
+  if (cursor === null) return 0;
+  const path = Buffer.from(cursor, 'base64url').toString();
+  // An unknown cursor gives an empty page rather than the first one again: a client must not loop for ever.
+  const index = nodes.findIndex((node) => node.path === path);
+  return index < 0 ? nodes.length : index + 1;
+}
+
+function lastCommit(repo: Repo, commit: Commit, node: TreeNode): Commit {
+  if ('folder' in node) return commit;
+  const until = repo.commits.slice(0, repo.commits.indexOf(commit) + 1);
+  return until.find(({ files }) => files.get(node.path)?.objectKey === node.objectKey) ?? commit;
+}

@@ -1,0 +1,185 @@
+/*
+ * An HTTP proxy that writes down what goes through it, to prove that a downloader uses its proxy. It leads to loopback
+ * only: a test must not leave the machine, and an open proxy on it would be a gift to others.
+ */
+import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { connect, isIP, type AddressInfo, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { CannotListen } from './wire/listen.js';
+import { without } from './without.js';
+
+/** How a proxy is made. */
+export interface ProxyOptions {
+  host?: string;
+  /** Default 0: any that is free. */
+  port?: number;
+  /** `user:password` that clients must show; without it everybody may pass. */
+  credentials?: string;
+  /** `host:port` as clients ask for it, to the `host:port` on loopback it leads to, as if that were the DNS. */
+  destinations?: Readonly<Record<string, string>>;
+}
+
+/** One request that reached the proxy. */
+export interface ProxiedRequest {
+  /** Counted from 1. */
+  id: number;
+  /** CONNECT for a tunnel. */
+  method: string;
+  /** The URL, without its query, or `host:port` of a tunnel. */
+  target: string;
+  /** 200 for a tunnel that was opened, 407 without the right credentials, 403 beyond loopback, 502 when nobody is there. */
+  status: number;
+  /** Bytes that came back through it so far; for a request, of its body. */
+  bytes: number;
+}
+
+/** A running proxy. */
+export interface LoggingProxy {
+  /** What `HTTP_PROXY` and `HTTPS_PROXY` should be, without credentials. */
+  url: string;
+  /** Oldest first. */
+  requests(): ProxiedRequest[];
+  clear(): void;
+  close(): Promise<void>;
+}
+
+/** Starts a proxy. Rejects with CannotListen. */
+export async function createProxy(options: ProxyOptions = {}): Promise<LoggingProxy> {
+  const { host = '127.0.0.1', port = 0, credentials, destinations = {} } = options;
+  let log: ProxiedRequest[] = [];
+  let counted = 0;
+  const open = new Set<Duplex>();
+  const server = createServer((request, response) => forward(request, response));
+
+  function note(request: IncomingMessage): ProxiedRequest {
+    const target = (request.url ?? '').replace(/\?.*$/s, '');
+    const entry = { id: ++counted, method: request.method ?? 'GET', target, status: 0, bytes: 0 };
+    log.push(entry);
+    return entry;
+  }
+
+  function admits(request: IncomingMessage): boolean {
+    const shown = /^Basic (.+)$/i.exec(request.headers['proxy-authorization'] ?? '')?.[1] ?? '';
+    return credentials === undefined || Buffer.from(shown, 'base64').toString() === credentials;
+  }
+
+  function forward(request: IncomingMessage, response: ServerResponse): void {
+    const entry = note(request);
+    const answer = (status: number, text: string, headers: Record<string, string> = {}): void => {
+      entry.status = status;
+      response.writeHead(status, { 'Content-Type': 'text/plain', ...headers }).end(`${text}\n`);
+    };
+    request.on('error', () => response.destroy());
+    response.on('error', () => response.destroy());
+    if (!admits(request)) {
+      answer(407, 'Proxy Authentication Required', { 'Proxy-Authenticate': 'Basic realm="modeldock"' });
+      return;
+    }
+    const url = absoluteUrl(request.url);
+    if (url === undefined) {
+      answer(400, 'This is a proxy: it takes absolute http:// URLs and CONNECT.');
+      return;
+    }
+    const destination = destinationOf(`${url.hostname}:${url.port || '80'}`, destinations);
+    if (destination === undefined) {
+      answer(403, `${url.host} is not on loopback, and this proxy leads nowhere else.`);
+      return;
+    }
+    const headers = without(request.headers, 'proxy-authorization', 'proxy-connection');
+    const onward = httpRequest(
+      {
+        host: destination.host,
+        port: destination.port,
+        method: request.method,
+        path: url.pathname + url.search,
+        headers,
+      },
+      (upstream) => {
+        entry.status = upstream.statusCode ?? 502;
+        response.writeHead(entry.status, upstream.rawHeaders);
+        upstream.on('data', (chunk: Buffer) => (entry.bytes += chunk.length));
+        // A cut upstream must be a cut here, not a clean end.
+        upstream.on('error', () => response.destroy()).on('aborted', () => response.destroy());
+        upstream.pipe(response);
+      },
+    );
+    onward.on('error', () =>
+      response.headersSent ? response.destroy() : answer(502, `Nobody answers at ${url.host}.`),
+    );
+    response.on('close', () => onward.destroy());
+    request.pipe(onward);
+  }
+
+  server.on('connect', (request: IncomingMessage, client: Duplex, head: Buffer) => {
+    const entry = note(request);
+    client.on('error', () => client.destroy());
+    const refuse = (status: number, words: string, header = ''): void => {
+      entry.status = status;
+      client.end(`HTTP/1.1 ${status} ${words}\r\n${header}Content-Length: 0\r\nConnection: close\r\n\r\n`);
+    };
+    if (!admits(request)) {
+      refuse(407, 'Proxy Authentication Required', 'Proxy-Authenticate: Basic realm="modeldock"\r\n');
+      return;
+    }
+    const destination = destinationOf(request.url ?? '', destinations);
+    if (destination === undefined) {
+      refuse(403, 'Forbidden');
+      return;
+    }
+    const upstream = connect(destination.port, destination.host, () => {
+      entry.status = 200;
+      client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+      upstream.write(head);
+      upstream.pipe(client);
+      client.pipe(upstream);
+    });
+    open.add(upstream);
+    upstream.on('data', (chunk: Buffer) => (entry.bytes += chunk.length));
+    upstream.on('error', () => (entry.status === 200 ? client.destroy() : refuse(502, 'Bad Gateway')));
+    upstream.on('close', () => {
+      open.delete(upstream);
+      client.destroy();
+    });
+    client.on('close', () => upstream.destroy());
+  });
+  server.on('connection', (socket: Socket) => {
+    open.add(socket);
+    socket.on('error', () => socket.destroy()).once('close', () => open.delete(socket));
+  });
+  server.on('clientError', (_error, socket) => socket.destroy());
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(new CannotListen(host, port, error)));
+    server.listen(port, host, () => resolve());
+  });
+  server.on('error', () => undefined);
+  const address = server.address() as AddressInfo;
+  return {
+    url: `http://${host}:${address.port}`,
+    requests: () => structuredClone(log),
+    clear: () => {
+      log = [];
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of open) socket.destroy();
+      }),
+  };
+}
+
+function absoluteUrl(target: string | undefined): URL | undefined {
+  const url = target !== undefined && URL.canParse(target) ? new URL(target) : undefined;
+  return url?.protocol === 'http:' ? url : undefined;
+}
+
+function destinationOf(
+  authority: string,
+  destinations: Readonly<Record<string, string>>,
+): { host: string; port: number } | undefined {
+  const match = /^\[?([^\]]+?)\]?:(\d{1,5})$/.exec(destinations[authority] ?? authority);
+  if (match === null) return undefined;
+  const [, host, port] = match as unknown as [string, string, string];
+  const loopback = host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+  return loopback ? { host, port: Number(port) } : undefined;
+}

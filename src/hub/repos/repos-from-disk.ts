@@ -1,0 +1,83 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { InvalidInput, listOf, readObject, shown } from '../fields.js';
+import { readToken, type Token } from '../origin/access.js';
+import { readRepo, type FileDescription, type RepoDescription } from './description.js';
+
+/** What a file or a folder of repos holds. */
+export interface ReposOnDisk {
+  repos: RepoDescription[];
+  tokens: Token[];
+}
+
+/**
+ * Reads repos from a JSON file (a list of repos, or `{ repos, tokens }`), or finds them in a folder laid out as
+ * `owner/name/files…`. Throws InvalidInput when there are none, or when one is described wrongly.
+ */
+export function reposFromDisk(path: string): ReposOnDisk {
+  const entry = statSync(path, { throwIfNoEntry: false });
+  if (entry === undefined) throw new InvalidInput(path, 'there is no such file or folder');
+  return entry.isDirectory() ? reposFromFolder(path) : reposFromFile(path);
+}
+
+function reposFromFile(path: string): ReposOnDisk {
+  const data = parsed(path);
+  const object: Record<string, unknown> = Array.isArray(data)
+    ? { repos: data }
+    : readObject(data, path, ['repos', 'tokens']);
+  const repos = listOf(readRepo)(object.repos, 'repos');
+  // What a file names is beside the file, wherever the hub was started.
+  for (const file of repos.flatMap(({ commits }) => commits.flatMap(({ files }) => files))) {
+    if (file.from !== undefined) file.from = resolve(dirname(path), file.from);
+  }
+  return {
+    repos,
+    tokens: object.tokens === undefined ? [] : listOf(readToken)(object.tokens, 'tokens'),
+  };
+}
+
+function parsed(path: string): unknown {
+  const content = readFileSync(path, 'utf8');
+  try {
+    return JSON.parse(content);
+  } catch (error) {
+    throw new InvalidInput(path, `is not JSON: ${error instanceof Error ? error.message : shown(error)}`);
+  }
+}
+
+function reposFromFolder(root: string): ReposOnDisk {
+  const repos = folders(root).flatMap((owner) =>
+    folders(join(root, owner)).map((name): RepoDescription => {
+      const folder = join(root, owner, name);
+      const files = filesUnder(folder, '');
+      const commits = [{ title: 'Found on disk', files }];
+      return readRepo({ id: `${owner}/${name}`, tags: tagsFor(files), commits }, folder);
+    }),
+  );
+  if (repos.length === 0) {
+    throw new InvalidInput(
+      root,
+      'holds no repos; they are looked for as owner/name/files…, as in models/me/my-model-GGUF/x.gguf',
+    );
+  }
+  return { repos, tokens: [] };
+}
+
+function filesUnder(folder: string, prefix: string): FileDescription[] {
+  return readdirSync(join(folder, prefix)).flatMap((name): FileDescription[] => {
+    const path = prefix === '' ? name : `${prefix}/${name}`;
+    const from = join(folder, path);
+    const entry = statSync(from, { throwIfNoEntry: false });
+    if (entry?.isFile()) return [{ path, from }];
+    return entry?.isDirectory() && !name.startsWith('.') ? filesUnder(folder, path) : [];
+  });
+}
+
+function folders(path: string): string[] {
+  return readdirSync(path).filter((name) => !name.startsWith('.') && statSync(join(path, name)).isDirectory());
+}
+
+function tagsFor(files: readonly FileDescription[]): string[] {
+  const formats = ['gguf', 'safetensors'].filter((format) => files.some((file) => file.path.endsWith(`.${format}`)));
+  return formats;
+}

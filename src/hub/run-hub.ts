@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createHub, type Hub, type HubOptions } from './create-hub.js';
+import { parseFaults } from './faults/parse-fault.js';
+import { InvalidInput } from './fields.js';
+import { createProxy, type LoggingProxy } from './proxy.js';
+import { reposFromDisk } from './repos/repos-from-disk.js';
+import { CannotListen } from './wire/listen.js';
+
+/** Where the command writes and what ends it; the process itself unless a test says otherwise. */
+export interface Surroundings {
+  out: (text: string) => void;
+  err: (text: string) => void;
+  /** Resolves when the hub is to end. */
+  ended: () => Promise<void>;
+}
+
+/** What the command line says. */
+export interface Flags {
+  port: number;
+  host: string;
+  cdnPort: number;
+  cdnHost?: string;
+  cdn?: string;
+  repos?: string[];
+  faults?: string;
+  seed: string;
+  tls?: true;
+  proxy?: number | true;
+  rateLimits: boolean;
+  json?: true;
+}
+
+/** Starts a hub, says how to use it, and ends it when it is time. */
+export async function runHub(flags: Flags, { out, err }: Surroundings, ended: Promise<void>): Promise<void> {
+  const hub = await createHub(optionsFrom(flags));
+  let proxy: LoggingProxy | undefined;
+  let certificateFile: string | undefined;
+  try {
+    if (flags.proxy !== undefined) proxy = await createProxy({ port: flags.proxy === true ? 0 : flags.proxy });
+    if (hub.certificate !== undefined) certificateFile = await saveCertificate(hub.certificate);
+    const repos = hub.repos();
+    const facts = {
+      ...{ endpoint: hub.endpoint, cdn: hub.cdn, repos, pid: process.pid },
+      ...(proxy && { proxy: proxy.url }),
+      ...(certificateFile !== undefined && { certificate: certificateFile }),
+    };
+    out(flags.json ? `${JSON.stringify(facts)}\n` : greeting(hub, flags.repos === undefined, proxy, certificateFile));
+    let ending = false;
+    hub.ready().catch((error: unknown) => {
+      // Digests that the end interrupts are nobody's mistake.
+      if (!ending) err(`${error instanceof Error ? error.message : String(error)}\n`);
+    });
+    await ended;
+    ending = true;
+  } finally {
+    await Promise.all([hub.close(), proxy?.close()]);
+    if (certificateFile !== undefined) await rm(dirname(certificateFile), { recursive: true });
+  }
+}
+
+function optionsFrom(flags: Flags): HubOptions {
+  const found = flags.repos?.map(reposFromDisk);
+  const tokens = found?.flatMap((each) => each.tokens) ?? [];
+  return {
+    ...{ host: flags.host, port: flags.port, cdnPort: flags.cdnPort, seed: flags.seed },
+    ...(flags.cdnHost !== undefined && { cdnHost: flags.cdnHost }),
+    ...(flags.cdn !== undefined && { cdnUrl: flags.cdn }),
+    ...(found && { repos: found.flatMap((each) => each.repos) }),
+    ...(tokens.length > 0 && { tokens }),
+    ...(flags.faults !== undefined && { faults: faultsFrom(flags.faults) }),
+    ...(flags.tls && { tls: true }),
+    ...(!flags.rateLimits && { rateLimits: false as const }),
+  };
+}
+
+function faultsFrom(file: string): ReturnType<typeof parseFaults> {
+  let data: unknown;
+  try {
+    data = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new InvalidInput(
+      file,
+      `could not be read as JSON: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+  return parseFaults(data);
+}
+
+async function saveCertificate(certificate: string): Promise<string> {
+  const file = join(await mkdtemp(join(tmpdir(), 'modeldock-hub-')), 'certificate.pem');
+  await writeFile(file, certificate);
+  return file;
+}
+
+function greeting(
+  hub: Hub,
+  builtin: boolean,
+  proxy: LoggingProxy | undefined,
+  certificateFile: string | undefined,
+): string {
+  const repos = hub.control.repos().map(({ id, commits }) => {
+    const files = commits.at(-1)!.files;
+    return `  ${id.padEnd(36)} ${files.length} files, ${amount(files.reduce((sum, { size }) => sum + size, 0))}`;
+  });
+  const lines = [
+    `HF_ENDPOINT=${hub.endpoint}`,
+    ...(certificateFile === undefined ? [] : [`NODE_EXTRA_CA_CERTS=${certificateFile}`]),
+    ...(proxy === undefined ? [] : [`HTTP_PROXY=${proxy.url}`]),
+    '',
+    `Repos (large files come from ${hub.cdn}):`,
+    ...repos,
+    '',
+    ...(builtin ? [`Tokens: hf_reader (may read what is public), hf_member (every private and gated repo too)`] : []),
+    `Faults, journal and more: ${hub.endpoint}/__hub`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function amount(bytes: number): string {
+  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
+/** The message for whoever started the hub, when the error is his to mend. */
+export function mistakeIn(error: unknown): string | undefined {
+  return error instanceof InvalidInput || error instanceof CannotListen ? error.message : undefined;
+}

@@ -1,0 +1,187 @@
+/*
+ * One request from its first byte to its journal entry: understood, counted by the faults, answered, spoiled, delivered.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { HubClock } from './clock.js';
+import type { FaultSource, Subject } from './faults/fault-list.js';
+import type { ActiveFault } from './faults/fault.js';
+import { spoil } from './faults/spoil.js';
+import { redactedHeaders, redactedTarget, type JournalEntry, type JournalWriter } from './journal.js';
+import { cdnObject, cdnReply } from './origin/cdn.js';
+import { hubReply } from './origin/hub-reply.js';
+import { problemReply } from './origin/problems.js';
+import { routeOf, type Route } from './origin/router.js';
+import type { World } from './origin/world.js';
+import type { HubControl } from './control.js';
+import { readBody } from './wire/body.js';
+import { readCall, type Call } from './wire/call.js';
+import { deliver, type Delivery, type Outcome, type Progress } from './wire/deliver.js';
+import type { Pace } from './wire/pace.js';
+import { textReply, type Reply } from './wire/reply.js';
+
+/** What serving a request takes. */
+export interface Station {
+  side: 'hub' | 'cdn';
+  scheme: 'http' | 'https';
+  world: World;
+  faults: FaultSource;
+  journal: JournalWriter;
+  control: HubControl;
+  /** The operator's API; the hub's side has one. */
+  operate?: (call: Call, body: string) => Reply;
+  connectionOf(request: IncomingMessage): { connection: number; connectionsOpen: number };
+  origin(): string;
+  sharedPace: (id: string, make: () => Pace) => Pace;
+  /** Keeps slow lines slow; unlike the hub's clock, nobody sets it. */
+  lineClock: HubClock;
+}
+
+const SIGNATURE_LIFETIME_MS = 3_600_000;
+const BODY_LIMIT_BYTES = 1024 * 1024;
+
+/** Answers one request. Never rejects, whatever the request. */
+export async function serve(station: Station, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    await attend(station, request, response);
+  } catch {
+    // A mistake of ours must cost one connection, not the process.
+    response.destroy();
+  }
+}
+
+async function attend(station: Station, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  request.on('error', () => response.destroy());
+  response.on('error', () => response.destroy());
+  // A fault, or a client, may decide what Date says.
+  response.sendDate = false;
+  const call = readCall(request, station.scheme);
+  const { clock } = station.world;
+  const plain = async (reply: Reply): Promise<void> => {
+    await deliver(response, { reply, latencyMs: 0, paces: [] }, clock, { bytes: 0 }).catch(() => response.destroy());
+  };
+  if (call === undefined) {
+    await plain(textReply(400, 'The target of this request cannot be understood.'));
+    return;
+  }
+  const body = await readBody(request, BODY_LIMIT_BYTES);
+  if (body === undefined) {
+    response.shouldKeepAlive = false;
+    await plain(textReply(413, `A body may have ${BODY_LIMIT_BYTES} bytes here.`));
+    return;
+  }
+  if (station.operate !== undefined && call.segments[0] === '__hub') {
+    await plain(station.operate(call, body));
+    return;
+  }
+  await answer(station, call, body, request, response);
+}
+
+async function answer(
+  station: Station,
+  call: Call,
+  body: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { world, faults, journal, side } = station;
+  const route: Route = side === 'hub' ? routeOf(call) : { name: 'cdn', methods: 'GET' };
+  const object = side === 'cdn' ? cdnObject(world, call) : undefined;
+  const repo = object?.repo ?? route.repo;
+  const file = object?.file.path ?? (route.name === 'tree' ? undefined : route.path);
+  const caller = world.access.callerOf(call.headers.authorization);
+  const entry = journal.open({
+    at: world.clock.now(),
+    origin: side,
+    method: call.method,
+    target: redactedTarget(call.target),
+    route: route.name,
+    ...(repo !== undefined && { repo }),
+    ...(file !== undefined && { file }),
+    headers: redactedHeaders(call.headers, caller),
+    ...station.connectionOf(request),
+  });
+  const progress: Progress = { bytes: 0 };
+  let outcome: Outcome | 'failed' = 'failed';
+  let delivery: Delivery | undefined;
+  try {
+    const subject: Subject = { route: route.name, method: call.method, repo, file };
+    const early = faults.strikeBefore(subject);
+    const { skewMs, signatureMs } = changeWorld(station.control, early, repo, route.revision);
+    const now = world.clock.now() + skewMs;
+    const origin = call.origin ?? station.origin();
+    const reply =
+      side === 'cdn'
+        ? cdnReply(world, call, now)
+        : await hubReply(world, route, { call, body, caller, origin, now, signatureMs });
+    const late = faults.strikeAfter({
+      ...subject,
+      carriesFile: reply.carriesFile ?? false,
+      status: reply.status,
+      start: reply.start,
+      end: reply.end,
+    });
+    entry.faults = [...early, ...late].map(({ id }) => id);
+    const scene = { clock: station.lineClock, url: `${origin}${call.target}`, sharedPace: station.sharedPace };
+    delivery = late.reduce<Delivery>((worse, fault) => spoil(worse, fault, scene), { reply, latencyMs: 0, paces: [] });
+    delivery = { ...delivery, reply: stamped(delivery.reply, entry, now) };
+    outcome = await deliver(response, delivery, world.clock, progress);
+  } catch {
+    // A file on disk that went away, say: whatever was promised cannot be kept, and the client must notice.
+    outcome = 'failed';
+    await sorry(response, world);
+  } finally {
+    if (progress.status !== undefined) entry.status = progress.status;
+    if (delivery?.reply.carriesFile && call.method !== 'HEAD' && progress.status !== undefined) {
+      const { start, end, headers } = delivery.reply;
+      // Compressed bytes are not bytes of the file: only a whole answer says which of those it held.
+      const bytes = 'Content-Encoding' in headers ? (outcome === 'complete' ? end - start : 0) : progress.bytes;
+      entry.served = { start, end: start + bytes };
+    }
+    journal.close(entry, outcome);
+  }
+}
+
+/** What faults do before the answer is known. */
+function changeWorld(
+  control: HubControl,
+  faults: readonly ActiveFault[],
+  repo: string | undefined,
+  revision: string | undefined,
+): { skewMs: number; signatureMs: number } {
+  let skewMs = 0;
+  let signatureMs = SIGNATURE_LIFETIME_MS;
+  for (const { do: action } of faults) {
+    switch (action.type) {
+      case 'clock-skew':
+        skewMs += action.ms;
+        break;
+      case 'signature-lifetime':
+        signatureMs = action.ms;
+        break;
+      case 'move-branch':
+        if (repo !== undefined) control.tryMoveBranch(repo, action.branch ?? 'main', action.to ?? 'next');
+        break;
+      case 'drop-commit':
+        if (repo !== undefined) control.tryDropCommit(repo, action.commit ?? revision ?? 'main');
+        break;
+    }
+  }
+  return { skewMs, signatureMs };
+}
+
+function stamped(reply: Reply, entry: JournalEntry, now: number): Reply {
+  const id = entry.id.toString(16).padStart(8, '0');
+  const headers = { Date: new Date(now).toUTCString(), 'X-Request-Id': `Root=1-${id}`, ...reply.headers };
+  return { ...reply, headers };
+}
+
+async function sorry(response: ServerResponse, world: World): Promise<void> {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const reply = problemReply({ type: 'failed' });
+  await deliver(response, { reply, latencyMs: 0, paces: [] }, world.clock, { bytes: 0 }).catch(() =>
+    response.destroy(),
+  );
+}

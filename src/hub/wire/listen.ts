@@ -1,0 +1,84 @@
+import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Certificate } from './certificate.js';
+
+/** A server that listens. */
+export interface Listening {
+  /** `http://127.0.0.1:4321`. */
+  origin: string;
+  port: number;
+  /** Sockets open now. */
+  sockets(): number;
+  /** A number for the socket, counted from 1 in the order of connecting. */
+  numberOf(socket: Socket): number;
+  /** Ends every connection, also those in use. */
+  close(): Promise<void>;
+}
+
+/** An address that cannot be listened on. */
+export class CannotListen extends Error {
+  readonly code: string | undefined;
+
+  constructor(host: string, port: number, cause: Error & { code?: string }) {
+    const reasons: Record<string, string> = {
+      EADDRINUSE: `port ${port} of ${host} is taken; take another one, or --port 0 for any that is free`,
+      EACCES: `port ${port} of ${host} needs more rights than this process has; take one above 1023, or --port 0`,
+      EADDRNOTAVAIL: `this machine has no address ${host}`,
+    };
+    super(`could not listen: ${reasons[cause.code ?? ''] ?? cause.message}`, { cause });
+    this.name = 'CannotListen';
+    this.code = cause.code;
+  }
+}
+
+/** Starts a server. Rejects with CannotListen. */
+export async function listen(
+  handler: RequestListener,
+  host: string,
+  port: number,
+  certificate: Certificate | undefined,
+): Promise<Listening> {
+  // Requests whose headers never end are Node's business (headersTimeout); bodies are small and limited elsewhere.
+  const options = { keepAlive: true, noDelay: true };
+  const server: Server =
+    certificate === undefined
+      ? createHttpServer(options, handler)
+      : createHttpsServer({ ...options, key: certificate.key, cert: certificate.certificate }, handler);
+  const numbers = new WeakMap<Socket, number>();
+  const open = new Set<Socket>();
+  let counted = 0;
+  server.on('connection', (socket: Socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+    // A peer that resets is ordinary here; without a listener it would be an uncaught error.
+    socket.on('error', () => socket.destroy());
+  });
+  server.on(certificate === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
+    numbers.set(socket, ++counted);
+  });
+  server.on('clientError', (_error, socket) => {
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    else socket.destroy();
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(new CannotListen(host, port, error)));
+    server.listen(port, host, () => resolve());
+  });
+  // Too many open files, say: that costs the connection that could not be accepted, not the process.
+  server.on('error', () => undefined);
+  const address = server.address() as AddressInfo;
+  const scheme = certificate === undefined ? 'http' : 'https';
+  return {
+    origin: `${scheme}://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
+    port: address.port,
+    sockets: () => open.size,
+    numberOf: (socket) => numbers.get(socket) ?? 0,
+    async close() {
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        for (const socket of open) socket.destroy();
+      });
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import type { HubClock } from '../clock.js';
+
+/** A limit on bytes per second, shared by everyone who takes from it. */
+export interface Pace {
+  /** As many bytes as should go out at once, so that a slow line trickles instead of coming in gulps. */
+  readonly gulp: number;
+  /** Resolves when `bytes` may go out. */
+  take(bytes: number, signal: AbortSignal): Promise<void>;
+}
+
+const GULPS_PER_SECOND = 20;
+
+/** Callers queue up behind each other: what one takes, the next waits for. */
+export function createPace(bytesPerSecond: number, clock: HubClock): Pace {
+  let freeAt = 0;
+  return {
+    gulp: Math.max(1, Math.floor(bytesPerSecond / GULPS_PER_SECOND)),
+    async take(bytes, signal) {
+      const now = clock.now();
+      freeAt = Math.max(freeAt, now) + (bytes / bytesPerSecond) * 1000;
+      await clock.sleep(freeAt - now, signal);
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import type { Content } from '../content/content.js';
+import type { Call } from './call.js';
+import { textReply, type Reply } from './reply.js';
+
+/** What a Range header asks for, as `[start, end)`. */
+export type Asked = { start: number; end: number } | 'everything' | 'unsatisfiable';
+
+/**
+ * Reads a Range header for a body of `size` bytes. Several ranges, other units and nonsense count as no header at all,
+ * as RFC 9110, 14.2 allows and as the object stores behind the real hub do.
+ */
+export function readRange(header: string | undefined, size: number): Asked {
+  const match = /^bytes=(\d*)-(\d*)$/i.exec(header?.replace(/\s/g, '') ?? '');
+  if (match === null) return 'everything';
+  const [first, last] = [match[1]!, match[2]!];
+  if (first === '') {
+    if (last === '') return 'everything';
+    const suffix = Number(last);
+    return suffix === 0 || size === 0 ? 'unsatisfiable' : { start: Math.max(0, size - suffix), end: size };
+  }
+  const start = Number(first);
+  if (last !== '' && Number(last) < start) return 'everything';
+  if (start >= size) return 'unsatisfiable';
+  return { start, end: last === '' ? size : Math.min(Number(last) + 1, size) };
+}
+
+/** The answer to a request for a file: 200, 206, 304 or 416. `etag` includes its quotes. */
+export function fileReply(call: Call, content: Content, etag: string, headers: Record<string, string>): Reply {
+  const common = { ...headers, ETag: etag, 'Accept-Ranges': 'bytes' };
+  if (etagMatches(call.headers['if-none-match'], etag)) {
+    const nothing = textReply(304, '', common);
+    delete nothing.headers['Content-Type'];
+    delete nothing.headers['Content-Length'];
+    return nothing;
+  }
+  const { size } = content;
+  const ifRange = call.headers['if-range'];
+  // RFC 9110, 13.1.5: a validator that does not match means the whole, not an error. A date never matches here.
+  const asked = ifRange === undefined || ifRange === etag ? readRange(call.headers.range, size) : 'everything';
+  if (asked === 'unsatisfiable') {
+    return textReply(416, 'Requested Range Not Satisfiable', { ...common, 'Content-Range': `bytes */${size}` });
+  }
+  const { start, end } = asked === 'everything' ? { start: 0, end: size } : asked;
+  return {
+    status: asked === 'everything' ? 200 : 206,
+    headers: {
+      ...common,
+      'Content-Length': String(end - start),
+      ...(asked !== 'everything' && { 'Content-Range': contentRange(start, end, size) }),
+    },
+    body: content,
+    start,
+    end,
+    carriesFile: true,
+  };
+}
+
+/** A Content-Range for `[start, end)`: on the wire the last byte is included. */
+export function contentRange(start: number, end: number, size: number): string {
+  return `bytes ${start}-${end - 1}/${size}`;
+}
+
+function etagMatches(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false;
+  const candidates = header.split(',').map((each) => each.trim().replace(/^W\//, ''));
+  return candidates.includes('*') || candidates.includes(etag);
+}
