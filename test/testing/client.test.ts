@@ -1,0 +1,188 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createDock, createSessionDocks, type SessionEvent } from '../../src/index.js';
+import { serve } from '../../src/server/index.js';
+import { connect } from '../../src/testing/index.js';
+
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+async function open(): Promise<string> {
+  const sessions = createSessionDocks({ speed: 0 });
+  const serving = await serve({ api: sessions.api, port: 0, host: '127.0.0.1' });
+  closing.push(() => sessions.close(), serving.close);
+  return serving.url;
+}
+
+describe('connect', () => {
+  it('names the address and the token to hand to the client under test', () => {
+    const named = connect('http://127.0.0.1:41231', { session: 'checkout-17' });
+    expect(named).toMatchObject({
+      session: 'checkout-17',
+      baseUrl: 'http://127.0.0.1:41231/s/checkout-17',
+      apiToken: 'session:checkout-17',
+    });
+    expect(connect('http://127.0.0.1:41231/')).toMatchObject({
+      session: 'default',
+      baseUrl: 'http://127.0.0.1:41231',
+      apiToken: 'session:default',
+    });
+    expect(connect('http://[::1]:1/mock/', { session: 'a', token: 'sk' })).toMatchObject({
+      baseUrl: 'http://[::1]:1/mock/s/a',
+      apiToken: 'session:a:sk',
+    });
+  });
+
+  it('refuses what is no address', () => {
+    expect(() => connect('localhost')).toThrow();
+    expect(() => connect('localhost:1234')).toThrow('it takes an address such as http://127.0.0.1:1234');
+  });
+
+  it('sends nothing before something is asked', () => {
+    const fetch = vi.fn<(url: string) => Promise<Response>>();
+    connect('http://127.0.0.1:9', { fetch });
+    expect(fetch).not.toHaveBeenCalled();
+  });
+
+  it('calls with the fetch it was given, and with the control token', async () => {
+    const dock = createDock({ controlToken: 'sesame', speed: 0 });
+    const asked: string[] = [];
+    const operator = connect('http://mock.test/', {
+      controlToken: 'sesame',
+      fetch: (url, init) => {
+        asked.push(`${init?.method} ${url}`);
+        return dock.api.fetch(new Request(url, init));
+      },
+    });
+    await operator.clock.advance(5);
+    expect(asked).toEqual(['POST http://mock.test/__modeldock/clock/advance']);
+  });
+
+  it('operates a session of which clients with a token alone are clients too', async () => {
+    const url = await open();
+    const operator = connect(url, { session: 'by-token' });
+    await fetch(`${url}/v1/models`, { headers: { Authorization: `Bearer ${operator.apiToken}` } });
+    expect(await operator.journal.list()).toHaveLength(1);
+  });
+
+  it('gives a client of a fork', async () => {
+    const operator = connect(await open(), { session: 'one' });
+    const named = await operator.fork('two');
+    expect(named).toMatchObject({ session: 'two', baseUrl: operator.baseUrl.replace('/s/one', '/s/two') });
+    expect(await named.status()).toMatchObject({ session: 'two' });
+    expect((await operator.fork()).session).toMatch(/^fork-\d+$/);
+  });
+
+  it('says so when nobody is there', async () => {
+    const url = await open();
+    await closing.pop()!();
+    await expect(connect(url).status()).rejects.toThrow(
+      new RegExp(
+        `^Cannot reach modeldock with GET ${url}/__modeldock/session: .*ECONNREFUSED.* Is it started there\\?$`,
+      ),
+    );
+  });
+
+  it.each([
+    ['LM Studio', 200, '{"error":"Unexpected endpoint or method. (GET /__modeldock/session)"}'],
+    ['a web server', 404, '<html>Not Found</html>'],
+    ['a page for everything', 200, '<!doctype html>'],
+    ['another API', 400, '{"error":{"message":"no"}}'],
+  ])('says so when %s is there', async (_, status, body) => {
+    const operator = connect('http://mock.test', { fetch: async () => new Response(body, { status }) });
+    await expect(operator.status()).rejects.toThrow(
+      /^GET http:\/\/mock\.test\/__modeldock\/session is not answered by/,
+    );
+  });
+
+  it('waits in pieces that every fetch and every proxy lives through', async () => {
+    const asked: number[] = [];
+    const operator = connect('http://mock.test', {
+      fetch: async (url) => {
+        const timeoutMs = Number(new URL(url).searchParams.get('timeoutMs'));
+        asked.push(timeoutMs);
+        const error = { code: 'timeout', message: `Waited ${timeoutMs} ms for completed: job_a is paused at 3 %.` };
+        return Response.json({ error }, { status: 408 });
+      },
+    });
+    await expect(operator.jobs.wait('job_a', { status: 'completed', timeoutMs: 120_000 })).rejects.toMatchObject({
+      name: 'ControlError',
+      code: 'timeout',
+      message: 'Waited 120000 ms for completed: job_a is paused at 3 %.',
+    });
+    expect(asked).toEqual([50_000, 50_000, 20_000]);
+  });
+});
+
+describe('events over HTTP', () => {
+  it('go on where a connection broke, without a gap and without a double', async () => {
+    const url = await open();
+    let breaks = 0;
+    const { baseUrl } = await flakyProxy(url, () => breaks++ % 2 === 0);
+    const operator = connect(baseUrl, { session: 'one' });
+    const direct = connect(url, { session: 'one' });
+    const leaving = new AbortController();
+    const seen: SessionEvent[] = [];
+    const listening = (async () => {
+      for await (const event of operator.events({ signal: leaving.signal })) {
+        seen.push(event);
+        if (seen.length === 6) return;
+      }
+    })();
+    await operator.status();
+    for (let call = 1; call <= 6; call++) {
+      await expect.poll(() => seen.length, { timeout: 4000 }).toBe(call - 1);
+      await expect.poll(async () => (await fetch(`${direct.baseUrl}/v1/models`)).status).toBe(200);
+    }
+    await listening;
+    expect(seen.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(breaks).toBeGreaterThan(1);
+  });
+
+  it('are over when the server stays away', async () => {
+    const url = await open();
+    const operator = connect(url);
+    const events = operator.events()[Symbol.asyncIterator]();
+    const next = events.next();
+    await operator.status();
+    await closing.pop()!();
+    await expect(next).rejects.toThrow('Cannot reach modeldock');
+  }, 10_000);
+
+  it('are refused where they are not allowed', async () => {
+    const dock = createDock({ controlToken: 'sesame' });
+    const operator = connect('http://mock.test', { fetch: (url, init) => dock.api.fetch(new Request(url, init)) });
+    const next = operator.events()[Symbol.asyncIterator]().next();
+    await expect(next).rejects.toMatchObject({ name: 'ControlError', code: 'forbidden' });
+  });
+});
+
+/** Passes calls on, and breaks streams after their first event. */
+async function flakyProxy(target: string, breaksNext: () => boolean): Promise<{ baseUrl: string }> {
+  const server: Server = createServer((request, response) => {
+    const { host: _, connection: __, ...headers } = request.headers;
+    void fetch(target + request.url!, { headers: headers as Record<string, string> })
+      .then(async ({ status, headers: answered, body }) => {
+        response.writeHead(status, { 'content-type': answered.get('content-type')! });
+        let parts = 0;
+        for await (const part of body!) {
+          if (parts++ === 2 && breaksNext()) {
+            request.socket.destroy();
+            return;
+          }
+          response.write(part);
+        }
+        response.end();
+      })
+      .catch(() => request.socket.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closing.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
