@@ -8,6 +8,7 @@ import { isControlPath, type ControlApi } from './control-api.js';
 import { ControlError } from './control-error.js';
 import type { Dock } from './dock.js';
 import { guardControl, type ControlGuardOptions } from './guard.js';
+import { LocatedCall } from './located-call.js';
 
 /**
  * Finds the world a call belongs to, and its path in there. The dock is opened only when it is asked for, and throws a
@@ -29,7 +30,7 @@ export function createFront(locate: Locate, control: ControlApi, options: FrontO
   const guard = guardControl(options);
   const answer = chain(outermost(options), async (call) => {
     const { path, dock } = locate(call);
-    const located = path === call.path ? call : withPath(call, path);
+    const located = path === call.path ? call : new LocatedCall(call, path);
     const operated = isControlPath(path);
     try {
       return operated ? await guard((guarded) => control(dock, guarded))(located) : await dock().answer(located);
@@ -61,9 +62,4 @@ export function createFront(locate: Locate, control: ControlApi, options: FrontO
 function outermost({ cors, onForeignOrigin }: FrontOptions): Link[] {
   if (cors !== undefined) return [allowCrossOrigin(cors)];
   return onForeignOrigin ? [reportForeignOrigins(onForeignOrigin)] : [];
-}
-
-/** The same call, with another path: its getters stay lazy. */
-function withPath(call: Call, path: string): Call {
-  return Object.create(call, { path: { value: path, enumerable: true } }) as Call;
 }

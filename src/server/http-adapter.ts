@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import type { Api, Ownership } from '../api/api.js';
 import type { Answer, Call } from '../api/call.js';
 import { problems } from '../contract/problem.js';
-import { readRequestText } from './request-text.js';
+import { HttpCall } from './http-call.js';
 
 export interface ListenerOptions {
   ownership: Ownership;
@@ -18,7 +18,7 @@ export type Listener = (request: IncomingMessage, response: ServerResponse, pass
 /** An api in the words of node:http. Whatever a request looks like, nothing escapes from here. */
 export function createListener(api: Api, { ownership, onError = () => undefined }: ListenerOptions): Listener {
   return (request, response, pass) => {
-    const call = callFrom(request, response);
+    const call = new HttpCall(request, response);
     if (api.owns(call, ownership)) void respond(call, request, response);
     else pass();
   };
@@ -32,46 +32,6 @@ export function createListener(api: Api, { ownership, onError = () => undefined 
       else sendText(500, {}, JSON.stringify(problems.internal().answer, null, 2), request, response);
     }
   }
-}
-
-function callFrom(request: IncomingMessage, response: ServerResponse): Call {
-  const target = targetOf(request);
-  const mark = target.indexOf('?');
-  let signal: AbortSignal | undefined;
-  return {
-    method: request.method ?? 'GET',
-    path: mark === -1 ? target : target.slice(0, mark),
-    // Most calls ask for neither the query nor the signal, and both are dear to make.
-    get query() {
-      return new URLSearchParams(mark === -1 ? '' : target.slice(mark + 1));
-    },
-    header: (name) => {
-      const value = request.headers[name];
-      return Array.isArray(value) ? value.join(', ') : value;
-    },
-    text: () => readRequestText(request),
-    get signal() {
-      return (signal ??= signalOf(response));
-    },
-  };
-}
-
-/** A proxy's client sends the whole URL (RFC 9112, 3.2.2: a server must accept it); the origin in it is ours. */
-function targetOf(request: IncomingMessage): string {
-  const target = request.url ?? '/';
-  const origin = target.startsWith('/') ? null : /^https?:\/\/[^/?#]*/i.exec(target);
-  if (!origin) return target;
-  const rest = target.slice(origin[0].length);
-  return rest.startsWith('/') ? rest : `/${rest}`;
-}
-
-function signalOf(response: ServerResponse): AbortSignal {
-  if (response.destroyed) return AbortSignal.abort();
-  const controller = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) controller.abort();
-  });
-  return controller.signal;
 }
 
 function send(answer: Answer, request: IncomingMessage, response: ServerResponse): void {

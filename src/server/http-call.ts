@@ -1,0 +1,60 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Call } from '../api/call.js';
+import { readRequestText } from './request-text.js';
+
+/**
+ * A request of node:http as a call. It is a class because an object with getters, made for each call, costs several
+ * times as much; and most calls ask for neither the query nor the signal, which are dear to make.
+ */
+export class HttpCall implements Call {
+  readonly method: string;
+  readonly path: string;
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #search: string;
+  #signal: AbortSignal | undefined;
+
+  constructor(request: IncomingMessage, response: ServerResponse) {
+    const target = targetOf(request.url ?? '/');
+    const mark = target.indexOf('?');
+    this.method = request.method ?? 'GET';
+    this.path = mark === -1 ? target : target.slice(0, mark);
+    this.#search = mark === -1 ? '' : target.slice(mark + 1);
+    this.#request = request;
+    this.#response = response;
+  }
+
+  get query(): URLSearchParams {
+    return new URLSearchParams(this.#search);
+  }
+
+  get signal(): AbortSignal {
+    return (this.#signal ??= signalOf(this.#response));
+  }
+
+  header(name: string): string | undefined {
+    const value = this.#request.headers[name];
+    return Array.isArray(value) ? value.join(', ') : value;
+  }
+
+  text(): Promise<string> {
+    return readRequestText(this.#request);
+  }
+}
+
+/** A proxy's client sends the whole URL (RFC 9112, 3.2.2: a server must accept it); the origin in it is ours. */
+function targetOf(url: string): string {
+  const origin = url.startsWith('/') ? null : /^https?:\/\/[^/?#]*/i.exec(url);
+  if (!origin) return url;
+  const rest = url.slice(origin[0].length);
+  return rest.startsWith('/') ? rest : `/${rest}`;
+}
+
+function signalOf(response: ServerResponse): AbortSignal {
+  if (response.destroyed) return AbortSignal.abort();
+  const controller = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}
