@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
+import { finished, Readable } from 'node:stream';
 import type { Api, Ownership } from '../api/api.js';
 import type { Answer, Call } from '../api/call.js';
 import { problems } from '../contract/problem.js';
@@ -57,19 +57,35 @@ function sendText(
   response: ServerResponse,
 ): void {
   if (status === 204) {
-    response.writeHead(status, { 'X-Powered-By': 'Express', ...headers }).end();
+    response.writeHead(status, { 'X-Powered-By': 'Express', ...headers });
+    end(request, response);
     return;
   }
   const length = Buffer.byteLength(body);
   const tag = weakTag(body, length);
   if (status === 200 && isFresh(request, tag)) {
     const { 'Content-Type': _, ...rest } = headers;
-    response.writeHead(304, { 'X-Powered-By': 'Express', ...rest, ETag: tag }).end();
+    response.writeHead(304, { 'X-Powered-By': 'Express', ...rest, ETag: tag });
+    end(request, response);
     return;
   }
   response.writeHead(status, { 'X-Powered-By': 'Express', ...headers, 'Content-Length': length, ETag: tag });
   // Node leaves the body away where the method was HEAD.
-  response.end(body);
+  end(request, response, body);
+}
+
+/**
+ * Ends an answer once its request has been read. A connection that closes with something unread is reset, and the reset
+ * may overtake the answer.
+ */
+function end(request: IncomingMessage, response: ServerResponse, body = ''): void {
+  if (request.complete) {
+    response.end(body);
+    return;
+  }
+  if (body === '') response.flushHeaders();
+  else response.write(body);
+  finished(request.resume(), () => response.end());
 }
 
 function sendStream(

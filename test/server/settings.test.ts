@@ -111,7 +111,8 @@ const flags: Flag[] = [
   {
     flag: 'host',
     value: () => '127.0.0.1',
-    shows: async ({ url }) => fetch(url.replace('127.0.0.1', '[::1]')).catch((error: unknown) => (error as Error).message),
+    shows: async ({ url }) =>
+      fetch(url.replace('127.0.0.1', '[::1]')).catch((error: unknown) => (error as Error).message),
     as: 'fetch failed',
   },
   {
