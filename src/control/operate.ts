@@ -74,8 +74,9 @@ export function createOperator(context: OperatorContext): Operator & { waiting()
       read: async () => simulation().scenario(),
       set: async (choice) => {
         const given = checkInput(scenarioBody, choice);
+        const world = simulation();
         try {
-          return simulation().chooseScenario(given);
+          return world.chooseScenario(given);
         } catch (error) {
           throw new ControlError(400, 'invalid_request', (error as Error).message, { cause: error });
         }

@@ -53,6 +53,8 @@ export function expectation(reported: Issue): string {
 
 const kinds: Readonly<Record<string, string>> = {
   object: 'an object',
+  record: 'an object',
+  nonoptional: 'a value',
   array: 'an array',
   tuple: 'an array',
   string: 'a text',
