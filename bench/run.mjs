@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
-const parts = ['size', 'start-up', 'million-jobs', 'polls', 'sessions', 'journal'];
+const parts = ['size', 'start-up', 'million-jobs', 'polls', 'sessions', 'journal', 'hub'];
 const asked = process.argv.slice(2);
 const unknown = asked.filter((part) => !parts.includes(part));
 if (unknown.length > 0) {
