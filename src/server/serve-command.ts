@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { createSessionDocks } from '../create-dock.js';
+import type { SessionSnapshot } from '../control/snapshot.js';
+import { createSessionDocks, type SimulatedSessions } from '../create-dock.js';
+import { fromReplayToken } from '../testing/replay.js';
 import { CommandError } from './command-error.js';
 import { createLog } from './log.js';
 import { logCalls, shorten, warnOfUnknownRoutes } from './log-calls.js';
@@ -13,6 +15,7 @@ export async function runServe(settings: Settings, version: string): Promise<Ser
   if (settings.engine === 'real') {
     throw new CommandError('The real engine is not built yet. --engine simulated is what there is.');
   }
+  const replayed = settings.replay === undefined ? undefined : await readReplay(settings.replay);
   const log = await createLog(settings.logLevel);
   const controlToken =
     settings.controlToken ?? (isLoopback(settings.host) ? undefined : randomBytes(16).toString('hex'));
@@ -37,6 +40,7 @@ export async function runServe(settings: Settings, version: string): Promise<Ser
       'GET /openapi.json': async () => JSON.parse(await readFile(documentUrl(settings.profile), 'utf8')) as unknown,
     },
   });
+  if (replayed) beginWith(sessions, replayed);
   const serving = await serve({
     api: logCalls(sessions.api, log),
     port: settings.port,
@@ -58,6 +62,20 @@ export async function runServe(settings: Settings, version: string): Promise<Ser
       await serving.close();
     },
   };
+}
+
+async function readReplay(token: string): Promise<SessionSnapshot> {
+  return fromReplayToken(token).catch((error: unknown) => {
+    throw new CommandError((error as Error).message);
+  });
+}
+
+function beginWith({ open }: SimulatedSessions, snapshot: SessionSnapshot): void {
+  try {
+    open('default', snapshot);
+  } catch (error) {
+    throw new CommandError(`Cannot bring that world back. ${(error as Error).message}`);
+  }
 }
 
 /** Written by the build, beside the code. */

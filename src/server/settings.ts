@@ -3,6 +3,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { profileNames, type ProfileName } from '../contract/profiles.js';
 import { isScenarioName, parseCatalog, parseScenario, scenarios, type Catalog, type Scenario } from '../index.js';
 import { CommandError } from './command-error.js';
+import { looksLikeReplayToken } from '../testing/replay.js';
 import { logLevels, type LogLevel } from './log.js';
 
 /** What `modeldock serve` was told, checked. */
@@ -22,6 +23,8 @@ export interface Settings {
   allowHost?: string[];
   controlToken?: string | undefined;
   catalog?: Catalog;
+  /** A replay token. */
+  replay?: string;
   logLevel: LogLevel;
   json?: boolean;
 }
@@ -58,6 +61,10 @@ export function addServeOptions(command: Command): Command {
       'what operators must send; made at start where --host is not loopback',
     ).argParser(tokenOf('--control-token')),
     new Option('--catalog <file>', 'the models that can be downloaded, as JSON').argParser(readCatalog),
+    new Option(
+      '--replay <token|file>',
+      'begin with the world of a test that failed: it is the session "default"',
+    ).argParser(readReplay),
     new Option('--log-level <level>', 'what to log on stderr').choices(logLevels).default('info'),
     new Option('--json', 'print one line of JSON when listening, and nothing else on stdout'),
   ]) {
@@ -128,16 +135,23 @@ function readCatalog(text: string): Catalog {
   return readJson(text, parseCatalog, 'a JSON file');
 }
 
+function readReplay(text: string): string {
+  return looksLikeReplayToken(text) ? text : readText(text, 'a replay token (mdk1.…), or a file with one');
+}
+
 function readJson<Value>(path: string, parse: (input: unknown) => Value, allowed: string): Value {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new InvalidArgumentError(`Cannot read that file (${(error as Error).message}). Allowed is ${allowed}.`);
-  }
+  const text = readText(path, allowed);
   try {
     return parse(JSON.parse(text));
   } catch (error) {
     throw new InvalidArgumentError(`\n${path}: ${(error as Error).message}`);
+  }
+}
+
+function readText(path: string, allowed: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new InvalidArgumentError(`Cannot read that file (${(error as Error).message}). Allowed is ${allowed}.`);
   }
 }

@@ -15,6 +15,7 @@ export function welcome({ urls, url, port }: Serving, settings: Settings, versio
     '',
     ...row('Listening', ...listening(urls, settings.host, port)),
     ...row('Playing', `scenario ${settings.scenario.name}, ${time}, profile ${settings.profile}`),
+    ...(settings.replay === undefined ? [] : row('Replaying', 'the world of the token, as it stood')),
     '',
     ...row('Try'),
     `curl ${base}/api/v1/models/download \\`,

@@ -1,0 +1,77 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createDock, type SimulatedDock } from '../../src/index.js';
+import { connect, toReplayToken } from '../../src/testing/index.js';
+import { run, start, startListening } from './command.js';
+
+/** A world in which much was decided, as a test in process left it. */
+async function leftWorld(): Promise<SimulatedDock> {
+  const dock = createDock({ seed: 'checkout', now: '2025-10-03T15:33:23.496Z', speed: 0, jobIds: ['job_a', 'job_b'] });
+  for (const model of ['simulate/fails-at-50', 'qwen/qwen3-8b']) {
+    await dock.api.fetch(
+      new Request('http://localhost:1234/api/v1/models/download', {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ model }),
+      }),
+    );
+  }
+  await dock.models.add('ibm/granite-4-micro');
+  await dock.scenario.set({ scenario: 'flaky' });
+  await dock.clock.advance(7777);
+  await dock.jobs.pause('job_b');
+  await dock.faults.add({ when: { route: 'status' }, effect: { type: 'status', status: 503 }, times: 2 });
+  return dock;
+}
+
+describe('modeldock --replay', { timeout: 20_000 }, () => {
+  it('brings a world back exactly, from a token', async () => {
+    const dock = await leftWorld();
+    const { url } = await startListening(['--replay', await toReplayToken(await dock.snapshot()), '--seed', 'another']);
+    const brought = connect(url);
+    expect(await brought.snapshot()).toEqual(await dock.snapshot());
+    expect(await brought.jobs.list()).toEqual(await dock.jobs.list());
+    expect(await brought.clock.advance({ until: { job: 'job_a', status: 'failed' } }).catch(String)).toEqual(
+      await dock.clock.advance({ until: { job: 'job_a', status: 'failed' } }).catch(String),
+    );
+    for (const status of [503, 503, 200]) {
+      expect((await fetch(`${url}/api/v1/models/download/status/job_b`)).status).toBe(status);
+    }
+  });
+
+  it('brings it back from a file', async () => {
+    const dock = await leftWorld();
+    const folder = await mkdtemp(join(tmpdir(), 'modeldock-replay-test-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const file = join(folder, 'world.mdk');
+    await writeFile(file, `${await toReplayToken(await dock.snapshot())}\n`);
+    const { url } = await startListening([], { env: { MODELDOCK_REPLAY: file } });
+    expect(await connect(url).snapshot()).toEqual(await dock.snapshot());
+  });
+
+  it('begins the other sessions as it would without', async () => {
+    const token = await toReplayToken(await (await leftWorld()).snapshot());
+    const { url } = await startListening(['--replay', token, '--scenario', 'slow', '--frozen']);
+    expect(await connect(url, { session: 'another' }).status()).toMatchObject({ jobs: 0, faults: 0 });
+  });
+
+  it('says to a person that it replays', async () => {
+    const token = await toReplayToken(await (await leftWorld()).snapshot());
+    const started = start(['--port', '0', '--replay', token]);
+    await expect.poll(started.stdout, { timeout: 10_000 }).toMatch(/Replaying {2}the world of the token/);
+  });
+
+  it.each([
+    ['a token that was cut off', 'mdk1.eJyrVsrNT0', 'it was cut off or changed on its way'],
+    ['a token of another version', 'mdk9.eJyrVsrNT0', 'it is of another version (mdk9)'],
+    ['a file that is not there', '/no/such/file.mdk', 'Allowed is a replay token (mdk1.…), or a file with one.'],
+    ['a file that holds something else', 'package.json', 'it does not begin with mdk1.'],
+  ])('refuses %s, and does not listen', async (_, given, reason) => {
+    const { code, stdout, stderr } = await run(['--port', '0', '--replay', given]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(reason);
+    expect(stderr).not.toContain('    at ');
+  });
+});
