@@ -16,20 +16,19 @@ import { snapshotSchema } from './snapshot.js';
 const describe = (description: string) => z.meta({ description });
 
 /** A scenario as it may be chosen. */
-const story = z
+export const story = z
   .union([z.string(), scenarioSchema, scenarioSchema.shape.phases])
   .check(describe("A scenario's name, a scenario, or its phases."));
-const rules = z.array(
-  z.strictObject({
-    model: z.string().check(
-      z.meta({
-        description: 'The identity of a model, with `*` for any text. The first rule that fits counts.',
-        examples: ['qwen/*'],
-      }),
-    ),
-    scenario: story,
-  }),
-);
+export const rule = z.strictObject({
+  model: z.string().check(
+    z.meta({
+      description: 'The identity of a model, with `*` for any text. The first rule that fits counts.',
+      examples: ['qwen/*'],
+    }),
+  ),
+  scenario: story,
+});
+const rules = z.array(rule);
 
 export { scenarioSchema as scenario };
 export const scenarioChange = z.extend(scenarioBody, { scenario: z.optional(story), rules: z.optional(rules) });

@@ -11,7 +11,11 @@ import {
 } from './openapi-examples.js';
 import { inPath, scenarioChange, scenarioChoice, snapshot, wait } from './openapi-inputs.js';
 import * as records from './openapi-records.js';
-import { answers, fails, noSuchJob, operation, read, wrongJobState } from './openapi-routes.js';
+import { answers, fails, name, noSuchJob, operation, read, wrongJobState } from './openapi-routes.js';
+
+type Paths = Record<string, ZodOpenApiPathItemObject>;
+
+const status = name('Session', answers('The session as it stands.', schemas.sessionStatus, shown.session));
 
 /** The routes of the control API, with every answer each of them can give. */
 export const controlPaths: ZodOpenApiPathsObject = Object.fromEntries(
@@ -22,8 +26,6 @@ export const controlPaths: ZodOpenApiPathsObject = Object.fromEntries(
   }).map(([path, item]) => [`/__modeldock${path}`, item]),
 );
 
-type Paths = Record<string, ZodOpenApiPathItemObject>;
-
 function inSession(paths: Paths): Paths {
   const parameters = [{ $ref: '#/components/parameters/Session' as const }];
   return Object.fromEntries(Object.entries(paths).map(([path, item]) => [path, { parameters, ...item }]));
@@ -31,7 +33,6 @@ function inSession(paths: Paths): Paths {
 
 function sessionPaths(): Paths {
   const tag = 'Session';
-  const status = answers('The session as it stands.', schemas.sessionStatus, shown.session);
   return {
     '/health': {
       get: read({
@@ -112,7 +113,7 @@ function clockPaths(): Paths {
 
 function jobPaths(): Paths {
   const tag = 'Jobs';
-  const job = answers('The job as it stands.', schemas.jobReport, shown.job);
+  const job = name('Job', answers('The job as it stands.', schemas.jobReport, shown.job));
   const acts = { tag, path: inPath.job, answer: job };
   const refused = (examples: Examples) => ({ '404': noSuchJob, '409': wrongJobState(examples) });
   return {
@@ -352,7 +353,6 @@ function recordPaths(): Paths {
 
 function snapshotPaths(): Paths {
   const tag = 'Snapshots';
-  const status = answers('The session as it stands.', schemas.sessionStatus, shown.session);
   return {
     '/snapshot': {
       get: read({

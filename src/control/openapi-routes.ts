@@ -68,7 +68,7 @@ export function fails(description: string, examples: Examples): ZodOpenApiRespon
 }
 
 /** Makes an answer that several routes give a component. */
-function name(id: string, response: ZodOpenApiResponseObject): ZodOpenApiResponseObject {
+export function name(id: string, response: ZodOpenApiResponseObject): ZodOpenApiResponseObject {
   return { ...response, id };
 }
 

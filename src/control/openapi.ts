@@ -4,7 +4,7 @@ import { nameNumberFormats, type OpenApiDocument } from '../contract/openapi.js'
 import { advanceBody, clockBody, failBody, forkBody, modelBody, sessionBody } from './control-schemas.js';
 import { faultSchema, faultStateSchema } from './fault-schema.js';
 import * as answers from './openapi-answers.js';
-import { scenario, scenarioChange, scenarioChoice, snapshot } from './openapi-inputs.js';
+import { rule, scenario, scenarioChange, scenarioChoice, snapshot, story } from './openapi-inputs.js';
 import { controlPaths } from './openapi-paths.js';
 import * as records from './openapi-records.js';
 
@@ -102,11 +102,16 @@ const schemasByName: Record<string, z.ZodMiniType> = {
   JobStretch: answers.stretch,
   Failure: failBody,
   Scenario: scenario,
+  Phase: scenario.shape.phases.def.element,
+  Story: story,
+  ScenarioRule: rule,
   ScenarioChange: scenarioChange,
   ScenarioChoice: scenarioChoice,
   InstalledModel: answers.installedModel,
   ModelRequest: modelBody,
   Fault: faultSchema,
+  FaultSelection: faultSchema.shape.when.def.innerType,
+  FaultEffect: faultSchema.shape.effect,
   FaultStatus: answers.faultStatus,
   FaultState: faultStateSchema,
   JournalEntry: records.journalEntry,
