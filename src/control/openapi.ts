@@ -116,6 +116,7 @@ const schemasByName: Record<string, z.ZodMiniType> = {
   FaultState: faultStateSchema,
   JournalEntry: records.journalEntry,
   JournalText: records.journalText,
+  JournalFault: records.journalFault,
   Finding: records.finding,
   SessionEvent: records.sessionEvent,
   TransitionEvent: records.events.transition,
