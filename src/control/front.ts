@@ -41,8 +41,6 @@ export function createFront(locate: Locate, control: ControlApi, options: FrontO
       }
       // Nobody is there to read an answer; a body that was cut off is not an error of ours.
       if (call.signal.aborted) return 'network error';
-      // Nobody is there to read an answer; a body that was cut off is not an error of ours.
-      if (call.signal.aborted) return 'network error';
       options.onError?.(error);
       const internal = problems.internal();
       const { message } = internal;
