@@ -120,7 +120,7 @@ describe('a body of another type', () => {
 describe('a large body', { timeout: 30_000 }, () => {
   const ofSize = (bytes: number): string => `{"model":"${'x'.repeat(bytes - 12)}"}`;
 
-  it.each(['/api/v1/models/download', '/__modeldock/restore'])(
+  it.each(['/api/v1/models/download', '/__modeldock/faults'])(
     'may have 1 MiB and not a byte more: %s',
     async (path) => {
       expect(ofSize(MIB)).toHaveLength(MIB);
