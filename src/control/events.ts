@@ -112,7 +112,7 @@ export function createEventLog(clock: SessionClock, foresight: Foresight | undef
   }
 
   function push(happening: Happening): void {
-    const event = { id: ++lastId, ...happening } as SessionEvent;
+    const event = { id: ++lastId, ...happening };
     kept.push(event);
     if (kept.length > KEPT_EVENTS) kept.shift();
     for (const deliver of queues) deliver(event);

@@ -120,6 +120,8 @@ const snapshot: SessionSnapshot = {
   modeldock: 1,
   engine: 'simulated',
   seed: 'walk',
+  profile: { countersInDownloadAnswer: true, unknownRouteStatus: 200 },
+  explainFailures: false,
   clock: { mode: 'frozen', speed: 1, stepMs: 1000, now: start, latestDecision: null },
   simulation: {
     freeDraw: 0,

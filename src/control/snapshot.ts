@@ -11,6 +11,12 @@ export const snapshotSchema = z.strictObject({
   modeldock: z.literal(VERSION),
   engine: z.literal('simulated'),
   seed: z.string(),
+  /** How the routes of LM Studio answer. */
+  profile: z.strictObject({
+    countersInDownloadAnswer: z.boolean(),
+    unknownRouteStatus: z.union([z.literal(200), z.literal(404)], '200 or 404'),
+  }),
+  explainFailures: z.boolean(),
   clock: savedClock,
   /** The simulator's own; it checks it. */
   simulation: z.record(z.string(), z.unknown()),

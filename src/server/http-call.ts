@@ -38,8 +38,8 @@ export class HttpCall implements Call {
     return Array.isArray(value) ? value.join(', ') : value;
   }
 
-  text(): Promise<string> {
-    return readRequestText(this.#request);
+  text(limit?: number): Promise<string> {
+    return readRequestText(this.#request, limit);
   }
 }
 
