@@ -18,8 +18,8 @@ import { readBody, readJson, readQuery, refuseOtherBodies } from './read-input.j
 
 const CONTROL = '/__modeldock';
 
-/** A session of many jobs is larger than any other body: some 25 000 of them fit. */
-const SNAPSHOT_BYTES = 16 * 1024 * 1024;
+/** A session of many jobs is larger than any other body: some 12 000 of them fit. */
+const SNAPSHOT_BYTES = 8 * 1024 * 1024;
 
 export function isControlPath(path: string): boolean {
   return path === CONTROL || path.startsWith(`${CONTROL}/`);

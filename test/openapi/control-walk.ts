@@ -69,6 +69,8 @@ const wellFormed: Record<string, Pick<ControlStep, 'parameter' | 'body'>> = {
     body: {
       ...{ modeldock: 1, engine: 'simulated', seed: 'walk', simulation: {}, faults: { added: 0, faults: [] } },
       clock: { mode: 'frozen', speed: 1, stepMs: 1000, now: 0, latestDecision: null },
+      profile: { countersInDownloadAnswer: true, unknownRouteStatus: 200 },
+      explainFailures: false,
     },
   },
   'post /fork': { body: {} },
@@ -249,7 +251,7 @@ export async function walkMalformed(door: ControlDoor): Promise<ControlExchange[
     await take(`not JSON for ${route}`, route, { text: '{', status: 400 });
     await take(`not an object for ${route}`, route, { text: '[]', status: 400 });
     await take(`a key too many for ${route}`, route, { body: { ...body, priority: 1 }, status: 400 });
-    const tooMuch = (route === 'post /restore' ? 16 : 1) * 1024 * 1024;
+    const tooMuch = (route === 'post /restore' ? 8 : 1) * 1024 * 1024;
     await take(`too much to ${route}`, route, { body: { session: 'x'.repeat(tooMuch) }, status: 413 });
     await take(`text for ${route}`, route, { headers: { 'content-type': 'text/plain' }, status: 415 });
   }
