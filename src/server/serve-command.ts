@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { SessionSnapshot } from '../control/snapshot.js';
 import { createSessionDocks, type SimulatedSessions } from '../create-dock.js';
-import { fromReplayToken } from '../testing/replay.js';
+import { fromReplayToken } from '../control/replay-token.js';
 import { CommandError } from './command-error.js';
 import { createLog } from './log.js';
 import { logCalls, shorten, warnOfUnknownRoutes } from './log-calls.js';

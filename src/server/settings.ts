@@ -3,7 +3,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { profileNames, type ProfileName } from '../contract/profiles.js';
 import { isScenarioName, parseCatalog, parseScenario, scenarios, type Catalog, type Scenario } from '../index.js';
 import { CommandError } from './command-error.js';
-import { looksLikeReplayToken } from '../testing/replay.js';
+import { looksLikeReplayToken } from '../control/replay-token.js';
 import { logLevels, type LogLevel } from './log.js';
 
 /** What `modeldock serve` was told, checked. */

@@ -1,6 +1,6 @@
 export { connect, type ConnectOptions, type SessionClient } from './client.js';
 export { expectDownload, expectNoFindings, ExpectationError, withReplay, type ExpectedDownload } from './expect.js';
-export { fromReplayToken, toReplayToken } from './replay.js';
+export { fromReplayToken, toReplayToken } from '../control/replay-token.js';
 export { ControlError, type ControlErrorCode } from '../control/control-error.js';
 export type { Finding, FindingId } from '../control/findings.js';
 export { reportFindings } from '../control/findings-report.js';

@@ -1,5 +1,5 @@
-import { parseSnapshot, type SessionSnapshot } from '../control/snapshot.js';
-import { ControlError } from '../control/control-error.js';
+import { parseSnapshot, type SessionSnapshot } from './snapshot.js';
+import { ControlError } from './control-error.js';
 
 /*
  * A replay token is a session's snapshot in one word that can be pasted: its JSON, deflated (zlib's form, whose checksum
