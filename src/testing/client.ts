@@ -3,6 +3,7 @@ import type { JobReport, Operator, SessionStatus, WaitFor } from '../control/ope
 import { LONGEST_WAIT_MS, WAIT_MS } from '../control/wait.js';
 import { createControlCalls, type ControlCalls, type Fetch } from './control-calls.js';
 import { followEvents } from './follow-events.js';
+import { noteFailures } from './note-failures.js';
 
 export interface ConnectOptions {
   /** The session to operate, made when it is first used; `default` is the one of clients that name none. */
@@ -30,11 +31,16 @@ const DEFAULT_SESSION = 'default';
 const WAIT_PER_REQUEST_MS = 50_000;
 
 /**
- * Operates a session over HTTP. Nothing is sent before something is asked.
+ * Operates a session over HTTP. Nothing is sent before something is asked. A wait that ran out, or a condition that can
+ * never hold, is a ControlError whose message ends with how to bring the world back.
  * @param server its address, for instance `http://127.0.0.1:1234`, with a mount path if it has one
  * @throws TypeError for what is no address
  */
 export function connect(server: string, options: ConnectOptions = {}): SessionClient {
+  return noteFailures(createClient(server, options));
+}
+
+function createClient(server: string, options: ConnectOptions): SessionClient {
   const {
     session = DEFAULT_SESSION,
     token,

@@ -3,9 +3,11 @@ import type { FindingId } from '../control/findings.js';
 import { reportFindings } from '../control/findings-report.js';
 import type { JournalEntry } from '../control/journal.js';
 import type { JobReport, Operator, WaitFor } from '../control/operator.js';
+import { describeGoal } from '../control/wait.js';
 import { matchesModel } from '../core/text-pattern.js';
 import { wallNow, wallSleep } from '../core/wall-timer.js';
-import { replayNote } from './replay-note.js';
+import { withoutNotes } from './note-failures.js';
+import { appendReplayNote, replayNote } from './replay-note.js';
 
 /** A client did not do what a test expected of it. The message ends with how to bring the world back. */
 export class ExpectationError extends Error {
@@ -41,13 +43,14 @@ export async function expectDownload(
   model: string,
   { timeoutMs = 5000, ...goal }: ExpectedDownload = {},
 ): Promise<JobReport> {
+  const { jobs } = withoutNotes(operator);
   const deadline = wallNow() + timeoutMs;
   let reason = `nobody asked for it within ${timeoutMs} ms`;
   do {
-    const job = (await operator.jobs.list()).findLast((each) => matchesModel(model, each.model));
+    const job = (await jobs.list()).findLast((each) => matchesModel(model, each.model));
     if (job) {
       try {
-        return await operator.jobs.wait(job.id, { ...goal, timeoutMs: Math.max(0, Math.ceil(deadline - wallNow())) });
+        return await jobs.wait(job.id, { ...goal, timeoutMs: Math.max(0, Math.ceil(deadline - wallNow())) });
       } catch (error) {
         if (!(error instanceof ControlError)) throw error;
         reason = error.message;
@@ -56,7 +59,7 @@ export async function expectDownload(
     }
     await wallSleep(LOOK_AGAIN_MS);
   } while (wallNow() < deadline);
-  throw await failure(operator, `Expected ${describeGoal(model, goal)}: ${reason}\n\n${await lastCalls(operator)}`);
+  throw await failure(operator, `Expected ${describeDownload(model, goal)}: ${reason}\n\n${await lastCalls(operator)}`);
 }
 
 /**
@@ -67,7 +70,7 @@ export async function withReplay<Result>(operator: Operator, run: () => Result |
   try {
     return await run();
   } catch (error) {
-    if (error instanceof Error && !(error instanceof ExpectationError)) append(error, await replayNote(operator));
+    if (error instanceof Error) await appendReplayNote(error, operator);
     throw error;
   }
 }
@@ -79,8 +82,10 @@ async function failure(operator: Operator, text: string): Promise<ExpectationErr
   return new ExpectationError(`${text}\n\n${await replayNote(operator)}`);
 }
 
-function describeGoal(model: string, { status, progress }: Omit<WaitFor, 'timeoutMs'>): string {
-  const goals = [status, progress === undefined ? undefined : `at ${progress * 100} %`].filter(Boolean);
+function describeDownload(model: string, { status, progress }: Omit<WaitFor, 'timeoutMs'>): string {
+  const goals = [status, progress === undefined ? undefined : `at ${describeGoal(undefined, progress)}`].filter(
+    Boolean,
+  );
   return goals.length === 0 ? `a download of ${model}` : `the download of ${model} to be ${goals.join(' and ')}`;
 }
 
@@ -97,11 +102,4 @@ function describeCall({ method, path, status, request, route, fault }: JournalEn
   const remarks = [route === undefined && 'no such route', fault && `changed by ${fault.id} (${fault.type})`];
   const remark = remarks.filter(Boolean).join(', ');
   return `${method} ${path}${body} → ${status}${remark === '' ? '' : `  (${remark})`}`;
-}
-
-/** An engine writes the message into the stack when the error is made, and test runners show either. */
-function append(error: Error, note: string): void {
-  const { message, stack } = error;
-  error.message = `${message}\n\n${note}`;
-  if (stack?.includes(message)) error.stack = stack.replace(message, () => error.message);
 }

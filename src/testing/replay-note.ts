@@ -4,15 +4,28 @@ import { toReplayToken } from '../control/replay-token.js';
 /** What a line of a test's output still takes; a longer token goes into a file. */
 const LONGEST_SHOWN = 4096;
 
+const BEGINNING = 'Bring this world back with\n  modeldock --replay ';
+
 /** How to bring the world of a failed test back, for the end of its message. Never rejects. */
 export async function replayNote(operator: Operator): Promise<string> {
   try {
     const token = await toReplayToken(await operator.snapshot());
     const shown = token.length > LONGEST_SHOWN ? (saveToken(token) ?? token) : token;
-    return `Bring this world back with\n  modeldock --replay ${shown}`;
+    return `${BEGINNING}${shown}`;
   } catch (error) {
     return `This world cannot be brought back: ${(error as Error).message}`;
   }
+}
+
+/**
+ * Makes an error end with that, unless it does already. An engine writes the message into the stack when the error is
+ * made, and test runners show either.
+ */
+export async function appendReplayNote(error: Error, operator: Operator): Promise<void> {
+  const { message, stack } = error;
+  if (message.includes(BEGINNING)) return;
+  error.message = `${message}\n\n${await replayNote(operator)}`;
+  if (stack?.includes(message)) error.stack = stack.replace(message, () => error.message);
 }
 
 interface NodeModules {

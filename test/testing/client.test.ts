@@ -3,7 +3,14 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createDock, createSessionDocks, type SessionEvent } from '../../src/index.js';
 import { serve } from '../../src/server/index.js';
-import { connect } from '../../src/testing/index.js';
+import {
+  connect,
+  ControlError,
+  expectDownload,
+  fromReplayToken,
+  withReplay,
+  type SessionClient,
+} from '../../src/testing/index.js';
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
@@ -102,6 +109,7 @@ describe('connect', () => {
     const asked: number[] = [];
     const operator = connect('http://mock.test', {
       fetch: async (url) => {
+        if (url.endsWith('/snapshot')) return Response.json({});
         const timeoutMs = Number(new URL(url).searchParams.get('timeoutMs'));
         asked.push(timeoutMs);
         const error = { code: 'timeout', message: `Waited ${timeoutMs} ms for completed: job_a is paused at 3 %.` };
@@ -111,9 +119,68 @@ describe('connect', () => {
     await expect(operator.jobs.wait('job_a', { status: 'completed', timeoutMs: 120_000 })).rejects.toMatchObject({
       name: 'ControlError',
       code: 'timeout',
-      message: 'Waited 120000 ms for completed: job_a is paused at 3 %.',
+      message: expect.stringMatching(/^Waited 120000 ms for completed: job_a is paused at 3 %\.$/m) as string,
     });
     expect(asked).toEqual([50_000, 50_000, 20_000]);
+  });
+});
+
+describe('what an operator over HTTP hears of a world that does not do as expected', () => {
+  async function frozen(): Promise<{ operator: SessionClient; job: string }> {
+    const operator = connect(await open(), { session: 'one' });
+    await fetch(`${operator.baseUrl}/api/v1/models/download`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ model: 'simulate/fails-at-50' }),
+    });
+    return { operator, job: (await operator.jobs.list())[0]!.id };
+  }
+
+  it.each([
+    [
+      'a wait that ran out',
+      408,
+      'timeout',
+      ({ operator, job }) => operator.jobs.wait(job, { timeoutMs: 5, progress: 0.3 }),
+    ],
+    [
+      'a condition that can never hold',
+      409,
+      'never',
+      ({ operator, job }) => operator.clock.advance({ until: { job, progress: 0.63 } }),
+    ],
+  ] satisfies [string, number, string, (world: Awaited<ReturnType<typeof frozen>>) => Promise<unknown>][])(
+    'brings the world back after %s, which kept that to itself',
+    async (_, status, code, ask) => {
+      const world = await frozen();
+      const error = (await ask(world).catch((reason: unknown) => reason)) as ControlError;
+      expect(error).toBeInstanceOf(ControlError);
+      expect(error).toMatchObject({ status, code });
+      const [, token] = /\n\nBring this world back with\n {2}modeldock --replay (mdk1\.\S+)$/.exec(error.message)!;
+      expect(await fromReplayToken(token!)).toEqual(await world.operator.snapshot());
+      expect(error.stack).toContain(token);
+    },
+  );
+
+  it('says it once, whoever else would say it too', async () => {
+    const { operator, job } = await frozen();
+    const never = { until: { job, progress: 0.63 } };
+    for (const failing of [
+      withReplay(operator, () => operator.clock.advance(never)),
+      expectDownload(operator, '*', { progress: 0.63, timeoutMs: 5 }),
+      withReplay(operator, () => expectDownload(operator, '*', { progress: 0.63, timeoutMs: 5 })),
+    ]) {
+      const { message } = (await failing.catch((reason: unknown) => reason)) as Error;
+      expect(message.match(/--replay/g)).toHaveLength(1);
+    }
+  });
+
+  it('is no token where the call was wrong, and not the world', async () => {
+    const { operator } = await frozen();
+    for (const failing of [operator.jobs.wait('job_of_nobody', {}), operator.clock.advance(-1)]) {
+      const { message } = (await failing.catch((reason: unknown) => reason)) as Error;
+      expect(message).not.toContain('--replay');
+    }
   });
 });
 

@@ -121,6 +121,14 @@ describe('expectDownload', () => {
     expect(message).toContain('job_a is downloading at 0 %');
   });
 
+  it('names a percentage as it was given, where the sum has 28.999999999999996 %', async () => {
+    const { dock, start } = setUp();
+    await start('simulate/steady');
+    const message = await messageOf(expectDownload(dock, 'simulate/steady', { progress: 0.29, timeoutMs: 5 }));
+    expect(message).toContain('Expected the download of simulate/steady to be at 29 %: Waited');
+    expect(message).not.toMatch(/\d\.\d{5}/);
+  });
+
   it('says it when nobody called at all', async () => {
     const message = await messageOf(expectDownload(setUp().dock, '*', { timeoutMs: 0 }));
     expect(message).toContain('No client has called. Is it given the address of this session?');

@@ -75,7 +75,7 @@ export function stagedIn(
   };
 }
 
-/** The refusal an operator gets. */
+/** The refusal an operator gets, without how to bring the world back, which only the client over HTTP adds. */
 export async function refusal(
   asked: Promise<unknown>,
 ): Promise<Pick<ControlError, 'name' | 'status' | 'code' | 'message'>> {
@@ -83,5 +83,6 @@ export async function refusal(
     () => expect.unreachable('this was not refused'),
     (reason: unknown) => reason as ControlError,
   );
-  return { name: error.name, status: error.status, code: error.code, message: error.message };
+  const message = error.message.replace(/\n\nBring this world back with[^]*$/, '');
+  return { name: error.name, status: error.status, code: error.code, message };
 }
