@@ -2,13 +2,14 @@ import type { Api, ApiOptions } from './api/api.js';
 import { profileNamed, type Profile, type ProfileName } from './contract/profiles.js';
 import { createControlApi, type ControlRoutes } from './control/control-api.js';
 import { ControlError } from './control/control-error.js';
-import { openDock, type DockOptions } from './control/dock.js';
+import { openDock, type Dock, type DockOptions } from './control/dock.js';
 import { createFront, type FrontOptions } from './control/front.js';
 import type { Operator } from './control/operator.js';
 import type { ClockMode } from './control/session-clock.js';
 import { createSessions, sessionsRoutes, type Sessions, type SessionsOptions } from './control/sessions.js';
-import { parseSnapshot } from './control/snapshot.js';
-import { keepIn, savedIn, type PageStorage } from './control/storage.js';
+import { parseSnapshot, type SessionSnapshot } from './control/snapshot.js';
+import { DEFAULT_SESSION } from './control/session-name.js';
+import { keepIn, openKept, type PageStorage } from './control/storage.js';
 import type { World, WorldPlan } from './control/world.js';
 import type { ScenarioRule } from './core/simulation.js';
 import { parseCatalog, type Catalog } from './simulator/catalog.js';
@@ -64,14 +65,22 @@ export interface SimulatedDock extends Operator {
  * @throws ScenarioError, CatalogError, RangeError, ControlError for options that cannot be used, named with what can
  */
 export function createDock(options: SimulatedDockOptions = {}): SimulatedDock {
+  return createNamedDock(options, DEFAULT_SESSION);
+}
+
+function createNamedDock(options: SimulatedDockOptions, session = 'fork'): SimulatedDock {
   const { storage } = options;
   const plain = planDock(options);
-  const dock = openDock({
-    ...plain,
-    snapshot: options.snapshot === undefined ? storage && savedIn(storage) : parseSnapshot(options.snapshot),
-    openFork: async (snapshot) => createDock({ ...withoutStorage(options), snapshot }),
-    ...(storage && { onChange: keepIn(storage) }),
-  });
+  const open = (snapshot: SessionSnapshot | undefined): Dock =>
+    openDock({
+      ...plain,
+      session,
+      snapshot,
+      openFork: async (forked, name) => createNamedDock({ ...withoutStorage(options), snapshot: forked }, name),
+      ...(storage && { onChange: keepIn(storage) }),
+    });
+  const given = options.snapshot === undefined ? undefined : parseSnapshot(options.snapshot);
+  const dock = given === undefined && storage ? openKept(storage, open) : open(given);
   const front = createFront(({ path }) => ({ path, dock: () => dock }), createControlApi(loneRoutes), options);
   return { ...dock, fork: (session) => dock.fork(session) as Promise<SimulatedDock>, api: front };
 }

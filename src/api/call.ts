@@ -15,7 +15,7 @@ export interface Call {
   /** Aborted when the client leaves, where the transport can tell. */
   signal: AbortSignal;
   /** Where what is learnt about the call is written down; the journal keeps it. Absent where nobody keeps a journal. */
-  notes?: CallNotes;
+  notes?: CallNotes | undefined;
 }
 
 /** What is learnt about a call on its way in, by whoever learns it. */

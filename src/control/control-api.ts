@@ -147,7 +147,6 @@ function isAnswer(result: unknown): result is Exclude<Answer, string> {
 
 function toControlError(error: unknown): ControlError {
   if (error instanceof ControlError) return error;
-  if (error instanceof RangeError) return new ControlError(400, 'invalid_request', error.message);
   if (error instanceof Problem) return new ControlError(error.status, 'invalid_request', error.message);
   throw error;
 }

@@ -19,7 +19,7 @@ const condition = z.union(
 
 export const advanceBody = z.union(
   [z.strictObject({ ms }), z.strictObject({ until: condition })],
-  '{"ms": whole number} or {"until": condition}',
+  'either {"ms": whole number}, or {"until": …} with "next-transition", "idle", or {"job": id} and one of "progress" (0 to 1), "bytes" and "status"',
 );
 
 export const clockBody = z.strictObject({

@@ -1,4 +1,5 @@
 import type { Answer, Answerer, Call, Link } from '../api/call.js';
+import { ForwardedCall } from '../api/forwarded-call.js';
 import { matchRoute, type RouteMatch } from '../api/routes.js';
 import type { Clock } from '../core/clock.js';
 import { hashText } from '../core/random.js';
@@ -119,7 +120,7 @@ export function createFaults({ clock, seed, state, answerAsOf, closing, describe
     match: RouteMatch | undefined,
     next: Answerer,
   ): Promise<Answer> {
-    const call = withTextRemembered(arrived);
+    const call = new RememberedCall(arrived, {});
     try {
       const { latencies, change } = await judge(candidates, call);
       const visible = change?.active ?? latencies[0]?.active;
@@ -218,21 +219,12 @@ function statusOf(active: Active): FaultStatus {
 }
 
 /** A body comes once, and both the selection and the api want to read it. */
-function withTextRemembered(call: Call): Call {
-  let text: Promise<string> | undefined;
-  return {
-    method: call.method,
-    path: call.path,
-    get query() {
-      return call.query;
-    },
-    header: (name) => call.header(name),
-    text: () => (text ??= call.text()),
-    get signal() {
-      return call.signal;
-    },
-    ...(call.notes && { notes: call.notes }),
-  };
+class RememberedCall extends ForwardedCall {
+  private body: Promise<string> | undefined;
+
+  override text(): Promise<string> {
+    return (this.body ??= this.call.text());
+  }
 }
 
 async function textOf(body: string | ReadableStream<Uint8Array>): Promise<string> {

@@ -1,5 +1,6 @@
 import { parseModelReference } from '../contract/model-reference.js';
 import { Problem } from '../contract/problem.js';
+import { MAX_TIME } from '../core/clock.js';
 import { RefusedError, type RefusalCode } from '../core/errors.js';
 import type { JobSnapshot } from '../core/job.js';
 import type { InstalledModel } from '../core/shelf.js';
@@ -144,16 +145,19 @@ export function createOperator(context: OperatorContext): Operator & { waiting()
   async function advance(step: Step): Promise<Advanced> {
     const { clock, world } = interior();
     const from = clock.now();
-    let to = 'ms' in step ? from + step.ms : from;
-    if ('until' in step) {
+    if ('ms' in step) {
+      possible(() => clock.advance(step.ms));
+    } else {
+      if (typeof step.until === 'object') await find(step.until.job);
       const found = await simulation().when(step.until);
-      if ('never' in found) {
-        throw new ControlError(409, 'never', `Cannot advance until ${JSON.stringify(step.until)}: ${found.never}.`);
+      const never = 'never' in found ? found.never : found.at > MAX_TIME ? 'it is beyond the year 9999' : undefined;
+      if (never !== undefined || 'never' in found) {
+        throw new ControlError(409, 'never', `Cannot advance until ${JSON.stringify(step.until)}: ${never}.`);
       }
-      to = Math.max(from, found.at);
+      // Not by a difference: the clock may have run on, or been advanced by somebody else, meanwhile.
+      clock.reach(found.at);
     }
-    possible(() => clock.advance(to - from));
-    const transitions = (await world.simulation?.transitions(from, to)) ?? [];
+    const transitions = (await world.simulation?.transitions(from, clock.now())) ?? [];
     timeChanged();
     return { clock: clock.status(), transitions };
   }

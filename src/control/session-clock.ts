@@ -33,14 +33,21 @@ export interface ClockChange {
 const moment = z.int().check(z.nonnegative(), z.maximum(MAX_TIME));
 
 /** A session's clock as plain data. */
-export const savedClock = z.strictObject({
-  mode: z.enum(['running', 'frozen', 'polls']),
-  speed: z.number().check(z.nonnegative()),
-  stepMs: z.int().check(z.positive()),
-  now: moment,
-  /** Null when nothing has been decided yet. */
-  latestDecision: z.nullable(moment),
-});
+export const savedClock = z
+  .strictObject({
+    mode: z.enum(['running', 'frozen', 'polls']),
+    speed: z.number().check(z.nonnegative()),
+    stepMs: z.int().check(z.positive()),
+    now: moment,
+    /** Null when nothing has been decided yet. */
+    latestDecision: z.nullable(moment),
+  })
+  .check(
+    z.refine(({ now, latestDecision }) => latestDecision === null || latestDecision <= now, {
+      path: ['latestDecision'],
+      message: 'at most what "now" says',
+    }),
+  );
 export type SavedClock = z.infer<typeof savedClock>;
 
 /** The time of one session. It never goes back before the latest decision: what was decided stays decided. */
@@ -52,6 +59,8 @@ export interface SessionClock extends Clock {
   pollStep(): number;
   /** @throws RangeError for anything but a finite number of ms, 0 or more */
   advance(ms: number): void;
+  /** Moves the clock forward to a moment, unless it has passed. @throws RangeError for a time no clock can show */
+  reach(at: number): void;
   /** @throws ControlError time_travel, invalid_request */
   change(change: ClockChange): void;
   /** Notes that something was decided now. */
@@ -76,46 +85,59 @@ export function createSessionClock({ wall = systemClock, start, mode, saved }: S
     speed: kind === 'running' ? speed : 0,
   });
   let latestDecision = saved?.latestDecision ?? null;
+  /** The machine's clock may be set back; what a session has shown stays: bytes do not fall because of it. */
+  let shown = -Infinity;
+  const now = (): number => (shown = Math.max(shown, clock.now()));
 
   return {
-    now: () => clock.now(),
-    status: () => ({ ...modeNow(), now: clock.now(), date: new Date(clock.now()).toISOString() }),
+    now,
+    status: () => {
+      const at = now();
+      return { ...modeNow(), now: at, date: new Date(at).toISOString() };
+    },
     mode: modeNow,
     pollStep: () => (kind === 'polls' ? stepMs : 0),
-    advance: (ms) => void clock.advance(ms),
+    advance: (ms) => {
+      clock.set(now());
+      shown = clock.advance(ms);
+    },
+    reach: (at) => {
+      shown = clock.set(Math.max(now(), at));
+    },
     change: (change) => {
-      const now = change.now === undefined ? undefined : new Date(change.now).getTime();
-      if (Number.isNaN(now)) {
+      const asked = change.now === undefined ? undefined : new Date(change.now).getTime();
+      if (Number.isNaN(asked)) {
         throw new ControlError(
           400,
           'invalid_request',
           `Cannot set the clock to ${String(change.now)}: it is not a date.`,
         );
       }
-      if (now !== undefined && latestDecision !== null && now < latestDecision) {
+      if (asked !== undefined && latestDecision !== null && asked < latestDecision) {
         throw new ControlError(
           409,
           'time_travel',
-          `Cannot set the clock to ${new Date(now).toISOString()}: something was decided at ` +
+          `Cannot set the clock to ${new Date(asked).toISOString()}: something was decided at ` +
             `${new Date(latestDecision).toISOString()}. Set a later time, reset the session, or restore a snapshot.`,
         );
       }
-      if (now !== undefined) clock.set(now);
+      const target = asked ?? now();
+      clock.set(target);
       kind = change.mode ?? (change.speed !== undefined ? 'running' : change.stepMs !== undefined ? 'polls' : kind);
       speed = change.speed ?? speed;
       stepMs = change.stepMs ?? stepMs;
       clock.run(kind === 'running' ? speed : 0);
       // Between the two a fast clock has moved on: what was asked for is this moment, in the new mode.
-      if (now !== undefined) clock.set(now);
+      shown = clock.set(target);
     },
     decided: () => {
-      latestDecision = clock.now();
+      latestDecision = now();
     },
     save: () => ({
       mode: kind,
       speed,
       stepMs,
-      now: clock.now(),
+      now: now(),
       latestDecision,
     }),
   };

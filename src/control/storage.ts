@@ -1,3 +1,7 @@
+import * as z from 'zod/mini';
+import { MAX_TIME } from '../core/clock.js';
+import { wallNow } from '../core/wall-timer.js';
+import { ControlError } from './control-error.js';
 import type { Dock } from './dock.js';
 import { parseSnapshot, type SessionSnapshot } from './snapshot.js';
 
@@ -10,6 +14,8 @@ export interface PageStorage {
 
 const KEY = 'modeldock';
 
+const savedSchema = z.strictObject({ savedAt: z.number(), snapshot: z.unknown() });
+
 /** Saves a dock at each change; the changes of one turn of the event loop are saved once. */
 export function keepIn(storage: PageStorage): (dock: Dock) => void {
   let pending = false;
@@ -21,20 +27,33 @@ export function keepIn(storage: PageStorage): (dock: Dock) => void {
         pending = false;
         return dock.snapshot();
       })
-      .then((snapshot) => storage.setItem(KEY, JSON.stringify(snapshot)))
+      .then((snapshot) => storage.setItem(KEY, JSON.stringify({ savedAt: wallNow(), snapshot })))
       // A full storage must not fail the call that made the decision; an old copy would come back as the present.
       .catch(() => storage.removeItem(KEY));
   };
 }
 
-/** What was saved; undefined where there is nothing, or nothing this version can read. */
-export function savedIn(storage: PageStorage): SessionSnapshot | undefined {
+/**
+ * Opens what was saved, or a world from nothing where there is nothing, or nothing that this version can read: what
+ * is wrong with a page's storage must not keep the page from working.
+ */
+export function openKept(storage: PageStorage, open: (snapshot: SessionSnapshot | undefined) => Dock): Dock {
   const text = storage.getItem(KEY);
-  if (text === null) return undefined;
+  if (text === null) return open(undefined);
   try {
-    return parseSnapshot(JSON.parse(text));
-  } catch {
+    const { savedAt, snapshot } = savedSchema.parse(JSON.parse(text));
+    return open(aged(parseSnapshot(snapshot), Math.max(0, wallNow() - savedAt)));
+  } catch (error) {
+    if (!(error instanceof ControlError || error instanceof SyntaxError || error instanceof z.core.$ZodError))
+      throw error;
     storage.removeItem(KEY);
-    return undefined;
+    return open(undefined);
   }
+}
+
+/** A running clock ran on while the page was away. */
+function aged(snapshot: SessionSnapshot, awayMs: number): SessionSnapshot {
+  const { clock } = snapshot;
+  if (clock.mode !== 'running') return snapshot;
+  return { ...snapshot, clock: { ...clock, now: Math.min(MAX_TIME, Math.trunc(clock.now + awayMs * clock.speed)) } };
 }

@@ -45,11 +45,13 @@ export async function waitForJob(
         throw new ControlError(409, 'never', `Cannot wait for ${goal}: ${describe(job)} for good.`);
       }
       const left = deadline - wallNow();
-      if (left <= 0 || leaving.some(({ aborted }) => aborted)) {
+      const gone = leaving.some(({ aborted }) => aborted);
+      if (gone || left <= 0) {
+        const why = gone ? 'Waited, until the session or the caller left,' : `Waited ${timeoutMs} ms`;
         throw new ControlError(
           408,
           'timeout',
-          `Waited ${timeoutMs} ms for ${goal}: ${describe(job)}. On a frozen clock a wait ends when the clock is advanced.`,
+          `${why} for ${goal}: ${describe(job)}. On a frozen clock a wait ends when the clock is advanced.`,
         );
       }
       const forget = wallTimeout(Math.min(left, await untilNextLook(job)), ring);
@@ -79,9 +81,10 @@ function isReached(job: JobSnapshot, state: WaitFor['status'], progress: number 
   return progress === undefined || job.downloadedBytes >= progress * job.totalBytes;
 }
 
-function describeGoal(state: WaitFor['status'], progress: number | undefined): string {
-  const goals = [state, progress === undefined ? undefined : `${progress * 100} %`];
-  return goals.filter((goal) => goal !== undefined).join(' and ');
+/** What is waited for, in words: `completed`, `63 %`, `paused and 30 %`. */
+export function describeGoal(state: WaitFor['status'], progress: number | undefined): string {
+  const percent = progress === undefined ? undefined : `${Number((progress * 100).toFixed(6))} %`;
+  return [state, percent].filter((goal) => goal !== undefined).join(' and ');
 }
 
 function describe(job: JobSnapshot): string {

@@ -1,3 +1,4 @@
+import { MAX_TIME } from '../core/clock.js';
 import type { Condition, Foresight, Transition } from '../core/foresight.js';
 import type { JobStretch } from '../core/simulation.js';
 import type { JobStore } from '../core/store.js';
@@ -150,7 +151,7 @@ export function stretchesOf(job: SimulatedJob, now: number): JobStretch[] {
 /** How a job's story ends, in words. */
 function fateOf(job: SimulatedJob, { timeline, held, ended, offset, story }: Play): string {
   const share = (bytes: number): string => `${Math.floor((bytes / Math.max(1, job.totalBytes)) * 100)} %`;
-  const date = (ms: number): string => new Date(ms).toISOString();
+  const date = (ms: number): string => (ms > MAX_TIME ? 'after the year 9999' : new Date(ms).toISOString());
   if (ended) return `${job.id} has failed (${ended.code})`;
   if (held) return `${job.id} is paused by an operator; resume it first`;
   const last = timeline.segments.at(-1);

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { MAX_TIME } from '../core/clock.js';
 import type { DownloadRequest } from '../core/engine.js';
+import { MAX_TIME } from '../core/clock.js';
 import { failureCodes } from '../core/errors.js';
 import { describeIssues } from '../core/issues.js';
 import type { LoadedInstance } from '../core/shelf.js';
@@ -96,20 +96,35 @@ export function parseSavedSimulation(input: SavedSimulation): SimulationState {
 }
 
 /**
- * What no schema can say: ids are used once, and everything that was asked for is there to be had.
+ * What no schema can say: ids are used once, everything that was asked for is there to be had, and nothing was decided
+ * in the future.
  * @throws Error naming the path of the wrong value; RefusedError for what cannot be had
  */
-export function checkSavedRequests(
-  { jobs, added }: SimulationState,
+export function checkState(
+  { jobs, added, freeDraw }: SimulationState,
+  now: number,
   find: (request: DownloadRequest) => { model: string },
 ): void {
+  if (freeDraw < jobs.length) throw new Error(`freeDraw: expected at least ${jobs.length}, found ${freeDraw}`);
   const ids = new Set<string>();
-  for (const [index, { id, model, request }] of jobs.entries()) {
-    if (ids.has(id)) throw new Error(`jobs[${index}].id: expected another id than ${id}, which an earlier job has`);
-    ids.add(id);
-    const { model: asked } = find(request);
-    if (asked !== model)
-      throw new Error(`jobs[${index}].model: expected ${asked}, which was asked for, found ${model}`);
+  for (const [index, job] of jobs.entries()) {
+    const expected = (holds: boolean, key: keyof SimulatedJob, what: string): void => {
+      if (!holds) throw new Error(`jobs[${index}].${key}: expected ${what}, found ${JSON.stringify(job[key])}`);
+    };
+    expected(!ids.has(job.id), 'id', 'another id than that of an earlier job');
+    ids.add(job.id);
+    const { model: asked } = find(job.request);
+    expected(asked === job.model, 'model', `${asked}, which was asked for`);
+    expected(job.fromBytes <= job.totalBytes, 'fromBytes', `at most the ${job.totalBytes} bytes there are`);
+    expected(job.createdAt <= now, 'createdAt', `at most ${now}, the time of the session`);
+    const latest = now + (job.ahead ?? 0);
+    expected(latest <= MAX_TIME, 'ahead', 'a time before the year 10000');
+    const moments = [job.createdAt, ...(job.interventions ?? []).map(({ at }) => at), latest];
+    expected(isRising(moments), 'interventions', 'times that rise, none before the job or after the present');
   }
   added.forEach(find);
+}
+
+function isRising(numbers: readonly number[]): boolean {
+  return numbers.every((number, index) => index === 0 || number >= numbers[index - 1]!);
 }

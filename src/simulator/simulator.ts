@@ -11,7 +11,7 @@ import { catalogModels } from './catalog-models.js';
 import { sequelTo, snapshotAt, type Sequel, type SimulatedJob } from './job.js';
 import { createJobControl } from './job-control.js';
 import { createOffers, type Offer } from './offers.js';
-import { checkSavedRequests, parseSavedSimulation, type SimulationState } from './saved-simulation.js';
+import { checkState, parseSavedSimulation, type SimulationState } from './saved-simulation.js';
 import { createScenarioChooser } from './scenario-choice.js';
 import { createSimulatedShelf } from './shelf.js';
 
@@ -63,7 +63,7 @@ export function createSimulator({
         ...(fresh.catalog && { catalog: fresh.catalog }),
       };
   const offers = createOffers(state.catalog ?? catalogModels, seed);
-  if (saved) checkSavedRequests(state, (request) => offers.find(request));
+  if (saved) checkState(state, clock.now(), (request) => offers.find(request));
   const store = makeStore(state.jobs);
   const chooser = createScenarioChooser(state.choice);
   const gone = new Set(state.gone);

@@ -9,4 +9,40 @@ describe('a session clock', () => {
     clock.change({ mode: 'frozen', now: 5_000_000 });
     expect(clock.now()).toBe(5_000_000);
   });
+
+  it('tells one moment, in milliseconds and as a date', () => {
+    let wall = 0;
+    const clock = createSessionClock({ wall: { now: () => (wall += 1000) } });
+    const { now, date } = clock.status();
+    expect(Date.parse(date)).toBe(now);
+  });
+
+  it('does not go back when the machine is set back, and goes on from where it was', () => {
+    let wall = 100_000;
+    const clock = createSessionClock({ wall: { now: () => wall } });
+    expect(clock.now()).toBe(100_000);
+    wall = 95_000;
+    expect(clock.now()).toBe(100_000);
+    clock.advance(500);
+    expect(clock.now()).toBe(100_500);
+    wall = 95_250;
+    expect(clock.now()).toBe(100_750);
+  });
+
+  it('goes back only as far as the latest decision, and where it is asked to', () => {
+    const clock = createSessionClock({ wall: { now: () => 0 }, start: 1000, mode: { mode: 'frozen' } });
+    clock.decided();
+    clock.advance(5000);
+    clock.change({ now: 1000 });
+    expect(clock.now()).toBe(1000);
+    expect(() => clock.change({ now: 999 })).toThrow('something was decided at');
+  });
+
+  it('that is to reach a moment that has passed stays where it is', () => {
+    const clock = createSessionClock({ start: 1000, mode: { mode: 'frozen' } });
+    clock.reach(400);
+    expect(clock.now()).toBe(1000);
+    clock.reach(1400);
+    expect(clock.now()).toBe(1400);
+  });
 });

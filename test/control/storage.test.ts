@@ -42,6 +42,31 @@ async function start({ api }: SimulatedDock, model: string): Promise<string> {
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 describe('a dock with a storage', () => {
+  it('goes on with a running download, as if the page had not been away', async () => {
+    const storage = openStorage();
+    const first = createDock({ storage, speed: 1000 });
+    const job = await start(first, 'simulate/slow');
+    await settled();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const before = await first.jobs.get(job);
+
+    const after = await createDock({ storage, speed: 1000 }).jobs.get(job);
+    expect(before.downloadedBytes).toBeGreaterThan(0);
+    expect(after.downloadedBytes).toBeGreaterThanOrEqual(before.downloadedBytes);
+  });
+
+  it('begins anew where what was saved is not a world', async () => {
+    const storage = openStorage();
+    await start(load(storage), 'simulate/steady');
+    await settled();
+    const kept = JSON.parse(storage.items.get('modeldock')!) as { snapshot: { simulation: { jobs: unknown } } };
+    kept.snapshot.simulation.jobs = 'x';
+    storage.items.set('modeldock', JSON.stringify(kept));
+
+    expect(await load(storage).jobs.list()).toEqual([]);
+    expect(storage.items.has('modeldock')).toBe(false);
+  });
+
   it('has its downloads again after a reload', async () => {
     const storage = openStorage();
     const first = load(storage);

@@ -7,6 +7,8 @@ afterEach(() => {
 });
 
 it('lives a whole life without a timer', async () => {
+  // Node's loader schedules; what is loaded when it is first asked for has been by then.
+  await liveAWholeLife();
   const timers = (['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask'] as const).map((name) =>
     vi.spyOn(globalThis, name),
   );

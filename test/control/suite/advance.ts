@@ -135,7 +135,6 @@ export function advancing(door: Door): void {
           [{ job: pausing, bytes: 300_000_001 }, 'until an operator resumes it'],
           [{ job: held, progress: 0.1 }, 'is paused by an operator; resume it first'],
           [{ job: held, bytes: 2_000_000_000 }, held],
-          [{ job: 'job_of_nobody', progress: 0 }, 'there is no job job_of_nobody'],
           ['idle', 'is stalled at 99 %'],
         ];
         for (const [until, reason] of impossible) {
@@ -147,6 +146,30 @@ export function advancing(door: Door): void {
         }
       },
     );
+
+    staged('until something of a job that is not there says so', {}, async ({ operator }) => {
+      const refused = await refusal(operator.clock.advance({ until: { job: 'job_of_nobody', progress: 0 } }));
+      expect(refused).toMatchObject({ status: 404, code: 'not_found' });
+    });
+
+    staged('twice at once until the same moment ends at that moment', {}, async ({ operator, start }) => {
+      const job = await start('simulate/steady');
+      const until = { job, progress: 0.5 };
+      const before = await operator.clock.read();
+      await Promise.all([operator.clock.advance({ until }), operator.clock.advance({ until })]);
+      expect((await operator.clock.read()).now - before.now).toBe(5100);
+    });
+
+    staged('until a moment beyond all dates is refused', {}, async ({ operator, start }) => {
+      const endless = { type: 'connect', ms: Number.MAX_SAFE_INTEGER } as const;
+      await operator.scenario.set({ scenario: { phases: [endless, { type: 'fail', code: 'hub_error' }] } });
+      const job = await start('ibm/granite-4-micro');
+      for (const status of ['failed', 'completed'] as const) {
+        const refused = await refusal(operator.clock.advance({ until: { job, status } }));
+        expect(refused).toMatchObject({ status: 409, code: 'never' });
+        expect(refused.message).toContain('year 9999');
+      }
+    });
 
     staged('until the next transition of nothing is refused', {}, async ({ operator }) => {
       expect(await refusal(operator.clock.advance({ until: 'next-transition' }))).toMatchObject({ code: 'never' });

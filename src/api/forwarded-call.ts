@@ -1,0 +1,35 @@
+import type { Call, CallNotes } from './call.js';
+
+/**
+ * A call that is handed on with something changed. It is a class because an object with getters, made for each call,
+ * costs several times as much.
+ */
+export class ForwardedCall implements Call {
+  readonly method: string;
+  readonly path: string;
+  readonly notes: CallNotes | undefined;
+  protected readonly call: Call;
+
+  constructor(call: Call, { path = call.path, notes = call.notes }: { path?: string; notes?: CallNotes | undefined }) {
+    this.method = call.method;
+    this.path = path;
+    this.notes = notes;
+    this.call = call;
+  }
+
+  get query(): URLSearchParams {
+    return this.call.query;
+  }
+
+  get signal(): AbortSignal {
+    return this.call.signal;
+  }
+
+  header(name: string): string | undefined {
+    return this.call.header(name);
+  }
+
+  text(limit?: number): Promise<string> {
+    return this.call.text(limit);
+  }
+}
