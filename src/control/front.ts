@@ -2,13 +2,13 @@ import type { Api } from '../api/api.js';
 import { chain, prettyJson, type Call, type Link } from '../api/call.js';
 import { allowCrossOrigin, reportForeignOrigins, type CorsOrigin } from '../api/cors.js';
 import { fetchFrom } from '../api/fetch.js';
+import { ForwardedCall } from '../api/forwarded-call.js';
 import { isDocumentedPath } from '../api/routes.js';
 import { problems } from '../contract/problem.js';
 import { isControlPath, type ControlApi } from './control-api.js';
 import { ControlError } from './control-error.js';
 import type { Dock } from './dock.js';
 import { guardControl, type ControlGuardOptions } from './guard.js';
-import { LocatedCall } from './located-call.js';
 
 /**
  * Finds the world a call belongs to, and its path in there. The dock is opened only when it is asked for, and throws a
@@ -30,7 +30,7 @@ export function createFront(locate: Locate, control: ControlApi, options: FrontO
   const guard = guardControl(options);
   const answer = chain(outermost(options), async (call) => {
     const { path, dock } = locate(call);
-    const located = path === call.path ? call : new LocatedCall(call, path);
+    const located = path === call.path ? call : new ForwardedCall(call, { path });
     const operated = isControlPath(path);
     try {
       return operated ? await guard((guarded) => control(dock, guarded))(located) : await dock().answer(located);
