@@ -5,7 +5,18 @@
 
 /** What a request is for. `cdn` is the file behind a signed URL, `resolve-cache` a small file on the hub itself. */
 export const routes = [
-  ...(['info', 'tree', 'paths-info', 'search', 'refs', 'commits', 'whoami', 'ask-access', 'xet-token'] as const),
+  ...([
+    'info',
+    'tree',
+    'paths-info',
+    'search',
+    'refs',
+    'commits',
+    'auth-check',
+    'whoami',
+    'ask-access',
+    'xet-token',
+  ] as const),
   ...(['resolve', 'raw', 'resolve-cache', 'cdn', 'other'] as const),
 ] as const;
 export type RouteName = (typeof routes)[number];
