@@ -37,7 +37,7 @@ export function spoil(delivery: Delivery, fault: ActiveFault, scene: Scene): Del
     case 'rate-limit':
       return action.headers === false
         ? { ...delivery, reply: textReply(429, 'Too Many Requests') }
-        : replaced(tooMany(action.retryAfterSeconds ?? 30));
+        : replaced(tooMany(reply, action.retryAfterSeconds ?? 30));
     case 'server-error':
       return replaced(textReply(action.status ?? 503, 'Service Unavailable', retryAfter(action.retryAfterSeconds)));
     case 'reset':
@@ -93,8 +93,9 @@ function refusal(status: 400 | 401 | 403 | 410): Reply {
   return xmlErrorReply(status, codes[status], 'Request has expired');
 }
 
-function tooMany(seconds: number): Reply {
-  return textReply(429, 'Too Many Requests', { ...retryAfter(seconds), RateLimit: `"api";r=0;t=${seconds}` });
+function tooMany({ headers }: Reply, seconds: number): Reply {
+  const bucket = /^"\w+"/.exec(headers.RateLimit ?? '')?.[0] ?? '"api"';
+  return textReply(429, 'Too Many Requests', { ...retryAfter(seconds), RateLimit: `${bucket};r=0;t=${seconds}` });
 }
 
 function retryAfter(seconds: number | undefined): Record<string, string> {
