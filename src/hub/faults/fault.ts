@@ -27,8 +27,8 @@ export type FaultAction =
   | { type: 'signature-lifetime'; ms: number }
   /** The CDN refuses, with XML. */
   | { type: 'refuse'; status?: 400 | 401 | 403 | 410 }
-  /** 429. Without `headers` the client is left to guess. */
-  | { type: 'rate-limit'; headers?: boolean; retryAfterSeconds?: number }
+  /** 429, with Retry-After and RateLimit, or one of them, or none: then the client is left to guess. */
+  | { type: 'rate-limit'; headers?: boolean | 'Retry-After' | 'RateLimit'; retryAfterSeconds?: number }
   | { type: 'server-error'; status?: number; retryAfterSeconds?: number }
   /** The connection is reset (RST): there, or before any answer. */
   | { type: 'reset'; atByte?: number; afterBytes?: number }
