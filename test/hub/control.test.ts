@@ -75,6 +75,9 @@ describe("the operator's API", () => {
       commits: [{ files: [{ path: 'a.txt', size: 5 }] }],
     });
     expect((await ask(`${hub.endpoint}/me/new/raw/main/a.txt`)).body.toString()).toBe('hello');
+    hub.control.addRepo({ ...repo, id: 'modeldock/tiny-chat-old-name-GGUF' });
+    const taken = await ask(`${hub.endpoint}/modeldock/tiny-chat-old-name-GGUF/raw/main/a.txt`);
+    expect([taken.status, taken.body.toString()]).toEqual([200, 'hello']);
     const refused = await operate('POST', '/repos', { id: 'me/new', files: [{ path: 'a', from: '/etc/hostname' }] });
     expect([refused.status, refused.body.toString()]).toEqual([
       400,
@@ -266,10 +269,16 @@ describe('the journal', () => {
     expect(text).not.toContain(new URL(url).searchParams.get('Signature'));
   });
 
-  it('keeps a bounded number of requests', async () => {
+  it('keeps a bounded number of requests, and does not forget that there were more, or a leak', async () => {
     const small = await createHub({ journalLimit: 3, digestCache: false });
     for (let time = 0; time < 8; time++) await ask(`${small.endpoint}/api/models/${REPO}`);
     expect(small.journal.entries().map(({ id }) => id)).toEqual([6, 7, 8]);
+    expect(small.journal.summary()).toMatchObject({ requests: 8, forgotten: 5, authorizationAtCdn: 0 });
+    small.journal.clear();
+    const leak = { headers: { Authorization: 'Bearer hf_member' } };
+    await ask(await locate(small.endpoint, `/${REPO}/resolve/main/${FILE}`), leak);
+    for (let time = 0; time < 8; time++) await ask(`${small.endpoint}/api/models/${REPO}`);
+    expect(small.journal.summary()).toMatchObject({ requests: 10, forgotten: 7, authorizationAtCdn: 1 });
     await small.close();
   });
 });
