@@ -45,6 +45,9 @@ export interface LoggingProxy {
   close(): Promise<void>;
 }
 
+/** Older requests are forgotten: a long test must not fill the memory. */
+const LOG_LIMIT = 10_000;
+
 /** Starts a proxy. Rejects with CannotListen. */
 export async function createProxy(options: ProxyOptions = {}): Promise<LoggingProxy> {
   const { host = '127.0.0.1', port = 0, credentials, destinations = {} } = options;
@@ -57,6 +60,7 @@ export async function createProxy(options: ProxyOptions = {}): Promise<LoggingPr
     const target = (request.url ?? '').replace(/\?.*$/s, '').replace(/^(\w+:\/\/)[^/]*@/, '$1');
     const entry = { id: ++counted, method: request.method ?? 'GET', target, status: 0, bytes: 0 };
     log.push(entry);
+    if (log.length > LOG_LIMIT * 1.25) log = log.slice(-LOG_LIMIT);
     return entry;
   }
 
