@@ -138,7 +138,7 @@ function planDock(options: SimulatedDockOptions | SimulatedSessionsOptions): Doc
         seed: worldSeed,
         choice,
         makeStore: createMemoryStore,
-        pollStep: clock.pollStep,
+        pollStep: () => clock.pollStep(),
         onDecision,
         saved,
         ...(catalog && { catalog }),

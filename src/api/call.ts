@@ -10,8 +10,8 @@ export interface Call {
   query: URLSearchParams;
   /** @param name lower-case */
   header(name: string): string | undefined;
-  /** The body. @throws Problem bodyTooLarge */
-  text(): Promise<string>;
+  /** The body. @param limit in bytes; LM Studio's by default @throws Problem bodyTooLarge */
+  text(limit?: number): Promise<string>;
   /** Aborted when the client leaves, where the transport can tell. */
   signal: AbortSignal;
   /** Where what is learnt about the call is written down; the journal keeps it. Absent where nobody keeps a journal. */

@@ -9,7 +9,7 @@ export function callFrom(request: Request, path: string, search: string): Call {
     path,
     query: new URLSearchParams(search),
     header: (name) => request.headers.get(name) ?? undefined,
-    text: () => readText(request),
+    text: (limit) => readText(request, limit),
     signal: request.signal,
   };
 }
@@ -30,10 +30,9 @@ export async function fetchFrom(answerer: Answerer, request: Request): Promise<R
   return toResponse(await answerer(callFrom(request, pathname, search)), request.method);
 }
 
-async function readText(request: Request): Promise<string> {
-  const limit = inferred.bodyLimitBytes.value;
-  if (Number(request.headers.get('content-length') ?? 0) > limit) throw problems.bodyTooLarge();
+async function readText(request: Request, limit: number = inferred.bodyLimitBytes.value): Promise<string> {
+  if (Number(request.headers.get('content-length') ?? 0) > limit) throw problems.bodyTooLarge(limit);
   const bytes = await request.arrayBuffer();
-  if (bytes.byteLength > limit) throw problems.bodyTooLarge();
+  if (bytes.byteLength > limit) throw problems.bodyTooLarge(limit);
   return new TextDecoder().decode(bytes);
 }

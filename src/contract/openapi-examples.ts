@@ -1,6 +1,7 @@
 import { RefusedError, type RefusalCode } from '../core/errors.js';
 import type { JobSnapshot } from '../core/job.js';
 import type { InstalledModel, LoadedInstance } from '../core/shelf.js';
+import { inferred } from './inferred.js';
 import { problemFrom, problems, type Problem } from './problem.js';
 import { toDownloadAnswer, toJobStatus, toLoadAnswer, toModelList, toOpenAiModelList } from './wire.js';
 
@@ -166,7 +167,7 @@ export const problemExamples = {
     missing_token: show('No token', problems.missingToken()),
     wrong_token: show('A token that is not the right one', problems.wrongToken('sk-lm-XXXXXXXX:XXXXXXXXXXXXXXXXXXXX')),
   },
-  tooLarge: { too_large: show('Larger than 1 MiB', problems.bodyTooLarge()) },
+  tooLarge: { too_large: show('Larger than 1 MiB', problems.bodyTooLarge(inferred.bodyLimitBytes.value)) },
   unsupportedMediaType: { text: show('Sent as text', problems.unsupportedMediaType('text/plain')) },
   internal: { internal: show('A defect of the server', problems.internal()) },
 } satisfies Record<string, Examples>;

@@ -97,7 +97,7 @@ function nameSchemas({ countersInDownloadAnswer }: Profile): Record<string, z.Zo
 }
 
 /** Sizes of models do not fit into 32 bits, which is what code generators take an integer without a format for. */
-const nameNumberFormats: NonNullable<CreateDocumentOptions['override']> = ({ jsonSchema }) => {
+export const nameNumberFormats: NonNullable<CreateDocumentOptions['override']> = ({ jsonSchema }) => {
   if (jsonSchema.type === 'integer') {
     jsonSchema.format = 'int64';
     if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;

@@ -39,8 +39,7 @@ export const problems = {
       'invalid_request',
       inferred.unsupportedMediaTypeMessage.value(found),
     ),
-  bodyTooLarge: () =>
-    new Problem(413, 'invalid_request', `Request body is larger than ${inferred.bodyLimitBytes.value} bytes`),
+  bodyTooLarge: (limit: number) => new Problem(413, 'invalid_request', `Request body is larger than ${limit} bytes`),
   missingField: (param: string) =>
     invalid(`Missing required field '${param}'`, { code: 'missing_required_parameter', param }),
   wrongType: (param: string, expected: string, found: string) =>

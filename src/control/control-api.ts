@@ -18,6 +18,9 @@ import { readBody, readJson, readQuery, refuseOtherBodies } from './read-input.j
 
 const CONTROL = '/__modeldock';
 
+/** A session of many jobs is larger than any other body: some 12 000 of them fit. */
+const SNAPSHOT_BYTES = 8 * 1024 * 1024;
+
 export function isControlPath(path: string): boolean {
   return path === CONTROL || path.startsWith(`${CONTROL}/`);
 }
@@ -46,7 +49,7 @@ const sessionRoutes: Readonly<Record<string, SessionHandler>> = {
   'POST /jobs/:job/resume': (operator, job) => operator.jobs.resume(job),
   'POST /jobs/:job/cancel': (operator, job) => operator.jobs.cancel(job),
   'POST /jobs/:job/fail': async (operator, job, call) => operator.jobs.fail(job, await readBody(failBody, call)),
-  'GET /jobs/:job/wait': (operator, job, call) => operator.jobs.wait(job, readQuery(waitQuery, call)),
+  'GET /jobs/:job/wait': (operator, job, call) => operator.jobs.wait(job, readQuery(waitQuery, call), call.signal),
   'GET /scenario': (operator) => operator.scenario.read(),
   'PUT /scenario': async (operator, _, call) => operator.scenario.set(await readBody(scenarioBody, call)),
   'GET /faults': (operator) => operator.faults.list(),
@@ -63,7 +66,7 @@ const sessionRoutes: Readonly<Record<string, SessionHandler>> = {
   'DELETE /journal': (operator) => operator.journal.clear(),
   'GET /findings': (operator) => operator.findings(),
   'GET /snapshot': (operator) => operator.snapshot(),
-  'POST /restore': async (operator, _, call) => operator.restore(await readJson(call)),
+  'POST /restore': async (operator, _, call) => operator.restore(await readJson(call, SNAPSHOT_BYTES)),
   'POST /fork': async (operator, _, call) => (await operator.fork((await readBody(forkBody, call)).session)).status(),
   'GET /events': async (operator, _, call) => streamEvents(operator, call),
 };

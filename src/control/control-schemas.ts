@@ -45,6 +45,8 @@ export const scenarioBody = z.strictObject({
 
 export const modelBody = z.strictObject({ model: z.string(), quantization: z.optional(z.string()) });
 
+export const sessionBody = z.strictObject({ session: z.string() });
+
 export const forkBody = z.strictObject({ session: z.optional(z.string()) });
 
 export const eventsQuery = z.strictObject({ after: z.optional(z.int().check(z.nonnegative())) });

@@ -1,6 +1,7 @@
 import { createApi, type ApiOptions } from '../api/api.js';
 import { chain, type Answerer } from '../api/call.js';
 import { requireToken } from '../api/require-token.js';
+import { profiles } from '../contract/profiles.js';
 import type { DownloadEngine } from '../core/engine.js';
 import type { Decision } from '../core/simulation.js';
 import { createCallDescriber } from './describe-call.js';
@@ -102,8 +103,11 @@ export function openDock(options: DockOptions): Dock {
     const world = snapshot ? orBadSnapshot(() => options.makeWorld(plan)) : options.makeWorld(plan);
     const { simulation } = world;
     const events = createEventLog(clock, simulation, closing.signal);
-    const answererOver = (engine: DownloadEngine): Answerer =>
-      createApi({ ...options, engine, shelf: world.shelf }).answer;
+    const { profile = profiles.seed, explainFailures = false } = snapshot ?? options;
+    const answererOver = (engine: DownloadEngine): Answerer => {
+      const api = createApi({ ...options, profile, explainFailures, engine, shelf: world.shelf });
+      return (call) => api.answer(call);
+    };
     const makeFaults = (): Faults =>
       createFaults({
         clock,
@@ -117,7 +121,7 @@ export function openDock(options: DockOptions): Dock {
     const faults = snapshot ? orBadSnapshot(makeFaults) : makeFaults();
     const token = options.requireToken === undefined ? [] : [requireToken(options.requireToken)];
     const answer = chain([journal.link, ...token, faults.link], answererOver(world.engine));
-    return { clock, seed: plan.seed, world, events, faults, answer, closing };
+    return { clock, seed: plan.seed, profile, explainFailures, world, events, faults, answer, closing };
   }
 }
 

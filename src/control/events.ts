@@ -112,7 +112,7 @@ export function createEventLog(clock: SessionClock, foresight: Foresight | undef
   }
 
   function push(happening: Happening): void {
-    const event = { id: ++lastId, ...happening } as SessionEvent;
+    const event = { id: ++lastId, ...happening };
     kept.push(event);
     if (kept.length > KEPT_EVENTS) kept.shift();
     for (const deliver of queues) deliver(event);
@@ -123,7 +123,8 @@ export function createEventLog(clock: SessionClock, foresight: Foresight | undef
     const status = clock.status();
     if (!foresight || queues.size === 0 || status.mode !== 'running' || status.speed === 0) return;
     const next = await foresight.when('next-transition');
-    if ('never' in next) return;
+    // The last listener may have left meanwhile.
+    if ('never' in next || queues.size === 0) return;
     disarm = wallTimeout(Math.ceil((next.at - clock.now()) / status.speed), () => tell(() => catchUp(clock.now())));
   }
 

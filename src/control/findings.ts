@@ -9,7 +9,7 @@ import { unknownRoutes } from './findings/unknown-routes.js';
 import { unwatchedJobs } from './findings/unwatched-jobs.js';
 import type { JournalEntry } from './journal-entry.js';
 
-export { findingIds, type Finding, type FindingContext, type FindingId } from './findings/finding.js';
+export type { Finding, FindingContext, FindingId } from './findings/finding.js';
 
 const rules: readonly Rule[] = [
   unknownRoutes,

@@ -7,8 +7,7 @@ import { keep, KEPT_BYTES, watchStream } from './journal-text.js';
 import { WatchedCall } from './watched-call.js';
 
 export { createJournalBudget, type JournalBudget } from './journal-budget.js';
-export type { JournalEntry, JournalFault } from './journal-entry.js';
-export type { JournalText } from './journal-text.js';
+export type { JournalEntry } from './journal-entry.js';
 
 export interface JournalOptions {
   session: string;

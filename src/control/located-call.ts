@@ -24,7 +24,7 @@ export class LocatedCall implements Call {
     return this.call.header(name);
   }
 
-  text(): Promise<string> {
-    return this.call.text();
+  text(limit?: number): Promise<string> {
+    return this.call.text(limit);
   }
 }

@@ -1,10 +1,10 @@
 import { parseModelReference } from '../contract/model-reference.js';
 import { Problem } from '../contract/problem.js';
-import { RefusedError } from '../core/errors.js';
+import { RefusedError, type RefusalCode } from '../core/errors.js';
 import type { JobSnapshot } from '../core/job.js';
 import type { InstalledModel } from '../core/shelf.js';
 import type { Simulation } from '../core/simulation.js';
-import { ControlError } from './control-error.js';
+import { ControlError, type ControlErrorCode } from './control-error.js';
 import { advanceBody, clockBody, failBody, modelBody, scenarioBody, waitQuery } from './control-schemas.js';
 import { parseFault } from './faults.js';
 import type { Journal } from './journal.js';
@@ -57,14 +57,15 @@ export function createOperator(context: OperatorContext): Operator & { waiting()
         const { code, reason } = checkInput(failBody, failure);
         return report(await obeyed(simulation().jobs.fail(jobId, code, reason)));
       },
-      wait: async (jobId, waitFor) => {
+      wait: async (jobId, waitFor, signal) => {
         const goal = checkInput(waitQuery, waitFor);
         const { clock, events, world, closing } = interior();
-        const place = { clock, events, simulation: world.simulation, status: findJob };
+        const place = { clock, events, simulation: world.simulation, findJob };
         waiting++;
         try {
           const { waitForJob } = await import('./wait.js');
-          return await report(await waitForJob(place, jobId, { ...goal, signal: closing.signal }));
+          const leaving = [closing.signal, ...(signal ? [signal] : [])];
+          return await report(await waitForJob(place, jobId, goal, leaving));
         } finally {
           waiting--;
         }
@@ -163,8 +164,15 @@ export function createOperator(context: OperatorContext): Operator & { waiting()
   }
 
   async function snapshot(): Promise<SessionSnapshot> {
-    const { seed, clock, faults } = interior();
-    return makeSnapshot({ seed, clock: clock.save(), simulation: await simulation().save(), faults: faults.save() });
+    const { seed, profile, explainFailures, clock, faults } = interior();
+    return makeSnapshot({
+      seed,
+      profile,
+      explainFailures,
+      clock: clock.save(),
+      simulation: await simulation().save(),
+      faults: faults.save(),
+    });
   }
 
   async function report(job: JobSnapshot): Promise<JobReport> {
@@ -202,12 +210,24 @@ async function obeyed<Value>(doing: Promise<Value>): Promise<Value> {
   } catch (error) {
     if (error instanceof Problem) throw new ControlError(400, 'invalid_request', error.message, { cause: error });
     if (!(error instanceof RefusedError)) throw error;
-    if (error.code === 'wrong_job_state') {
-      throw new ControlError(409, 'wrong_job_state', error.message, { cause: error });
-    }
-    throw new ControlError(404, 'not_found', error.message, { cause: error });
+    const [status, code] = refusals[error.code];
+    throw new ControlError(status, code, error.message, { cause: error });
   }
 }
+
+const notFound = [404, 'not_found'] as const;
+const invalid = [400, 'invalid_request'] as const;
+const refusals: Record<RefusalCode, readonly [number, ControlErrorCode]> = {
+  model_not_found: notFound,
+  no_compatible_option: notFound,
+  model_not_installed: notFound,
+  instance_not_loaded: notFound,
+  job_not_found: notFound,
+  catalog_quantization: invalid,
+  gated_no_token: invalid,
+  hub_unavailable: invalid,
+  wrong_job_state: [409, 'wrong_job_state'],
+};
 
 /** A time that no clock can show. */
 function possible(act: () => void): void {

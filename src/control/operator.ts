@@ -66,7 +66,7 @@ export interface Operator {
     cancel(jobId: string): Promise<JobReport>;
     fail(jobId: string, failure: { code: FailureCode; reason?: string }): Promise<JobReport>;
     /** Resolves when the job is there; on a frozen clock that takes an advance. @throws ControlError timeout, never */
-    wait(jobId: string, goal: WaitFor): Promise<JobReport>;
+    wait(jobId: string, goal: WaitFor, signal?: AbortSignal): Promise<JobReport>;
   };
   readonly scenario: {
     read(): Promise<ScenarioChoice>;

@@ -4,8 +4,8 @@ import { describeIssues } from '../core/issues.js';
 import { ControlError } from './control-error.js';
 
 /** The body of a call as JSON; nothing at all is an empty object. @throws ControlError not_allowed, invalid_request */
-export async function readJson(call: Call): Promise<unknown> {
-  const text = await call.text();
+export async function readJson(call: Call, limit?: number): Promise<unknown> {
+  const text = await call.text(limit);
   if (text === '') return {};
   if (typeOf(call) !== 'application/json') throw wrongType(call);
   try {

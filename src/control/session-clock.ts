@@ -105,6 +105,8 @@ export function createSessionClock({ wall = systemClock, start, mode, saved }: S
       speed = change.speed ?? speed;
       stepMs = change.stepMs ?? stepMs;
       clock.run(kind === 'running' ? speed : 0);
+      // Between the two a fast clock has moved on: what was asked for is this moment, in the new mode.
+      if (now !== undefined) clock.set(now);
     },
     decided: () => {
       latestDecision = clock.now();

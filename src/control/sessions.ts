@@ -130,12 +130,12 @@ export function createSessions({
 }
 
 /** Control routes about all sessions. */
-export function sessionsRoutes({ list, open, drop }: Sessions): ControlRoutes {
+export function sessionsRoutes(sessions: Sessions): ControlRoutes {
   return {
-    'GET /sessions': async () => list(),
-    'POST /sessions': async (_parameter, call) => open((await readBody(sessionBody, call)).session).status(),
+    'GET /sessions': async () => sessions.list(),
+    'POST /sessions': async (_parameter, call) => sessions.open((await readBody(sessionBody, call)).session).status(),
     'DELETE /sessions/:session': async (session) => {
-      if (!drop(session)) throw new ControlError(404, 'not_found', `There is no session ${session}.`);
+      if (!sessions.drop(session)) throw new ControlError(404, 'not_found', `There is no session ${session}.`);
     },
   };
 }

@@ -6,10 +6,17 @@ import { savedClock } from './session-clock.js';
 /** Rises with each change of the format; a snapshot of another version is refused. */
 const VERSION = 1;
 
-const snapshotSchema = z.strictObject({
+/** What a snapshot is, as far as the control API looks into it. */
+export const snapshotSchema = z.strictObject({
   modeldock: z.literal(VERSION),
   engine: z.literal('simulated'),
   seed: z.string(),
+  /** How the routes of LM Studio answer. */
+  profile: z.strictObject({
+    countersInDownloadAnswer: z.boolean(),
+    unknownRouteStatus: z.union([z.literal(200), z.literal(404)], '200 or 404'),
+  }),
+  explainFailures: z.boolean(),
   clock: savedClock,
   /** The simulator's own; it checks it. */
   simulation: z.record(z.string(), z.unknown()),

@@ -1,8 +1,9 @@
 import type { Condition } from '../core/foresight.js';
 import type { JobSnapshot } from '../core/job.js';
 import type { Simulation } from '../core/simulation.js';
-import { wallTimeout } from '../core/wall-timer.js';
+import { wallNow, wallTimeout } from '../core/wall-timer.js';
 import { ControlError } from './control-error.js';
+import { createDoorbell } from './doorbell.js';
 import type { EventLog } from './events.js';
 import type { WaitFor } from './operator.js';
 import type { SessionClock } from './session-clock.js';
@@ -16,60 +17,48 @@ export interface WaitContext {
   clock: SessionClock;
   events: EventLog;
   simulation: Simulation | undefined;
-  status(jobId: string): Promise<JobSnapshot | undefined>;
+  findJob: (jobId: string) => Promise<JobSnapshot | undefined>;
 }
 
 /**
  * Waits, in wall time, until a job has a status or has come so far.
+ * @param leaving ends the wait before its time: the caller left, or the session began again
  * @throws ControlError not_found, timeout, never
  */
 export async function waitForJob(
-  { clock, events, simulation, status }: WaitContext,
+  { clock, events, simulation, findJob }: WaitContext,
   jobId: string,
-  { status: wanted, progress, timeoutMs = WAIT_MS, signal }: WaitFor & { signal?: AbortSignal },
+  { status: wanted, progress, timeoutMs = WAIT_MS }: WaitFor,
+  leaving: readonly AbortSignal[],
 ): Promise<JobSnapshot> {
-  let timedOut = false;
-  let changed = true;
-  let wake: () => void = () => undefined;
-  const look = (): void => {
-    changed = true;
-    wake();
-  };
-  const stopListening = events.onChange(look);
-  const stopWaiting = wallTimeout(Math.min(timeoutMs, LONGEST_WAIT_MS), () => {
-    timedOut = true;
-    look();
-  });
-  signal?.addEventListener('abort', look, { once: true });
+  const goal = describeGoal(wanted, progress);
+  const deadline = wallNow() + Math.min(timeoutMs, LONGEST_WAIT_MS);
+  const { ring, rung } = createDoorbell();
+  const stopListening = events.onChange(ring);
+  for (const signal of leaving) signal.addEventListener('abort', ring, { once: true });
   try {
     for (;;) {
-      changed = false;
-      const job = await status(jobId);
+      const job = await findJob(jobId);
       if (!job) throw new ControlError(404, 'not_found', `Cannot wait for ${jobId}: there is no such job.`);
       if (isReached(job, wanted, progress)) return job;
       if (job.state === 'completed' || job.state === 'failed') {
-        throw new ControlError(
-          409,
-          'never',
-          `Cannot wait for ${describeGoal(wanted, progress)}: ${describe(job)} for good.`,
-        );
+        throw new ControlError(409, 'never', `Cannot wait for ${goal}: ${describe(job)} for good.`);
       }
-      if (timedOut || signal?.aborted === true) {
+      const left = deadline - wallNow();
+      if (left <= 0 || leaving.some(({ aborted }) => aborted)) {
         throw new ControlError(
           408,
           'timeout',
-          `Waited ${timeoutMs} ms for ${describeGoal(wanted, progress)}: ${describe(job)}. ` +
-            'On a frozen clock a wait ends when the clock is advanced.',
+          `Waited ${timeoutMs} ms for ${goal}: ${describe(job)}. On a frozen clock a wait ends when the clock is advanced.`,
         );
       }
-      const forget = wallTimeout(await untilNextLook(job), look);
-      if (!changed) await new Promise<void>((resolve) => (wake = resolve));
+      const forget = wallTimeout(Math.min(left, await untilNextLook(job)), ring);
+      await rung();
       forget();
     }
   } finally {
     stopListening();
-    stopWaiting();
-    signal?.removeEventListener('abort', look);
+    for (const signal of leaving) signal.removeEventListener('abort', ring);
   }
 
   async function untilNextLook(job: JobSnapshot): Promise<number> {

@@ -1,4 +1,5 @@
 import type { Answerer } from '../api/call.js';
+import type { Profile } from '../contract/profiles.js';
 import type { DownloadEngine, JobControl } from '../core/engine.js';
 import type { ModelShelf } from '../core/shelf.js';
 import type { DecisionListener, SavedSimulation, Simulation } from '../core/simulation.js';
@@ -28,6 +29,8 @@ export interface WorldPlan {
 export interface Interior {
   clock: SessionClock;
   seed: string;
+  profile: Profile;
+  explainFailures: boolean;
   world: World;
   events: EventLog;
   faults: Faults;

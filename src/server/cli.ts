@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addHubCommand } from '../hub/command.js';
@@ -10,6 +11,9 @@ import { addServeOptions, readSwitches, type Settings } from './settings.js';
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
+
+// Every stream of events and every call that hangs listens for the end of its session: a dozen of them is no leak.
+setMaxListeners(0);
 
 const program = new Command('modeldock')
   .description("Mock, reference server and test harness for LM Studio's model-download API.")

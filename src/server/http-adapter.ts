@@ -5,6 +5,7 @@ import type { Api, Ownership } from '../api/api.js';
 import type { Answer, Call } from '../api/call.js';
 import { problems } from '../contract/problem.js';
 import { HttpCall } from './http-call.js';
+import { isGone, onClose } from './on-close.js';
 
 export interface ListenerOptions {
   ownership: Ownership;
@@ -36,11 +37,11 @@ export function createListener(api: Api, { ownership, onError = () => undefined 
 
 function send(answer: Answer, request: IncomingMessage, response: ServerResponse): void {
   if (answer === 'network error') {
-    if (!response.destroyed) request.socket.resetAndDestroy();
+    if (!isGone(request, response)) request.socket.resetAndDestroy();
     return;
   }
   const { status, headers, body } = answer;
-  if (response.destroyed) {
+  if (isGone(request, response)) {
     // Whoever makes the body is to learn that nobody reads it.
     if (typeof body !== 'string') abandon(body);
     return;
@@ -107,7 +108,7 @@ function sendStream(
   const source = Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]);
   // Not a reset: it would throw away what the client has not read yet, and how much arrived is part of the answer.
   source.on('error', () => request.socket.destroySoon());
-  response.on('close', () => source.destroy());
+  onClose(request, response, () => source.destroy());
   source.pipe(response);
 }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Call } from '../api/call.js';
+import { isGone, onClose } from './on-close.js';
 import { readRequestText } from './request-text.js';
 
 /**
@@ -29,7 +30,7 @@ export class HttpCall implements Call {
   }
 
   get signal(): AbortSignal {
-    return (this.#signal ??= signalOf(this.#response));
+    return (this.#signal ??= signalOf(this.#request, this.#response));
   }
 
   header(name: string): string | undefined {
@@ -37,8 +38,8 @@ export class HttpCall implements Call {
     return Array.isArray(value) ? value.join(', ') : value;
   }
 
-  text(): Promise<string> {
-    return readRequestText(this.#request);
+  text(limit?: number): Promise<string> {
+    return readRequestText(this.#request, limit);
   }
 }
 
@@ -50,10 +51,10 @@ function targetOf(url: string): string {
   return rest.startsWith('/') ? rest : `/${rest}`;
 }
 
-function signalOf(response: ServerResponse): AbortSignal {
-  if (response.destroyed) return AbortSignal.abort();
+function signalOf(request: IncomingMessage, response: ServerResponse): AbortSignal {
+  if (isGone(request, response)) return AbortSignal.abort();
   const controller = new AbortController();
-  response.once('close', () => {
+  onClose(request, response, () => {
     if (!response.writableFinished) controller.abort();
   });
   return controller.signal;

@@ -9,11 +9,13 @@ const DRAIN_BYTES = 1024 * 1024 * 1024;
  * The body as text.
  * @throws Problem bodyTooLarge
  */
-export function readRequestText(request: IncomingMessage & { body?: unknown }): Promise<string> {
+export function readRequestText(
+  request: IncomingMessage & { body?: unknown },
+  limit: number = inferred.bodyLimitBytes.value,
+): Promise<string> {
   // A body parser in front of us has read it already.
   if (request.readableEnded) return Promise.resolve(textOf(request.body));
   return new Promise((resolve, reject) => {
-    const limit = inferred.bodyLimitBytes.value;
     const chunks: Buffer[] = [];
     let length = 0;
     request
@@ -26,7 +28,7 @@ export function readRequestText(request: IncomingMessage & { body?: unknown }): 
         chunks.length = 0;
         // A client that looks up while it sends learns it at once. One that does not must not be cut off meanwhile, or it
         // would never see the 413.
-        reject(problems.bodyTooLarge());
+        reject(problems.bodyTooLarge(limit));
         if (length > DRAIN_BYTES) request.destroy();
       })
       .once('end', () => resolve(Buffer.concat(chunks).toString()))

@@ -37,7 +37,8 @@ export async function runServe(settings: Settings, version: string): Promise<Ser
           'and LM Studio with `lms server start --cors` or "Enable CORS" in its server settings.',
       ),
     controlRoutes: {
-      'GET /openapi.json': async () => JSON.parse(await readFile(documentUrl(settings.profile), 'utf8')) as unknown,
+      'GET /openapi.json': () => readDocument(settings.profile),
+      'GET /control-openapi.json': () => readDocument('control'),
     },
   });
   if (replayed) beginWith(sessions, replayed);
@@ -79,8 +80,8 @@ function beginWith({ open }: SimulatedSessions, snapshot: SessionSnapshot): void
 }
 
 /** Written by the build, beside the code. */
-function documentUrl(profile: string): URL {
-  return new URL(`../openapi/${profile}.json`, import.meta.url);
+async function readDocument(name: string): Promise<unknown> {
+  return JSON.parse(await readFile(new URL(`../openapi/${name}.json`, import.meta.url), 'utf8')) as unknown;
 }
 
 function isLoopback(host: string | undefined): boolean {

@@ -79,7 +79,7 @@ export function createForesight(store: JobStore<SimulatedJob>, timeOf: (job: Sim
  * The changes in one job's story after `from`, up to and including `to`, on the job's own clock. What operators did on
  * the way is in it: between two interventions the story runs as it stood then.
  */
-export function transitionsOf(job: SimulatedJob, from: number, to: number): Transition[] {
+function transitionsOf(job: SimulatedJob, from: number, to: number): Transition[] {
   const interventions = job.interventions ?? [];
   const crossed: Transition[] = [];
   let start = from;

@@ -94,7 +94,7 @@ export function createSimulator({
           (job) => timeOf(job) - msAgo,
           (job) => Promise.resolve(job),
         ),
-      scenario: chooser.read,
+      scenario: () => chooser.read(),
       chooseScenario: (choice) => {
         const chosen = chooser.choose(choice);
         onDecision({ type: 'scenario' });

@@ -111,7 +111,11 @@ export function connect(server: string, options: ConnectOptions = {}): SessionCl
       }),
   };
 
-  async function wait(jobId: string, { timeoutMs = WAIT_MS, ...goal }: WaitFor): Promise<JobReport> {
+  async function wait(
+    jobId: string,
+    { timeoutMs = WAIT_MS, ...goal }: WaitFor,
+    signal?: AbortSignal,
+  ): Promise<JobReport> {
     for (let left = timeoutMs; ; left -= WAIT_PER_REQUEST_MS) {
       // What is too long for any wait, the server refuses.
       const part = left > LONGEST_WAIT_MS ? left : Math.min(left, WAIT_PER_REQUEST_MS);
@@ -119,7 +123,7 @@ export function connect(server: string, options: ConnectOptions = {}): SessionCl
         Object.entries({ ...goal, timeoutMs: part }).map(([key, value]) => [key, `${value}`]),
       );
       try {
-        return await call('GET', `${jobPath(jobId)}/wait?${query}`);
+        return await call('GET', `${jobPath(jobId)}/wait?${query}`, undefined, signal);
       } catch (error) {
         if (!(error instanceof ControlError) || error.code !== 'timeout') throw error;
         if (left > WAIT_PER_REQUEST_MS) continue;

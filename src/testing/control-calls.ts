@@ -12,7 +12,7 @@ export interface Address {
 /** Calls one session's control API. */
 export interface ControlCalls {
   /** JSON in, JSON out. @throws ControlError as the operator does in process; Error where there is no modeldock */
-  call<Result>(method: string, path: string, body?: unknown): Promise<Result>;
+  call<Result>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Result>;
   /** The answer as it comes, once its headers are there. @throws as `call` */
   open(path: string, init: RequestInit): Promise<Response>;
 }
@@ -20,9 +20,10 @@ export interface ControlCalls {
 export function createControlCalls({ baseUrl, controlToken, fetch }: Address): ControlCalls {
   return {
     open,
-    call: async <Result>(method: string, path: string, body?: unknown) => {
+    call: async <Result>(method: string, path: string, body?: unknown, signal?: AbortSignal) => {
       const response = await open(path, {
         method,
+        ...(signal && { signal }),
         ...(body !== undefined && { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
       });
       const text = await response.text();

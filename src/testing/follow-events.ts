@@ -71,6 +71,7 @@ async function* readEvents(response: Response): AsyncGenerator<SessionEvent> {
       }
     }
   } finally {
-    await reader.cancel().catch(() => undefined);
+    // Not awaited: MSW holds a second copy of each answer, and cancelling waits for both.
+    reader.cancel().catch(() => undefined);
   }
 }

@@ -22,7 +22,12 @@ const peers = Object.keys(manifest.peerDependencies);
 const entries = Object.entries(manifest.exports)
   .filter((entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1].endsWith('.js'))
   .map(([name, path]) => ({ name, source: path.replace(/^\.\/dist/, 'src').replace(/\.js$/, '.ts') }));
-const peersOf: Record<string, string[]> = { '.': [], './handlers': ['msw'], './testing': [], './faker': ['@faker-js/faker'] };
+const peersOf: Record<string, string[]> = {
+  '.': [],
+  './handlers': ['msw'],
+  './testing': [],
+  './faker': ['@faker-js/faker'],
+};
 
 describe('the portable entries', () => {
   it('are those of package.json that are not closed to browsers', () => {

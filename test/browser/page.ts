@@ -1,6 +1,8 @@
 import { http, HttpResponse } from 'msw';
 import { setupWorker } from 'msw/browser';
 import { createHandlers } from '../../src/handlers/index.js';
+import { createDock, type SessionEvent } from '../../src/index.js';
+import { connect } from '../../src/testing/index.js';
 import type { Received, Sent } from '../suites/transport.js';
 import { openWorld, type World, type WorldSettings } from '../suites/world.js';
 import { receivedFrom, requestFrom } from '../transports/fetch-messages.js';
@@ -11,6 +13,10 @@ export interface Page {
   start(): Promise<void>;
   /** Opens worlds, each at its base URL, in place of those before. */
   open(worlds: readonly { baseUrl: string; settings: WorldSettings }[]): Promise<void>;
+  /** Opens a dock that keeps its downloads in the tab's storage. */
+  openStored(baseUrl: string): Promise<void>;
+  /** Operates the dock at a base URL by fetch and server-sent events: starts a download, and tells what it heard of it. */
+  hear(baseUrl: string, request: Sent): Promise<string[]>;
   /** Puts a handler behind the worlds that answers with what it got. */
   addHandlerBehind(path: string): void;
   send(baseUrl: string, request: Sent): Promise<Received>;
@@ -19,6 +25,7 @@ export interface Page {
   advance(ms: number): Promise<void>;
 }
 
+const START = '2025-10-03T15:33:23.496Z';
 const worker = setupWorker();
 let worlds: World[] = [];
 
@@ -30,6 +37,27 @@ const page: Page = {
     const opened = wanted.map(({ baseUrl, settings }) => ({ baseUrl, world: openWorld(settings) }));
     worlds = opened.map(({ world }) => world);
     worker.resetHandlers(...opened.flatMap(({ baseUrl, world }) => createHandlers(world.api, { baseUrl })));
+  },
+  openStored: async (baseUrl) => {
+    const dock = createDock({ storage: sessionStorage, now: START, speed: 0 });
+    worker.resetHandlers(...createHandlers(dock.api, { baseUrl }));
+  },
+  hear: async (baseUrl, request) => {
+    const heard: string[] = [];
+    const operator = connect(baseUrl);
+    const leaving = new AbortController();
+    const events = operator.events({ signal: leaving.signal })[Symbol.asyncIterator]();
+    let next = events.next();
+    await operator.status();
+    await page.send(baseUrl, request);
+    await operator.clock.advance(1100);
+    for (let count = 0; count < 2; count++) {
+      const result = (await next) as IteratorYieldResult<SessionEvent>;
+      heard.push(result.value.type);
+      next = events.next();
+    }
+    leaving.abort();
+    return heard;
   },
   addHandlerBehind: (path) => {
     const behind = http.all(path, async ({ request }) =>

@@ -124,6 +124,25 @@ describe.skipIf(executablePath === undefined).each([
     });
   });
 
+  describe('a dock with the storage of its tab', () => {
+    it('tells of its events, and has its downloads again after a reload', async () => {
+      await tab.evaluate((url) => page.openStored(url), baseUrl);
+      expect(await tab.evaluate(([url, sent]) => page.hear(url, sent), [baseUrl, download] as const)).toEqual([
+        'decision',
+        'call',
+      ]);
+      const before = JSON.parse((await send(baseUrl, { method: 'GET', path: '/__modeldock/jobs' })).body) as unknown;
+      expect(before).toMatchObject([{ model: 'simulate/slow', downloadedBytes: 1_000_000 }]);
+
+      await tab.reload();
+      await tab.evaluate(() => page.start());
+      await tab.evaluate((url) => page.openStored(url), baseUrl);
+      const after = await send(baseUrl, { method: 'GET', path: '/__modeldock/jobs' });
+      expect(JSON.parse(after.body)).toEqual(before);
+      await tab.evaluate(() => sessionStorage.clear());
+    });
+  });
+
   describe('a client that leaves', () => {
     it('is let go by its browser, while the api never hears of it', async () => {
       await openAt(baseUrl);

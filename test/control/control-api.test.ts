@@ -127,8 +127,8 @@ describe('a route of the control API', () => {
 
   it('refuses a body that is too large', async () => {
     const { refusal } = open();
-    const seed = 'x'.repeat(1024 * 1024);
-    expect(await refusal('POST', '/restore', { body: { seed } })).toMatchObject({
+    const model = 'x'.repeat(1024 * 1024);
+    expect(await refusal('POST', '/models', { body: { model } })).toMatchObject({
       status: 413,
       code: 'invalid_request',
     });

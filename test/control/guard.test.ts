@@ -234,7 +234,7 @@ describe('what a hostile caller sends', () => {
   });
 
   it('is refused by its length', async () => {
-    const { status } = await send('POST', '/__modeldock/restore', json, `"${'x'.repeat(2 * 1024 * 1024)}"`);
+    const { status } = await send('POST', '/__modeldock/restore', json, `"${'x'.repeat(17 * 1024 * 1024)}"`);
     expect(status).toBe(413);
   });
 

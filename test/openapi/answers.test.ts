@@ -2,7 +2,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod/mini';
 import { profileNames, profiles } from '../../src/contract/profiles.js';
 import * as answers from '../../src/contract/answers.js';
-import * as bodies from '../../src/contract/bodies.js';
 import { createJudge, publish, responsesOf } from './judge.js';
 import { walkMalformed, walkStates, type Exchange } from './walk.js';
 import { createWorld, openDoor } from './world.js';

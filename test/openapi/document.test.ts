@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { profileNames } from '../../src/contract/profiles.js';
 import { createDock } from '../../src/index.js';
-import { createJudge, findResponse, publish, responsesOf } from './judge.js';
+import { createJudge, findResponse, publish } from './judge.js';
+import { examplesInSchemas, mediaOf, unusedComponents, type Media } from './media.js';
 
 const DOWNLOAD = { method: 'post', path: '/api/v1/models/download' };
-
-interface Media {
-  examples?: Record<string, { value: unknown }>;
-}
 
 describe.each(profileNames)('the OpenAPI document of the profile %s', (profile) => {
   const document = publish(profile);
@@ -32,11 +29,7 @@ describe.each(profileNames)('the OpenAPI document of the profile %s', (profile) 
   });
 
   it('refers to every component it names, but for the answer of routes that do not exist', () => {
-    const names = Object.entries(document.components ?? {})
-      .filter(([kind]) => kind === 'schemas' || kind === 'responses')
-      .flatMap(([kind, components]) => Object.keys(components as object).map((name) => `#/components/${kind}/${name}`));
-    const unused = names.filter((name) => !text.includes(`"$ref":"${name}"`));
-    expect(unused).toEqual(['#/components/responses/UnexpectedEndpoint']);
+    expect(unusedComponents(document)).toEqual(['#/components/responses/UnexpectedEndpoint']);
   });
 
   it('documents only routes that exist', async () => {
@@ -98,36 +91,3 @@ describe('the OpenAPI document', () => {
     return examples!.downloading!.value as object;
   }
 });
-
-/** Everything that has a schema and examples: the bodies of requests and of answers. */
-function* mediaOf(document: ReturnType<typeof publish>) {
-  for (const { pointer, node } of responsesOf(document)) {
-    if ('content' in node) yield describeMedia(pointer, node);
-  }
-  for (const [name, node] of Object.entries(document.components?.responses ?? {})) {
-    if ('content' in node) yield describeMedia(`#/components/responses/${name}`, node);
-  }
-  for (const [path, item] of Object.entries(document.paths ?? {})) {
-    const body = (item.post?.requestBody ?? undefined) as Record<string, unknown> | undefined;
-    if (body) yield describeMedia(`#/paths/${path.replaceAll('/', '~1')}/post/requestBody`, body);
-  }
-}
-
-function describeMedia(pointer: string, node: { content?: unknown }) {
-  const { examples = {} } = (node.content as Record<string, Media>)['application/json']!;
-  return {
-    pointer: `${pointer}/content/application~1json`,
-    examples: Object.entries(examples).map(([name, { value }]) => [name, value] as const),
-  };
-}
-
-function* examplesInSchemas(node: unknown, pointer: string): Generator<{ pointer: string; value: unknown }> {
-  if (typeof node !== 'object' || node === null) return;
-  for (const [key, child] of Object.entries(node)) {
-    if (key === 'examples' && Array.isArray(child)) {
-      for (const value of child as unknown[]) yield { pointer, value };
-    } else {
-      yield* examplesInSchemas(child, `${pointer}/${key}`);
-    }
-  }
-}

@@ -2,12 +2,13 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { createOpenApiDocument, type OpenApiDocument } from '../../src/contract/openapi.js';
 import type { ProfileName } from '../../src/contract/profiles.js';
-import type { Exchange } from './walk.js';
+import { createControlOpenApiDocument } from '../../src/control/openapi.js';
+import type { Reply } from './walk.js';
 
 /** Judges bodies by the schemas of one document. */
 export interface Judge {
   /** What is wrong with what came back for a step; empty when nothing is. */
-  blame(exchange: Exchange): string[];
+  blame(exchange: { step: { title: string; route: { method: string; path: string } }; reply: Reply }): string[];
   /** What is wrong with a value, by a JSON pointer to a schema of the document. */
   blameValue(pointer: string, value: unknown): string[];
 }
@@ -17,6 +18,10 @@ type Node = Record<string, unknown>;
 /** The document as it is published: what JSON cannot say is gone. */
 export function publish(profile: ProfileName): OpenApiDocument {
   return JSON.parse(JSON.stringify(createOpenApiDocument(profile, '0.0.0-test'))) as OpenApiDocument;
+}
+
+export function publishControl(): OpenApiDocument {
+  return JSON.parse(JSON.stringify(createControlOpenApiDocument('0.0.0-test'))) as OpenApiDocument;
 }
 
 export function createJudge(document: OpenApiDocument): Judge {
@@ -34,9 +39,11 @@ export function createJudge(document: OpenApiDocument): Judge {
       if (!response) return [`${where} is not documented for ${step.route.method} ${step.route.path}`];
       if (!('content' in response.node)) return reply.text === '' ? [] : [`${where} has a body`];
       const type = reply.headers.get('content-type') ?? 'nothing';
-      if (!type.startsWith('application/json')) return [`${where} is sent as ${type}`];
+      const [media] = Object.keys(response.node.content as object) as [string];
+      if (!type.startsWith(media)) return [`${where} is sent as ${type}`];
+      const body: unknown = media === 'application/json' ? JSON.parse(reply.text) : reply.text;
       return judge
-        .blameValue(`${response.pointer}/content/application~1json/schema`, JSON.parse(reply.text))
+        .blameValue(`${response.pointer}/content/${media.replaceAll('/', '~1')}/schema`, body)
         .map((error) => `${where}: ${error}`);
     },
     blameValue: (pointer, value) => {
@@ -77,7 +84,8 @@ function follow(document: OpenApiDocument, pointer: string): Node | undefined {
 /** Every response of every operation. */
 export function* responsesOf(document: OpenApiDocument) {
   for (const [path, item] of Object.entries(document.paths ?? {})) {
-    for (const [method, operation] of Object.entries(item as Record<string, { responses: Node }>)) {
+    const { parameters: _, ...operations } = item as Record<string, { responses: Node }>;
+    for (const [method, operation] of Object.entries(operations)) {
       for (const status of Object.keys(operation.responses)) {
         const response = findResponse(document, { method, path }, status)!;
         yield { name: `${method} ${path} ${status}`, ...response };

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { profileNames } from '../../src/contract/profiles.js';
-import { publish } from './judge.js';
+import { publish, publishControl } from './judge.js';
 
 interface LintProblem {
   ruleId: string;
@@ -29,6 +29,10 @@ it.each(profileNames)(
   },
   60_000,
 );
+
+it('Redocly finds nothing wrong with the document of the control API', async () => {
+  expect(await lint(publishControl())).toEqual([]);
+}, 60_000);
 
 it('Redocly does find what is wrong with a document', async () => {
   const document = publish('seed');

@@ -8,7 +8,7 @@ import { plainEnvironment } from '../plain-environment.js';
 export const cli = fileURLToPath(new URL('../../dist/server/cli.js', import.meta.url));
 
 /** A loaded machine takes its time. */
-export const PATIENCE = { timeout: 10_000, interval: 10 };
+const PATIENCE = { timeout: 10_000, interval: 10 };
 
 export interface Started {
   pid: number;

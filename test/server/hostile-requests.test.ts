@@ -227,7 +227,7 @@ describe('a body', () => {
   });
 
   it('in chunks of one byte, with trailers, is read', async () => {
-    const chunks = [...model].map((letter) => `1\r\n${letter}\r\n`).join('');
+    const chunks = Array.from(model, (letter) => `1\r\n${letter}\r\n`).join('');
     const said = await ask(
       post(['Transfer-Encoding: chunked', 'Connection: close'], `${chunks}0\r\nX-Trailer: y\r\n\r\n`),
     );

@@ -124,7 +124,7 @@ export async function say(
       if (until(text)) stop(false);
     });
     socket.once('end', () => stop(true)).once('close', () => stop(true));
-    for (const part of [what].flat() as (string | Buffer)[]) socket.write(part, 'latin1');
+    for (const part of [what].flat()) socket.write(part, 'latin1');
     if (half) socket.end();
   });
 }

@@ -118,6 +118,26 @@ describe('connect', () => {
 });
 
 describe('events over HTTP', () => {
+  it('are listened for before anything else is asked', async () => {
+    const asked: string[] = [];
+    let begin: (response: Response) => void = () => undefined;
+    const operator = connect('http://mock.test', {
+      fetch: (url) => {
+        asked.push(new URL(url).pathname);
+        if (!url.endsWith('/events')) return Promise.resolve(Response.json({}));
+        return new Promise((resolve) => (begin = resolve));
+      },
+    });
+    const next = operator.events()[Symbol.asyncIterator]().next();
+    const status = operator.status();
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(asked).toEqual(['/__modeldock/events']);
+    begin(new Response('', { headers: { 'Content-Type': 'text/event-stream' } }));
+    await status;
+    expect(asked).toEqual(['/__modeldock/events', '/__modeldock/session']);
+    expect(await next).toMatchObject({ done: true });
+  });
+
   it('go on where a connection broke, without a gap and without a double', async () => {
     const url = await open();
     let breaks = 0;

@@ -103,7 +103,7 @@ describe('a failure’s message', () => {
     const error = await withReplay(dock, () => {
       throw new Error('It went wrong.');
     }).catch((reason: unknown) => reason as Error);
-    const message = (error).message;
+    const message = error.message;
     const [, file] = REPLAY.exec(message)!;
     expect(message.length).toBeLessThan(4096);
     expect(file).toMatch(/\.mdk$/);

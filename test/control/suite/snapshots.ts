@@ -72,6 +72,16 @@ export function snapshots(door: Door): void {
         expect(await look(operator)).toEqual(before);
       }
     });
+
+    staged('that is refused ends nothing that is under way', {}, async ({ operator, start }) => {
+      const job = await start('simulate/steady');
+      const wait = operator.jobs.wait(job, { status: 'completed', timeoutMs: 3000 });
+      const snapshot = await operator.snapshot();
+      const mangled = { ...snapshot, simulation: { ...snapshot.simulation, jobs: 'none' } };
+      expect(await refusal(operator.restore(mangled))).toMatchObject({ code: 'bad_snapshot' });
+      await operator.clock.advance({ until: 'idle' });
+      expect(await wait).toMatchObject({ state: 'completed' });
+    });
   });
 
   describe('a fork', () => {

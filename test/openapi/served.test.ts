@@ -1,0 +1,38 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { responsesOf } from './judge.js';
+import type { OpenApiDocument } from '../../src/contract/openapi.js';
+
+it('the command serves both documents, and every route that the one of the control API has', async () => {
+  const program = fileURLToPath(new URL('../../dist/server/cli.js', import.meta.url));
+  const child = spawn(process.execPath, [program, 'serve', '--port', '0', '--json'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const exited = once(child, 'exit');
+  try {
+    const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+    const { url } = JSON.parse(line) as { url: string };
+    const read = async (path: string): Promise<unknown> => (await fetch(`${url}/__modeldock${path}`)).json();
+
+    const document = (await read('/openapi.json')) as OpenApiDocument;
+    expect(document.info.title).toBe("LM Studio's model-download API, as modeldock serves it");
+    const control = (await read('/control-openapi.json')) as OpenApiDocument;
+    expect(control.info.title).toBe('The control API of modeldock');
+
+    const { error } = (await read('/nothing')) as { error: { message: string } };
+    const served = error.message
+      .split('There is: ')[1]!
+      .replace(/\.$/, '')
+      .replace(/:(\w+)/g, '{$1}')
+      .split(', ');
+    const routes = [...responsesOf(control)].map(({ name }) => name.split(' ') as [string, string, string]);
+    const documented = new Set(routes.map(([method, path]) => `${method.toUpperCase()} ${path}`));
+    expect(served.sort()).toEqual([...documented].sort());
+  } finally {
+    child.kill();
+    await exited;
+  }
+}, 30_000);
