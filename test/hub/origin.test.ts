@@ -372,6 +372,22 @@ describe('another server behind the 302', () => {
   });
 });
 
+describe('a file that went away from the disk', () => {
+  it('is named in the answer that cannot be given', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'hub-gone-'));
+    const from = join(folder, 'gone.txt');
+    await writeFile(from, 'here for now');
+    const served = await createHub({ repos: [{ id: 'me/gone', files: [{ path: 'gone.txt', from }] }] });
+    await rm(folder, { recursive: true });
+    const { status, body } = await ask(`${served.endpoint}/me/gone/raw/main/gone.txt`);
+    expect([status, body.toString()]).toEqual([
+      500,
+      expect.stringContaining(`no such file or directory, open '${from}'`),
+    ]);
+    await served.close();
+  });
+});
+
 describe('rate limits', () => {
   it('counts requests for each caller, and refuses the one too many until the window ends', async () => {
     const limited = await createHub({ digestCache: false, rateLimits: { api: 2, resolvers: 1, windowMs: 60_000 } });
