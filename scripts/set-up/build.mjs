@@ -19,6 +19,9 @@ const INGREDIENTS = [
   OPENAPI_SCRIPT,
 ];
 
+/** What another version of this file has built, or taken away, the compiler would not build again. */
+const BUILDER = ['scripts/set-up/build.mjs'];
+
 /** Whether dist holds what the sources say. */
 export function isBuilt() {
   return builtFrom() === fingerprint(INGREDIENTS);
@@ -35,14 +38,18 @@ export async function build() {
   removeOrphans();
   if (existsSync(inProject(OPENAPI_SCRIPT))) await step('write the OpenAPI documents', OPENAPI_SCRIPT, []);
   const files = filesIn(inProject('dist')).map((file) => relative(root, file));
-  writeStamp(STAMP, JSON.stringify({ ingredients, files: files.filter((file) => !isHidden(file)) }));
+  writeStamp(
+    STAMP,
+    JSON.stringify({ builder: fingerprint(BUILDER), ingredients, files: files.filter((file) => !isHidden(file)) }),
+  );
 }
 
 /** The ingredients of a build that is complete and still there. */
 function builtFrom() {
   const stamp = readStamp(STAMP);
   if (stamp === undefined) return undefined;
-  const { ingredients, files } = JSON.parse(stamp);
+  const { builder, ingredients, files } = JSON.parse(stamp);
+  if (builder !== fingerprint(BUILDER)) return undefined;
   return files.every((file) => existsSync(inProject(file))) ? ingredients : undefined;
 }
 
@@ -57,12 +64,13 @@ async function step(what, file, args) {
 function removeOrphans() {
   const sources = new Set(filesIn(inProject('src')));
   for (const file of filesIn(inProject('dist'))) {
-    const source = inProject(
+    const stem = inProject(
       relative(root, file)
         .replace(/^dist/, 'src')
-        .replace(/(\.d\.ts|\.js)$/, '.ts'),
+        .replace(/(\.d\.ts|\.js)$/, ''),
     );
-    if (/\.(js|ts)$/.test(file) && !sources.has(source)) rmSync(file);
+    // A thread's own file is written in JavaScript, so that it starts from the sources too.
+    if (/\.(js|ts)$/.test(file) && !sources.has(`${stem}.ts`) && !sources.has(`${stem}.js`)) rmSync(file);
   }
 }
 

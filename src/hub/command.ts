@@ -17,7 +17,8 @@ export function addHubCommand(program: Command, surroundings: Surroundings = pro
     .option('--faults <file>', 'a JSON file with faults to start with')
     .option('--seed <text>', 'the contents of all files follow from it', 'modeldock')
     .option('--tls', 'HTTPS, with a certificate made at start')
-    .option('--proxy [port]', 'also start a logging HTTP proxy', port)
+    .option('--proxy [port]', 'also start a logging HTTP proxy; GET /__proxy there is its log', port)
+    .option('--proxy-credentials <user:password>', 'what the proxy answers 407 without; starts it', credentials)
     .option('--no-rate-limits', 'never answer 429 by itself')
     .option('--json', 'print one line of JSON instead of text')
     .action(async (flags: Flags, command: Command) => {
@@ -28,7 +29,7 @@ export function addHubCommand(program: Command, surroundings: Surroundings = pro
       try {
         await runHub(flags, surroundings, ended);
       } catch (error) {
-        const mistake = mistakeIn(error);
+        const mistake = mistakeIn(error, flags);
         if (mistake === undefined) throw error;
         command.error(`error: ${mistake}`, { exitCode: 1 });
       }
@@ -56,6 +57,11 @@ function webUrl(value: string): string {
   if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
     throw new InvalidArgumentError('It must be an http:// or https:// URL.');
   }
+  return value;
+}
+
+function credentials(value: string): string {
+  if (!/^[^:]+:/.test(value)) throw new InvalidArgumentError('It must be user:password.');
   return value;
 }
 

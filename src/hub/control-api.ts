@@ -2,14 +2,14 @@
  * The operator's side over HTTP, under /__hub, for tests in other languages. It can change what every client sees, so a
  * web page must not reach it: neither by a form, nor by fetch, nor by a host name that resolves to loopback.
  */
-import { isIP } from 'node:net';
 import type { HubControl } from './control.js';
 import type { FaultList } from './faults/fault-list.js';
 import { parseFaults } from './faults/parse-fault.js';
-import { InvalidInput, readObject, text, whole } from './fields.js';
+import { clockOffset, InvalidInput, readObject, text } from './fields.js';
 import type { Journal } from './journal.js';
 import { readRepo } from './repos/description.js';
 import type { Call } from './wire/call.js';
+import { isLoopback } from './wire/loopback.js';
 import { jsonReply, type Reply } from './wire/reply.js';
 
 /** What the operator's API works on. */
@@ -89,7 +89,7 @@ function answerOf({ control, faults, journal }: Operated, call: Call, body: stri
     }
     case 'PUT clock': {
       const { offsetMs } = readObject(json(body), 'body', ['offsetMs']);
-      control.setClockOffset(whole(-Number.MAX_SAFE_INTEGER)(offsetMs, 'offsetMs'));
+      control.setClockOffset(clockOffset(offsetMs, 'offsetMs'));
       return { offsetMs };
     }
     case 'POST reset':
@@ -125,10 +125,6 @@ function refusal(host: string, { method, headers, origin }: Call, body: string):
   if (method === 'POST' && body === '' && headers['sec-fetch-site'] === 'same-site')
     return 'a form may not operate this hub';
   return undefined;
-}
-
-function isLoopback(name: string): boolean {
-  return name === 'localhost' || name === '::1' || (isIP(name) === 4 && name.startsWith('127.'));
 }
 
 /** Over HTTP nobody may have files of this machine served. */

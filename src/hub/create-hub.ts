@@ -16,6 +16,7 @@ import { serve, type Station } from './serve.js';
 import { encodePath, type Call } from './wire/call.js';
 import { createCertificate, type Certificate } from './wire/certificate.js';
 import { CannotListen, listen, type Listening } from './wire/listen.js';
+import { isLoopback } from './wire/loopback.js';
 import type { Pace } from './wire/pace.js';
 
 /** How a hub is made. Every option has a default; `createHub({})` is a hub on a free port with the built-in repos. */
@@ -174,8 +175,7 @@ async function listenForCdn(
   host: string,
   start: (host: string, port: number) => Promise<Listening>,
 ): Promise<Listening> {
-  const loopback = host === 'localhost' || host === '::1' || host.startsWith('127.');
-  if (cdnHost !== undefined || !loopback) return start(cdnHost ?? host, cdnPort);
+  if (cdnHost !== undefined || !isLoopback(host)) return start(cdnHost ?? host, cdnPort);
   try {
     return await start('127.0.0.2', cdnPort);
   } catch (error) {

@@ -19,9 +19,13 @@ export type Reader<Type> = (value: unknown, path: string) => Type;
 
 /** A short rendering of a wrong value for an error message. */
 export function shown(value: unknown): string {
-  const text = JSON.stringify(value) as string | undefined;
-  if (text === undefined) return 'nothing';
-  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+  try {
+    const text = JSON.stringify(value) as string | undefined;
+    if (text === undefined) return 'nothing';
+    return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+  } catch {
+    return 'something nested too deeply to show';
+  }
 }
 
 /** An object whose keys are all in `allowed`. */
@@ -80,6 +84,12 @@ export function whole(least = 0, most: number = Number.MAX_SAFE_INTEGER): Reader
     return value;
   };
 }
+
+/** Years a clock may be off: what is further away has no date that could be written down. */
+const MOST_OFFSET_MS = 100 * 366 * 86_400_000;
+
+/** How far a clock is off, in ms, either way. */
+export const clockOffset: Reader<number> = whole(-MOST_OFFSET_MS, MOST_OFFSET_MS);
 
 /** One of some values. */
 export function oneOf<const Choice extends string | number | boolean>(...choices: Choice[]): Reader<Choice> {

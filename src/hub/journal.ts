@@ -55,13 +55,16 @@ export interface FileSummary {
 
 /** What the journal shows as a whole. */
 export interface JournalSummary {
+  /** All of them, also those the journal has not kept. */
   requests: number;
+  /** Requests that no longer fitted: what is said about connections and files leaves them out. */
+  forgotten: number;
   /** The most requests that were being answered at once. */
   atOnce: { hub: number; cdn: number };
   /** Different connections that requests came on, and the most that were open when one came. */
   connections: { hub: number; cdn: number };
   connectionsAtOnce: { hub: number; cdn: number };
-  /** Requests to the CDN that carried an Authorization header: a leaked token. */
+  /** Requests to the CDN that carried an Authorization header: a leaked token. None is forgotten. */
   authorizationAtCdn: number;
   files: FileSummary[];
 }
@@ -86,6 +89,7 @@ export function createJournal(limit: number): JournalWriter {
   let entries: JournalEntry[] = [];
   let counted = 0;
   const atOnce = new Map<string, number>();
+  let totals = { requests: 0, authorizationAtCdn: 0 };
   let peaks = { hub: 0, cdn: 0 };
   const busy = { hub: 0, cdn: 0 };
 
@@ -98,6 +102,8 @@ export function createJournal(limit: number): JournalWriter {
       peaks[request.origin] = Math.max(peaks[request.origin], busy[request.origin]);
       const entry: JournalEntry = { ...request, id: ++counted, atOnce: now, faults: [], outcome: 'open' };
       entries.push(entry);
+      totals.requests++;
+      if (request.origin === 'cdn' && 'authorization' in request.headers) totals.authorizationAtCdn++;
       // In batches: shifting one entry off a long list for every request costs more than the request.
       if (entries.length > limit * 1.25) entries = entries.slice(-limit);
       return entry;
@@ -111,9 +117,15 @@ export function createJournal(limit: number): JournalWriter {
       busy[entry.origin]--;
     },
     entries: () => structuredClone(entries.slice(-limit)),
-    summary: () => summarize(entries.slice(-limit), peaks),
+    summary: () => ({
+      ...totals,
+      forgotten: Math.max(0, totals.requests - limit),
+      atOnce: { ...peaks },
+      ...summarize(entries.slice(-limit)),
+    }),
     clear() {
       entries = [];
+      totals = { requests: 0, authorizationAtCdn: 0 };
       peaks = { ...busy };
     },
   };
@@ -140,7 +152,10 @@ function topicOf({ origin, repo, file, route }: Pick<JournalEntry, 'origin' | 'r
   return file === undefined ? origin : `${origin} ${route} ${repo!} ${file}`;
 }
 
-function summarize(entries: readonly JournalEntry[], peaks: { hub: number; cdn: number }): JournalSummary {
+/** What follows from the entries that are there. */
+function summarize(
+  entries: readonly JournalEntry[],
+): Pick<JournalSummary, 'connections' | 'connectionsAtOnce' | 'files'> {
   const files = new Map<string, FileSummary & { pieces: [number, number][] }>();
   for (const { repo, file, route, served, atOnce } of entries) {
     if (repo === undefined || file === undefined) continue;
@@ -165,11 +180,8 @@ function summarize(entries: readonly JournalEntry[], peaks: { hub: number; cdn: 
     if (served !== undefined && served.end > served.start) summary.pieces.push([served.start, served.end]);
   }
   return {
-    requests: entries.length,
-    atOnce: { ...peaks },
     connections: { hub: connections(entries, 'hub'), cdn: connections(entries, 'cdn') },
     connectionsAtOnce: { hub: mostOpen(entries, 'hub'), cdn: mostOpen(entries, 'cdn') },
-    authorizationAtCdn: entries.filter(({ origin, headers }) => origin === 'cdn' && 'authorization' in headers).length,
     files: [...files.values()].map(({ pieces, ...summary }) => {
       const served = merged(pieces);
       const bytesServed = sum(pieces);

@@ -1,11 +1,13 @@
 /*
  * An HTTP proxy that writes down what goes through it, to prove that a downloader uses its proxy. It leads to loopback
- * only: a test must not leave the machine, and an open proxy on it would be a gift to others.
+ * only: a test must not leave the machine, and an open proxy on it would be a gift to others. Asked for itself instead of
+ * for somewhere else, at /__proxy, it tells what it wrote down.
  */
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
-import { connect, isIP, type AddressInfo, type Socket } from 'node:net';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { CannotListen } from './wire/listen.js';
+import { inUrl, isLoopback } from './wire/loopback.js';
 import { without } from './without.js';
 
 /** How a proxy is made. */
@@ -25,7 +27,7 @@ export interface ProxiedRequest {
   id: number;
   /** CONNECT for a tunnel. */
   method: string;
-  /** The URL, without its query, or `host:port` of a tunnel. */
+  /** The URL, without credentials and query, or `host:port` of a tunnel. */
   target: string;
   /** 200 for a tunnel that was opened, 407 without the right credentials, 403 beyond loopback, 502 when nobody is there. */
   status: number;
@@ -43,6 +45,9 @@ export interface LoggingProxy {
   close(): Promise<void>;
 }
 
+/** Older requests are forgotten: a long test must not fill the memory. */
+const LOG_LIMIT = 10_000;
+
 /** Starts a proxy. Rejects with CannotListen. */
 export async function createProxy(options: ProxyOptions = {}): Promise<LoggingProxy> {
   const { host = '127.0.0.1', port = 0, credentials, destinations = {} } = options;
@@ -52,9 +57,10 @@ export async function createProxy(options: ProxyOptions = {}): Promise<LoggingPr
   const server = createServer((request, response) => forward(request, response));
 
   function note(request: IncomingMessage): ProxiedRequest {
-    const target = (request.url ?? '').replace(/\?.*$/s, '');
+    const target = (request.url ?? '').replace(/\?.*$/s, '').replace(/^(\w+:\/\/)[^/]*@/, '$1');
     const entry = { id: ++counted, method: request.method ?? 'GET', target, status: 0, bytes: 0 };
     log.push(entry);
+    if (log.length > LOG_LIMIT * 1.25) log = log.slice(-LOG_LIMIT);
     return entry;
   }
 
@@ -63,7 +69,21 @@ export async function createProxy(options: ProxyOptions = {}): Promise<LoggingPr
     return credentials === undefined || Buffer.from(shown, 'base64').toString() === credentials;
   }
 
+  function tell(request: IncomingMessage, response: ServerResponse): void {
+    // A DELETE from a web page is asked for by OPTIONS first, and a host name of its own does not get past this.
+    const allowed = isLoopback((request.headers.host ?? '').replace(/:\d+$/, '').replace(/^\[|\]$/g, ''));
+    if (allowed && request.method === 'DELETE') log = [];
+    const known = request.method === 'GET' || request.method === 'HEAD' || request.method === 'DELETE';
+    const status = allowed ? (known ? 200 : 405) : 403;
+    response.writeHead(status, { 'Content-Type': 'application/json' });
+    response.end(JSON.stringify(status === 200 ? log : []));
+  }
+
   function forward(request: IncomingMessage, response: ServerResponse): void {
+    if (request.url === '/__proxy') {
+      tell(request, response);
+      return;
+    }
     const entry = note(request);
     const answer = (status: number, text: string, headers: Record<string, string> = {}): void => {
       entry.status = status;
@@ -77,7 +97,10 @@ export async function createProxy(options: ProxyOptions = {}): Promise<LoggingPr
     }
     const url = absoluteUrl(request.url);
     if (url === undefined) {
-      answer(400, 'This is a proxy: it takes absolute http:// URLs and CONNECT.');
+      answer(
+        400,
+        'This is a proxy: it takes absolute http:// URLs and CONNECT, and tells at /__proxy what went through it.',
+      );
       return;
     }
     const destination = destinationOf(`${url.hostname}:${url.port || '80'}`, destinations);
@@ -155,7 +178,7 @@ export async function createProxy(options: ProxyOptions = {}): Promise<LoggingPr
   server.on('error', () => undefined);
   const address = server.address() as AddressInfo;
   return {
-    url: `http://${host}:${address.port}`,
+    url: `http://${inUrl(host)}:${address.port}`,
     requests: () => structuredClone(log),
     clear: () => {
       log = [];
@@ -180,6 +203,5 @@ function destinationOf(
   const match = /^\[?([^\]]+?)\]?:(\d{1,5})$/.exec(destinations[authority] ?? authority);
   if (match === null) return undefined;
   const [, host, port] = match as unknown as [string, string, string];
-  const loopback = host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
-  return loopback ? { host, port: Number(port) } : undefined;
+  return isLoopback(host) ? { host, port: Number(port) } : undefined;
 }

@@ -29,6 +29,7 @@ export interface Flags {
   seed: string;
   tls?: true;
   proxy?: number | true;
+  proxyCredentials?: string;
   rateLimits: boolean;
   json?: true;
 }
@@ -39,7 +40,7 @@ export async function runHub(flags: Flags, { out, err }: Surroundings, ended: Pr
   let proxy: LoggingProxy | undefined;
   let certificateFile: string | undefined;
   try {
-    if (flags.proxy !== undefined) proxy = await createProxy({ port: flags.proxy === true ? 0 : flags.proxy });
+    proxy = await proxyFrom(flags);
     if (hub.certificate !== undefined) certificateFile = await saveCertificate(hub.certificate);
     const repos = hub.repos();
     const facts = {
@@ -76,6 +77,14 @@ function optionsFrom(flags: Flags): HubOptions {
   };
 }
 
+async function proxyFrom({ proxy, proxyCredentials }: Flags): Promise<LoggingProxy | undefined> {
+  if (proxy === undefined && proxyCredentials === undefined) return undefined;
+  return createProxy({
+    port: typeof proxy === 'number' ? proxy : 0,
+    ...(proxyCredentials !== undefined && { credentials: proxyCredentials }),
+  });
+}
+
 function faultsFrom(file: string): ReturnType<typeof parseFaults> {
   let data: unknown;
   try {
@@ -108,7 +117,7 @@ function greeting(
   const lines = [
     `HF_ENDPOINT=${hub.endpoint}`,
     ...(certificateFile === undefined ? [] : [`NODE_EXTRA_CA_CERTS=${certificateFile}`]),
-    ...(proxy === undefined ? [] : [`HTTP_PROXY=${proxy.url}`]),
+    ...(proxy === undefined ? [] : [`HTTP_PROXY=${proxy.url}`, `# what went through it: curl ${proxy.url}/__proxy`]),
     '',
     `Repos (large files come from ${hub.cdn}):`,
     ...repos,
@@ -124,7 +133,16 @@ function amount(bytes: number): string {
   return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
-/** The message for whoever started the hub, when the error is his to mend. */
-export function mistakeIn(error: unknown): string | undefined {
+/** The message for whoever started the hub with these flags, when the error is his to mend. */
+export function mistakeIn(error: unknown, flags: Flags): string | undefined {
+  if (error instanceof CannotListen && (error.code === 'EADDRINUSE' || error.code === 'EACCES')) {
+    const given: Record<string, unknown> = {
+      '--port': flags.port,
+      '--cdn-port': flags.cdnPort,
+      '--proxy': flags.proxy,
+    };
+    const flag = Object.keys(given).find((name) => given[name] === error.port);
+    return flag === undefined ? error.message : `${error.message} (${flag} 0)`;
+  }
   return error instanceof InvalidInput || error instanceof CannotListen ? error.message : undefined;
 }

@@ -125,10 +125,10 @@ async function answer(
     delivery = late.reduce<Delivery>((worse, fault) => spoil(worse, fault, scene), { reply, latencyMs: 0, paces: [] });
     delivery = { ...delivery, reply: stamped(delivery.reply, entry, now) };
     outcome = await deliver(response, delivery, world.clock, progress);
-  } catch {
+  } catch (error) {
     // A file on disk that went away, say: whatever was promised cannot be kept, and the client must notice.
     outcome = 'failed';
-    await sorry(response, world);
+    await sorry(response, world, error instanceof Error ? error.message : String(error));
   } finally {
     if (progress.status !== undefined) entry.status = progress.status;
     if (delivery?.reply.carriesFile && call.method !== 'HEAD' && progress.status !== undefined) {
@@ -175,12 +175,12 @@ function stamped(reply: Reply, entry: JournalEntry, now: number): Reply {
   return { ...reply, headers };
 }
 
-async function sorry(response: ServerResponse, world: World): Promise<void> {
+async function sorry(response: ServerResponse, world: World, reason: string): Promise<void> {
   if (response.headersSent) {
     response.destroy();
     return;
   }
-  const reply = problemReply({ type: 'failed' });
+  const reply = problemReply({ type: 'failed', reason });
   await deliver(response, { reply, latencyMs: 0, paces: [] }, world.clock, { bytes: 0 }).catch(() =>
     response.destroy(),
   );

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { ask } from './wire-client.js';
+import { reposFromDisk } from '../../src/hub/index.js';
+import { ask, type Exchange } from './wire-client.js';
 import { soon } from './soon.js';
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
@@ -194,6 +195,7 @@ describe('modeldock hub', () => {
   it.each<[string[], RegExp]>([
     [['--port', 'abc'], /'--port <number>' argument 'abc' is invalid\. It must be a whole number from 0 to 65535\./],
     [['--port', '70000'], /0 to 65535/],
+    [['--proxy-credentials', 'nobody'], /It must be user:password\./],
     [['--cdn', 'ftp://x'], /It must be an http:\/\/ or https:\/\/ URL\./],
     [['--repos', '/no/such/place'], /error: \/no\/such\/place: there is no such file or folder/],
     [['--faults', '/no/such/file'], /error: \/no\/such\/file: could not be read as JSON/],
@@ -216,7 +218,56 @@ describe('modeldock hub', () => {
     await new Promise((resolve) => taken.once('listening', resolve));
     const { port } = taken.address() as AddressInfo;
     const { code, err } = await start('--port', String(port)).ended;
-    expect([code, err]).toEqual([1, expect.stringMatching(`port ${port} of 127.0.0.1 is taken; .*--port 0`)]);
+    expect([code, err]).toEqual([
+      1,
+      expect.stringMatching(`port ${port} of 127.0.0.1 is taken; .*0 for any that is free \\(--port 0\\)`),
+    ]);
+    const { err: beside } = await start('--port', '0', '--proxy', String(port)).ended;
+    expect(beside).toContain(
+      `port ${port} of 127.0.0.1 is taken; choose another one, or 0 for any that is free (--proxy 0)`,
+    );
     taken.close();
+  });
+
+  it('tells over HTTP what went through its proxy, which asks for credentials', async () => {
+    const hub = start('--port', '0', '--json', '--proxy-credentials', 'me:secret');
+    const { endpoint, proxy } = JSON.parse(await hub.said(/\n/)) as Facts;
+    const through = (credentials: string): Promise<Exchange> =>
+      ask(proxy!, {
+        path: `${endpoint}/api/models?search=tiny`,
+        headers: { 'Proxy-Authorization': `Basic ${Buffer.from(credentials).toString('base64')}` },
+      });
+    expect([(await through('me:wrong')).status, (await through('me:secret')).status]).toEqual([407, 200]);
+    const log = async (method: string, headers = {}): Promise<[number, unknown]> => {
+      const { status, body } = await ask(`${proxy!}/__proxy`, { method, headers });
+      return [status, JSON.parse(body.toString())];
+    };
+    const entry = { method: 'GET', target: `${endpoint}/api/models` };
+    expect(await log('GET')).toMatchObject([
+      200,
+      [
+        { ...entry, status: 407 },
+        { ...entry, status: 200 },
+      ],
+    ]);
+    expect(await log('GET', { Host: 'rebound.example.org' })).toEqual([403, []]);
+    expect((await log('OPTIONS'))[0]).toBe(405);
+    expect(await log('DELETE')).toEqual([200, []]);
+    expect(await log('GET')).toEqual([200, []]);
+    hub.process.kill();
+    await hub.ended;
+  });
+
+  it('does not follow links that lead round in a circle, or nowhere, in a folder of repos', async () => {
+    const repo = join(folder, 'linked/me/linked-GGUF');
+    await mkdir(repo, { recursive: true });
+    await writeFile(join(repo, 'linked.gguf'), 'GGUF');
+    await symlink('linked.gguf', join(repo, 'again.gguf'));
+    await symlink('..', join(repo, 'above'));
+    await symlink('itself', join(repo, 'itself'));
+    await symlink('nowhere', join(folder, 'linked/me/nowhere'));
+    const { repos } = reposFromDisk(join(folder, 'linked'));
+    const paths = repos.map(({ id, commits }) => [id, commits[0]!.files.map(({ path }) => path)]);
+    expect(paths).toEqual([['me/linked-GGUF', ['again.gguf', 'linked.gguf']]]);
   });
 });

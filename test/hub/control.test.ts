@@ -56,6 +56,10 @@ describe("the operator's API", () => {
     expect((await head('main')).headers['x-repo-commit']).toBe(sha);
     expect(await answer('DELETE', `/repos/${REPO}/commits/${sha}`)).toEqual({ sha });
     expect((await head('main')).headers['x-error-code']).toBe('RevisionNotFound');
+    const only = hub.control.dropCommit('modeldock/tiny-embed-GGUF', 'main');
+    expect(only).toMatch(/^[0-9a-f]{40}$/);
+    const listed = await ask(`${hub.endpoint}/api/models`);
+    expect([listed.status, listed.body.toString()]).toEqual([200, expect.not.stringContaining('tiny-embed')]);
     await operate('POST', '/reset');
     expect((await head('main')).headers['x-repo-commit']).toBe(before);
     expect(await answer('POST', `/repos/${REPO}/branches/nothing`, { to: 'next' })).toEqual({
@@ -71,6 +75,9 @@ describe("the operator's API", () => {
       commits: [{ files: [{ path: 'a.txt', size: 5 }] }],
     });
     expect((await ask(`${hub.endpoint}/me/new/raw/main/a.txt`)).body.toString()).toBe('hello');
+    hub.control.addRepo({ ...repo, id: 'modeldock/tiny-chat-old-name-GGUF' });
+    const taken = await ask(`${hub.endpoint}/modeldock/tiny-chat-old-name-GGUF/raw/main/a.txt`);
+    expect([taken.status, taken.body.toString()]).toEqual([200, 'hello']);
     const refused = await operate('POST', '/repos', { id: 'me/new', files: [{ path: 'a', from: '/etc/hostname' }] });
     expect([refused.status, refused.body.toString()]).toEqual([
       400,
@@ -117,6 +124,17 @@ describe("the operator's API", () => {
     expect([nothing.status, nothing.body.toString()]).toEqual([404, expect.stringContaining('POST /__hub/faults')]);
     expect(await answer('POST', '/faults', undefined)).toEqual({ error: 'body: must be JSON', path: 'body' });
   });
+
+  it('answers 400 to what is nested too deeply to be shown, and to a date that no calendar has', async () => {
+    const deep = `{"do":${'['.repeat(300_000)}${']'.repeat(300_000)}}`;
+    const headers = { 'Content-Type': 'application/json' };
+    const refused = await ask(`${hub.endpoint}/__hub/faults`, { method: 'POST', headers, body: deep });
+    expect([refused.status, refused.body.toString()]).toEqual([400, expect.stringContaining('nested too deeply')]);
+    const offsetMs = Number.MAX_SAFE_INTEGER;
+    expect((await operate('PUT', '/clock', { offsetMs })).status).toBe(400);
+    expect((await operate('POST', '/faults', { do: { type: 'clock-skew', ms: -offsetMs } })).status).toBe(400);
+    expect(Date.parse((await head('main')).headers.date!)).toBeGreaterThan(0);
+  });
 });
 
 describe('faults', () => {
@@ -153,6 +171,25 @@ describe('faults', () => {
     expect(statuses).toEqual([302, 503, 503, 302]);
     expect((await ask(`${hub.endpoint}/${REPO}/resolve/main/README.md`, { method: 'HEAD' })).status).toBe(307);
     expect(hub.faults.list()[0]).toMatchObject({ seen: 4, struck: 2 });
+  });
+
+  it('leaves to a download what a HEAD has no bytes for', async () => {
+    hub.faults.add([
+      { id: 'flip', do: { type: 'flip-bit', atByte: 5 }, times: 1 },
+      { id: 'slow', do: { type: 'slow', bytesPerSecond: 1e9 }, on: { nth: 1 } },
+      { id: 'cut', do: { type: 'truncate', afterBytes: 1000 }, on: { nth: 1 } },
+    ]);
+    const url = await locate(hub.endpoint, `/${REPO}/resolve/main/${FILE}`);
+    await ask(url, { method: 'HEAD' });
+    expect(hub.faults.list().map(({ struck }) => struck)).toEqual([0, 0, 0]);
+    const { body } = await ask(url);
+    expect([body[5], body.length]).toEqual([1, 1000]);
+  });
+
+  it('names the quota that a request used up', async () => {
+    hub.faults.add({ do: { type: 'rate-limit', retryAfterSeconds: 9 } });
+    expect((await head('main')).headers.ratelimit).toBe('"resolvers";r=0;t=9');
+    expect((await ask(`${hub.endpoint}/api/models`)).headers.ratelimit).toBe('"api";r=0;t=9');
   });
 
   it('lets several go together', async () => {
@@ -232,10 +269,16 @@ describe('the journal', () => {
     expect(text).not.toContain(new URL(url).searchParams.get('Signature'));
   });
 
-  it('keeps a bounded number of requests', async () => {
+  it('keeps a bounded number of requests, and does not forget that there were more, or a leak', async () => {
     const small = await createHub({ journalLimit: 3, digestCache: false });
     for (let time = 0; time < 8; time++) await ask(`${small.endpoint}/api/models/${REPO}`);
     expect(small.journal.entries().map(({ id }) => id)).toEqual([6, 7, 8]);
+    expect(small.journal.summary()).toMatchObject({ requests: 8, forgotten: 5, authorizationAtCdn: 0 });
+    small.journal.clear();
+    const leak = { headers: { Authorization: 'Bearer hf_member' } };
+    await ask(await locate(small.endpoint, `/${REPO}/resolve/main/${FILE}`), leak);
+    for (let time = 0; time < 8; time++) await ask(`${small.endpoint}/api/models/${REPO}`);
+    expect(small.journal.summary()).toMatchObject({ requests: 10, forgotten: 7, authorizationAtCdn: 1 });
     await small.close();
   });
 });
@@ -279,13 +322,20 @@ describe('a hub', () => {
     expect((await head('main')).status).toBe(302);
   });
 
-  it('keeps its memory and its descriptors when clients leave in the middle', async () => {
+  it('keeps no connection, timer or buffer of clients that left in the middle', async () => {
+    const held = (): number =>
+      process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap' || kind === 'Timeout').length;
+    hub.faults.add({ do: { type: 'slow', bytesPerSecond: 5_000_000 } });
+    const buffersBefore = process.memoryUsage().arrayBuffers;
     const url = await locate(hub.endpoint, '/modeldock/huge-chat-GGUF/resolve/main/huge-chat-Q8_0.gguf');
     for (let round = 0; round < 5; round++) {
       await Promise.all(Array.from({ length: 20 }, () => ask(url, { leaveAfter: 50_000 })));
     }
     await soon(() => hub.journal.entries().filter(({ outcome }) => outcome === 'open').length).toBe(0);
     expect(hub.journal.entries().filter(({ outcome }) => outcome === 'left').length).toBe(100);
+    // A few are the test's own: each of a hundred clients would have left one.
+    await soon(held).toBeLessThan(10);
+    expect(process.memoryUsage().arrayBuffers - buffersBefore).toBeLessThan(64 * 1024 * 1024);
   });
 
   it('takes another name for its CDN where there is no second address', async () => {

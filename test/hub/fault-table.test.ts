@@ -76,6 +76,13 @@ const witnesses: Record<string, () => Promise<void>> = {
     const { status, headers } = await ask(`${hub.endpoint}/api/models/${REPO}/tree/main`);
     expect([status, headers['retry-after'], headers.ratelimit]).toEqual([429, undefined, undefined]);
   },
+  'rate limit with only one header': async () => {
+    const { status, headers } = await ask(hub.endpoint + PATH);
+    expect([status, headers['retry-after'], headers.ratelimit]).toEqual([429, '30', undefined]);
+    hub.faults.add({ id: hub.faults.list()[0]!.id, do: { type: 'rate-limit', headers: 'RateLimit' } });
+    const { headers: others } = await ask(hub.endpoint + PATH);
+    expect([others['retry-after'], others.ratelimit]).toEqual([undefined, '"resolvers";r=0;t=30']);
+  },
   'server error': async () => {
     expect([(await file()).status, (await file()).status]).toEqual([502, 502]);
     await expectWholeFile(await file());

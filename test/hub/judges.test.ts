@@ -235,6 +235,8 @@ describe.skipIf(!hasPythonClient)('huggingface_hub for Python', () => {
       'GatedRepoError',
     );
     expect(await attempt('HfApi().model_info("modeldock/disabled-chat-GGUF")')).toBe('DisabledRepoError');
+    expect(await attempt('HfApi().auth_check("modeldock/gated-auto-chat-GGUF")')).toBe('GatedRepoError');
+    expect(await attempt(`print(HfApi().auth_check("${REPO}"))`)).toBe('None');
   });
 
   it('lists repos, files and refs', async () => {
@@ -243,6 +245,7 @@ describe.skipIf(!hasPythonClient)('huggingface_hub for Python', () => {
         'api = HfApi()',
         'print([m.id for m in api.list_models(author="modeldock", search="embed")])',
         'print(len(list(api.list_repo_tree("modeldock/many-files", recursive=True))))',
+        'print(len(list(api.list_repo_tree("modeldock/many-files", recursive=True, expand=True))))',
         'print([b.name for b in api.list_repo_refs("modeldock/moving-chat-GGUF").branches])',
         `print([p.path for p in api.get_paths_info("${REPO}", ["config.json", "nothing"])])`,
         `print(get_hf_file_metadata(hf_hub_url("${REPO}", "${FILE}")).size)`,
@@ -250,6 +253,7 @@ describe.skipIf(!hasPythonClient)('huggingface_hub for Python', () => {
     );
     expect(stdout.trim().split('\n')).toEqual([
       `['modeldock/tiny-embed-GGUF']`,
+      '1519',
       '1519',
       `['main', 'next']`,
       `['config.json']`,

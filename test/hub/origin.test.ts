@@ -110,6 +110,17 @@ describe('refusals', () => {
     expect([head.status, head.headers['x-error-code'], head.body.length]).toEqual([status, code, 0]);
   });
 
+  it('says whether files may be had before they are asked for', async () => {
+    const status = async (repo: string, headers = {}): Promise<[number, unknown]> => {
+      const answer = await get(`/api/models/modeldock/${repo}/auth-check`, headers);
+      return [answer.status, answer.headers['x-error-code']];
+    };
+    expect(await status('tiny-chat-GGUF')).toEqual([200, undefined]);
+    expect(await status('gated-auto-chat-GGUF')).toEqual([401, 'GatedRepo']);
+    expect(await status('gated-auto-chat-GGUF', READER)).toEqual([403, 'GatedRepo']);
+    expect(await status('gated-auto-chat-GGUF', MEMBER)).toEqual([200, undefined]);
+  });
+
   it('leaves info and tree of a gated repo to everybody', async () => {
     for (const gated of ['auto', 'manual']) {
       const repo = `modeldock/gated-${gated}-chat-GGUF`;
@@ -147,6 +158,9 @@ describe('plans', () => {
     expect([info.status, info.headers.location]).toEqual([307, `/api/models/${TINY}/tree/main?recursive=true`]);
     const file = await get(`/modeldock/tiny-chat-old-name-GGUF/resolve/main/${FILE}`);
     expect([file.status, file.headers.location]).toEqual([307, `/${TINY}/resolve/main/${FILE}`]);
+    // Escapes that need not be there once led back to the former name, for ever.
+    const escaped = await get('/api/models/modeldock/tiny%2Dchat-old-name-GGUF/revision/a%2Fb?x=%2F');
+    expect(escaped.headers.location).toBe(`/api/models/${TINY}/revision/a%2Fb?x=%2F`);
   });
 
   it('names files by the digests of their bytes', async () => {
@@ -242,7 +256,11 @@ describe('plans', () => {
     const ids = async (query: string): Promise<string[]> =>
       (await json<{ id: string }[]>(`/api/models?${query}`)).map(({ id }) => id);
     expect(await ids('search=EMBED')).toEqual(['modeldock/tiny-embed-GGUF']);
+    expect(await ids('search=gguf%20tiny')).toEqual([TINY, 'modeldock/tiny-embed-GGUF']);
     expect(await ids('author=nobody')).toEqual([]);
+    expect(await ids('author=ModelDock&search=mlx')).toEqual(['modeldock/tiny-chat-MLX-4bit']);
+    expect(await ids('search=&author=&filter=&pipeline_tag=')).toEqual(await ids(''));
+    expect([(await ids('sort=likes'))[0], (await ids('sort=likes&direction=1')).at(-1)]).toEqual([TINY, TINY]);
     expect(await ids('author=modeldock&filter=mlx')).toEqual(['modeldock/tiny-chat-MLX-4bit']);
     const { headers } = await get('/api/models?limit=2&author=modeldock');
     expect(headers.link).toContain('cursor=2');
@@ -351,6 +369,22 @@ describe('another server behind the 302', () => {
     elsewhere.close();
     await fronted.close();
     await rm(folder, { recursive: true });
+  });
+});
+
+describe('a file that went away from the disk', () => {
+  it('is named in the answer that cannot be given', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'hub-gone-'));
+    const from = join(folder, 'gone.txt');
+    await writeFile(from, 'here for now');
+    const served = await createHub({ repos: [{ id: 'me/gone', files: [{ path: 'gone.txt', from }] }] });
+    await rm(folder, { recursive: true });
+    const { status, body } = await ask(`${served.endpoint}/me/gone/raw/main/gone.txt`);
+    expect([status, body.toString()]).toEqual([
+      500,
+      expect.stringContaining(`no such file or directory, open '${from}'`),
+    ]);
+    await served.close();
   });
 });
 

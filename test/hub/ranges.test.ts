@@ -70,6 +70,8 @@ describe('ranges', () => {
       ask(url, { headers: { Range: 'bytes=0-9', 'If-Range': condition } });
     expect((await ask10(headers.etag!)).status).toBe(206);
     expect((await ask10('"other"')).status).toBe(200);
+    expect((await ask10(headers['last-modified']!)).status).toBe(206);
+    expect((await ask10('Mon, 06 Jan 2025 09:00:01 GMT')).status).toBe(200);
   });
 
   it('answers If-None-Match with 304, without a body', async () => {

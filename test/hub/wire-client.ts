@@ -16,6 +16,8 @@ export interface Asking {
   method?: string;
   headers?: Record<string, string>;
   body?: string;
+  /** The target, when it is not the URL's: to ask a proxy. */
+  path?: string;
   /** Leave after so many body bytes. */
   leaveAfter?: number;
   /** Called with the request, to leave by other means. */
@@ -36,6 +38,7 @@ export function ask(url: string, asking: Asking = {}): Promise<Exchange> {
       headers: asking.headers ?? {},
       agent: false,
       ...(asking.ca !== undefined && { ca: asking.ca }),
+      ...(asking.path !== undefined && { path: asking.path }),
     };
     const onResponse = (response: IncomingMessage): void => {
       exchange.status = response.statusCode ?? 0;

@@ -71,6 +71,17 @@ describe('the package, installed from its tarball', { timeout: 180_000 }, () => 
     expect(await consumer.node('--input-type=module', '--eval', program)).toBe('200 2279145003\n');
   });
 
+  it('names the sha256 of a file that nobody has hashed before, in a thread of its own', async () => {
+    const program = `
+      import { createHub } from 'modeldock/hub';
+      const files = [{ path: 'new.bin', size: 100_000 }];
+      const hub = await createHub({ repos: [{ id: 'me/new', files }], digestCache: false });
+      const answer = await fetch(hub.endpoint + '/api/models/me/new/tree/main');
+      console.log(answer.status, (await answer.json())[0].lfs.oid.length);
+      await hub.close();`;
+    expect(await consumer.node('--input-type=module', '--eval', program)).toBe('200 64\n');
+  });
+
   it('closes what needs Node to browsers', () => {
     expect(entries.filter(({ closedToBrowsers }) => closedToBrowsers).map(({ specifier }) => specifier)).toEqual([
       'modeldock/server',

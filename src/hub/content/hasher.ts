@@ -28,7 +28,8 @@ export function createHasher(): Hasher {
     if (closed) return Promise.reject(failure('the hub is closed'));
     doneOfCurrent = 0;
     return new Promise((resolve, reject) => {
-      const hasher = (worker ??= new Worker(new URL('./digest-worker.js', import.meta.url)));
+      // Without the flags of this process: `node --input-type=module --eval …` would keep the thread from starting.
+      const hasher = (worker ??= new Worker(new URL('./digest-worker.js', import.meta.url), { execArgv: [] }));
       const settle = (): void => {
         hasher.off('message', onMessage).off('error', onError).off('exit', onExit);
         // An idle thread must not keep a process alive that has nothing else to do.

@@ -1,4 +1,4 @@
-import { flag, oneOf, text, whole, type Reader } from '../fields.js';
+import { clockOffset, oneOf, text, whole, type Reader } from '../fields.js';
 import type { FaultAction, RouteName } from './fault.js';
 
 /** What there is to know about one kind of fault besides what it does. */
@@ -25,7 +25,10 @@ export const faultKinds: Readonly<Record<FaultAction['type'], FaultKind>> = {
   'rate-limit': {
     phase: 'after',
     usually: 'the hub',
-    fields: { headers: { read: flag }, retryAfterSeconds: seconds },
+    fields: {
+      headers: { read: oneOf<boolean | 'Retry-After' | 'RateLimit'>(true, false, 'Retry-After', 'RateLimit') },
+      retryAfterSeconds: seconds,
+    },
   },
   'server-error': {
     phase: 'after',
@@ -63,6 +66,6 @@ export const faultKinds: Readonly<Record<FaultAction['type'], FaultKind>> = {
     usually: ['resolve'],
     fields: { to: { read: oneOf('another-protocol', 'private-address', 'loop'), required: true } },
   },
-  'clock-skew': { phase: 'before', usually: 'anything', fields: { ms: { ...offset, required: true } } },
+  'clock-skew': { phase: 'before', usually: 'anything', fields: { ms: { read: clockOffset, required: true } } },
   'foreign-link': { phase: 'after', usually: ['tree', 'search'], fields: { origin: { read: text } } },
 };

@@ -98,9 +98,12 @@ function matchesAnswer({ on = {}, do: action }: Fault, subject: AnswerSubject): 
   const { usually } = faultKinds[action.type];
   if (usually === 'part of a file' && subject.status !== 206) return false;
   if (on.route === undefined && usually === 'file bytes' && !subject.carriesFile) return false;
+  // A HEAD says how many bytes there are and holds none: it must not use up what is meant for a download.
+  const isHead = subject.method === 'HEAD';
+  if (isHead && (action.type === 'slow' || action.type === 'truncate' || 'afterBytes' in action)) return false;
   // What happens at a byte can only happen to an answer that holds it.
   const byte = on.covers ?? ('atByte' in action ? action.atByte : undefined);
-  return byte === undefined || (subject.carriesFile && subject.start <= byte && byte < subject.end);
+  return byte === undefined || (subject.carriesFile && !isHead && subject.start <= byte && byte < subject.end);
 }
 
 function isNth(nth: FaultTarget['nth'], count: number): boolean {

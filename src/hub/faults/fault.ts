@@ -5,7 +5,18 @@
 
 /** What a request is for. `cdn` is the file behind a signed URL, `resolve-cache` a small file on the hub itself. */
 export const routes = [
-  ...(['info', 'tree', 'paths-info', 'search', 'refs', 'commits', 'whoami', 'ask-access', 'xet-token'] as const),
+  ...([
+    'info',
+    'tree',
+    'paths-info',
+    'search',
+    'refs',
+    'commits',
+    'auth-check',
+    'whoami',
+    'ask-access',
+    'xet-token',
+  ] as const),
   ...(['resolve', 'raw', 'resolve-cache', 'cdn', 'other'] as const),
 ] as const;
 export type RouteName = (typeof routes)[number];
@@ -16,8 +27,8 @@ export type FaultAction =
   | { type: 'signature-lifetime'; ms: number }
   /** The CDN refuses, with XML. */
   | { type: 'refuse'; status?: 400 | 401 | 403 | 410 }
-  /** 429. Without `headers` the client is left to guess. */
-  | { type: 'rate-limit'; headers?: boolean; retryAfterSeconds?: number }
+  /** 429, with Retry-After and RateLimit, or one of them, or none: then the client is left to guess. */
+  | { type: 'rate-limit'; headers?: boolean | 'Retry-After' | 'RateLimit'; retryAfterSeconds?: number }
   | { type: 'server-error'; status?: number; retryAfterSeconds?: number }
   /** The connection is reset (RST): there, or before any answer. */
   | { type: 'reset'; atByte?: number; afterBytes?: number }

@@ -10,7 +10,7 @@ import { createPace, type Pace } from '../wire/pace.js';
 import { contentRange } from '../wire/ranges.js';
 import { redirectReply, textReply, xmlErrorReply, type Reply } from '../wire/reply.js';
 import { without } from '../without.js';
-import type { ActiveFault } from './fault.js';
+import type { ActiveFault, FaultAction } from './fault.js';
 
 /** What spoiling an answer may need to know. */
 export interface Scene {
@@ -35,9 +35,7 @@ export function spoil(delivery: Delivery, fault: ActiveFault, scene: Scene): Del
     case 'refuse':
       return replaced(refusal(action.status ?? 403));
     case 'rate-limit':
-      return action.headers === false
-        ? { ...delivery, reply: textReply(429, 'Too Many Requests') }
-        : replaced(tooMany(action.retryAfterSeconds ?? 30));
+      return { ...delivery, reply: tooMany(reply, action.headers ?? true, action.retryAfterSeconds ?? 30) };
     case 'server-error':
       return replaced(textReply(action.status ?? 503, 'Service Unavailable', retryAfter(action.retryAfterSeconds)));
     case 'reset':
@@ -82,9 +80,9 @@ export function spoil(delivery: Delivery, fault: ActiveFault, scene: Scene): Del
   }
 }
 
-/** An error still says which request it answers; what was said about the file does not stay. */
+/** What is left of the quota stays; what was said about the file does not. */
 function keptHeaders(before: Reply, after: Reply): Record<string, string> {
-  const kept = ['X-Request-Id', 'RateLimit', 'RateLimit-Policy'].filter((name) => name in before.headers);
+  const kept = ['RateLimit', 'RateLimit-Policy'].filter((name) => name in before.headers);
   return { ...Object.fromEntries(kept.map((name) => [name, before.headers[name]!])), ...after.headers };
 }
 
@@ -93,8 +91,20 @@ function refusal(status: 400 | 401 | 403 | 410): Reply {
   return xmlErrorReply(status, codes[status], 'Request has expired');
 }
 
-function tooMany(seconds: number): Reply {
-  return textReply(429, 'Too Many Requests', { ...retryAfter(seconds), RateLimit: `"api";r=0;t=${seconds}` });
+function tooMany(
+  { headers }: Reply,
+  said: NonNullable<Extract<FaultAction, { type: 'rate-limit' }>['headers']>,
+  seconds: number,
+): Reply {
+  const bucket = /^"\w+"/.exec(headers.RateLimit ?? '')?.[0] ?? '"api"';
+  const policy = headers['RateLimit-Policy'];
+  return textReply(429, 'Too Many Requests', {
+    ...((said === true || said === 'Retry-After') && retryAfter(seconds)),
+    ...((said === true || said === 'RateLimit') && {
+      RateLimit: `${bucket};r=0;t=${seconds}`,
+      ...(policy !== undefined && { 'RateLimit-Policy': policy }),
+    }),
+  });
 }
 
 function retryAfter(seconds: number | undefined): Record<string, string> {

@@ -3,6 +3,7 @@
  */
 import { commitAt } from '../repos/shelf.js';
 import { jsonReply, redirectReply, textReply, type Reply } from '../wire/reply.js';
+import type { Call } from '../wire/call.js';
 import type { Caller } from './access.js';
 import { commits, refs } from './history.js';
 import { modelInfo } from './model-info.js';
@@ -26,13 +27,16 @@ export async function hubReply(world: World, route: Route, inquiry: Inquiry): Pr
   if (call.method !== route.methods && !(call.method === 'HEAD' && route.methods === 'GET')) {
     return problemReply({ type: 'bad method', allowed: route.methods === 'GET' ? 'GET, HEAD' : route.methods });
   }
-  const resolving = route.name === 'resolve' || route.name === 'raw' || route.name === 'resolve-cache';
   const who = typeof caller === 'string' ? caller : `user ${caller.user}`;
-  const quota = world.limits.count(resolving ? 'resolvers' : 'api', who);
+  const quota = world.limits.count(resolves(route) ? 'resolvers' : 'api', who);
   const reply = quota.exceeded
     ? problemReply({ type: 'too many', seconds: quota.secondsToReset })
     : await admitted(world, route, inquiry);
   return { ...reply, headers: { ...quota.headers, ...reply.headers } };
+}
+
+function resolves({ name }: Route): boolean {
+  return name === 'resolve' || name === 'raw' || name === 'resolve-cache';
 }
 
 async function admitted(world: World, route: Route, inquiry: Inquiry): Promise<Reply> {
@@ -47,7 +51,7 @@ async function admitted(world: World, route: Route, inquiry: Inquiry): Promise<R
   }
 
   const renamed = world.shelf.renamed(route.repo);
-  if (renamed !== undefined) return redirectReply(307, call.target.replace(route.repo, renamed));
+  if (renamed !== undefined) return redirectReply(307, targetElsewhere(call, route.repo, renamed));
   const repo = world.shelf.get(route.repo);
   const mayDownload = repo !== undefined && world.access.mayDownload(caller, repo.description);
   if (repo === undefined || (repo.description.private && !mayDownload)) {
@@ -55,8 +59,7 @@ async function admitted(world: World, route: Route, inquiry: Inquiry): Promise<R
   }
   if (repo.description.disabled) return problemReply({ type: 'disabled' });
   if (route.name === 'ask-access') return askAccess(world, inquiry, route.repo);
-  const downloads = route.name === 'resolve' || route.name === 'raw' || route.name === 'resolve-cache';
-  if (downloads && !mayDownload) {
+  if ((resolves(route) || route.name === 'auth-check') && !mayDownload) {
     return problemReply({ type: 'gated', repo: route.repo, signedIn: caller !== 'anonymous' });
   }
   const revision = route.revision ?? 'main';
@@ -73,6 +76,8 @@ async function answered(world: World, route: Route, inquiry: RepoInquiry): Promi
       return tree(world, inquiry);
     case 'paths-info':
       return pathsInfo(world, inquiry);
+    case 'auth-check':
+      return textReply(200, 'OK');
     case 'refs':
       return refs(inquiry);
     case 'commits':
@@ -105,6 +110,14 @@ function whoAmI(caller: Exclude<Caller, 'bad token'>): Reply {
     orgs: [],
     auth: { type: 'access_token', accessToken },
   });
+}
+
+/** The same question to another repo. The former name is looked for segment by segment: it may come in escapes. */
+function targetElsewhere({ segments, target }: Call, repo: string, renamed: string): string {
+  const place = segments.findIndex((owner, index) => `${owner}/${segments[index + 1] ?? ''}` === repo);
+  const path = [...segments.slice(0, place), ...renamed.split('/'), ...segments.slice(place + 2)];
+  const question = target.indexOf('?');
+  return `/${path.map(encodeURIComponent).join('/')}${question < 0 ? '' : target.slice(question)}`;
 }
 
 /** Automatic approval needs nobody; a manual one waits for an operator (`POST /__hub/access`). */

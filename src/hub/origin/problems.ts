@@ -14,7 +14,7 @@ export type Problem =
   | { type: 'bad request'; message: string }
   | { type: 'no route' }
   | { type: 'bad method'; allowed: string }
-  | { type: 'failed' };
+  | { type: 'failed'; reason: string };
 
 /** The one table from refusals to what goes over the wire. */
 export function problemReply(problem: Problem): Reply {
@@ -62,7 +62,7 @@ export function problemReply(problem: Problem): Reply {
     case 'bad method':
       return refusal(405, undefined, 'Method Not Allowed', { Allow: problem.allowed });
     case 'failed':
-      return refusal(500, undefined, 'This hub could not answer: a file it serves cannot be read any more.');
+      return refusal(500, undefined, `This hub could not answer: ${problem.reason}`);
   }
 }
 

@@ -36,7 +36,7 @@ function modelsRoute([owner, name, verb, revision, ...path]: string[]): Route {
   if (name === undefined) return { name: 'other', methods: 'GET' };
   const repo = `${owner}/${name}`;
   if (verb === undefined) return { name: 'info', methods: 'GET', repo };
-  if (verb === 'refs' && revision === undefined) return { name: 'refs', methods: 'GET', repo };
+  if ((verb === 'refs' || verb === 'auth-check') && revision === undefined) return { name: verb, methods: 'GET', repo };
   if (revision === undefined || revision === '') return { name: 'other', methods: 'GET' };
   switch (verb) {
     case 'revision':

@@ -6,24 +6,28 @@ import { describe, expanded } from './model-info.js';
 import type { Inquiry, World } from './world.js';
 
 const DEFAULT_LIMIT = 1000;
+/** What `sort` may name; anything else leaves the order as it is. */
+const SORTABLE = ['downloads', 'likes', 'lastModified', 'createdAt'];
 
-/** `GET /api/models?search=&author=&filter=&limit=&cursor=`: private repos only for those who may read them. */
+/** `GET /api/models?search=&author=&filter=&sort=&limit=&cursor=`: private repos only for those who may read them. */
 export function search(world: World, { call: { query }, caller, origin }: Inquiry): Reply {
-  const words = (query.get('search') ?? '').toLowerCase();
-  const author = query.get('author');
-  const filters = query.getAll('filter').flatMap((filter) => filter.split(','));
-  const matches = world.shelf.list().filter(({ description: repo }) => {
-    const visible = !repo.private || world.access.mayDownload(caller, repo);
-    const owned = author === null || repo.id.startsWith(`${author}/`);
-    const task = query.get('pipeline_tag');
+  // A form sends the fields that were left empty, too: they ask for nothing.
+  const asked = (name: string): string => query.get(name) ?? '';
+  const words = asked('search').toLowerCase().split(/\s+/);
+  const author = asked('author').toLowerCase();
+  const task = asked('pipeline_tag');
+  const filters = query.getAll('filter').flatMap((filter) => filter.split(',').filter((tag) => tag !== ''));
+  const found = world.shelf.list().filter(({ description: repo }) => {
+    const id = repo.id.toLowerCase();
     return (
-      visible &&
-      owned &&
-      repo.id.toLowerCase().includes(words) &&
-      (task === null || repo.pipelineTag === task) &&
+      (!repo.private || world.access.mayDownload(caller, repo)) &&
+      (author === '' || id.startsWith(`${author}/`)) &&
+      words.every((word) => id.includes(word)) &&
+      (task === '' || repo.pipelineTag === task) &&
       filters.every((tag) => repo.tags?.includes(tag))
     );
   });
+  const matches = sorted(found, asked('sort'), asked('direction') === '1' ? 1 : -1);
   const limit = Math.min(DEFAULT_LIMIT, Math.max(1, Number(query.get('limit')) || DEFAULT_LIMIT));
   const first = Math.max(0, Number(query.get('cursor')) || 0);
   const headers: Record<string, string> = {};
@@ -33,14 +37,25 @@ export function search(world: World, { call: { query }, caller, origin }: Inquir
     headers.Link = `<${origin}/api/models?${next.toString()}>; rel="next"`;
   }
   return jsonReply(
-    matches.slice(first, first + limit).map((repo) => summary(repo, query)),
+    matches.slice(first, first + limit).map((info) => summary(info, query)),
     200,
     headers,
   );
 }
 
-function summary(repo: Repo, query: URLSearchParams): Record<string, unknown> {
-  const info = describe(repo, commitAt(repo, 'main') ?? repo.commits.at(-1)!);
+/** What is said about each of `repos`, the most of `field` first, or the least with direction 1. */
+function sorted(repos: readonly Repo[], field: string, direction: 1 | -1): Record<string, unknown>[] {
+  // A repo that has lost the commit of its main branch stays in the list; without any commit there is nothing to say.
+  const matches = repos.flatMap((repo) => {
+    const commit = commitAt(repo, 'main') ?? repo.commits.at(-1);
+    return commit === undefined ? [] : [describe(repo, commit)];
+  });
+  if (!SORTABLE.includes(field)) return matches;
+  const value = (info: Record<string, unknown>): number | string => info[field] as number | string;
+  return matches.sort((a, b) => (value(a) === value(b) ? 0 : (value(a) < value(b) ? -1 : 1) * direction));
+}
+
+function summary(info: Record<string, unknown>, query: URLSearchParams): Record<string, unknown> {
   if (query.has('expand') || query.has('expand[]') || query.get('full') === 'true') return expanded(info, query);
   return without(info, 'siblings', 'sha', 'usedStorage');
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { InvalidInput, listOf, readObject, shown } from '../fields.js';
 import { readToken, type Token } from '../origin/access.js';
@@ -63,18 +63,31 @@ function reposFromFolder(root: string): ReposOnDisk {
   return { repos, tokens: [] };
 }
 
-function filesUnder(folder: string, prefix: string): FileDescription[] {
-  return readdirSync(join(folder, prefix)).flatMap((name): FileDescription[] => {
+function filesUnder(folder: string, prefix: string, above: readonly string[] = []): FileDescription[] {
+  const place = realpathSync(join(folder, prefix));
+  // A link to a folder that this one is in has no end.
+  if (above.includes(place)) return [];
+  return readdirSync(place).flatMap((name): FileDescription[] => {
     const path = prefix === '' ? name : `${prefix}/${name}`;
     const from = join(folder, path);
-    const entry = statSync(from, { throwIfNoEntry: false });
+    const entry = statOf(from);
     if (entry?.isFile()) return [{ path, from }];
-    return entry?.isDirectory() && !name.startsWith('.') ? filesUnder(folder, path) : [];
+    return entry?.isDirectory() && !name.startsWith('.') ? filesUnder(folder, path, [...above, place]) : [];
   });
 }
 
 function folders(path: string): string[] {
-  return readdirSync(path).filter((name) => !name.startsWith('.') && statSync(join(path, name)).isDirectory());
+  return readdirSync(path).filter((name) => !name.startsWith('.') && statOf(join(path, name))?.isDirectory());
+}
+
+/** `undefined` for what leads nowhere: a link to nothing, or to itself. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch (error) {
+    if (['ENOENT', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
 }
 
 function tagsFor(files: readonly FileDescription[]): string[] {

@@ -29,7 +29,7 @@ export interface Repo {
 export interface Shelf {
   list(): Repo[];
   get(id: string): Repo | undefined;
-  /** The id that replaced `id`, when it was renamed. */
+  /** The id that replaced `id`, when it was renamed and nobody has taken its name since. */
   renamed(id: string): string | undefined;
   /** Adds a repo, or replaces the one of that id. */
   add(description: RepoDescription): Repo;
@@ -70,7 +70,7 @@ export function createShelf(seed: string, descriptions: readonly RepoDescription
   return {
     list: () => [...repos.values()],
     get: (id) => repos.get(id),
-    renamed: (id) => renamings.get(id),
+    renamed: (id) => (repos.has(id) ? undefined : renamings.get(id)),
     add,
     object: (key) => objects.get(key),
     reset,

@@ -2,6 +2,7 @@ import { createServer as createHttpServer, type RequestListener, type Server } f
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Certificate } from './certificate.js';
+import { inUrl } from './loopback.js';
 
 /** A server that listens. */
 export interface Listening {
@@ -19,16 +20,18 @@ export interface Listening {
 /** An address that cannot be listened on. */
 export class CannotListen extends Error {
   readonly code: string | undefined;
+  readonly port: number;
 
   constructor(host: string, port: number, cause: Error & { code?: string }) {
     const reasons: Record<string, string> = {
-      EADDRINUSE: `port ${port} of ${host} is taken; take another one, or --port 0 for any that is free`,
-      EACCES: `port ${port} of ${host} needs more rights than this process has; take one above 1023, or --port 0`,
+      EADDRINUSE: `port ${port} of ${host} is taken; choose another one, or 0 for any that is free`,
+      EACCES: `port ${port} of ${host} needs more rights than this process has; choose one above 1023, or 0 for any that is free`,
       EADDRNOTAVAIL: `this machine has no address ${host}`,
     };
     super(`could not listen: ${reasons[cause.code ?? ''] ?? cause.message}`, { cause });
     this.name = 'CannotListen';
     this.code = cause.code;
+    this.port = port;
   }
 }
 
@@ -57,8 +60,9 @@ export async function listen(
   server.on(certificate === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
     numbers.set(socket, ++counted);
   });
-  server.on('clientError', (_error, socket) => {
-    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  server.on('clientError', (error: Error & { code?: string }, socket) => {
+    const answer = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+    if (socket.writable) socket.end(`HTTP/1.1 ${answer}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
     else socket.destroy();
   });
   await new Promise<void>((resolve, reject) => {
@@ -70,7 +74,7 @@ export async function listen(
   const address = server.address() as AddressInfo;
   const scheme = certificate === undefined ? 'http' : 'https';
   return {
-    origin: `${scheme}://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
+    origin: `${scheme}://${inUrl(host)}:${address.port}`,
     port: address.port,
     sockets: () => open.size,
     numberOf: (socket) => numbers.get(socket) ?? 0,

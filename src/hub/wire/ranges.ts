@@ -35,8 +35,9 @@ export function fileReply(call: Call, content: Content, etag: string, headers: R
   }
   const { size } = content;
   const ifRange = call.headers['if-range'];
-  // RFC 9110, 13.1.5: a validator that does not match means the whole, not an error. A date never matches here.
-  const asked = ifRange === undefined || ifRange === etag ? readRange(call.headers.range, size) : 'everything';
+  // RFC 9110, 13.1.5: a validator that does not match means the whole, not an error; a date must be exactly ours.
+  const unchanged = ifRange === undefined || ifRange === etag || ifRange === headers['Last-Modified'];
+  const asked = unchanged ? readRange(call.headers.range, size) : 'everything';
   if (asked === 'unsatisfiable') {
     return textReply(416, 'Requested Range Not Satisfiable', { ...common, 'Content-Range': `bytes */${size}` });
   }
