@@ -21,8 +21,10 @@ const program = new Command('modeldock')
   .showHelpAfterError('Run modeldock --help for all options.');
 
 const serveCommand = addServeOptions(program.command('serve', { isDefault: true }))
+  .allowExcessArguments()
   .description('serve the API (the default)')
   .action(async (settings: Settings) => {
+    refuseWords();
     let closing: Promise<void> | undefined;
     // A signal may come twice: npm passes on a Ctrl-C that has reached us already. Unheeded, the second would kill.
     const stop = (): void => {
@@ -44,6 +46,17 @@ try {
   const expected = error instanceof CommandError || error instanceof CannotListenError;
   process.stderr.write(`${expected ? `modeldock: ${error.message}` : ((error as Error).stack ?? String(error))}\n`);
   process.exitCode = 1;
+}
+
+/** `serve` takes no words. As it is the default, it also gets those that were meant to be commands. */
+function refuseWords(): void {
+  const [word] = serveCommand.args;
+  if (word === undefined) return;
+  if (program.args[0] === serveCommand.name()) {
+    throw new CommandError(`Cannot serve ${word}: serve takes flags only. modeldock --help lists them.`);
+  }
+  const names = program.commands.map((command) => command.name()).join(', ');
+  throw new CommandError(`There is no command ${word}. There is: ${names}.`);
 }
 
 async function closeAndExit(serving: Serving): Promise<void> {

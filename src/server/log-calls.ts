@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Api } from '../api/api.js';
+import { magicFamilies } from '../index.js';
 
 /** Logs every call at `debug`; a call that was not answered has no status. */
 export function logCalls(api: Api, log: Logger): Api {
@@ -29,6 +30,41 @@ export function warnOfUnknownRoutes(log: Logger): (route: { method: string; path
     );
   };
 }
+
+/**
+ * Warns once of each model under `simulate/` that is no story. Its 404 is LM Studio's, which cannot say so: a test that
+ * waits for a failure might take it for the one it asked for.
+ */
+export function warnOfUnknownStories(api: Api, log: Logger): Api {
+  const seen = new Set<string>();
+  const stories = magicFamilies.map(({ spelling }) => spelling);
+  return {
+    ...api,
+    answer: async (call) => {
+      const answer = await api.answer(call);
+      if (answer !== 'network error' && answer.status === 404 && typeof answer.body === 'string') {
+        if (call.path.endsWith('/models/download')) warn(answer.body);
+      }
+      return answer;
+    },
+  };
+
+  function warn(body: string): void {
+    const [, name, story] = REFUSED_STORY.exec(body) ?? [];
+    if (name === undefined || story === undefined || seen.size >= 100 || seen.has(name)) return;
+    // Some stories are a 404.
+    if (stories.includes(story.toLowerCase().replace(/-run-.*$/, ''))) return;
+    seen.add(name);
+    log.warn(
+      `There is no story ${shorten(name)}, so its download got a 404. There is, under simulate/: ${stories.join(', ')}; ` +
+        'N is a whole number from 0 to 100.',
+    );
+  }
+}
+
+/** As our own answers name what there is not: a model of the catalog, or a link. */
+const REFUSED_STORY =
+  /(?:Model '|URL )((?:https:\/\/[^/\s"]+\/)?simulate\/([^\s'"]+))(?:' not found in model catalog)?"/i;
 
 /** A client may send 16 kB of it, a hundred times; whoever started us may not read what we log. */
 export function shorten(text: string): string {

@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { profileNames, profiles, type Profile, type ProfileName } from '../contract/profiles.js';
+import type { Operator } from '../control/operator.js';
+import { fromReplayToken } from '../control/replay-token.js';
 import type { SessionSnapshot } from '../control/snapshot.js';
 import { createSessionDocks, type SimulatedSessions } from '../create-dock.js';
-import { fromReplayToken } from '../control/replay-token.js';
 import { CommandError } from './command-error.js';
 import { createLog } from './log.js';
-import { logCalls, shorten, warnOfUnknownRoutes } from './log-calls.js';
+import { logCalls, shorten, warnOfUnknownRoutes, warnOfUnknownStories } from './log-calls.js';
 import { serve, type Serving } from './serve.js';
 import type { Settings } from './settings.js';
-import { welcome } from './welcome.js';
+import { welcome, type Welcome } from './welcome.js';
 
 /** `modeldock serve`: listens until it is told to stop. @throws CommandError, CannotListenError */
 export async function runServe(settings: Settings, version: string): Promise<Serving> {
@@ -41,9 +43,9 @@ export async function runServe(settings: Settings, version: string): Promise<Ser
       'GET /control-openapi.json': () => readDocument('control'),
     },
   });
-  if (replayed) beginWith(sessions, replayed);
+  const playing = replayed ? await playingOf(beginWith(sessions, replayed), replayed) : playingOfFlags(settings);
   const serving = await serve({
-    api: logCalls(sessions.api, log),
+    api: logCalls(warnOfUnknownStories(sessions.api, log), log),
     port: settings.port,
     ...(settings.host !== undefined && { host: settings.host }),
     onError: (error) => log.error({ err: error }, 'An answer could not be sent.'),
@@ -54,7 +56,13 @@ export async function runServe(settings: Settings, version: string): Promise<Ser
   process.stdout.write(
     settings.json
       ? `${JSON.stringify({ url: serving.url, engine: settings.engine, pid: process.pid, controlToken })}\n`
-      : welcome(serving, { ...settings, controlToken }, version),
+      : welcome(serving, {
+          ...settings,
+          controlToken,
+          version,
+          playing,
+          replayed: replayed && new Date(replayed.clock.now),
+        }),
   );
   return {
     ...serving,
@@ -71,12 +79,32 @@ async function readReplay(token: string): Promise<SessionSnapshot> {
   });
 }
 
-function beginWith({ open }: SimulatedSessions, snapshot: SessionSnapshot): void {
+function beginWith({ open }: SimulatedSessions, snapshot: SessionSnapshot): Operator {
   try {
-    open('default', snapshot);
+    return open('default', snapshot);
   } catch (error) {
     throw new CommandError(`Cannot bring that world back. ${(error as Error).message}`);
   }
+}
+
+function playingOfFlags({ scenario, speed, frozen, profile }: Settings): Welcome['playing'] {
+  return { scenario: scenario.name, clock: frozen ? { mode: 'frozen' } : { mode: 'running', speed }, profile };
+}
+
+/** A world that is brought back has all of its own. */
+async function playingOf(session: Operator, { clock, profile }: SessionSnapshot): Promise<Welcome['playing']> {
+  const { scenario } = await session.scenario.read();
+  return {
+    scenario: typeof scenario === 'string' ? scenario : 'of its own',
+    clock,
+    profile: nameOfProfile(profile),
+  };
+}
+
+function nameOfProfile(wanted: Profile): string {
+  const isWanted = (name: ProfileName): boolean =>
+    Object.entries(profiles[name]).every(([quirk, value]) => wanted[quirk as keyof Profile] === value);
+  return profileNames.find(isWanted) ?? 'of its own';
 }
 
 /** Written by the build, beside the code. */

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { looksLikeReplayToken } from '../control/replay-token.js';
 import { profileNames, type ProfileName } from '../contract/profiles.js';
 import { isScenarioName, parseCatalog, parseScenario, scenarios, type Catalog, type Scenario } from '../index.js';
 import { CommandError } from './command-error.js';
-import { looksLikeReplayToken } from '../control/replay-token.js';
 import { logLevels, type LogLevel } from './log.js';
 
 /** What `modeldock serve` was told, checked. */
@@ -61,10 +61,10 @@ export function addServeOptions(command: Command): Command {
       'what operators must send; made at start where --host is not loopback',
     ).argParser(tokenOf('--control-token')),
     new Option('--catalog <file>', 'the models that can be downloaded, as JSON').argParser(readCatalog),
-    new Option(
-      '--replay <token|file>',
-      'begin with the world of a test that failed: it is the session "default"',
-    ).argParser(readReplay),
+    new Option('--replay <token|file>', 'begin with the world of a test that failed: it is the session "default"')
+      // The world has its own; whoever gives both would believe in one that is not played.
+      .conflicts(['scenario', 'speed', 'frozen', 'seed', 'profile', 'catalog'])
+      .argParser(readReplay),
     new Option('--log-level <level>', 'what to log on stderr').choices(logLevels).default('info'),
     new Option('--json', 'print one line of JSON when listening, and nothing else on stdout'),
   ]) {

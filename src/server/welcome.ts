@@ -1,11 +1,20 @@
 import { styleText } from 'node:util';
+import type { ClockMode } from '../control/session-clock.js';
 import type { Serving } from './serve.js';
 import type { Settings } from './settings.js';
 
+export interface Welcome extends Pick<Settings, 'host' | 'requireToken' | 'controlToken'> {
+  version: string;
+  /** What the session of clients that name none plays, and how its time moves. */
+  playing: { scenario: string; clock: ClockMode; profile: string };
+  /** The moment at which a world goes on that was brought back. */
+  replayed?: Date | undefined;
+}
+
 /** What a person sees first: the address, the call to try, and where to look next. */
-export function welcome({ urls, url, port }: Serving, settings: Settings, version: string): string {
+export function welcome({ urls, url, port }: Serving, settings: Welcome): string {
+  const { version, playing, replayed } = settings;
   const base = urls.length > 1 ? `http://localhost:${port}` : url;
-  const time = settings.frozen ? 'frozen' : settings.speed === 1 ? 'real time' : `${settings.speed}× real time`;
   const authorization = settings.requireToken === undefined ? [] : ['  -H "Authorization: Bearer $LM_API_TOKEN" \\'];
   // The calls begin at the margin, so that they can be copied whole; the rest is short enough for a narrow window.
   return [
@@ -14,8 +23,8 @@ export function welcome({ urls, url, port }: Serving, settings: Settings, versio
     "  LM Studio's download API, simulated: no real downloads.",
     '',
     ...row('Listening', ...listening(urls, settings.host, port)),
-    ...row('Playing', `scenario ${settings.scenario.name}, ${time}, profile ${settings.profile}`),
-    ...(settings.replay === undefined ? [] : row('Replaying', 'the world of the token, as it stood')),
+    ...row('Playing', `scenario ${playing.scenario}, ${describeTime(playing.clock)}, profile ${playing.profile}`),
+    ...(replayed ? row('Replaying', `a world as it stood at ${replayed.toISOString()}`) : []),
     '',
     ...row('Try'),
     `curl ${base}/api/v1/models/download \\`,
@@ -36,6 +45,17 @@ export function welcome({ urls, url, port }: Serving, settings: Settings, versio
     '',
     '',
   ].join('\n');
+}
+
+function describeTime(clock: ClockMode): string {
+  switch (clock.mode) {
+    case 'running':
+      return clock.speed === 1 ? 'real time' : `${clock.speed}× real time`;
+    case 'frozen':
+      return 'frozen';
+    case 'polls':
+      return `${clock.stepMs} ms per poll`;
+  }
 }
 
 function listening(urls: readonly string[], host: string | undefined, port: number): string[] {

@@ -54,6 +54,36 @@ describe('the log', { timeout: 20_000 }, () => {
     expect(stderr().length).toBeLessThan(200 * 500);
   });
 
+  it('lists the stories to whoever mistyped one, once each, and to nobody else', async () => {
+    const { url, stderr } = await startListening();
+    const asked = [
+      'simulate/stalls-at-101',
+      'simulate/stalls-at-101',
+      'https://huggingface.co/simulate/nonsense',
+      'simulate/not-found',
+      'simulate/no-gguf-run-1',
+      'https://huggingface.co/simulate/not-found',
+      'bartowski/no-such-model',
+      'https://huggingface.co/somebody/simulate',
+    ];
+    for (const model of asked) await download(`${url}/s/mistyped`, model);
+    const { status } = await fetch(`${url}/s/mistyped/api/v1/models/download`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ model: 'https://huggingface.co/simulate/fails-at-50', quantization: 'Q9_9' }),
+    });
+    expect(status).toBe(404);
+    await fetch(`${url}/the-end`);
+    await expect.poll(stderr).toContain('/the-end');
+    const stories = warnings(stderr()).slice(0, -1);
+    expect(stories).toEqual([
+      expect.stringMatching(
+        /^There is no story simulate\/stalls-at-101, .* There is, .*: instant, steady, .*stalls-at-N/,
+      ),
+      expect.stringContaining('There is no story https://huggingface.co/simulate/nonsense,'),
+    ]);
+  });
+
   it('has every call at debug, with its status', async () => {
     const { url, stderr } = await startListening(['--log-level', 'debug']);
     await fetch(`${url}/api/v1/models`);

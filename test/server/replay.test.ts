@@ -26,10 +26,18 @@ async function leftWorld(): Promise<SimulatedDock> {
   return dock;
 }
 
+async function emptyCatalog(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'modeldock-replay-test-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'catalog.json');
+  await writeFile(file, '[]');
+  return file;
+}
+
 describe('modeldock --replay', { timeout: 20_000 }, () => {
   it('brings a world back exactly, from a token', async () => {
     const dock = await leftWorld();
-    const { url } = await startListening(['--replay', await toReplayToken(await dock.snapshot()), '--seed', 'another']);
+    const { url } = await startListening(['--replay', await toReplayToken(await dock.snapshot())]);
     const brought = connect(url);
     expect(await brought.snapshot()).toEqual(await dock.snapshot());
     expect(await brought.jobs.list()).toEqual(await dock.jobs.list());
@@ -53,14 +61,42 @@ describe('modeldock --replay', { timeout: 20_000 }, () => {
 
   it('begins the other sessions as it would without', async () => {
     const token = await toReplayToken(await (await leftWorld()).snapshot());
-    const { url } = await startListening(['--replay', token, '--scenario', 'slow', '--frozen']);
+    const { url } = await startListening(['--replay', token]);
     expect(await connect(url, { session: 'another' }).status()).toMatchObject({ jobs: 0, faults: 0 });
   });
 
-  it('says to a person that it replays', async () => {
+  it.each([
+    ['scenario flaky, frozen, profile seed', leftWorld],
+    [
+      'scenario slow, 3× real time, profile strict',
+      () => createDock({ scenario: 'slow', speed: 3, profile: 'strict' }),
+    ],
+    [
+      'scenario of its own, 500 ms per poll, profile lmstudio-0.4',
+      () => createDock({ scenario: { phases: [{ type: 'stall' }] }, msPerPoll: 500, profile: 'lmstudio-0.4' }),
+    ],
+  ])('tells a person of the world it plays, and not “steady, real time” of each: %s', async (playing, leave) => {
+    const snapshot = await (await leave()).snapshot();
+    const started = start(['--port', '0', '--replay', await toReplayToken(snapshot)]);
+    await expect.poll(started.stdout, { timeout: 10_000 }).toContain(`Playing    ${playing}\n`);
+    expect(started.stdout()).toContain(
+      `Replaying  a world as it stood at ${new Date(snapshot.clock.now).toISOString()}\n`,
+    );
+  });
+
+  it.each([
+    ['--scenario', 'slow'],
+    ['--speed', '2'],
+    ['--frozen'],
+    ['--seed', 'another'],
+    ['--profile', 'strict'],
+    ['--catalog'],
+  ])('refuses %s beside it, which it passed over', async (...flag) => {
     const token = await toReplayToken(await (await leftWorld()).snapshot());
-    const started = start(['--port', '0', '--replay', token]);
-    await expect.poll(started.stdout, { timeout: 10_000 }).toMatch(/Replaying {2}the world of the token/);
+    const given = flag[0] === '--catalog' ? [flag[0], await emptyCatalog()] : flag;
+    const { code, stdout, stderr } = await run(['--port', '0', '--replay', token, ...given]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(new RegExp(`'--replay <token\\|file>' cannot be used with option '${flag[0]}\\b`));
   });
 
   it.each([

@@ -249,7 +249,21 @@ describe('a wrong value', { timeout: 30_000 }, () => {
     expect(flag).toMatchObject({ code: 1, stdout: '' });
     expect(flag.stderr).toContain("unknown option '--fast'");
     expect(flag.stderr).toContain('modeldock --help');
-    expect((await run(['serve', 'something'])).code).toBe(1);
+    expect(await run(['serve', 'something'])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'modeldock: Cannot serve something: serve takes flags only. modeldock --help lists them.\n',
+    });
+  });
+
+  it('is a command that there is not, which was taken for an argument of serve', async () => {
+    for (const args of [['frobnicate'], ['frobnicate', '--port', '0']]) {
+      expect(await run(args)).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: 'modeldock: There is no command frobnicate. There is: serve, hub.\n',
+      });
+    }
   });
 
   it('are --frozen and --speed together, from wherever they come', async () => {
