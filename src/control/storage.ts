@@ -3,7 +3,7 @@ import { MAX_TIME } from '../core/clock.js';
 import { wallNow } from '../core/wall-timer.js';
 import { ControlError } from './control-error.js';
 import type { Dock } from './dock.js';
-import { parseSnapshot, type SessionSnapshot } from './snapshot.js';
+import { badSnapshot, parseSnapshot, type SessionSnapshot } from './snapshot.js';
 
 /** What a dock needs of `sessionStorage` or `localStorage`. */
 export interface PageStorage {
@@ -41,14 +41,25 @@ export function openKept(storage: PageStorage, open: (snapshot: SessionSnapshot 
   const text = storage.getItem(KEY);
   if (text === null) return open(undefined);
   try {
-    const { savedAt, snapshot } = savedSchema.parse(JSON.parse(text));
-    return open(aged(parseSnapshot(snapshot), Math.max(0, wallNow() - savedAt)));
+    return open(read(text));
   } catch (error) {
-    if (!(error instanceof ControlError || error instanceof SyntaxError || error instanceof z.core.$ZodError))
-      throw error;
+    if (!(error instanceof ControlError)) throw error;
     storage.removeItem(KEY);
     return open(undefined);
   }
+}
+
+/** @throws ControlError bad_snapshot */
+function read(text: string): SessionSnapshot {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw badSnapshot((error as Error).message, error);
+  }
+  const { success, data } = savedSchema.safeParse(value);
+  if (!success) throw badSnapshot('it was saved by something else');
+  return aged(parseSnapshot(data.snapshot), Math.max(0, wallNow() - data.savedAt));
 }
 
 /** A running clock ran on while the page was away. */
