@@ -3,7 +3,7 @@ import type { JobReport, Operator, SessionStatus, WaitFor } from '../control/ope
 import { LONGEST_WAIT_MS, WAIT_MS } from '../control/wait.js';
 import { createControlCalls, type ControlCalls, type Fetch } from './control-calls.js';
 import { followEvents } from './follow-events.js';
-import { noteFailures } from './note-failures.js';
+import { noteFailures, type Noted } from './note-failures.js';
 
 export interface ConnectOptions {
   /** The session to operate, made when it is first used; `default` is the one of clients that name none. */
@@ -17,7 +17,7 @@ export interface ConnectOptions {
 }
 
 /** Operates one session of a server, with the names and results that a dock has in process. */
-export interface SessionClient extends Operator {
+export interface SessionClient extends Operator, Noted {
   readonly session: string;
   /** What to give the client under test instead of LM Studio's address, for instance `http://127.0.0.1:1234/s/checkout`. */
   readonly baseUrl: string;
@@ -40,7 +40,7 @@ export function connect(server: string, options: ConnectOptions = {}): SessionCl
   return noteFailures(createClient(server, options));
 }
 
-function createClient(server: string, options: ConnectOptions): SessionClient {
+function createClient(server: string, options: ConnectOptions): Omit<SessionClient, 'plain'> {
   const {
     session = DEFAULT_SESSION,
     token,

@@ -1,9 +1,14 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { afterAll, describe, expect, it } from 'vitest';
-import { parseScenario } from '../../src/index.js';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { createSessionDocks, parseScenario } from '../../src/index.js';
+import { serve } from '../../src/server/index.js';
+import { connect } from '../../src/testing/index.js';
+import { start } from '../server/command.js';
 import { blocksOf, openWorkshop, readPage, type Block } from './snippets.js';
 
 const workshop = openWorkshop();
@@ -47,7 +52,8 @@ describe.each(['README.md', 'docs/transports.md'])('%s', (path) => {
       if (!server.listening) await once(server, 'listening');
       const mount = /app\.use\('([^']*)'/.exec(text)?.[1] ?? '';
       const { port } = server.address() as AddressInfo;
-      const answer = await fetch(`http://127.0.0.1:${port}${mount}/api/v1/models`);
+      const session = text.includes('createSessionDocks') ? '/s/checkout-17' : '';
+      const answer = await fetch(`http://127.0.0.1:${port}${mount}${session}/api/v1/models`);
       expect(await answer.json()).toEqual({ models: [] });
       server.close();
     }
@@ -79,8 +85,82 @@ describe.each(['README.md', 'docs/transports.md'])('%s', (path) => {
 });
 
 describe('README.md', () => {
+  const shell = blocksOf(readPage('README.md')).filter(({ language }) => /^(sh|console)$/.test(language));
+  const isSetUp = ({ text }: Block): boolean => text.startsWith('npm ');
+  const isStart = ({ text }: Block): boolean => text.startsWith('modeldock');
+  const calls = shell.filter((block) => !isSetUp(block) && !isStart(block));
+
   it('has a scenario that can be played', () => {
     const [scenario] = blocksOf(readPage('README.md')).filter(({ language }) => language === 'json');
     expect(parseScenario(JSON.parse(scenario!.text)).phases).toHaveLength(4);
   });
+
+  it('begins with two commands, and has lines for a shell, each of a kind that is run here', () => {
+    const [first] = blocksOf(readPage('README.md'));
+    expect(first!.text).toMatch(/^npm start .*\nnpm test .*\n$/);
+    expect(shell.filter(isSetUp)).toEqual([first]);
+    expect(shell.filter(isStart).map(({ heading }) => heading)).toEqual(['The command', 'A Hugging Face origin']);
+    expect(calls.map(({ heading, language }) => [heading, language])).toEqual([
+      ['modeldock', 'console'],
+      ['One server, many tests', 'sh'],
+    ]);
+  });
+
+  it.for(shell.filter(isStart))('has a command that prints what stands below it: $text', async ({ text }) => {
+    const [line, shown] = text.trimEnd().split('\n# ');
+    const [, ...args] = line!.split(' ');
+    // The port that it names may be somebody else's; who gives two gets the last.
+    const { stdout } = start([...args, '--port', '0']);
+    await expect.poll(() => anyNumbers(stdout()), { timeout: 10_000 }).toContain(anyNumbers(shown!));
+  });
+
+  describe.skipIf(process.platform === 'win32')('in a shell', () => {
+    it('shows the answer that a fresh server gives, its job id too, which was made up', async () => {
+      const { text } = calls[0]!;
+      const [asked, shown] = text.split(/^(?=\{)|(?<=^\}\n)/m);
+      const [then] = text
+        .split('\n')
+        .filter((line) => line.startsWith('$ '))
+        .slice(1);
+      const url = await serveSessions();
+      const answer = await typed(asked!.replace('$ ', ''), url);
+      expect(anyDate(answer)).toEqual(anyDate(shown!.trimEnd()));
+      expect(JSON.parse(await typed(then!.replace('$ ', ''), url))).toMatchObject({ status: 'downloading' });
+    });
+
+    it('operates a session as it is pasted, which was refused: there was no download to wait for', async () => {
+      const url = await serveSessions();
+      const answers = await typed(calls[1]!.text, url);
+      expect(answers).toContain('"mode": "frozen"');
+      expect(answers).toContain('"type": "completed"');
+      expect(answers).toMatch(/\[\]$/);
+      expect(await connect(url, { session: 'checkout-17' }).journal.list()).toHaveLength(1);
+    });
+  });
 });
+
+async function serveSessions(): Promise<string> {
+  const sessions = createSessionDocks();
+  const serving = await serve({ api: sessions.api, port: 0, host: '127.0.0.1' });
+  onTestFinished(async () => {
+    sessions.close();
+    await serving.close();
+  });
+  return serving.url;
+}
+
+/** What lines for a shell print, with a server in the place of the one on port 1234. Rejects where a call is refused. */
+async function typed(lines: string, url: string): Promise<string> {
+  const here = lines.replaceAll(/http:\/\/(localhost|127\.0\.0\.1):1234/g, url);
+  const curl = 'curl() { command curl --silent --show-error --fail-with-body "$@"; }';
+  const { stdout } = await promisify(execFile)('sh', ['-e', '-c', `${curl}\n${here}`]);
+  return stdout;
+}
+
+function anyNumbers(text: string): string {
+  return text.replaceAll(/\d+/g, '…');
+}
+
+function anyDate(text: string): string {
+  return text.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '…');
+}

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { installPacked, type Consumer } from './packed.js';
 
@@ -30,10 +30,23 @@ describe('the package, installed from its tarball', { timeout: 180_000 }, () => 
 
   it('holds the build, its documents and nothing else', () => {
     const unexpected = consumer.files.filter(
-      (file) => !/^(dist\/[^.][^ ]*\.(js|d\.ts|json)|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(file),
+      (file) => !/^(dist\/[^.][^ ]*\.(js|d\.ts|json)|docs\/[^.][^ ]*\.md|package\.json|[A-Z]+\.md|LICENSE)$/.test(file),
     );
     expect(unexpected).toEqual([]);
     expect(consumer.files.filter((file) => file.includes('/.'))).toEqual([]);
+  });
+
+  it('holds every page that one of its pages links to', () => {
+    const pages = consumer.files.filter((file) => file.endsWith('.md'));
+    expect(pages).toEqual(expect.arrayContaining(['README.md', 'CHANGELOG.md', 'docs/testing-a-client.md']));
+    const missing = pages.flatMap((page) => {
+      const text = readFileSync(join(consumer.folder, 'node_modules/modeldock', page), 'utf8');
+      return [...text.matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)]
+        .map(([, link]) => posix.join(posix.dirname(page), link!))
+        .filter((target) => !consumer.files.some((file) => file === target || file.startsWith(`${target}/`)))
+        .map((target) => `${page} → ${target}`);
+    });
+    expect(missing).toEqual([]);
   });
 
   it('holds what each of its exports names, types included', () => {
