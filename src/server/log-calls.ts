@@ -1,10 +1,10 @@
-import type { Logger } from 'pino';
+import type { Log } from './log.js';
 import type { Api } from '../api/api.js';
 import { magicFamilies } from '../index.js';
 
 /** Logs every call at `debug`; a call that was not answered has no status. */
-export function logCalls(api: Api, log: Logger): Api {
-  if (!log.isLevelEnabled('debug')) return api;
+export function logCalls(api: Api, log: Log): Api {
+  if (!log.isEnabled('debug')) return api;
   return {
     ...api,
     answer: async (call) => {
@@ -19,7 +19,7 @@ export function logCalls(api: Api, log: Logger): Api {
 }
 
 /** Warns of each unknown route once: LM Studio's 200 for it hides a wrong path. */
-export function warnOfUnknownRoutes(log: Logger): (route: { method: string; path: string }) => void {
+export function warnOfUnknownRoutes(log: Log): (route: { method: string; path: string }) => void {
   const seen = new Set<string>();
   return ({ method, path }) => {
     const route = `${method} ${path}`;
@@ -35,7 +35,7 @@ export function warnOfUnknownRoutes(log: Logger): (route: { method: string; path
  * Warns once of each model under `simulate/` that is no story. Its 404 is LM Studio's, which cannot say so: a test that
  * waits for a failure might take it for the one it asked for.
  */
-export function warnOfUnknownStories(api: Api, log: Logger): Api {
+export function warnOfUnknownStories(api: Api, log: Log): Api {
   const seen = new Set<string>();
   const stories = magicFamilies.map(({ spelling }) => spelling);
   return {

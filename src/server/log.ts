@@ -1,10 +1,37 @@
-import pino, { type Logger } from 'pino';
+import type { Logger } from 'pino';
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-/** Logs to stderr: lines of JSON, or something to read where a person sits at a terminal. */
-export async function createLog(level: LogLevel): Promise<Logger> {
+type WrittenLevel = 'debug' | 'info' | 'warn' | 'error';
+
+interface Write {
+  (message: string): void;
+  (fields: object, message: string): void;
+}
+
+export type Log = Record<WrittenLevel, Write> & { isEnabled(level: WrittenLevel): boolean };
+
+/**
+ * Logs to stderr: lines of JSON, or something to read where a person sits at a terminal. pino is loaded for the first
+ * line: most runs log nothing, and all wait for what is loaded at the start.
+ */
+export function createLog(level: LogLevel): Log {
+  let opening: Promise<Logger> | undefined;
+  const isEnabled = (at: WrittenLevel): boolean => logLevels.indexOf(at) >= logLevels.indexOf(level);
+  const writeAt =
+    (at: WrittenLevel): Write =>
+    (fields: object | string, message?: string) => {
+      if (!isEnabled(at)) return;
+      opening ??= open(level);
+      // Lines keep their order: so do the callbacks of one promise.
+      void opening.then((logger) => (typeof fields === 'string' ? logger[at](fields) : logger[at](fields, message)));
+    };
+  return { isEnabled, debug: writeAt('debug'), info: writeAt('info'), warn: writeAt('warn'), error: writeAt('error') };
+}
+
+async function open(level: LogLevel): Promise<Logger> {
+  const { default: pino } = await import('pino');
   if (!process.stderr.isTTY) return pino({ level, base: null }, pino.destination({ dest: 2, sync: true }));
   const { default: pretty } = await import('pino-pretty');
   return pino(

@@ -18,7 +18,7 @@ export async function runServe(settings: Settings, version: string): Promise<Ser
     throw new CommandError('The real engine is not built yet. --engine simulated is what there is.');
   }
   const replayed = settings.replay === undefined ? undefined : await readReplay(settings.replay);
-  const log = await createLog(settings.logLevel);
+  const log = createLog(settings.logLevel);
   const controlToken =
     settings.controlToken ?? (isLoopback(settings.host) ? undefined : randomBytes(16).toString('hex'));
   const sessions = createSessionDocks({
