@@ -2,7 +2,15 @@ import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { looksLikeReplayToken } from '../control/replay-token.js';
 import { profileNames, type ProfileName } from '../contract/profiles.js';
-import { isScenarioName, parseCatalog, parseScenario, scenarios, type Catalog, type Scenario } from '../index.js';
+import {
+  isScenarioName,
+  parseCatalog,
+  parseScenario,
+  scenarios,
+  type Catalog,
+  type Scenario,
+  type ScenarioName,
+} from '../index.js';
 import { CommandError } from './command-error.js';
 import { logLevels, type LogLevel } from './log.js';
 
@@ -32,7 +40,7 @@ export interface Settings {
 interface NamedScenario {
   /** As it was asked for. */
   name: string;
-  scenario: Scenario;
+  scenario: ScenarioName | Scenario;
 }
 
 /** Adds the flags of `serve`. Each has an environment variable: `--log-level` is also MODELDOCK_LOG_LEVEL. */
@@ -42,7 +50,7 @@ export function addServeOptions(command: Command): Command {
     new Option('--host <address>', 'listen there only, instead of on 127.0.0.1 and ::1'),
     new Option('--engine <name>', 'where the bytes come from').choices(['simulated', 'real']).default('simulated'),
     new Option('--scenario <name|file>', 'the story every model plays: a name, or a JSON file')
-      .default({ name: 'steady', scenario: scenarios.steady } satisfies NamedScenario, 'steady')
+      .default({ name: 'steady', scenario: 'steady' } satisfies NamedScenario, 'steady')
       .argParser(readScenario),
     new Option('--speed <factor>', 'how fast simulated time runs; at 60 a minute takes a second')
       .default(1)
@@ -126,7 +134,7 @@ function parseOrigin(text: string): string {
 }
 
 function readScenario(text: string): NamedScenario {
-  if (isScenarioName(text)) return { name: text, scenario: scenarios[text] };
+  if (isScenarioName(text)) return { name: text, scenario: text };
   const names = Object.keys(scenarios).join(', ');
   return { name: text, scenario: readJson(text, parseScenario, `a JSON file, or one of ${names}`) };
 }

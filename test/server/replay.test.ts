@@ -84,6 +84,12 @@ describe('modeldock --replay', { timeout: 20_000 }, () => {
     );
   });
 
+  it('tells the name of a scenario that another server was started with, which it had unfolded', async () => {
+    const { url } = await startListening(['--scenario', 'slow', '--frozen']);
+    const started = start(['--port', '0', '--replay', await toReplayToken(await connect(url).snapshot())]);
+    await expect.poll(started.stdout, { timeout: 10_000 }).toContain('scenario slow, frozen');
+  });
+
   it.each([
     ['--scenario', 'slow'],
     ['--speed', '2'],
