@@ -15,6 +15,7 @@ import type { ScenarioRule } from './core/simulation.js';
 import { parseCatalog, type Catalog } from './simulator/catalog.js';
 import { parseScenario, type Scenario } from './simulator/scenario.js';
 import { scenarioNamed, type ScenarioName } from './simulator/scenarios.js';
+import { createOffers, type Offers } from './simulator/offers.js';
 import { createSimulator } from './simulator/simulator.js';
 import { createMemoryStore } from './stores/memory.js';
 
@@ -131,6 +132,7 @@ function planDock(options: SimulatedDockOptions | SimulatedSessionsOptions): Doc
     rules: scenarioRules,
   };
   const catalog = options.catalog && parseCatalog(options.catalog);
+  const makeOffers = rememberLast(createOffers);
   return {
     seed,
     start,
@@ -147,6 +149,7 @@ function planDock(options: SimulatedDockOptions | SimulatedSessionsOptions): Doc
         seed: worldSeed,
         choice,
         makeStore: createMemoryStore,
+        makeOffers,
         pollStep: () => clock.pollStep(),
         onDecision,
         saved,
@@ -155,6 +158,15 @@ function planDock(options: SimulatedDockOptions | SimulatedSessionsOptions): Doc
       });
       return { engine, shelf, jobs: simulation.jobs, simulation };
     },
+  };
+}
+
+/** Ten thousand sessions ask for the same; whoever restores another catalog gets one of its own. */
+function rememberLast(make: typeof createOffers): typeof createOffers {
+  let last: { catalog: Catalog; seed: string; offers: Offers } | undefined;
+  return (catalog, seed) => {
+    if (last?.catalog !== catalog || last.seed !== seed) last = { catalog, seed, offers: make(catalog, seed) };
+    return last.offers;
   };
 }
 

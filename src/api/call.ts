@@ -31,7 +31,7 @@ export interface CallNotes {
 }
 
 export type Answer =
-  | { status: number; headers: Record<string, string>; body: string | ReadableStream<Uint8Array> }
+  | { status: number; headers: Readonly<Record<string, string>>; body: string | ReadableStream<Uint8Array> }
   /** No answer at all: the connection breaks. */
   | 'network error';
 
@@ -49,12 +49,17 @@ export function chain(links: readonly Link[], answerer: Answerer): Answerer {
 }
 
 /** JSON as LM Studio prints it under `/api/v1`. */
-export function prettyJson(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Answer {
-  return { status, headers: { 'Content-Type': JSON_TYPE, ...headers }, body: JSON.stringify(body, null, 2) };
+export function prettyJson(status: number, body: unknown, headers?: Readonly<Record<string, string>>): Answer {
+  return {
+    status,
+    headers: headers === undefined ? JSON_HEADERS : { ...JSON_HEADERS, ...headers },
+    body: JSON.stringify(body, null, 2),
+  };
 }
 
 export function compactJson(status: number, body: unknown): Answer {
-  return { status, headers: { 'Content-Type': JSON_TYPE }, body: JSON.stringify(body) };
+  return { status, headers: JSON_HEADERS, body: JSON.stringify(body) };
 }
 
-const JSON_TYPE = 'application/json; charset=utf-8';
+/** One object for nearly all answers, and for all that the journal keeps of them. */
+const JSON_HEADERS = Object.freeze({ 'Content-Type': 'application/json; charset=utf-8' });

@@ -10,7 +10,7 @@ import type { Catalog } from './catalog.js';
 import { catalogModels } from './catalog-models.js';
 import { sequelTo, snapshotAt, type Sequel, type SimulatedJob } from './job.js';
 import { createJobControl } from './job-control.js';
-import { createOffers, type Offer } from './offers.js';
+import { createOffers, type Offer, type Offers } from './offers.js';
 import { checkState, parseSavedSimulation, type SimulationState } from './saved-simulation.js';
 import { createScenarioChooser } from './scenario-choice.js';
 import { createSimulatedShelf } from './shelf.js';
@@ -26,6 +26,8 @@ export interface SimulatorOptions {
   catalog?: Catalog;
   /** The ids of the first jobs; later ones are drawn from the seed. */
   jobIds?: readonly string[];
+  /** What a catalog offers; worlds of one catalog and one seed may share it. */
+  makeOffers?: (catalog: Catalog, seed: string) => Offers;
   /** By how many ms a poll moves the job that is polled, on top of what the clock does. */
   pollStep?: () => number;
   onDecision?: DecisionListener;
@@ -45,6 +47,7 @@ export function createSimulator({
   clock,
   makeStore,
   seed = 'modeldock',
+  makeOffers = createOffers,
   pollStep = () => 0,
   onDecision = () => undefined,
   saved,
@@ -62,7 +65,7 @@ export function createSimulator({
         choice: fresh.choice ?? { scenario: 'steady', rules: [] },
         ...(fresh.catalog && { catalog: fresh.catalog }),
       };
-  const offers = createOffers(state.catalog ?? catalogModels, seed);
+  const offers = makeOffers(state.catalog ?? catalogModels, seed);
   if (saved) checkState(state, clock.now(), (request) => offers.find(request));
   const store = makeStore(state.jobs);
   const chooser = createScenarioChooser(state.choice);
