@@ -17,12 +17,14 @@ import type { Operator } from './operator.js';
 import { readBody, readJson, readQuery, refuseOtherBodies } from './read-input.js';
 
 const CONTROL = '/__modeldock';
+const CONTROL_PATH = /^\/__modeldock(\/|$)/i;
 
 /** A session of many jobs is larger than any other body: some 12 000 of them fit. */
 const SNAPSHOT_BYTES = 8 * 1024 * 1024;
 
+/** Without regard to case, as all paths are. */
 export function isControlPath(path: string): boolean {
-  return path === CONTROL || path.startsWith(`${CONTROL}/`);
+  return CONTROL_PATH.test(path);
 }
 
 /** What a route gets: what fills the `:parameter` of its path (`*parameter`: slashes and all), and the call. */
@@ -117,7 +119,7 @@ interface Route {
 function compile(name: string, handle: Route['handle']): Route {
   const [method, path] = name.split(' ') as [string, string];
   const source = path.replaceAll('.', '\\.').replace(/:\w+/, '([^/]+)').replace(/\*\w+/, '(.+?)');
-  return { name, method, pattern: new RegExp(`^${source}/?$`), handle };
+  return { name, method, pattern: new RegExp(`^${source}/?$`, 'i'), handle };
 }
 
 /** RFC 9110, 15.5.6: whoever says 405 says which methods there are. */

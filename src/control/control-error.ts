@@ -34,5 +34,7 @@ export type ControlErrorCode =
   | 'session_exists'
   /** 500: a defect of modeldock. */
   | 'internal_error'
+  /** 503: as many sessions as there may be, and all of them are in use. */
+  | 'too_many_sessions'
   /** 501: this engine, or this transport, cannot. */
   | 'unsupported';

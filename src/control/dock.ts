@@ -5,7 +5,7 @@ import { profiles } from '../contract/profiles.js';
 import type { DownloadEngine } from '../core/engine.js';
 import type { Decision } from '../core/simulation.js';
 import { createCallDescriber } from './describe-call.js';
-import { createEventLog } from './events.js';
+import { createEventLog, type Audience } from './events.js';
 import { createFaults, type Faults } from './fault-link.js';
 import type { FaultState } from './faults.js';
 import { createJournal, type JournalBudget } from './journal.js';
@@ -57,8 +57,9 @@ export function openDock(options: DockOptions): Dock {
     clockMode: () => interior.clock.mode(),
     ...(options.journalBudget && { budget: options.journalBudget }),
   });
+  const audience: Audience = { lastId: 0, heardAt: undefined };
   let interior = build(options.snapshot);
-  journal.onEntry((entry) => interior.events.called(entry));
+  journal.onEntry((_, id) => interior.events.called(id));
 
   const operator = createOperator({
     session,
@@ -102,7 +103,14 @@ export function openDock(options: DockOptions): Dock {
     };
     const world = snapshot ? orBadSnapshot(() => options.makeWorld(plan)) : options.makeWorld(plan);
     const { simulation } = world;
-    const events = createEventLog(clock, simulation, closing.signal);
+    const events = createEventLog({
+      clock,
+      foresight: simulation,
+      findCall: (id) => journal.find(id),
+      audience,
+      closing: closing.signal,
+      onError: options.onError,
+    });
     const { profile = profiles.seed, explainFailures = false } = snapshot ?? options;
     const answererOver = (engine: DownloadEngine): Answerer => {
       const api = createApi({ ...options, profile, explainFailures, engine, shelf: world.shelf });

@@ -1,5 +1,5 @@
 import type { Api } from '../api/api.js';
-import { chain, prettyJson, type Call, type Link } from '../api/call.js';
+import { chain, prettyJson, type Answerer, type Call, type Link } from '../api/call.js';
 import { allowCrossOrigin, reportForeignOrigins, type CorsOrigin } from '../api/cors.js';
 import { fetchFrom } from '../api/fetch.js';
 import { ForwardedCall } from '../api/forwarded-call.js';
@@ -12,9 +12,13 @@ import { guardControl, type ControlGuardOptions } from './guard.js';
 
 /**
  * Finds the world a call belongs to, and its path in there. The dock is opened only when it is asked for, and throws a
- * ControlError then for a session's name that cannot be one.
+ * ControlError then for a session's name that cannot be one. `turnAway` answers in front of all worlds.
  */
-export type Locate = (call: Pick<Call, 'path' | 'header'>) => { path: string; dock: () => Dock };
+export type Locate = (call: Pick<Call, 'path' | 'header'>) => {
+  path: string;
+  dock: () => Dock;
+  turnAway?: Answerer;
+};
 
 export interface FrontOptions extends Omit<ControlGuardOptions, 'cors'> {
   /** Lets pages of this origin call; `*` for all. Off by default, as in LM Studio. */
@@ -29,11 +33,12 @@ export interface FrontOptions extends Omit<ControlGuardOptions, 'cors'> {
 export function createFront(locate: Locate, control: ControlApi, options: FrontOptions): Api {
   const guard = guardControl(options);
   const answer = chain(outermost(options), async (call) => {
-    const { path, dock } = locate(call);
+    const { path, dock, turnAway } = locate(call);
     const located = path === call.path ? call : new ForwardedCall(call, { path });
     const operated = isControlPath(path);
     try {
-      return operated ? await guard((guarded) => control(dock, guarded))(located) : await dock().answer(located);
+      if (operated) return await guard((guarded) => control(dock, guarded))(located);
+      return await (turnAway ?? dock().answer)(located);
     } catch (error) {
       if (!operated && error instanceof ControlError) {
         const { status, code, message } = error;

@@ -4,7 +4,7 @@ import { isSameOrigin, type CorsOrigin } from '../api/cors.js';
 export interface ControlGuardOptions {
   /** Names, besides those of loopback, under which this server may be asked for. */
   allowedHosts?: readonly string[] | undefined;
-  /** The origin whose pages may operate it. */
+  /** The origin whose pages may operate it; `*` stands for those of loopback, not for all. */
   cors?: CorsOrigin | undefined;
   /** Where others can reach the server: what every operator must send. */
   controlToken?: string | undefined;
@@ -30,16 +30,23 @@ export function guardControl({ allowedHosts = [], cors, controlToken }: ControlG
     }
     const origin = call.header('origin');
     const foreign = origin === undefined ? call.header('sec-fetch-site') === 'cross-site' : !isSameOrigin(origin, host);
-    // Both may be undefined, which is no permission.
-    const permitted = cors !== undefined && (cors === '*' || cors === origin);
+    const permitted = origin !== undefined && (cors === '*' ? isLoopback(origin) : cors === origin);
     if (foreign && !permitted) {
-      return refuse(`Cannot operate modeldock from ${origin ?? 'another site'}: start it with --cors to allow that.`);
+      return refuse(
+        `Cannot operate modeldock from ${origin ?? 'another site'}: start it with --cors ${origin ?? 'ORIGIN'} to allow that, or send its control token.`,
+      );
     }
     return next(call);
   };
 }
 
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
+
+/** Whether a page came from this machine, by whatever port. */
+function isLoopback(origin: string): boolean {
+  if (!/^https?:/.test(origin) || !URL.canParse(origin)) return false;
+  return LOOPBACK_NAMES.includes(new URL(origin).hostname);
+}
 
 function carriesControlToken(call: Call, token: string | undefined): boolean {
   if (token === undefined) return false;

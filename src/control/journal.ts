@@ -27,10 +27,12 @@ export interface Journal {
   readonly link: Link;
   /** The entries after the one of that id, in the order in which the calls came. */
   list(after?: number): readonly JournalEntry[];
+  /** The entry of that id, unless it has been dropped. */
+  find(id: number): JournalEntry | undefined;
   /** Forgets all entries. Ids go on rising. */
   clear(): void;
-  /** Calls back when a call has been answered to the end. `entry` makes the entry, for a listener that wants it. */
-  onEntry(listener: (entry: () => JournalEntry) => void): () => void;
+  /** Calls back when a call has been answered to the end. `entry` makes the entry, for a listener that wants it; `id` finds it. */
+  onEntry(listener: (entry: () => JournalEntry, id: number) => void): () => void;
   /** How many entries there are. */
   readonly length: number;
   /** What they hold in memory, at most. */
@@ -58,7 +60,7 @@ export function createJournal({
   let lastId = 0;
   let touched = wall.now();
   let disposed = false;
-  const listeners = new Set<(entry: () => JournalEntry) => void>();
+  const listeners = new Set<(entry: () => JournalEntry, id: number) => void>();
   const share = budget.join(dropOldest);
 
   const link: Link = (next) => async (call) => {
@@ -80,6 +82,12 @@ export function createJournal({
         if (record.id > after) entries.push(showRecord(record, session));
       }
       return entries;
+    },
+    find: (id) => {
+      const oldest = records[first];
+      // Ids rise by one.
+      const record = oldest && id >= oldest.id ? records[first + id - oldest.id] : undefined;
+      return record && showRecord(record, session);
     },
     clear,
     onEntry: (listener) => {
@@ -140,7 +148,7 @@ export function createJournal({
     record.durationMs = Math.max(0, wall.now() - record.wall);
     if (listeners.size > 0) {
       let shown: JournalEntry | undefined;
-      for (const listener of [...listeners]) listener(() => (shown ??= showRecord(record, session)));
+      for (const listener of [...listeners]) listener(() => (shown ??= showRecord(record, session)), record.id);
     }
     return answer;
   }

@@ -166,6 +166,7 @@ export const problem = z.strictObject({
         'wrong_job_state',
         'session_exists',
         'internal_error',
+        'too_many_sessions',
         'unsupported',
       ]),
     ).check(describe('What programs branch on.')),

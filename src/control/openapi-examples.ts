@@ -221,7 +221,7 @@ export const answerExamples = {
     failed: {
       summary: 'An operator lets a job fail',
       value:
-        ': listening\n\n' +
+        ': listening\nid: 0\n\n' +
         `id: 1\nevent: decision\ndata: ${JSON.stringify({
           id: 1,
           type: 'decision',
@@ -255,7 +255,7 @@ export const problemExamples = {
     origin: fails(
       'From a page of another site',
       'forbidden',
-      'Cannot operate modeldock from https://elsewhere.example: start it with --cors to allow that.',
+      'Cannot operate modeldock from https://elsewhere.example: start it with --cors https://elsewhere.example to allow that, or send its control token.',
     ),
   },
   tooLarge: { too_large: fails('Larger than 1 MiB', 'invalid_request', 'Request body is larger than 1048576 bytes') },

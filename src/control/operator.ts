@@ -3,7 +3,7 @@ import type { JobSnapshot } from '../core/job.js';
 import type { InstalledModel } from '../core/shelf.js';
 import type { Condition, Transition } from '../core/foresight.js';
 import type { JobStretch, ScenarioChoice } from '../core/simulation.js';
-import type { SessionEvent } from './events.js';
+import type { ListenOptions, SessionEvent } from './events.js';
 import type { ClockChange, ClockStatus } from './session-clock.js';
 import type { Fault, FaultStatus } from './faults.js';
 import type { Finding } from './findings.js';
@@ -98,5 +98,5 @@ export interface Operator {
   /** A new session that goes on from this one's present moment, with an empty journal and the same counters. */
   fork(id?: string): Promise<Operator>;
   /** What happens from now on, or after the event of that id; ends when the signal is aborted. */
-  events(options?: { after?: number; signal?: AbortSignal }): AsyncIterable<SessionEvent>;
+  events(options?: ListenOptions): AsyncIterable<SessionEvent>;
 }

@@ -6,7 +6,7 @@ export const DEFAULT_SESSION = 'default';
 
 /** `.` and `..` would be taken out of a URL before it is sent, and lead into another session. */
 const NAME = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,64}$/;
-const PREFIX = /^\/s\/([^/]*)(\/.*)?$/;
+const PREFIX = /^\/s\/([^/]*)(\/.*)?$/i;
 
 /** @throws ControlError invalid_request */
 export function checkSessionName(name: string): string {
@@ -19,7 +19,7 @@ export function checkSessionName(name: string): string {
 }
 
 /**
- * Which session a call belongs to, and the path without the session: by the prefix `/s/<name>`, the header
+ * Which session a call belongs to, and the path without the session: by the prefix `/s/<name>` (in any case), the header
  * `X-Modeldock-Session`, the bearer token `session:<name>`, or none, in that order. The name is not checked yet.
  */
 export function sessionOf(call: Pick<Call, 'path' | 'header'>): { session: string; path: string } {

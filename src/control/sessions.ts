@@ -1,4 +1,5 @@
-import { carriesToken } from '../api/require-token.js';
+import type { Call } from '../api/call.js';
+import { carriesToken, requireToken as askForToken } from '../api/require-token.js';
 import { wallNow } from '../core/wall-timer.js';
 import { ControlError } from './control-error.js';
 import { isControlPath, type ControlRoutes } from './control-api.js';
@@ -23,9 +24,9 @@ export interface SessionsOptions {
   openDock: (plan: SessionPlan) => Dock;
   /** Where calls need one, no session is made for a call without it. */
   requireToken?: string | undefined;
-  /** After how long without a call a session is dropped; 1 h by default. */
+  /** After how long without a call a session is dropped, `default` excepted; 1 h by default. */
   idleMs?: number;
-  /** How many sessions there are at most; the longest idle makes room. 10 000 by default. */
+  /** How many sessions there are at most; the longest idle makes room, never `default`. 10 000 by default. */
   limit?: number;
 }
 
@@ -39,12 +40,19 @@ export interface SessionEntry {
 /** Many worlds, by name. */
 export interface Sessions {
   readonly locate: Locate;
-  /** The dock of a session, made on first use. @throws ControlError invalid_request */
+  /** The dock of a session, made on first use. @throws ControlError invalid_request, too_many_sessions */
   open(session: string, snapshot?: SessionSnapshot): Dock;
   list(): readonly SessionEntry[];
   /** Forgets a session; `default` begins again when it is next used. */
   drop(session: string): boolean;
   close(): void;
+}
+
+interface Entry {
+  readonly dock: Dock;
+  /** Wall time. */
+  usedAt: number;
+  lastUse: number;
 }
 
 export function createSessions({
@@ -53,26 +61,36 @@ export function createSessions({
   idleMs = 3_600_000,
   limit = 10_000,
 }: SessionsOptions): Sessions {
-  /** In order of last use, the longest idle first. */
-  const docks = new Map<string, { dock: Dock; usedAt: number }>();
+  const docks = new Map<string, Entry>();
   const journalBudget = createJournalBudget();
+  /** Counts the uses of all sessions: many fall into one millisecond, and one of them was the last. */
+  let uses = 0;
+  /** Before this wall time no session can have been idle for long enough. */
+  let nextExpiry = 0;
   let forks = 0;
 
   return {
     locate: (call) => {
       const { session, path } = sessionOf(call);
-      // Whoever cannot get in leaves no trace but a journal entry, in a session that exists.
-      const mayBegin = requireToken === undefined || isControlPath(path) || carriesToken(call, requireToken);
+      const needsToken = requireToken !== undefined && !isControlPath(path) && !carriesToken(call, requireToken);
+      // Whoever cannot get in makes no session, and leaves no trace but a journal entry where there is one.
+      const isOutside = needsToken && session !== DEFAULT_SESSION && !openEntry(session);
       return {
         path,
-        dock: () => use(mayBegin || docks.has(checkSessionName(session)) ? session : DEFAULT_SESSION),
+        dock: () => use(session),
+        ...(isOutside && {
+          turnAway: (refused: Call) => {
+            checkSessionName(session);
+            return askForToken(requireToken)((allowed) => use(session).answer(allowed))(refused);
+          },
+        }),
       };
     },
     open: (session, snapshot) => (snapshot ? begin(session, snapshot) : use(session)),
     list: () => {
       expire();
       const now = wallNow();
-      return [...docks].map(([session, { usedAt }]) => ({ session, idleMs: Math.round(now - usedAt) }));
+      return byIdleness().map(([session, { usedAt }]) => ({ session, idleMs: Math.round(now - usedAt) }));
     },
     drop,
     close: () => {
@@ -81,36 +99,64 @@ export function createSessions({
   };
 
   function use(session: string): Dock {
-    const entry = docks.get(session);
-    const now = wallNow();
-    const isOver = !entry || (now - entry.usedAt > idleMs && !entry.dock.isBusy());
-    if (isOver) return begin(session, undefined);
-    entry.usedAt = now;
-    // Only a second session makes an order to keep.
-    if (docks.size > 1) {
-      docks.delete(session);
-      docks.set(session, entry);
-    }
+    const entry = openEntry(session);
+    if (!entry) return begin(session, undefined);
+    // Every call passes here: the order of use is worked out when it is asked for.
+    entry.usedAt = wallNow();
+    entry.lastUse = ++uses;
     return entry.dock;
   }
 
+  function openEntry(session: string): Entry | undefined {
+    const entry = docks.get(session);
+    return entry && (wallNow() - entry.usedAt <= idleMs || isKept(session, entry)) ? entry : undefined;
+  }
+
+  /** A world that somebody looks at, such as a replayed one, must be there after lunch. */
+  function isKept(session: string, { dock }: Entry): boolean {
+    return session === DEFAULT_SESSION || dock.isBusy();
+  }
+
+  /** The longest idle first. */
+  function byIdleness(): [session: string, entry: Entry][] {
+    return [...docks].sort(([, one], [, other]) => one.lastUse - other.lastUse);
+  }
+
   function begin(session: string, snapshot: SessionSnapshot | undefined): Dock {
-    const dock = openDock({ session: checkSessionName(session), snapshot, journalBudget, openFork });
-    drop(session);
+    checkSessionName(session);
     expire();
-    for (const [name, { dock: idle }] of docks) {
-      if (docks.size < limit) break;
-      if (!idle.isBusy()) drop(name);
-    }
-    docks.set(session, { dock, usedAt: wallNow() });
+    if (!docks.has(session)) makeRoom(session);
+    const dock = openDock({ session, snapshot, journalBudget, openFork });
+    drop(session);
+    docks.set(session, { dock, usedAt: wallNow(), lastUse: ++uses });
     return dock;
   }
 
+  /** @throws ControlError too_many_sessions */
+  function makeRoom(session: string): void {
+    if (docks.size < limit) return;
+    let idlest: { name: string; lastUse: number } | undefined;
+    for (const [name, entry] of docks) {
+      const { lastUse } = entry;
+      if (lastUse < (idlest?.lastUse ?? Infinity) && !isKept(name, entry)) idlest = { name, lastUse };
+    }
+    if (!idlest) {
+      throw new ControlError(
+        503,
+        'too_many_sessions',
+        `Cannot open session ${session}: there are ${docks.size}, as many as there may be, and all are in use. End what listens or waits in one of them, or delete one.`,
+      );
+    }
+    drop(idlest.name);
+  }
+
   function expire(): void {
-    const before = wallNow() - idleMs;
-    for (const [name, { dock, usedAt }] of docks) {
-      if (usedAt >= before) break;
-      if (!dock.isBusy()) drop(name);
+    const now = wallNow();
+    if (now < nextExpiry) return;
+    nextExpiry = now + idleMs;
+    for (const [name, entry] of docks) {
+      if (now - entry.usedAt > idleMs && !isKept(name, entry)) drop(name);
+      else nextExpiry = Math.min(nextExpiry, entry.usedAt + idleMs);
     }
   }
 

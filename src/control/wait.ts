@@ -1,7 +1,7 @@
 import type { Condition } from '../core/foresight.js';
 import type { JobSnapshot } from '../core/job.js';
 import type { Simulation } from '../core/simulation.js';
-import { wallNow, wallTimeout } from '../core/wall-timer.js';
+import { onFirstAbort, wallNow, wallTimeout } from '../core/wall-timer.js';
 import { ControlError } from './control-error.js';
 import { createDoorbell } from './doorbell.js';
 import type { EventLog } from './events.js';
@@ -35,7 +35,7 @@ export async function waitForJob(
   const deadline = wallNow() + Math.min(timeoutMs, LONGEST_WAIT_MS);
   const { ring, rung } = createDoorbell();
   const stopListening = events.onChange(ring);
-  for (const signal of leaving) signal.addEventListener('abort', ring, { once: true });
+  const stopWaiting = onFirstAbort(leaving, ring);
   try {
     for (;;) {
       const job = await findJob(jobId);
@@ -60,7 +60,7 @@ export async function waitForJob(
     }
   } finally {
     stopListening();
-    for (const signal of leaving) signal.removeEventListener('abort', ring);
+    stopWaiting();
   }
 
   async function untilNextLook(job: JobSnapshot): Promise<number> {

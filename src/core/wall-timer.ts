@@ -5,6 +5,8 @@
  */
 const startTimer = globalThis.setTimeout;
 const stopTimer = globalThis.clearTimeout;
+const startInterval = globalThis.setInterval;
+const stopInterval = globalThis.clearInterval;
 const readDate = Date.now;
 
 /** What `setTimeout` can hold; it takes a longer wait for none at all. */
@@ -19,6 +21,14 @@ export function wallNow(): number {
 export function wallTimeout(ms: number, callback: () => void): () => void {
   const timer = startTimer(callback, Math.min(ms, LONGEST_WAIT_MS));
   return () => stopTimer(timer);
+}
+
+/** Calls back every `ms` milliseconds until it is cancelled; keeps no process alive. */
+export function wallInterval(ms: number, callback: () => void): () => void {
+  const timer: unknown = startInterval(callback, ms);
+  // Only Node's timers are objects.
+  if (typeof timer === 'object') (timer as { unref?: () => void }).unref?.();
+  return () => stopInterval(timer as number);
 }
 
 /**
@@ -43,7 +53,11 @@ export function untilAborted(...signals: readonly (AbortSignal | undefined)[]): 
   return new Promise((resolve) => void onFirstAbort(signals, () => resolve()));
 }
 
-function onFirstAbort(
+/** Whoever waits for the same signal shares one listener on it: Node takes more than ten for a leak, and warns. */
+const waitingFor = new WeakMap<AbortSignal, { callbacks: Set<() => void>; stop: () => void }>();
+
+/** Calls back, once, when the first of the signals is aborted: at once where one is already. Returns how to stop. */
+export function onFirstAbort(
   signals: readonly (AbortSignal | undefined)[],
   callback: (signal: AbortSignal) => void,
 ): () => void {
@@ -52,13 +66,42 @@ function onFirstAbort(
     callback(aborted);
     return () => undefined;
   }
+  const stops: (() => void)[] = [];
   const stopListening = (): void => {
-    for (const signal of signals) signal?.removeEventListener('abort', aborting);
+    for (const stop of stops) stop();
   };
-  function aborting(this: AbortSignal): void {
-    stopListening();
-    callback(this);
+  for (const signal of signals) {
+    if (!signal) continue;
+    stops.push(
+      onAbort(signal, () => {
+        stopListening();
+        callback(signal);
+      }),
+    );
   }
-  for (const signal of signals) signal?.addEventListener('abort', aborting);
   return stopListening;
+}
+
+function onAbort(signal: AbortSignal, callback: () => void): () => void {
+  const waiting = waitingFor.get(signal) ?? listenTo(signal);
+  waiting.callbacks.add(callback);
+  return () => {
+    if (waiting.callbacks.delete(callback) && waiting.callbacks.size === 0) waiting.stop();
+  };
+}
+
+function listenTo(signal: AbortSignal): { callbacks: Set<() => void>; stop: () => void } {
+  const callbacks = new Set<() => void>();
+  const aborting = (): void => {
+    waitingFor.delete(signal);
+    for (const callback of [...callbacks]) callback();
+  };
+  const stop = (): void => {
+    signal.removeEventListener('abort', aborting);
+    waitingFor.delete(signal);
+  };
+  signal.addEventListener('abort', aborting, { once: true });
+  const waiting = { callbacks, stop };
+  waitingFor.set(signal, waiting);
+  return waiting;
 }

@@ -59,7 +59,10 @@ export function addServeOptions(command: Command): Command {
     new Option('--seed <text>', 'decides job ids, wobble and the sizes of unknown repos').default('modeldock'),
     new Option('--profile <name>', 'the edition of LM Studio to behave like').choices(profileNames).default('seed'),
     new Option('--require-token <token>', 'ask every call for this bearer token').argParser(tokenOf('--require-token')),
-    new Option('--cors [origin]', 'let pages of other origins call: all of them, or one').argParser(parseOrigin),
+    new Option(
+      '--cors [origin]',
+      'let pages of other origins call: all of them, or one; only one that is named, or of loopback, may operate sessions',
+    ).argParser(parseOrigin),
     new Option(
       '--allow-host <names...>',
       'names under which the control API may be asked for, besides localhost',

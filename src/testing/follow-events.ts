@@ -1,12 +1,8 @@
 import { ControlError } from '../control/control-error.js';
-import type { SessionEvent } from '../control/events.js';
+import type { ListenOptions, SessionEvent } from '../control/events.js';
 import { wallSleep } from '../core/wall-timer.js';
 
-export interface FollowOptions {
-  /** The first event is the one after this one. */
-  after?: number;
-  /** Ends the stream. */
-  signal?: AbortSignal;
+export interface FollowOptions extends ListenOptions {
   open: (path: string, init: RequestInit) => Promise<Response>;
 }
 
@@ -18,9 +14,13 @@ const PAUSES_MS = [100, 250, 500, 1000, 2000];
  * does, is reset or restored.
  * @throws Error when the server cannot be reached any more
  */
-export async function* followEvents({ after, signal, open }: FollowOptions): AsyncGenerator<SessionEvent> {
+export async function* followEvents({ after, signal, onListening, open }: FollowOptions): AsyncGenerator<SessionEvent> {
   let last = after;
   let failures = 0;
+  let begun = (position: number): void => {
+    begun = () => undefined;
+    onListening?.(position);
+  };
   const leaving = new AbortController();
   const leave = (): void => leaving.abort();
   signal?.addEventListener('abort', leave, { once: true });
@@ -31,10 +31,11 @@ export async function* followEvents({ after, signal, open }: FollowOptions): Asy
           headers: { Accept: 'text/event-stream', ...(last !== undefined && { 'Last-Event-ID': `${last}` }) },
           signal: leaving.signal,
         });
-        for await (const event of readEvents(response)) {
+        for await (const { id, event } of readEvents(response)) {
           failures = 0;
-          last = event.id;
-          yield event;
+          last = id;
+          if (event) yield event;
+          else begun(id);
         }
         return;
       } catch (error) {
@@ -50,8 +51,11 @@ export async function* followEvents({ after, signal, open }: FollowOptions): Asy
   }
 }
 
-/** Server-sent events, as far as this server sends them: the data of each is one line of JSON. */
-async function* readEvents(response: Response): AsyncGenerator<SessionEvent> {
+/**
+ * Server-sent events, as far as this server sends them: the data of each is one line of JSON, and its id is in there. An
+ * id without data is no event, but counts as the last id, as the HTML standard has it (9.2.6, dispatch the event).
+ */
+async function* readEvents(response: Response): AsyncGenerator<{ id: number; event?: SessionEvent }> {
   if (!response.body || !/^text\/event-stream\b/.test(response.headers.get('content-type') ?? '')) {
     throw new ControlError(response.status, 'not_found', `Cannot follow events: ${response.url} sends none.`);
   }
@@ -67,7 +71,9 @@ async function* readEvents(response: Response): AsyncGenerator<SessionEvent> {
       text = events.pop()!;
       for (const event of events) {
         const data = /^data: (.*)$/m.exec(event)?.[1];
-        if (data !== undefined) yield JSON.parse(data) as SessionEvent;
+        const id = /^id: (\d+)$/m.exec(event)?.[1];
+        if (data !== undefined) yield { id: Number(id), event: JSON.parse(data) as SessionEvent };
+        else if (id !== undefined) yield { id: Number(id) };
       }
     }
   } finally {

@@ -116,7 +116,7 @@ describe('the events of a session', () => {
     await operate('POST', '/clock/advance', { ms: 60_000 });
     await operate('POST', '/models', { model: 'qwen/qwen3-8b' });
     const frames = await framesUntil(response, '"type":"shelf"');
-    expect(frames.shift()).toBe(': listening');
+    expect(frames.shift()).toBe(': listening\nid: 0');
     const events = frames.map((frame) => {
       const [, id, type, data] = /^id: (\d+)\nevent: (\w+)\ndata: (.*)$/.exec(frame)!;
       const event = JSON.parse(data!) as SessionEvent;
