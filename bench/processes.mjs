@@ -34,7 +34,8 @@ export async function listen(command, { core = 0 } = {}) {
       url,
       pid: child.pid,
       close: async () => {
-        child.kill('SIGKILL');
+        // Not SIGKILL: a wrapper must be able to end what it started.
+        child.kill();
         await gone.catch(() => undefined);
       },
     };
