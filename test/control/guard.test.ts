@@ -129,11 +129,30 @@ describe('the control API of a server with CORS', () => {
     expect(answer.headers['access-control-allow-origin']).toBe('http://localhost:5173');
   });
 
-  it('is open to all where it was started for all, but not under another name', async () => {
+  it('is open to the pages of this machine where it was started for all, and to no stranger', async () => {
     await reopen({ cors: '*' });
     const rebound = { Origin: 'http://evil.example', Host: 'evil.example' };
     expect((await send('POST', '/__modeldock/reset', rebound)).status).toBe(403);
-    expect((await reset('http://localhost:5173')).status).toBe(200);
+    for (const origin of [
+      'https://evil.example',
+      'http://localhost.evil.example',
+      'http://evil.example/#localhost',
+      'file://localhost',
+      'null',
+    ]) {
+      expect([origin, (await reset(origin)).status]).toEqual([origin, 403]);
+    }
+    expect((await send('POST', '/__modeldock/reset', { 'Sec-Fetch-Site': 'cross-site' })).status).toBe(403);
+    expect(await isUntouched()).toBe(true);
+    for (const origin of ['http://localhost:5173', 'https://127.0.0.1', 'http://[::1]:8080']) {
+      expect((await reset(origin)).status).toBe(200);
+    }
+  });
+
+  it('is open to a stranger with the control token', async () => {
+    await reopen({ cors: '*', controlToken: 'sesame' });
+    const headers = { Origin: 'https://elsewhere.example', 'X-Modeldock-Token': 'sesame' };
+    expect((await send('POST', '/__modeldock/reset', headers)).status).toBe(200);
   });
 });
 

@@ -230,6 +230,28 @@ describe('events over HTTP', () => {
     expect(breaks).toBeGreaterThan(1);
   });
 
+  it('take up after the id that came without an event', async () => {
+    const asked: (string | null)[] = [];
+    const begun: number[] = [];
+    const streams = [': listening\nid: 7\n\n', ': listening\nid: 7\n\nid: 8\nevent: call\ndata: {"id":8}\n\n'];
+    const operator = connect('http://mock.test', {
+      fetch: async (_, init) => {
+        asked.push(new Headers(init?.headers).get('last-event-id'));
+        const text = new TextEncoder().encode(streams.shift());
+        let pulls = 0;
+        const body = new ReadableStream<Uint8Array>({
+          pull: (controller) => (pulls++ === 0 ? controller.enqueue(text) : controller.error(new Error('broken'))),
+        });
+        return new Response(body, { headers: { 'Content-Type': 'text/event-stream' } });
+      },
+    });
+    const events = operator.events({ onListening: (after) => begun.push(after) })[Symbol.asyncIterator]();
+    expect(await events.next()).toMatchObject({ value: { id: 8 } });
+    await events.return?.();
+    expect(asked).toEqual([null, '7']);
+    expect(begun).toEqual([7]);
+  });
+
   it('are over when the server stays away', async () => {
     const url = await open();
     const operator = connect(url);
