@@ -4,11 +4,16 @@
  * it is the way the code works, the entry says so in words, and a test by its name shows it.
  */
 
+import type { ProblemType } from './answers.js';
+
 interface Decision<Value> {
   value: Value;
   /** What is known, and why we chose what we chose. */
   because: string;
 }
+
+/** A status, and the type of the error object. */
+type Refusal = readonly [status: number, type: ProblemType];
 
 interface Behaviour {
   /** What we do. */
@@ -60,8 +65,26 @@ export const inferred = {
   ),
   emptyBodyIsEmptyObject: decide(true, "Express's habit: an empty JSON body is read as {}."),
   bodyLimitBytes: decide(1024 * 1024, 'The limit of LM Studio is unknown; ours is 1 MiB.'),
-  gatedStatus: decide(403, 'How LM Studio reports a gated repo over REST is unknown.'),
-  hubUnavailableStatus: decide(503, 'How LM Studio reports an unreachable hub over REST is unknown.'),
+  hubRefusals: decide(
+    {
+      bad_token: [401, 'invalid_request'],
+      gated_no_token: [403, 'invalid_request'],
+      gated_not_on_list: [403, 'invalid_request'],
+      repo_disabled: [403, 'invalid_request'],
+      missing_or_private: [404, 'model_not_found'],
+      unsafe_path: [422, 'invalid_request'],
+      model_busy: [409, 'invalid_request'],
+      unrecorded_files: [409, 'invalid_request'],
+      hub_error: [502, 'unknown'],
+      redirect_refused: [502, 'unknown'],
+      proxy_auth: [502, 'unknown'],
+      hub_unavailable: [503, 'unknown'],
+      offline: [503, 'unknown'],
+      insufficient_space: [507, 'unknown'],
+      disk_error: [500, 'unknown'],
+    } as const satisfies Record<string, Refusal>,
+    'How LM Studio reports over REST what its hub or its disk refuses is unknown: each has a status, and its name as code.',
+  ),
   internalErrorMessage: decide('Internal server error', 'The type was documented, no message was observed.'),
 
   estimateNeedsSpeed: behave(

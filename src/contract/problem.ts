@@ -100,13 +100,27 @@ export function problemFrom({ code, subject, choices, retryAfterMs, message }: R
         'not_implemented',
         'Specifying quantizations for downloading models with LM Studio Model Catalog identifiers is coming soon',
       );
+    case 'bad_token':
     case 'gated_no_token':
-      return new Problem(inferred.gatedStatus.value, 'invalid_request', message, { code });
+    case 'gated_not_on_list':
+    case 'repo_disabled':
+    case 'missing_or_private':
+    case 'unsafe_path':
+    case 'model_busy':
+    case 'unrecorded_files':
+    case 'hub_error':
+    case 'redirect_refused':
+    case 'proxy_auth':
     case 'hub_unavailable':
-      return new Problem(inferred.hubUnavailableStatus.value, 'unknown', message, {
+    case 'offline':
+    case 'insufficient_space':
+    case 'disk_error': {
+      const [status, type] = inferred.hubRefusals.value[code];
+      return new Problem(status, type, message, {
         code,
         ...(retryAfterMs !== undefined && { headers: { 'Retry-After': String(Math.ceil(retryAfterMs / 1000)) } }),
       });
+    }
     case 'model_not_installed':
       return new Problem(404, 'model_not_found', `Model ${subject} not found in downloaded models`);
     case 'instance_not_loaded':

@@ -9,6 +9,20 @@ export const failureCodes = [
   'token_missing',
   'gated',
   'revision_gone',
+  // What only a download over a real network and onto a real disk runs into.
+  'bad_token',
+  'missing_or_private',
+  'repo_disabled',
+  'changed_upstream',
+  'cdn_refused',
+  'bad_range',
+  'encoded_body',
+  'not_the_file',
+  'ranges_unsupported',
+  'redirect_refused',
+  'proxy_auth',
+  'target_exists',
+  'disk_error',
 ] as const;
 export type FailureCode = (typeof failureCodes)[number];
 
@@ -17,8 +31,26 @@ export type RefusalCode =
   | 'model_not_found'
   | 'no_compatible_option'
   | 'catalog_quantization'
+  | 'bad_token'
   | 'gated_no_token'
+  | 'gated_not_on_list'
+  | 'repo_disabled'
+  | 'missing_or_private'
+  | 'insufficient_space'
   | 'hub_unavailable'
+  | 'offline'
+  /** The hub answers, but not with anything that can be used. */
+  | 'hub_error'
+  | 'redirect_refused'
+  | 'proxy_auth'
+  /** A repo, or a file in it, has a name that must not become a path. */
+  | 'unsafe_path'
+  /** The models folder cannot be written. */
+  | 'disk_error'
+  /** Another process downloads it. */
+  | 'model_busy'
+  /** There are files that modeldock did not put there. */
+  | 'unrecorded_files'
   | 'model_not_installed'
   | 'instance_not_loaded'
   | 'job_not_found'
