@@ -1,10 +1,10 @@
 import type { DownloadRequest, ModelReference } from '../core/engine.js';
 import { RefusedError } from '../core/errors.js';
+import { nominalBits } from '../core/quantization-bits.js';
 import type { InstalledModel } from '../core/shelf.js';
 import type { Catalog, CatalogModel, FileChoice } from './catalog.js';
 import { imagineRepo } from './imagined-repo.js';
 import { createMagicFinder, MAGIC_BYTES, MAGIC_OWNER, type Magic } from './magic.js';
-import { nominalBits } from './quantization.js';
 
 /** What a download request comes to. */
 export interface Offer {

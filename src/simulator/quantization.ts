@@ -1,3 +1,5 @@
+import { nominalBits } from '../core/quantization-bits.js';
+
 /**
  * Bits that a weight takes in the file, overheads of the format included; what sizes are estimated from. The first is
  * what a client gets who does not choose.
@@ -21,9 +23,4 @@ export const usualQuantizations: readonly string[] = Object.keys(fileBitsPerWeig
 export function estimateBytes(parameters: number, quantization: string): number {
   const bits = fileBitsPerWeight[quantization] ?? nominalBits(quantization) + 0.5;
   return Math.round((parameters * bits) / 8);
-}
-
-/** The bits in the name: 4 for `Q4_K_M`, `IQ4_XS`, `MXFP4` and `4bit`; 16 for `F16` and `BF16`. */
-export function nominalBits(quantization: string): number {
-  return Number(/\d+/.exec(quantization)?.[0] ?? 16);
 }
