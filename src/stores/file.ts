@@ -1,0 +1,253 @@
+import { randomBytes } from 'node:crypto';
+import * as nodeFiles from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { JobStore, Stored } from '../core/store.js';
+
+/** As much of the file system as job records need. `node:fs/promises` is one. */
+export type RecordFiles = Pick<
+  typeof nodeFiles,
+  'open' | 'rename' | 'link' | 'unlink' | 'mkdir' | 'readdir' | 'readFile' | 'stat' | 'rm'
+>;
+
+export interface FileStoreOptions<Job extends Stored> {
+  /** Each holds a folder per job. One that is not there yet holds none. */
+  folders: readonly string[];
+  /** Which of `folders` a new job goes to; the first by default. */
+  folderFor?: (job: Job) => string;
+  files?: RecordFiles;
+  /** Told about a record that cannot be read; the job is left out. */
+  onWarning?: (text: string) => void;
+}
+
+/** Job records as `<folder>/<job>/job.json`, which other programs may read. */
+export interface FileStore<Job extends Stored> extends JobStore<Job> {
+  /** The job's own folder; undefined when there is no such job. */
+  folderOf(id: string): Promise<string | undefined>;
+  /** Deletes a job's record and everything else in its folder. */
+  remove(id: string): Promise<void>;
+}
+
+/** What is in a `job.json`. `sequence` orders jobs by when they were inserted. */
+interface Entry<Job> {
+  format: 1;
+  sequence: number;
+  job: Job;
+}
+
+interface FoundEntry<Job> extends Entry<Job> {
+  folder: string;
+}
+
+const RECORD = 'job.json';
+/** A claim to write a version lives for milliseconds: an older one belongs to a process that was killed. */
+const CLAIM_STALE_MS = 10_000;
+const JOB_FOLDER = /^job_[\w-]+$/;
+
+/**
+ * Job records on disk. A record is replaced as a whole: whoever reads it sees the old one or the new one, after a power
+ * failure too. Only one of several writers of a version gets through, in this process or another.
+ */
+export function createFileStore<Job extends Stored>({
+  folders,
+  folderFor = () => folders[0]!,
+  files = nodeFiles,
+  onWarning = () => undefined,
+}: FileStoreOptions<Job>): FileStore<Job> {
+  let writing: Promise<unknown> = Promise.resolve();
+
+  return {
+    get: async (id) => (await find(id))?.job,
+    latestFor: async (model) => (await newest(model))?.job,
+    insert: (job, previous) => inTurn(() => insert(job, previous)),
+    replace: (job, expectedVersion) => inTurn(() => replace(job, expectedVersion)),
+    list: async function* () {
+      for (const { job } of await readAll()) yield job;
+    },
+    folderOf: async (id) => (await find(id))?.folder,
+    remove: (id) =>
+      inTurn(async () => {
+        const found = await find(id);
+        if (!found) return;
+        // The record first: what is left of a folder without one is no job.
+        await files.unlink(join(found.folder, RECORD));
+        await files.rm(found.folder, { recursive: true, force: true });
+      }),
+  };
+
+  /** Writes follow each other, so that what one of them has read is still so when it writes. */
+  function inTurn<Result>(write: () => Promise<Result>): Promise<Result> {
+    const turn = writing.then(write);
+    writing = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async function insert(job: Job, previous: Job | undefined): Promise<boolean> {
+    const known = await readAll();
+    const latest = known.filter((entry) => entry.job.model === job.model).at(-1);
+    if (known.some((entry) => entry.job.id === job.id) || latest?.job.id !== previous?.id) return false;
+    const parent = folderFor(job);
+    const folder = join(parent, job.id);
+    await files.mkdir(parent, { recursive: true });
+    try {
+      await files.mkdir(folder);
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') return false;
+      throw error;
+    }
+    const sequence = (known.at(-1)?.sequence ?? 0) + 1;
+    const draft = await writeDraft(folder, { format: 1, sequence, job });
+    await files.rename(draft, join(folder, RECORD));
+    await syncFolder(folder);
+    await syncFolder(parent);
+    return true;
+  }
+
+  async function replace(job: Job, expectedVersion: number): Promise<boolean> {
+    const found = await find(job.id);
+    if (found?.job.version !== expectedVersion) return false;
+    const { folder, sequence } = found;
+    const claim = join(folder, `${RECORD}.${job.version}`);
+    const draft = await writeDraft(folder, { format: 1, sequence, job });
+    try {
+      if (!(await claimVersion(draft, claim))) return false;
+      // Another process may have written this version and given its claim up again since the record was read.
+      if ((await readEntry(folder))?.job.version !== expectedVersion) {
+        await files.unlink(claim);
+        return false;
+      }
+      await files.rename(claim, join(folder, RECORD));
+      await syncFolder(folder);
+      return true;
+    } finally {
+      await files.unlink(draft).catch(ignoreMissing);
+    }
+  }
+
+  /** A link is made by one writer alone; a rename would silently replace what another one wrote. */
+  async function claimVersion(draft: string, claim: string): Promise<boolean> {
+    for (;;) {
+      try {
+        await files.link(draft, claim);
+        return true;
+      } catch (error) {
+        if (hasNoLinks(error)) return createExclusively(claim, await files.readFile(draft));
+        if (codeOf(error) !== 'EEXIST') throw error;
+        const age = await files.stat(claim).then(({ ctimeMs }) => Date.now() - ctimeMs, ignoreMissing);
+        if (age === undefined) continue;
+        if (age < CLAIM_STALE_MS) return false;
+        await files.unlink(claim).catch(ignoreMissing);
+      }
+    }
+  }
+
+  /** For file systems without links, as FAT is. */
+  async function createExclusively(path: string, contents: Uint8Array): Promise<boolean> {
+    let file;
+    try {
+      file = await files.open(path, 'wx');
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') return false;
+      throw error;
+    }
+    try {
+      await file.writeFile(contents);
+      await file.sync();
+      return true;
+    } finally {
+      await file.close();
+    }
+  }
+
+  async function writeDraft(folder: string, entry: Entry<Job>): Promise<string> {
+    const path = join(folder, `${RECORD}.${randomBytes(6).toString('hex')}.tmp`);
+    const text = new TextEncoder().encode(`${JSON.stringify(entry, undefined, 2)}\n`);
+    if (!(await createExclusively(path, text))) throw new Error(`Cannot write ${path}: it is there already.`);
+    return path;
+  }
+
+  async function syncFolder(folder: string): Promise<void> {
+    let handle;
+    try {
+      handle = await files.open(folder, 'r');
+    } catch {
+      // Windows opens no folders; there a rename is durable by itself.
+      return;
+    }
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  }
+
+  async function newest(model: string): Promise<FoundEntry<Job> | undefined> {
+    return (await readAll()).filter(({ job }) => job.model === model).at(-1);
+  }
+
+  /** Oldest first. */
+  async function readAll(): Promise<FoundEntry<Job>[]> {
+    const entries = await Promise.all(
+      folders.map(async (parent) => {
+        const names = await files.readdir(parent).catch(ignoreMissing);
+        return Promise.all((names ?? []).filter(isJobFolder).map((name) => readEntry(join(parent, name))));
+      }),
+    );
+    return entries
+      .flat()
+      .filter((entry) => entry !== undefined)
+      .sort((one, other) => one.sequence - other.sequence || (one.job.id < other.job.id ? -1 : 1));
+  }
+
+  async function find(id: string): Promise<FoundEntry<Job> | undefined> {
+    // What is asked for comes from outside, and becomes a path.
+    if (!isJobFolder(id)) return undefined;
+    for (const parent of folders) {
+      const entry = await readEntry(join(parent, id));
+      if (entry) return entry;
+    }
+    return undefined;
+  }
+
+  async function readEntry(folder: string): Promise<FoundEntry<Job> | undefined> {
+    const path = join(folder, RECORD);
+    const text = await files.readFile(path, 'utf8').catch(ignoreMissing);
+    if (text === undefined) return undefined;
+    const entry = parseEntry<Job>(text);
+    if (entry) return { ...entry, folder };
+    onWarning(`Cannot read ${path}: it holds no job that this version knows. Delete ${dirname(path)} to forget it.`);
+    return undefined;
+  }
+}
+
+function parseEntry<Job extends Stored>(text: string): Entry<Job> | undefined {
+  try {
+    const entry = JSON.parse(text) as Partial<Entry<Partial<Job>>> | null;
+    const { id, model, version } = entry?.job ?? {};
+    const whole =
+      entry?.format === 1 &&
+      typeof entry.sequence === 'number' &&
+      typeof id === 'string' &&
+      typeof model === 'string' &&
+      typeof version === 'number';
+    return whole ? (entry as Entry<Job>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isJobFolder(name: string): boolean {
+  return JOB_FOLDER.test(name);
+}
+
+function ignoreMissing(error: unknown): undefined {
+  if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
+  throw error;
+}
+
+function hasNoLinks(error: unknown): boolean {
+  return ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(codeOf(error) ?? '');
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
+}

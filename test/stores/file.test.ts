@@ -1,0 +1,124 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createFileStore } from '../../src/stores/file.js';
+import { describeJobStore, type StoredNote } from '../suites/job-store.suite.js';
+
+let base: string;
+let stores = 0;
+const newFolder = (): string => join(base, `store-${stores++}`, '.modeldock');
+beforeAll(async () => {
+  base = await mkdtemp(join(tmpdir(), 'job-store-'));
+});
+afterAll(() => rm(base, { recursive: true }));
+
+const job = (id: string, version = 0): StoredNote => ({ id, model: `model/${id}`, version });
+
+describeJobStore('a store on disk', async () => createFileStore({ folders: [newFolder()] }));
+
+describe('a store on disk', () => {
+  it('is the same one for whoever opens it next', async () => {
+    const folders = [newFolder()];
+    const store = createFileStore<StoredNote>({ folders });
+    await store.insert(job('job_2'), undefined);
+    await store.insert(job('job_1'), undefined);
+    await store.replace({ ...job('job_2', 1), note: 'kept' }, 0);
+    const listed: string[] = [];
+    for await (const { id, note } of createFileStore<StoredNote>({ folders }).list())
+      listed.push(`${id} ${note ?? ''}`);
+    expect(listed).toEqual(['job_2 kept', 'job_1 ']);
+  });
+
+  it('leaves one readable file per job behind, and nothing else', async () => {
+    const folder = newFolder();
+    const store = createFileStore<StoredNote>({ folders: [folder] });
+    await store.insert(job('job_1'), undefined);
+    await store.replace(job('job_1', 1), 0);
+    expect(await readdir(join(folder, 'job_1'))).toEqual(['job.json']);
+    expect(JSON.parse(await readFile(join(folder, 'job_1', 'job.json'), 'utf8'))).toEqual({
+      format: 1,
+      sequence: 1,
+      job: job('job_1', 1),
+    });
+  });
+
+  it('lets one of two processes through that replace the same version', async () => {
+    const folders = [newFolder()];
+    const writers = Array.from({ length: 8 }, () => createFileStore<StoredNote>({ folders }));
+    await writers[0]!.insert(job('job_1'), undefined);
+    for (let version = 0; version < 10; version++) {
+      const outcomes = await Promise.all(
+        writers.map((store, index) => store.replace({ ...job('job_1', version + 1), note: String(index) }, version)),
+      );
+      expect(outcomes.filter(Boolean)).toHaveLength(1);
+      expect(await writers[0]!.get('job_1')).toMatchObject({ note: String(outcomes.indexOf(true)) });
+    }
+  });
+
+  it('gets past the claim of a process that was killed while it wrote', async () => {
+    const folder = newFolder();
+    const store = createFileStore<StoredNote>({ folders: [folder] });
+    await store.insert(job('job_1'), undefined);
+    const claim = join(folder, 'job_1', 'job.json.1');
+    await writeFile(claim, 'half a rec');
+    expect(await store.replace(job('job_1', 1), 0)).toBe(false);
+    const realNow = Date.now;
+    Date.now = () => realNow() + 60_000;
+    try {
+      expect(await store.replace(job('job_1', 1), 0)).toBe(true);
+    } finally {
+      Date.now = realNow;
+    }
+    expect(await store.get('job_1')).toMatchObject({ version: 1 });
+  });
+
+  it('puts a job where it is told to, and finds it in any of its folders', async () => {
+    const folders = [newFolder(), newFolder()];
+    const store = createFileStore<StoredNote>({ folders, folderFor: ({ note }) => folders[Number(note)]! });
+    await store.insert({ ...job('job_1'), note: '1' }, undefined);
+    await store.insert({ ...job('job_2'), note: '0' }, undefined);
+    expect(await store.folderOf('job_1')).toBe(join(folders[1]!, 'job_1'));
+    expect(await store.get('job_2')).toMatchObject({ note: '0' });
+    expect(await store.folderOf('job_3')).toBeUndefined();
+  });
+
+  it('forgets a job that is removed, with all that is in its folder', async () => {
+    const folder = newFolder();
+    const store = createFileStore<StoredNote>({ folders: [folder] });
+    await store.insert(job('job_1'), undefined);
+    await writeFile(join(folder, 'job_1', 'model.part'), 'bytes');
+    await store.remove('job_1');
+    await store.remove('job_1');
+    expect(await store.get('job_1')).toBeUndefined();
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('warns about a record that it cannot read, and goes on with the others', async () => {
+    const folder = newFolder();
+    const warnings: string[] = [];
+    const store = createFileStore<StoredNote>({ folders: [folder], onWarning: (text) => warnings.push(text) });
+    await store.insert(job('job_1'), undefined);
+    for (const [id, text] of [
+      ['job_2', '{"format": 1, "seq'],
+      ['job_3', '{"format": 2, "sequence": 3, "job": {"id": "job_3", "model": "m", "version": 0}}'],
+    ] as const) {
+      await mkdir(join(folder, id));
+      await writeFile(join(folder, id, 'job.json'), text);
+    }
+    const ids: string[] = [];
+    for await (const { id } of store.list()) ids.push(id);
+    expect(ids).toEqual(['job_1']);
+    expect(warnings).toHaveLength(2);
+    expect(warnings[0]).toContain(join(folder, 'job_2', 'job.json'));
+  });
+
+  it('takes no path for an id', async () => {
+    const folder = newFolder();
+    const store = createFileStore<StoredNote>({ folders: [join(folder, 'inner')] });
+    await createFileStore<StoredNote>({ folders: [folder] }).insert(job('job_1'), undefined);
+    for (const id of ['../job_1', 'job_1/../../job_1', '.', '..', join(folder, 'job_1')]) {
+      expect(await store.get(id)).toBeUndefined();
+    }
+  });
+});
