@@ -27,9 +27,8 @@ export interface FileStore<Job extends Stored> extends JobStore<Job> {
   remove(id: string): Promise<void>;
 }
 
-/** What is in a `job.json`. `sequence` orders jobs by when they were inserted. */
+/** In a `job.json` it is flat: the job's own fields, `format`, and `sequence`, by which jobs are in order. */
 interface Entry<Job> {
-  format: 1;
   sequence: number;
   job: Job;
 }
@@ -38,6 +37,7 @@ interface FoundEntry<Job> extends Entry<Job> {
   folder: string;
 }
 
+const FORMAT = 1;
 const RECORD = 'job.json';
 /** A claim to write a version lives for milliseconds: an older one belongs to a process that was killed. */
 const CLAIM_STALE_MS = 10_000;
@@ -95,7 +95,7 @@ export function createFileStore<Job extends Stored>({
       throw error;
     }
     const sequence = (known.at(-1)?.sequence ?? 0) + 1;
-    const draft = await writeDraft(folder, { format: 1, sequence, job });
+    const draft = await writeDraft(folder, { sequence, job });
     await files.rename(draft, join(folder, RECORD));
     await syncFolder(folder);
     await syncFolder(parent);
@@ -107,7 +107,7 @@ export function createFileStore<Job extends Stored>({
     if (found?.job.version !== expectedVersion) return false;
     const { folder, sequence } = found;
     const claim = join(folder, `${RECORD}.${job.version}`);
-    const draft = await writeDraft(folder, { format: 1, sequence, job });
+    const draft = await writeDraft(folder, { sequence, job });
     try {
       if (!(await claimVersion(draft, claim))) return false;
       // Another process may have written this version and given its claim up again since the record was read.
@@ -160,23 +160,24 @@ export function createFileStore<Job extends Stored>({
 
   async function writeDraft(folder: string, entry: Entry<Job>): Promise<string> {
     const path = join(folder, `${RECORD}.${randomBytes(6).toString('hex')}.tmp`);
-    const text = new TextEncoder().encode(`${JSON.stringify(entry, undefined, 2)}\n`);
+    const text = new TextEncoder().encode(
+      `${JSON.stringify({ format: FORMAT, sequence: entry.sequence, ...entry.job }, undefined, 2)}\n`,
+    );
     if (!(await createExclusively(path, text))) throw new Error(`Cannot write ${path}: it is there already.`);
     return path;
   }
 
   async function syncFolder(folder: string): Promise<void> {
-    let handle;
     try {
-      handle = await files.open(folder, 'r');
-    } catch {
-      // Windows opens no folders; there a rename is durable by itself.
-      return;
-    }
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
+      const handle = await files.open(folder, 'r');
+      try {
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+    } catch (error) {
+      // Windows opens no folders, and some network file systems do not sync them; there a rename has to do.
+      if (!['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP'].includes(codeOf(error) ?? '')) throw error;
     }
   }
 
@@ -221,15 +222,11 @@ export function createFileStore<Job extends Stored>({
 
 function parseEntry<Job extends Stored>(text: string): Entry<Job> | undefined {
   try {
-    const entry = JSON.parse(text) as Partial<Entry<Partial<Job>>> | null;
-    const { id, model, version } = entry?.job ?? {};
-    const whole =
-      entry?.format === 1 &&
-      typeof entry.sequence === 'number' &&
-      typeof id === 'string' &&
-      typeof model === 'string' &&
-      typeof version === 'number';
-    return whole ? (entry as Entry<Job>) : undefined;
+    const record = JSON.parse(text) as ({ format?: unknown; sequence?: unknown } & Partial<Stored>) | null;
+    if (record?.format !== FORMAT || typeof record.sequence !== 'number') return undefined;
+    const { format: _, sequence, ...job } = record;
+    const isJob = typeof job.id === 'string' && typeof job.model === 'string' && typeof job.version === 'number';
+    return isJob ? { sequence: sequence as number, job: job as Job } : undefined;
   } catch {
     return undefined;
   }

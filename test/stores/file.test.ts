@@ -39,7 +39,7 @@ describe('a store on disk', () => {
     expect(JSON.parse(await readFile(join(folder, 'job_1', 'job.json'), 'utf8'))).toEqual({
       format: 1,
       sequence: 1,
-      job: job('job_1', 1),
+      ...job('job_1', 1),
     });
   });
 
@@ -101,7 +101,7 @@ describe('a store on disk', () => {
     await store.insert(job('job_1'), undefined);
     for (const [id, text] of [
       ['job_2', '{"format": 1, "seq'],
-      ['job_3', '{"format": 2, "sequence": 3, "job": {"id": "job_3", "model": "m", "version": 0}}'],
+      ['job_3', '{"format": 2, "sequence": 3, "id": "job_3", "model": "m", "version": 0}'],
     ] as const) {
       await mkdir(join(folder, id));
       await writeFile(join(folder, id, 'job.json'), text);
