@@ -226,7 +226,7 @@ function parseEntry<Job extends Stored>(text: string): Entry<Job> | undefined {
     if (record?.format !== FORMAT || typeof record.sequence !== 'number') return undefined;
     const { format: _, sequence, ...job } = record;
     const isJob = typeof job.id === 'string' && typeof job.model === 'string' && typeof job.version === 'number';
-    return isJob ? { sequence: sequence as number, job: job as Job } : undefined;
+    return isJob ? { sequence: sequence, job: job as Job } : undefined;
   } catch {
     return undefined;
   }
