@@ -12,8 +12,13 @@ export const SPEED_WINDOW_MS = 10_000;
  * @param began the moment of active time at which the first transfer began
  * @param now the moment of active time asked about (pauses cut out, stalls counted)
  */
-export function speedOver(transferredAt: (activeMs: number) => number, began: number, now: number): number {
-  const from = Math.max(began, now - SPEED_WINDOW_MS);
+export function speedOver(
+  transferredAt: (activeMs: number) => number,
+  began: number,
+  now: number,
+  windowMs = SPEED_WINDOW_MS,
+): number {
+  const from = Math.max(began, now - windowMs);
   const seconds = (now - from) / 1000;
   return seconds > 0 ? (transferredAt(now) - transferredAt(from)) / seconds : 0;
 }

@@ -1,0 +1,69 @@
+import { speedOver } from '../../core/throughput.js';
+
+/** How fast bytes come in. Time counts only while it runs. */
+export interface Progress {
+  /** Bytes are asked for from now on. */
+  run(): void;
+  /** A pause: the time until the next `run` is cut out. */
+  hold(): void;
+  add(bytes: number): void;
+  /** Bytes per second, over the window that ends now. */
+  speed(): number;
+}
+
+interface Mark {
+  /** Active time. */
+  at: number;
+  bytes: number;
+}
+
+/** How many stretches of a window are told apart. */
+const MARKS = 200;
+
+/** @param monotonic the time, in milliseconds, that only goes forward */
+export function createProgress(monotonic: () => number, windowMs: number): Progress {
+  const grainMs = windowMs / MARKS;
+  let marks: Mark[] = [{ at: 0, bytes: 0 }];
+  let total = 0;
+  let lastAt = 0;
+  let began: number | undefined;
+  let runningSince: number | undefined;
+  /** Active time up to the last hold. */
+  let held = 0;
+
+  const active = (): number => held + (runningSince === undefined ? 0 : monotonic() - runningSince);
+
+  return {
+    run: () => {
+      runningSince ??= monotonic();
+      began ??= active();
+    },
+    hold: () => {
+      held = active();
+      runningSince = undefined;
+    },
+    add: (bytes) => {
+      const now = active();
+      if (now - marks.at(-1)!.at >= grainMs) {
+        // After silence: what comes now did not come little by little.
+        if (now - lastAt > grainMs) marks.push({ at: lastAt, bytes: total }, { at: now, bytes: total });
+        total += bytes;
+        marks.push({ at: now, bytes: total });
+        if (marks.length > 4 * MARKS) marks = marks.filter(({ at }) => at >= now - windowMs - grainMs);
+      } else total += bytes;
+      lastAt = now;
+    },
+    speed: () => (began === undefined ? 0 : speedOver(transferredAt, began, active(), windowMs)),
+  };
+
+  function transferredAt(moment: number): number {
+    const index = marks.findLastIndex(({ at }) => at <= moment);
+    const before = marks[index];
+    const after = marks[index + 1];
+    if (moment >= active() || after === undefined) return total;
+    // What is older than the window is forgotten.
+    if (before === undefined) return after.bytes;
+    const share = (moment - before.at) / (after.at - before.at);
+    return before.bytes + (after.bytes - before.bytes) * share;
+  }
+}
