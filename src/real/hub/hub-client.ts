@@ -1,0 +1,132 @@
+import { RefusedError } from '../../core/errors.js';
+import type { RealLimits } from '../limits.js';
+import type { DownloadPlan, PlannedFile } from '../plan.js';
+import type { RealClock } from '../real-clock.js';
+import type { Agents } from './agents.js';
+import type { FileLocation } from './file-location.js';
+import { asRefusal, HubRequestError } from './hub-errors.js';
+import { createHubRequests, type HubAnswer } from './hub-requests.js';
+import type { HubSettings } from './hub-settings.js';
+import { locateFile } from './locate-file.js';
+import { planDownload, type WantedModel } from './plan-download.js';
+import { createRateGate, type RateGate } from './rate-gate.js';
+import { isRecord, jsonIn } from './repo-tree.js';
+
+/** What modeldock asks a hub. */
+export interface HubClient {
+  /** What the hub counts, and when it wants to be left alone; for those who ask it by themselves. */
+  readonly gate: RateGate;
+  /**
+   * Repo, commit, files, sizes, digests. Asks again, and waits, until the signal says that it takes too long.
+   * @throws RefusedError; the signal's reason, unless that is a time-out
+   */
+  plan(wanted: WantedModel, signal: AbortSignal): Promise<DownloadPlan>;
+  /** As `locate`, but with the patience and the errors of `plan`. */
+  locateFirst(plan: DownloadPlan, file: PlannedFile, subject: string, signal: AbortSignal): Promise<FileLocation>;
+  /**
+   * Asks once where a file's bytes are, and holds the answer against the plan. While the hub wants to be left alone, it
+   * is not asked: that fails as the answer would that asked for it.
+   * @throws HubRequestError, which may pass; DownloadError, which will not
+   */
+  locate(plan: DownloadPlan, file: PlannedFile, signal: AbortSignal): Promise<FileLocation>;
+  /** Ids of an owner's repos that match some words. @throws RefusedError as `plan` */
+  search(owner: string, words: string, subject: string, signal: AbortSignal): Promise<string[]>;
+}
+
+export interface HubClientOptions {
+  settings: HubSettings;
+  agents: Pick<Agents, 'hub'>;
+  clock: RealClock;
+  limits: Pick<RealLimits, 'silenceMs' | 'retryMs' | 'longestRetryMs' | 'errorAttempts'>;
+}
+
+const MOST_FOUND = 100;
+
+/** One for all jobs of a process: what the hub counts, it counts for all of them. */
+export function createHubClient(options: HubClientOptions): HubClient {
+  const { settings, clock, limits } = options;
+  const { endpoint } = settings;
+  const gate = createRateGate(clock);
+  const requests = createHubRequests({ ...options, gate });
+
+  /** Makes what may pass again, until it does. */
+  async function patiently<Value>(subject: string, signal: AbortSignal, work: () => Promise<Value>): Promise<Value> {
+    let last: unknown;
+    try {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await work();
+        } catch (error) {
+          signal.throwIfAborted();
+          if (!(error instanceof HubRequestError) || attempt >= limits.errorAttempts) throw error;
+          last = error;
+          await clock.sleep(error.retryAfterMs ?? backoff(attempt, limits), signal);
+        }
+      }
+    } catch (error) {
+      if (!signal.aborted) throw asRefusal(error, subject);
+      if ((signal.reason as Error | undefined)?.name !== 'TimeoutError') throw signal.reason;
+      throw tooLate(last, subject, endpoint);
+    }
+  }
+
+  const askApi = (repo: string | undefined, signal: AbortSignal) => (url: string, revision: string | undefined) =>
+    requests.get(url, {
+      question: { endpoint, ...(repo !== undefined && { repo }), ...(revision !== undefined && { revision }) },
+      bucket: 'api',
+      body: true,
+      signal,
+    });
+
+  return {
+    gate,
+    async plan(wanted, signal) {
+      const ask = askApi(`${wanted.owner}/${wanted.repo}`, signal);
+      const patient = (url: string, revision: string | undefined): Promise<HubAnswer> =>
+        patiently(wanted.subject, signal, () => ask(url, revision));
+      try {
+        return await planDownload(patient, endpoint, wanted);
+      } catch (error) {
+        throw asRefusal(error, wanted.subject);
+      }
+    },
+    locate: (plan, file, signal) => locateFile(requests, endpoint, plan, file, signal),
+    locateFirst: (plan, file, subject, signal) =>
+      patiently(subject, signal, () => locateFile(requests, endpoint, plan, file, signal)),
+    async search(owner, words, subject, signal) {
+      const query = new URLSearchParams({ author: owner, search: words, limit: String(MOST_FOUND) });
+      const answer = await patiently(subject, signal, () =>
+        askApi(undefined, signal)(`${endpoint}/api/models?${query.toString()}`, undefined),
+      );
+      try {
+        const found = jsonIn(answer);
+        return Array.isArray(found) ? found.flatMap((each) => idIn(each)) : [];
+      } catch (error) {
+        throw asRefusal(error, subject);
+      }
+    },
+  };
+}
+
+function idIn(found: unknown): string[] {
+  return isRecord(found) && typeof found.id === 'string' ? [found.id] : [];
+}
+
+/** Twice as long each time, and never at the same moment as all others who were refused with us. */
+function backoff(attempt: number, { retryMs, longestRetryMs }: Pick<RealLimits, 'retryMs' | 'longestRetryMs'>): number {
+  const longest = Math.min(longestRetryMs, retryMs * 2 ** (attempt - 1));
+  return longest * (0.5 + Math.random() / 2);
+}
+
+function tooLate(last: unknown, subject: string, endpoint: string): RefusedError {
+  const { host } = new URL(endpoint);
+  if (!(last instanceof HubRequestError)) {
+    const message = `${host} does not answer in time: try again later, and check HF_ENDPOINT and the network.`;
+    return new RefusedError('hub_unavailable', subject, message);
+  }
+  const { message, retryAfterMs } = last;
+  return new RefusedError('hub_unavailable', subject, message, {
+    cause: last,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  });
+}

@@ -1,0 +1,64 @@
+import { RefusedError, type FailureCode, type RefusalCode } from '../../core/errors.js';
+import { DownloadError } from '../download-error.js';
+
+/** A request to the hub that may succeed when it is made again. */
+export class HubRequestError extends Error {
+  override readonly name = 'HubRequestError';
+  /** Nobody answers; too many requests (429); a failure of the server (5xx). */
+  readonly kind: 'unreachable' | 'rate-limited' | 'server';
+  /** How long the hub wants to be left alone, where it says so. */
+  readonly retryAfterMs: number | undefined;
+  readonly status: number | undefined;
+  readonly requestId: string | undefined;
+
+  constructor(
+    kind: 'unreachable' | 'rate-limited' | 'server',
+    message: string,
+    facts: { retryAfterMs?: number; status?: number; requestId?: string; cause?: unknown } = {},
+  ) {
+    super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
+    this.kind = kind;
+    this.retryAfterMs = facts.retryAfterMs;
+    this.status = facts.status;
+    this.requestId = facts.requestId;
+  }
+}
+
+/** The hub will not, and asking again changes nothing. */
+export class HubRefusal extends DownloadError {
+  /** What the same thing is called before there is a job. */
+  readonly refusal: RefusalCode;
+
+  constructor(refusal: RefusalCode, failure: FailureCode, message: string) {
+    super(failure, message);
+    this.refusal = refusal;
+  }
+}
+
+/** An error of a request as the refusal of a start; what is none is given back as it is. */
+export function asRefusal(error: unknown, subject: string): unknown {
+  if (error instanceof HubRequestError) {
+    const { message, retryAfterMs } = error;
+    return new RefusedError('hub_unavailable', subject, message, {
+      cause: error,
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    });
+  }
+  if (!(error instanceof DownloadError)) return error;
+  const code = error instanceof HubRefusal ? error.refusal : refusalFor(error.code);
+  return new RefusedError(code, subject, error.message, { cause: error });
+}
+
+function refusalFor(code: FailureCode): RefusalCode {
+  switch (code) {
+    case 'redirect_refused':
+    case 'proxy_auth':
+    case 'bad_token':
+    case 'repo_disabled':
+    case 'missing_or_private':
+    case 'disk_error':
+      return code;
+    default:
+      return 'hub_error';
+  }
+}

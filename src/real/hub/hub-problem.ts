@@ -1,0 +1,129 @@
+import { proxyAuthError } from './agents.js';
+import type { DownloadError } from '../download-error.js';
+import { HubRefusal, HubRequestError } from './hub-errors.js';
+import { askedPatience } from './rate-gate.js';
+
+/** What a request was about. */
+export interface Question {
+  /** Without a slash at the end. */
+  endpoint: string;
+  /** `owner/name`; absent for a search. */
+  repo?: string;
+  revision?: string;
+  /** A file in the repo. */
+  path?: string;
+}
+
+/** An answer, as far as it tells why. */
+export interface Refusing {
+  status: number;
+  /** Names in lower case. */
+  headers: Readonly<Record<string, string>>;
+  sentToken: boolean;
+}
+
+const TOKEN_SOURCES = 'A token comes from HF_TOKEN or from the file that `hf auth login` writes';
+const LONGEST_MESSAGE = 300;
+
+/** What an answer that is no success means. The hub tells cases apart by X-Error-Code and X-Error-Message, not by 401 against 403. */
+export function problemIn(answer: Refusing, question: Question): DownloadError | HubRequestError {
+  const { status, headers, sentToken } = answer;
+  const { endpoint, repo = 'models', revision = 'main', path } = question;
+  const page = `${endpoint}/${repo}`;
+  const host = new URL(endpoint).host;
+  const said = wordsIn(headers['x-error-message']);
+  const trail = trailOf(headers);
+
+  if (status === 407) return proxyAuthError();
+  if (status === 429 || status >= 500 || status === 408) return passing(answer, host, said, trail);
+
+  switch (headers['x-error-code']) {
+    case 'GatedRepo':
+      return sentToken
+        ? new HubRefusal(
+            'gated_not_on_list',
+            'gated',
+            `${repo} is gated, and the token's user is not on its list. Ask for access at ${page}, then try again.${trail}`,
+          )
+        : new HubRefusal(
+            'gated_no_token',
+            'token_missing',
+            `${repo} is gated, and there is no token. Ask for access at ${page}, then try again with a token. ${TOKEN_SOURCES}.${trail}`,
+          );
+    case 'RepoNotFound':
+      return missing(answer, question, host, trail);
+    case 'RevisionNotFound':
+      return new HubRefusal(
+        'model_not_found',
+        'revision_gone',
+        `${repo} has no revision ${revision} (any more). Start the download again: files that did not change are kept.${trail}`,
+      );
+    case 'EntryNotFound':
+      return new HubRefusal(
+        'hub_error',
+        'changed_upstream',
+        `${path ?? 'A file'} is no longer in ${repo} at ${revision}. Start the download again.${trail}`,
+      );
+  }
+  if (/\bis disabled\b/i.test(said)) {
+    return new HubRefusal(
+      'repo_disabled',
+      'repo_disabled',
+      `${repo} was disabled: ${page} may tell why. Choose another repo.${trail}`,
+    );
+  }
+  if (/invalid credentials/i.test(said) || (status === 401 && sentToken && !/username or password/i.test(said))) {
+    return new HubRefusal(
+      'bad_token',
+      'bad_token',
+      `${host} does not accept the token. Make a new one at ${endpoint}/settings/tokens, or remove it to download public models. ${TOKEN_SOURCES}.${trail}`,
+    );
+  }
+  if (repo !== 'models' && (status === 401 || status === 404)) return missing(answer, question, host, trail);
+  return new HubRefusal(
+    'hub_error',
+    'hub_error',
+    `${host} answered ${status} to a question about ${repo}${said && `: ${said}`}. Check HF_ENDPOINT, and what is between here and there.${trail}`,
+  );
+}
+
+/** Missing and private look the same, to an anonymous caller and to one whose token does not reach. */
+function missing({ sentToken }: Refusing, { repo }: Question, host: string, trail: string): HubRefusal {
+  const advice = sentToken
+    ? "check the spelling, and whether the token's user may read it"
+    : `check the spelling; if it is private, a token is needed. ${TOKEN_SOURCES}`;
+  return new HubRefusal(
+    'missing_or_private',
+    'missing_or_private',
+    `${host} shows no repo ${repo}${sentToken ? ' to this user' : ''}: ${advice}.${trail}`,
+  );
+}
+
+function passing({ status, headers }: Refusing, host: string, said: string, trail: string): HubRequestError {
+  const requestId = headers['x-request-id'];
+  const retryAfterMs = askedPatience(headers);
+  const when = retryAfterMs === undefined ? 'later' : `in ${Math.ceil(retryAfterMs / 1000)} s`;
+  const facts = {
+    status,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(requestId !== undefined && { requestId }),
+  };
+  return status === 429
+    ? new HubRequestError('rate-limited', `${host} had too many requests (429): try again ${when}.${trail}`, facts)
+    : new HubRequestError(
+        'server',
+        `${host} could not answer (${status}${said && `: ${said}`}): try again ${when}.${trail}`,
+        facts,
+      );
+}
+
+function trailOf(headers: Readonly<Record<string, string>>): string {
+  const id = wordsIn(headers['x-request-id']);
+  return id === '' ? '' : ` (request ${id})`;
+}
+
+/** A stranger's words, fit for one line of a terminal. */
+function wordsIn(header = ''): string {
+  const words = header.replace(/[^\x20-\x7e]/g, '?').trim();
+  return words.length > LONGEST_MESSAGE ? `${words.slice(0, LONGEST_MESSAGE)}…` : words;
+}

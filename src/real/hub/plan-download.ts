@@ -1,0 +1,104 @@
+import { RefusedError } from '../../core/errors.js';
+import type { DownloadPlan, PlannedFile } from '../plan.js';
+import { checkNoCaseTwins, checkRepoName, checkRepoPath } from '../repo-path.js';
+import { chooseGguf, hasGguf } from './choose-gguf.js';
+import { chooseMlx, isMlx, type RepoFacts } from './choose-mlx.js';
+import type { HubAnswer } from './hub-requests.js';
+import { HubRefusal } from './hub-errors.js';
+import { filesIn, isRecord, jsonIn, nextPage, nonsense } from './repo-tree.js';
+
+/** What is to be downloaded. */
+export interface WantedModel {
+  owner: string;
+  repo: string;
+  /** A branch, a tag or a commit; the default branch without it. */
+  revision?: string;
+  quantization?: string;
+  /** As it was asked for, for the text of refusals. */
+  subject: string;
+}
+
+/** Asks the hub's API, with as much patience as there is. */
+export type AskApi = (url: string, revision: string | undefined) => Promise<HubAnswer>;
+
+/**
+ * Pins the commit, reads the tree at it, and chooses.
+ * @throws RefusedError unsafe_path, no_compatible_option; what `ask` throws
+ */
+export async function planDownload(ask: AskApi, endpoint: string, wanted: WantedModel): Promise<DownloadPlan> {
+  checkRepoName(wanted.owner, wanted.repo);
+  const { revision, quantization, subject } = wanted;
+  const asked = encodeId(`${wanted.owner}/${wanted.repo}`);
+  const at = revision === undefined ? '' : `/revision/${encodeURIComponent(revision)}`;
+  const info = infoIn(await ask(`${endpoint}/api/models/${asked}${at}`, revision), endpoint, wanted);
+  const [owner, repo] = info.id.split('/') as [string, string];
+  checkRepoName(owner, repo);
+  const tree = await readTree(ask, endpoint, info);
+  const choice = choose(tree, info, quantization, subject);
+  for (const { path } of choice.files) checkRepoPath(path);
+  checkNoCaseTwins(choice.files.map(({ path }) => path));
+  return { owner, repo, commit: info.commit, ...choice };
+}
+
+interface Info extends RepoFacts {
+  commit: string;
+}
+
+function infoIn(answer: HubAnswer, endpoint: string, { owner, repo }: WantedModel): Info {
+  const host = new URL(endpoint).host;
+  const info = jsonIn(answer);
+  if (!isRecord(info)) throw nonsense(host, 'nothing about the repo');
+  const { id, sha, disabled, library_name: libraryName, tags } = info;
+  if (typeof sha !== 'string' || !/^[0-9a-f]{40}$/i.test(sha)) throw nonsense(host, 'no commit of the repo');
+  if (disabled === true) {
+    throw new HubRefusal(
+      'repo_disabled',
+      'repo_disabled',
+      `${owner}/${repo} was disabled: ${endpoint}/${owner}/${repo} may tell why. Choose another repo.`,
+    );
+  }
+  return {
+    // A renamed repo is told by its new name.
+    id: typeof id === 'string' && /^[^/]+\/[^/]+$/.test(id) ? id : `${owner}/${repo}`,
+    commit: sha.toLowerCase(),
+    ...(typeof libraryName === 'string' && { libraryName }),
+    tags: Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [],
+  };
+}
+
+async function readTree(ask: AskApi, endpoint: string, { id, commit }: Info): Promise<PlannedFile[]> {
+  const files: PlannedFile[] = [];
+  const visited = new Set<string>();
+  let page: string | undefined = `${endpoint}/api/models/${encodeId(id)}/tree/${commit}?recursive=true`;
+  while (page !== undefined) {
+    if (visited.has(page)) throw nonsense(new URL(endpoint).host, 'a tree whose pages go in a circle');
+    visited.add(page);
+    const answer: HubAnswer = await ask(page, commit);
+    files.push(...filesIn(answer));
+    page = nextPage(endpoint, answer);
+  }
+  return files;
+}
+
+function choose(
+  files: readonly PlannedFile[],
+  facts: RepoFacts,
+  quantization: string | undefined,
+  subject: string,
+): Pick<DownloadPlan, 'format' | 'quantization' | 'files'> {
+  if (hasGguf(files)) {
+    const { label, files: chosen } = chooseGguf(files, quantization, subject);
+    return { format: 'gguf', ...(label !== undefined && { quantization: label }), files: chosen };
+  }
+  if (isMlx(files, facts)) return { format: 'mlx', files: chooseMlx(files, facts, quantization, subject) };
+  const weights = files.some(({ path }) => path.endsWith('.safetensors'));
+  throw new RefusedError(
+    'no_compatible_option',
+    subject,
+    `${subject} has neither GGUF files nor an MLX model${weights ? ', only weights that would have to be converted' : ''}. Look for a repo whose name ends with -GGUF or -MLX.`,
+  );
+}
+
+function encodeId(id: string): string {
+  return id.split('/').map(encodeURIComponent).join('/');
+}
