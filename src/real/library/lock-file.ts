@@ -1,0 +1,212 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
+import type { FileLayer } from '../file-layer.js';
+import type { RealClock } from '../real-clock.js';
+import { errorCodeOf, isWithoutLinks, unlessMissing } from './file-errors.js';
+import { judgeProcess, type ProcessIdentity } from './process-identity.js';
+
+/*
+ * A lock is a file that says who holds it. Taking over one whose holder is gone must not be a race: of many that find
+ * it stale, a slow one could remove the lock of the one that was faster. So whoever wants to replace the lock with
+ * nonce N first owns the file `<lock>.N`, by the same rules, and then looks again whether the lock still is N. Nonces
+ * never come back, so a late claim finds another lock and lets go; a claimant that dies is itself taken over.
+ */
+
+/** What a lock file says. */
+export interface LockContent {
+  process: ProcessIdentity;
+  /** What is locked, for messages. */
+  subject: string;
+  /** Paths in the repo's folder, and that folder, for whoever wants to know what is being written. */
+  folder: string;
+  files: readonly string[];
+}
+
+export interface LockProgress {
+  downloadedBytes: number;
+  totalBytes: number;
+}
+
+/** A lock file as it was read. */
+export interface FoundLock {
+  nonce: string;
+  /** Undefined when the file holds something else, or its holder is just writing it. */
+  content: LockContent | undefined;
+  progress: LockProgress | undefined;
+  mtimeMs: number;
+}
+
+/** A lock file that is ours. */
+export interface OwnedLock {
+  nonce: string;
+  /** Open on the file itself: what is written there never reaches the file of whoever took the lock over. */
+  handle: FileHandle;
+  /** Where in the file the progress is. */
+  progressAt: number;
+}
+
+export interface LockRules {
+  files: FileLayer;
+  clock: RealClock;
+  self: ProcessIdentity;
+  touchMs: number;
+  staleMs: number;
+}
+
+/** Between two looks at a lock that somebody else is taking over at this moment. */
+const CLAIM_POLL_MS = 10;
+
+/** Owns the lock file, or tells who does. */
+export async function ownLockFile(
+  rules: LockRules,
+  path: string,
+  content: LockContent,
+): Promise<OwnedLock | { heldBy: FoundLock }> {
+  const { files, clock } = rules;
+  const nonce = randomBytes(8).toString('hex');
+  const head = `${JSON.stringify({ nonce, ...content })}\n`;
+  const text = head + progressLine(undefined);
+  const draft = `${path}.${nonce}.new`;
+  let handle = await files.open(draft, 'wx+');
+  const owned = (): OwnedLock => ({ nonce, handle, progressAt: Buffer.byteLength(head) });
+  try {
+    await handle.write(text, 0);
+    for (;;) {
+      const created = await create(rules, draft, path, text);
+      if (created === 'exclusively') {
+        await handle.close();
+        handle = await files.open(path, 'r+');
+      }
+      if (created) return owned();
+      const found = await readLockFile(files, path);
+      if (!found) continue;
+      // Over some networks a link that succeeded is reported as one that was there already.
+      if (found.nonce === nonce) return owned();
+      if (!(await isStale(rules, path, found, handle, text))) return await giveUp(found);
+
+      const claim = await ownLockFile(rules, `${path}.${found.nonce}`, content);
+      if ('heldBy' in claim) {
+        await clock.sleep(CLAIM_POLL_MS);
+        continue;
+      }
+      const replaced = await replace(rules, path, draft, found);
+      await dropLockFile(files, `${path}.${found.nonce}`, claim);
+      if (replaced && (await readLockFile(files, path))?.nonce === nonce) return owned();
+      if (replaced) await recreate();
+    }
+  } catch (error) {
+    await handle.close().catch(() => undefined);
+    throw error;
+  } finally {
+    await files.rm(draft, { force: true });
+  }
+
+  async function giveUp(heldBy: FoundLock): Promise<{ heldBy: FoundLock }> {
+    await handle.close();
+    return { heldBy };
+  }
+
+  /** After a takeover that was itself taken over: our file is gone, and so is its name. */
+  async function recreate(): Promise<void> {
+    await handle.close();
+    handle = await files.open(draft, 'wx+');
+    await handle.write(text, 0);
+  }
+}
+
+/** Lets go of a lock file, unless it is no longer ours. */
+export async function dropLockFile(files: FileLayer, path: string, { nonce, handle }: OwnedLock): Promise<void> {
+  if ((await readLockFile(files, path))?.nonce === nonce) await files.rm(path, { force: true });
+  await handle.close();
+}
+
+/** Undefined when there is none. */
+export async function readLockFile(files: FileLayer, path: string): Promise<FoundLock | undefined> {
+  const text = await unlessMissing(files.readFile(path, 'utf8'));
+  const stats = await unlessMissing(files.stat(path));
+  if (text === undefined || stats === undefined) return undefined;
+  const [head = '', progress = ''] = text.split('\n');
+  try {
+    const { nonce, ...content } = JSON.parse(head) as Partial<LockContent> & { nonce?: unknown };
+    if (typeof nonce !== 'string' || typeof content.process?.pid !== 'number') throw new Error('not a lock');
+    return { nonce, content: content as LockContent, progress: parseProgress(progress), mtimeMs: stats.mtimeMs };
+  } catch {
+    // Whatever it is, it must be possible to claim exactly this.
+    const nonce = `x${createHash('sha256').update(text).digest('hex').slice(0, 15)}`;
+    return { nonce, content: undefined, progress: undefined, mtimeMs: stats.mtimeMs };
+  }
+}
+
+/** As long for any progress, so that it can be written over the one before, also on a full disk. */
+export function progressLine(progress: LockProgress | undefined): string {
+  return `${(progress ? JSON.stringify(progress) : '').padEnd(80)}\n`;
+}
+
+function parseProgress(line: string): LockProgress | undefined {
+  try {
+    const { downloadedBytes, totalBytes } = JSON.parse(line) as LockProgress;
+    return { downloadedBytes, totalBytes };
+  } catch {
+    return undefined;
+  }
+}
+
+/** @returns false when there is one already */
+async function create(
+  { files }: LockRules,
+  draft: string,
+  path: string,
+  text: string,
+): Promise<'by link' | 'exclusively' | false> {
+  try {
+    await files.link(draft, path);
+    return 'by link';
+  } catch (error) {
+    if (errorCodeOf(error) === 'EEXIST') return false;
+    if (!isWithoutLinks(error)) throw error;
+  }
+  try {
+    const handle = await files.open(path, 'wx');
+    await handle.write(text, 0).finally(() => handle.close());
+    return 'exclusively';
+  } catch (error) {
+    if (errorCodeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** With the claim in hand: the lock is replaced only if it still is the one that was found stale. */
+async function replace(
+  { files, clock, staleMs }: LockRules,
+  path: string,
+  draft: string,
+  found: FoundLock,
+): Promise<boolean> {
+  const began = clock.monotonic();
+  const again = await readLockFile(files, path);
+  if (again?.nonce !== found.nonce || again.mtimeMs !== found.mtimeMs) return false;
+  // Whoever slept here may have lost the claim meanwhile.
+  if (clock.monotonic() - began > staleMs / 2) return false;
+  await files.rename(draft, path);
+  return true;
+}
+
+/**
+ * Stale at once when its process is seen to be gone; else when it has not been touched for long. Age is measured on
+ * the disk's own clock, and then the lock is watched for a while, because clocks are set.
+ */
+async function isStale(
+  { files, clock, self, touchMs, staleMs }: LockRules,
+  path: string,
+  found: FoundLock,
+  draft: FileHandle,
+  text: string,
+): Promise<boolean> {
+  if (found.content && (await judgeProcess(found.content.process, self)) === 'gone') return true;
+  await draft.write(text, 0);
+  const { mtimeMs: now } = await draft.stat();
+  if (Math.abs(now - found.mtimeMs) < staleMs) return false;
+  await clock.sleep(1.5 * touchMs);
+  const again = await readLockFile(files, path);
+  return again?.nonce === found.nonce && again.mtimeMs === found.mtimeMs;
+}

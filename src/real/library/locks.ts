@@ -1,0 +1,190 @@
+import { createHash } from 'node:crypto';
+import { basename, dirname, join } from 'node:path';
+import { RefusedError } from '../../core/errors.js';
+import type { FileLayer } from '../file-layer.js';
+import type { RealLimits } from '../limits.js';
+import type { RealClock } from '../real-clock.js';
+import { makeFolder } from './durable-files.js';
+import { unlessMissing } from './file-errors.js';
+import {
+  dropLockFile,
+  ownLockFile,
+  progressLine,
+  readLockFile,
+  type FoundLock,
+  type LockContent,
+  type LockProgress,
+  type LockRules,
+  type OwnedLock,
+} from './lock-file.js';
+import { judgeProcess, readOwnIdentity, type ProcessIdentity } from './process-identity.js';
+import { OWN_FOLDER } from './safe-path.js';
+
+export interface LockOptions {
+  files: FileLayer;
+  clock: RealClock;
+  limits: Pick<RealLimits, 'lockTouchMs' | 'lockStaleMs'>;
+  /** The models folder. */
+  root: string;
+  /** The repo's folder, and the files in it that are locked together. */
+  folder: string;
+  paths: readonly string[];
+  /** What is downloaded, for messages of other processes. */
+  subject: string;
+  /** Read at each touch. */
+  progress?: () => LockProgress;
+}
+
+/** The right to write one set of files, among all processes. */
+export interface Lock {
+  /** Aborted, with a RefusedError model_busy, when another process took the lock: stop writing. */
+  readonly lost: AbortSignal;
+  release(): Promise<void>;
+}
+
+/** A lock that some process holds. */
+export interface HeldLock extends LockContent {
+  progress: LockProgress | undefined;
+}
+
+/** @throws RefusedError model_busy, naming the process that holds it and how far it is */
+export async function takeLock({
+  files,
+  clock,
+  limits,
+  root,
+  folder,
+  paths,
+  subject,
+  progress = () => ({ downloadedBytes: 0, totalBytes: 0 }),
+}: LockOptions): Promise<Lock> {
+  const self = await readOwnIdentity();
+  const rules: LockRules = { files, clock, self, touchMs: limits.lockTouchMs, staleMs: limits.lockStaleMs };
+  const path = lockPath(root, folder, paths);
+  await makeFolder(files, dirname(path));
+  const owned = await ownLockFile(rules, path, { process: self, subject, folder, files: paths });
+  if ('heldBy' in owned) throw busy(subject, owned.heldBy, self);
+  await sweep(rules, path, owned);
+  return hold(rules, path, owned, { process: self, subject, folder, files: paths }, progress);
+}
+
+/** What other processes, and this one, are writing in a models folder now. */
+export async function listLocks(files: FileLayer, root: string): Promise<HeldLock[]> {
+  const self = await readOwnIdentity();
+  const folder = join(root, OWN_FOLDER, 'locks');
+  const held: HeldLock[] = [];
+  for (const name of (await unlessMissing(files.readdir(folder))) ?? []) {
+    if (!name.endsWith('.lock')) continue;
+    const found = await readLockFile(files, join(folder, name));
+    if (!found?.content || (await judgeProcess(found.content.process, self)) === 'gone') continue;
+    held.push({ ...found.content, progress: found.progress });
+  }
+  return held;
+}
+
+/** Order does not matter; another set of files is another lock. */
+function lockPath(root: string, folder: string, paths: readonly string[]): string {
+  const name = createHash('sha256')
+    .update([folder, ...[...paths].sort()].join('\0'))
+    .digest('hex');
+  return join(root, OWN_FOLDER, 'locks', `${name.slice(0, 24)}.lock`);
+}
+
+function hold(
+  rules: LockRules,
+  path: string,
+  owned: OwnedLock,
+  content: LockContent,
+  progress: () => LockProgress,
+): Lock {
+  const { files, clock, touchMs, staleMs, self } = rules;
+  const lost = new AbortController();
+  const stop = new AbortController();
+  let touchedAt = clock.monotonic();
+  const touching = touchOnAndOn();
+  let released: Promise<void> | undefined;
+
+  return { lost: lost.signal, release: () => (released ??= release()) };
+
+  async function touchOnAndOn(): Promise<void> {
+    // Once before the first wait: whoever comes right after the start is told how much there is to do.
+    while (!stop.signal.aborted && !lost.signal.aborted) {
+      await touch();
+      await clock.sleep(touchMs, stop.signal).catch(() => undefined);
+    }
+  }
+
+  async function touch(): Promise<void> {
+    try {
+      const found = await readLockFile(files, path);
+      if (found?.nonce !== owned.nonce) {
+        lost.abort(found ? busy(content.subject, found, self) : removed());
+        return;
+      }
+      const line = progressLine(progress());
+      await owned.handle.write(line, owned.progressAt).catch(async () => {
+        const now = new Date();
+        await owned.handle.utimes(now, now);
+      });
+      touchedAt = clock.monotonic();
+    } catch {
+      // A disk that does not answer now may do so at the next touch; if not, the others see the lock grow old.
+    }
+  }
+
+  async function release(): Promise<void> {
+    stop.abort();
+    await touching;
+    if (lost.signal.aborted) {
+      await owned.handle.close();
+    } else if (clock.monotonic() - touchedAt < staleMs / 2) {
+      await dropLockFile(files, path, owned);
+    } else {
+      // Somebody may be about to take it over: without the claim, the lock that is removed could be theirs.
+      const claimPath = `${path}.${owned.nonce}`;
+      const claim = await ownLockFile(rules, claimPath, content);
+      if ('heldBy' in claim) {
+        await owned.handle.close();
+      } else {
+        await dropLockFile(files, path, owned);
+        await dropLockFile(files, claimPath, claim);
+      }
+    }
+  }
+
+  function removed(): RefusedError {
+    return new RefusedError(
+      'model_busy',
+      content.subject,
+      `Cannot go on with ${content.subject}: its lock ${path} was removed. Start it again.`,
+    );
+  }
+}
+
+/** Removes what takeovers that were interrupted left behind: nobody can own the lock by way of it any more. */
+async function sweep({ files, staleMs }: LockRules, path: string, { nonce, handle }: OwnedLock): Promise<void> {
+  const now = (await handle.stat()).mtimeMs;
+  for (const name of await files.readdir(dirname(path))) {
+    if (!name.startsWith(`${basename(path)}.`) || name.startsWith(`${basename(path)}.${nonce}`)) continue;
+    const left = join(dirname(path), name);
+    const stats = await unlessMissing(files.stat(left));
+    if (stats && Math.abs(now - stats.mtimeMs) >= staleMs) await files.rm(left, { force: true });
+  }
+}
+
+function busy(subject: string, { content, progress }: FoundLock, self: ProcessIdentity): RefusedError {
+  if (!content) {
+    return new RefusedError('model_busy', subject, `Cannot download ${subject}: another process has just begun to.`);
+  }
+  const { pid, host } = content.process;
+  const where = host === self.host ? 'on this computer' : `on ${host}`;
+  const far =
+    progress && progress.totalBytes > 0
+      ? `, ${Math.floor((100 * progress.downloadedBytes) / progress.totalBytes)} % done`
+      : '';
+  return new RefusedError(
+    'model_busy',
+    subject,
+    `Cannot download ${subject}: process ${pid} ${where} is at it${far}. Wait for it, or end it.`,
+  );
+}

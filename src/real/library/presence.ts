@@ -1,0 +1,101 @@
+import { join } from 'node:path';
+import type { FileLayer } from '../file-layer.js';
+import type { DownloadPlan, PlannedFile } from '../plan.js';
+import { readFingerprint, isSameFile, type Fingerprint } from './fingerprint.js';
+import type { ModelRecord, RecordedFile } from './records.js';
+import { resolveTarget } from './safe-path.js';
+
+/** What of a planned file is there already. */
+export type FilePresence = {
+  file: PlannedFile;
+  /** Where it belongs; absolute. */
+  target: string;
+} & (
+  | { state: 'recorded'; found: Fingerprint }
+  /** There is a file of that size, and no record that says what is in it: it has to be hashed. */
+  | { state: 'same-size'; found: Fingerprint; cached?: string }
+  /** The Hugging Face cache has a blob of that name and size: it has to be hashed before it is taken over. */
+  | { state: 'in-hf-cache'; cached: string }
+  /** There is another file of that name. `ours` when we put it there. */
+  | { state: 'outdated'; found: Fingerprint; ours: boolean; cached?: string }
+  | { state: 'absent' }
+);
+
+export interface PresenceQuestion {
+  files: FileLayer;
+  plan: DownloadPlan;
+  /** The repo's folder in a models folder. */
+  folder: string;
+  /** All records of that models folder. */
+  records: readonly ModelRecord[];
+  /** HF_HUB_CACHE; blobs of this repo are looked for there. */
+  hubCache?: string | undefined;
+}
+
+/** Looks for each file of a plan, without reading any. @throws RefusedError unsafe_path */
+export async function findPresence({
+  files,
+  plan,
+  folder,
+  records,
+  hubCache,
+}: PresenceQuestion): Promise<FilePresence[]> {
+  // A projector is in the records of all quantizations it came with; any of them will do.
+  const recorded = recordsOf(plan, records).flatMap((record) => record.files);
+  const found: FilePresence[] = [];
+  for (const file of plan.files) {
+    const target = await resolveTarget(files, folder, file.path);
+    const there = await readFingerprint(files, target);
+    if (there) {
+      const known = recorded.find((entry) => entry.path === file.path && isSameFile(entry, there));
+      if (known?.digest.hex === file.digest.hex) {
+        found.push({ file, target, state: 'recorded', found: there });
+        continue;
+      }
+      const cached = await cachedBlob(files, hubCache, plan, file);
+      const hit = cached === undefined ? {} : { cached };
+      if (known === undefined && there.size === file.size) {
+        found.push({ file, target, state: 'same-size', found: there, ...hit });
+      } else {
+        found.push({ file, target, state: 'outdated', found: there, ours: known !== undefined, ...hit });
+      }
+      continue;
+    }
+    const cached = await cachedBlob(files, hubCache, plan, file);
+    found.push(
+      cached === undefined ? { file, target, state: 'absent' } : { file, target, state: 'in-hf-cache', cached },
+    );
+  }
+  return found;
+}
+
+/** The records of one repo, whatever the case it is spelled in. */
+export function recordsOf(
+  { owner, repo }: Pick<DownloadPlan, 'owner' | 'repo'>,
+  records: readonly ModelRecord[],
+): ModelRecord[] {
+  const name = `${owner}/${repo}`.toLowerCase();
+  return records.filter((record) => `${record.owner}/${record.repo}`.toLowerCase() === name);
+}
+
+/** What to record of a file that is at its target and was verified. */
+export async function recordFile(files: FileLayer, file: PlannedFile, target: string): Promise<RecordedFile> {
+  const found = await readFingerprint(files, target);
+  if (found?.size !== file.size) {
+    throw new Error(`Cannot record ${target}: expected a file of ${file.size} bytes, found ${found?.size ?? 'none'}.`);
+  }
+  return { path: file.path, digest: file.digest, ...found };
+}
+
+/** Blobs are named after their digest: sha256 for large files, git's sha1 for small ones. */
+async function cachedBlob(
+  files: FileLayer,
+  hubCache: string | undefined,
+  { owner, repo }: DownloadPlan,
+  { digest, size }: PlannedFile,
+): Promise<string | undefined> {
+  if (hubCache === undefined) return undefined;
+  const blob = join(hubCache, `models--${owner}--${repo}`, 'blobs', digest.hex);
+  const found = await readFingerprint(files, blob).catch(() => undefined);
+  return found?.size === size ? blob : undefined;
+}

@@ -1,0 +1,192 @@
+import { constants } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { RefusedError } from '../../core/errors.js';
+import type { Digester } from '../disk/digester.js';
+import { describeDiskError } from '../disk/disk-error.js';
+import { DownloadError } from '../download-error.js';
+import type { FileLayer } from '../file-layer.js';
+import type { PlannedFile } from '../plan.js';
+import { makeFolder, syncFolder } from './durable-files.js';
+import { errorCodeOf, isWithoutLinks } from './file-errors.js';
+import { isSameFile, readFingerprint, type Fingerprint } from './fingerprint.js';
+import { recordFile } from './presence.js';
+import type { RecordedFile } from './records.js';
+import { resolveTarget } from './safe-path.js';
+
+/** One file of a publication. */
+export interface StagedFile {
+  file: PlannedFile;
+  /** Its verified and synced bytes, until they are published; absent where the target was verified in place. */
+  part?: { path: string } & Fingerprint;
+  /** What was at the target when the job was planned, and is to be replaced. */
+  replaces?: Fingerprint;
+}
+
+/** Everything needed to publish, and to go on with it after a crash. Plain data: store it before the first step. */
+export interface Publication {
+  /** The repo's folder. */
+  folder: string;
+  /** In the order of the plan: what makes it a model is last. */
+  files: readonly StagedFile[];
+}
+
+export interface PublishOptions {
+  files: FileLayer;
+  digestOf: Digester['digestOf'];
+  /** Called before each step, with its name: `link <path>`, `unlink <path>`. A test may end the process there. */
+  onStep?: (step: string) => void | Promise<void>;
+  signal?: AbortSignal | undefined;
+}
+
+/** Describes verified parts as they are now. The result does not change any more, whatever becomes of the parts. */
+export async function preparePublication(
+  files: FileLayer,
+  folder: string,
+  staged: readonly { file: PlannedFile; part?: string | undefined; replaces?: Fingerprint | undefined }[],
+): Promise<Publication> {
+  const prepared: StagedFile[] = [];
+  for (const { file, part, replaces } of staged) {
+    const found = part === undefined ? undefined : await readFingerprint(files, part);
+    if (part !== undefined && found?.size !== file.size) {
+      throw new DownloadError(
+        'disk_error',
+        `Cannot publish ${file.path}: its part ${part} has ${found?.size ?? 'no'} bytes and not ${file.size}.`,
+      );
+    }
+    prepared.push({
+      file,
+      ...(part !== undefined && found && { part: { path: part, ...found } }),
+      ...(replaces && { replaces }),
+    });
+  }
+  return { folder, files: prepared };
+}
+
+/**
+ * Gives verified parts their names. It may be interrupted anywhere and called again with the same publication: what is
+ * done is found done. Files of the repo's folder that it does not name are not touched.
+ *
+ * @returns what to record
+ * @throws DownloadError target_exists when another file has a target's name by now (both are kept), disk_full, disk_error;
+ * RefusedError unsafe_path
+ */
+export async function publish(publication: Publication, options: PublishOptions): Promise<RecordedFile[]> {
+  const { files } = options;
+  const published: RecordedFile[] = [];
+  for (const staged of publication.files) {
+    const { path } = staged.file;
+    try {
+      const target = await resolveTarget(files, publication.folder, path);
+      if (staged.part) await publishFile(staged, staged.part, target, options);
+      published.push(await recordFile(files, staged.file, target));
+    } catch (error) {
+      if (options.signal?.aborted || error instanceof RefusedError) throw error;
+      throw await describeDiskError(error, { doing: 'publish', path: join(publication.folder, path), files });
+    }
+  }
+  return published;
+}
+
+async function publishFile(
+  { file, replaces }: StagedFile,
+  part: { path: string } & Fingerprint,
+  target: string,
+  options: PublishOptions,
+): Promise<void> {
+  const { files, onStep = () => undefined } = options;
+  const step = async (name: string): Promise<void> => {
+    options.signal?.throwIfAborted();
+    await onStep(`${name} ${file.path}`);
+  };
+  const there = await readFingerprint(files, target);
+  const left = await readFingerprint(files, part.path);
+  const isPublished = there !== undefined && isSameFile(there, part);
+
+  if (!isPublished && left === undefined) {
+    // A crash after the part had gone, and its bytes were copied to another disk; or somebody was here meanwhile.
+    if (there?.size === file.size && (await isRight(target, file, options))) return;
+    throw new DownloadError(
+      'disk_error',
+      `Cannot publish ${file.path}: its part ${part.path} is gone, and ${target} is not what was downloaded. Download it again.`,
+    );
+  }
+  if (!isPublished) {
+    await makeFolder(files, dirname(target));
+    if (there === undefined) {
+      await step('link');
+      await name(files, part.path, target);
+    } else if (replaces && isSameFile(there, replaces)) {
+      await step('link');
+      await replace(files, part.path, target);
+    } else if (there.size !== file.size || !(await isRight(target, file, options))) {
+      throw targetExists(file, target, part.path);
+    }
+    await syncFolder(files, dirname(target));
+  }
+  await files.rm(copyPath(target), { force: true });
+  await step('unlink');
+  await files.rm(part.path, { force: true });
+}
+
+async function isRight(
+  target: string,
+  { digest, size }: PlannedFile,
+  { digestOf, signal }: PublishOptions,
+): Promise<boolean> {
+  return (await digestOf({ path: target, algorithm: digest.algorithm, size }, signal ? { signal } : {})) === digest.hex;
+}
+
+/** Names a part where nothing is, without ever overwriting what appears there at this moment. */
+async function name(files: FileLayer, part: string, target: string): Promise<void> {
+  try {
+    await files.link(part, target);
+  } catch (error) {
+    if (errorCodeOf(error) === 'EXDEV') {
+      const copy = await copyBeside(files, part, target);
+      await name(files, copy, target);
+    } else if (isWithoutLinks(error)) {
+      await files.rename(part, target);
+    } else {
+      throw error;
+    }
+  }
+}
+
+/** The target is the old file or the new one at every moment. */
+async function replace(files: FileLayer, part: string, target: string): Promise<void> {
+  try {
+    await files.rename(part, target);
+  } catch (error) {
+    if (errorCodeOf(error) !== 'EXDEV') throw error;
+    const copy = await copyBeside(files, part, target);
+    await files.rename(copy, target);
+  }
+}
+
+/** Where a publisher's or a repo's folder is a link to another disk, the part has to be copied there. */
+async function copyBeside(files: FileLayer, part: string, target: string): Promise<string> {
+  const copy = copyPath(target);
+  await files.rm(copy, { force: true });
+  try {
+    await files.copyFile(part, copy, constants.COPYFILE_FICLONE);
+    const handle = await files.open(copy, 'r+');
+    await handle.sync().finally(() => handle.close());
+    return copy;
+  } catch (error) {
+    await files.rm(copy, { force: true });
+    throw error;
+  }
+}
+
+/** Always the same, so that what a crash left of it is found. */
+function copyPath(target: string): string {
+  return join(dirname(target), `.modeldock-${basename(target).slice(0, 200)}`);
+}
+
+function targetExists({ path, digest }: PlannedFile, target: string, part: string): DownloadError {
+  return new DownloadError(
+    'target_exists',
+    `Cannot publish ${path}: there is another file ${target} by now, with other contents than ${digest.algorithm} ` +
+      `${digest.hex}. What was downloaded is kept in ${part}. Move that file away, then start the download again.`,
+  );
+}

@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { FileLayer } from '../file-layer.js';
+import type { Digest, DownloadPlan } from '../plan.js';
+import { makeFolder, syncFolder, writeDurably } from './durable-files.js';
+import { unlessMissing } from './file-errors.js';
+import type { Fingerprint } from './fingerprint.js';
+import { OWN_FOLDER } from './safe-path.js';
+
+/** A file that was verified, and how to tell that it is still the same one. */
+export interface RecordedFile extends Fingerprint {
+  /** In the repo, with slashes. */
+  path: string;
+  digest: Digest;
+}
+
+/** A model that modeldock put into a models folder. */
+export interface ModelRecord {
+  /** The identity of what was downloaded: `owner/repo@quantization`, lower-case; without `@…` where the repo is the option. */
+  model: string;
+  /** The name by which it is listed and loaded. */
+  key: string;
+  /** `publisher/name`, where it was asked for by that. */
+  catalogId?: string;
+  /** As the hub spells them; they are folders. */
+  owner: string;
+  repo: string;
+  commit: string;
+  format: DownloadPlan['format'];
+  quantization?: string;
+  /** In the order in which they were published: what makes it a model is last. */
+  files: readonly RecordedFile[];
+  /** Milliseconds since the epoch. */
+  recordedAt: number;
+}
+
+export interface ModelRecords {
+  list(root: string): Promise<ModelRecord[]>;
+  find(root: string, model: string): Promise<ModelRecord | undefined>;
+  /** Replaces what is there for the same model; outlasts a power cut. */
+  write(root: string, record: ModelRecord): Promise<void>;
+  remove(root: string, model: string): Promise<void>;
+}
+
+const VERSION = 1;
+
+/** The identity of a plan's model. */
+export function modelOf({ owner, repo, quantization }: Pick<DownloadPlan, 'owner' | 'repo' | 'quantization'>): string {
+  return `${owner}/${repo}${quantization === undefined ? '' : `@${quantization}`}`.toLowerCase();
+}
+
+/**
+ * Records under `<root>/.modeldock/installed`, a file each. One that cannot be read is passed over with a warning: the
+ * model's files are then hashed when they are asked for again.
+ */
+export function createModelRecords(
+  files: FileLayer,
+  onWarning: (text: string) => void = () => undefined,
+): ModelRecords {
+  const folderOf = (root: string): string => join(root, OWN_FOLDER, 'installed');
+  const pathOf = (root: string, model: string): string => join(folderOf(root), fileName(model));
+
+  async function read(path: string): Promise<ModelRecord | undefined> {
+    try {
+      const text = await unlessMissing(files.readFile(path, 'utf8'));
+      return text === undefined ? undefined : parseRecord(text);
+    } catch (error) {
+      onWarning(`Cannot use the record ${path}: ${error instanceof Error ? error.message : String(error)}`);
+      return undefined;
+    }
+  }
+
+  return {
+    async list(root) {
+      const names = (await unlessMissing(files.readdir(folderOf(root)))) ?? [];
+      const records: ModelRecord[] = [];
+      for (const name of names.sort()) {
+        if (!name.endsWith('.json')) continue;
+        const record = await read(join(folderOf(root), name));
+        if (record) records.push(record);
+      }
+      return records;
+    },
+    async find(root, model) {
+      const record = await read(pathOf(root, model));
+      return record?.model === model ? record : undefined;
+    },
+    async write(root, record) {
+      await makeFolder(files, folderOf(root));
+      const text = `${JSON.stringify({ version: VERSION, ...record }, undefined, 2)}\n`;
+      await writeDurably(files, pathOf(root, record.model), text);
+    },
+    async remove(root, model) {
+      await files.rm(pathOf(root, model), { force: true });
+      await syncFolder(files, folderOf(root));
+    },
+  };
+}
+
+/** Readable, and short enough for any disk; the hash keeps apart what reads alike. */
+function fileName(model: string): string {
+  const readable = model.replaceAll(/[^a-z0-9.@_-]+/g, '--').slice(0, 150);
+  return `${readable}.${createHash('sha256').update(model).digest('hex').slice(0, 8)}.json`;
+}
+
+/** @throws Error saying what is wrong with it */
+function parseRecord(text: string): ModelRecord {
+  const { version, ...record } = JSON.parse(text) as Partial<ModelRecord> & { version?: unknown };
+  if (version !== VERSION) throw new Error(`it has version ${String(version)}, and version ${VERSION} is expected.`);
+  const { model, key, owner, repo, commit, format, files, recordedAt } = record;
+  const isText = [model, key, owner, repo, commit].every((value) => typeof value === 'string' && value !== '');
+  const isKnown = (format === 'gguf' || format === 'mlx') && typeof recordedAt === 'number';
+  if (!isText || !isKnown || !Array.isArray(files) || !files.every(isRecordedFile)) {
+    throw new Error('it is not a record of a model.');
+  }
+  return record as ModelRecord;
+}
+
+function isRecordedFile(value: unknown): value is RecordedFile {
+  const { path, size, mtimeMs, inode, digest } = (value ?? {}) as Partial<RecordedFile>;
+  return (
+    typeof path === 'string' &&
+    [size, mtimeMs, inode].every((number) => typeof number === 'number') &&
+    (digest?.algorithm === 'sha256' || digest?.algorithm === 'git-sha1') &&
+    /^[0-9a-f]{40,64}$/.test(digest.hex)
+  );
+}
