@@ -34,6 +34,10 @@ export interface RealLimits {
   /** Answers that are errors, without a new byte: a job fails when both are exceeded. */
   errorsMs: number;
   errorAttempts: number;
+  /** Answers in a row that are not what was asked for, without a new byte: a job fails at once. */
+  violationAttempts: number;
+  /** Times in a row that a server which only sends whole files breaks off without a new byte. */
+  streamBreaks: number;
   /** A start is answered by then. */
   startMs: number;
   jobsAtOnce: number;
@@ -71,6 +75,8 @@ export const defaultLimits: RealLimits = {
   unreachableMs: 24 * 60 * 60_000,
   errorsMs: 15 * 60_000,
   errorAttempts: 20,
+  violationAttempts: 6,
+  streamBreaks: 3,
   startMs: 15_000,
   jobsAtOnce: 3,
   unjournaledBytes: 12 * MiB,

@@ -1,0 +1,52 @@
+import { DownloadError } from '../download-error.js';
+import { RefusedError, failureCodes, type FailureCode } from '../../core/errors.js';
+import { ReadError, type ReadFailure } from '../transfer/byte-source.js';
+import { proxyRefusal } from './agents.js';
+
+/** A connection that failed: worth another try, unless a proxy or our own rules are in the way. */
+export function connectionError(
+  error: Error,
+  { path, host, answered }: { path: string; host: string; answered: boolean },
+): ReadError | DownloadError {
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof DownloadError) return cause;
+  }
+  const refusal = proxyRefusal(error);
+  if (refusal !== undefined) return refusal;
+  const said = whatItSays(error);
+  return answered
+    ? new ReadError('broken', 'network_error', `Cannot read all of ${path}: ${host} broke off (${said}).`, {
+        cause: error,
+      })
+    : new ReadError('unreachable', 'network_error', `Cannot reach ${host} for ${path}: ${said}.`, { cause: error });
+}
+
+/** What asking for a location failed with, as a request for bytes fails. */
+export function asReadError(error: unknown): unknown {
+  if (error instanceof DownloadError || !(error instanceof Error)) return error;
+  if (error instanceof RefusedError) {
+    const code = failureCodes.find((known) => known === error.code);
+    return code === undefined ? error : new DownloadError(code, error.message, { cause: error });
+  }
+  const { kind, retryAfterMs } = error as Error & { kind?: unknown; retryAfterMs?: number };
+  if (typeof kind !== 'string' || !(kind in CODES)) return error;
+  return new ReadError(kind as keyof typeof CODES, CODES[kind as keyof typeof CODES], error.message, {
+    retryAfterMs,
+    cause: error,
+  });
+}
+
+const CODES = {
+  unreachable: 'network_error',
+  'rate-limited': 'rate_limited',
+  server: 'hub_error',
+} as const satisfies Partial<Record<ReadFailure, FailureCode>>;
+
+/** Names of hosts and codes only: the rest of such a message may hold an address with its signature. */
+function whatItSays(error: Error): string {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== undefined) return code;
+  // Several addresses were tried, and none answered.
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : error.cause;
+  return first instanceof Error ? whatItSays(first) : error.name;
+}

@@ -1,0 +1,98 @@
+import type { RealLimits } from '../limits.js';
+
+/** How many connections there may be at once, per host and in all: what all files of a process share. */
+export interface ConnectionSlots {
+  /** @param onFree called when it is worth asking again */
+  join(onFree: () => void): SlotHolder;
+  /** Nobody asks that host for anything before `until`, on the monotonic clock. */
+  hold(host: string, until: number): void;
+  heldUntil(host: string): number;
+  /** Connections in use. */
+  inUse(): number;
+}
+
+/** One file's part in it. */
+export interface SlotHolder {
+  /** Returns how to give the connection back; `undefined` when there is none, or when somebody with fewer waits. */
+  take(host: string): (() => void) | undefined;
+  leave(): void;
+}
+
+interface Member {
+  used: number;
+  waitsFor: string | undefined;
+  onFree: () => void;
+}
+
+/** An empty set of slots. */
+export function createConnectionSlots(
+  limits: Pick<RealLimits, 'connectionsPerHost' | 'connectionsInAll'>,
+): ConnectionSlots {
+  const members = new Set<Member>();
+  const perHost = new Map<string, number>();
+  const holds = new Map<string, number>();
+  let all = 0;
+
+  const hasRoom = (host: string): boolean =>
+    all < limits.connectionsInAll && (perHost.get(host) ?? 0) < limits.connectionsPerHost;
+
+  function isNext(member: Member, host: string): boolean {
+    for (const other of members) {
+      if (other !== member && other.waitsFor === host && other.used < member.used) return false;
+    }
+    return true;
+  }
+
+  function give(member: Member, host: string): () => void {
+    let given = true;
+    member.waitsFor = undefined;
+    member.used++;
+    all++;
+    perHost.set(host, (perHost.get(host) ?? 0) + 1);
+    return () => {
+      if (!given) return;
+      given = false;
+      member.used--;
+      all--;
+      const left = perHost.get(host)! - 1;
+      if (left === 0) perHost.delete(host);
+      else perHost.set(host, left);
+      wake();
+    };
+  }
+
+  function wake(): void {
+    const waiting = [...members].filter(({ waitsFor }) => waitsFor !== undefined);
+    for (const member of waiting.sort((one, other) => one.used - other.used)) {
+      if (member.waitsFor === undefined || !hasRoom(member.waitsFor)) continue;
+      // Whoever still wants one asks again; whoever does not must not keep the others waiting.
+      member.waitsFor = undefined;
+      member.onFree();
+    }
+  }
+
+  return {
+    join(onFree) {
+      const member: Member = { used: 0, waitsFor: undefined, onFree };
+      members.add(member);
+      return {
+        take(host) {
+          const room = hasRoom(host);
+          if (room && isNext(member, host)) return give(member, host);
+          member.waitsFor = host;
+          if (room) queueMicrotask(wake);
+          return undefined;
+        },
+        leave() {
+          members.delete(member);
+          wake();
+        },
+      };
+    },
+    hold: (host, until) => {
+      holds.set(host, Math.max(until, holds.get(host) ?? 0));
+    },
+    heldUntil: (host) => holds.get(host) ?? 0,
+    inUse: () => all,
+  };
+}

@@ -1,0 +1,111 @@
+import { performance } from 'node:perf_hooks';
+import type { RealLimits } from '../limits.js';
+import type { Bandwidth } from './bandwidth.js';
+import { BUSY, halved, observed, startingPlan } from './connections.js';
+import type { Run } from './run.js';
+import { isSilent, isTooSlow, measure, median } from './watchdog.js';
+
+/** What is known about all connections of a file: how many there should be, how fast they usually are, which lag behind. */
+export interface Crew {
+  target(): number;
+  /** Bytes per second of one; 0 while it is not known. */
+  usualSpeed(): number;
+  /** Whether dividing a run would make the whole faster. */
+  maySplit(): boolean;
+  received(bytes: number): void;
+  ended(run: Run, now: number): void;
+  halve(): void;
+  /** Looks at all of them; returns those to be ended. */
+  judge(
+    runs: readonly Run[],
+    state: { now: number; isExhausted: boolean; wholeOnly: boolean },
+  ): { run: Run; reason: 'silent' | 'slow' }[];
+}
+
+export interface CrewOptions {
+  limits: RealLimits;
+  bandwidth: readonly Bandwidth[];
+  busy: (() => number) | undefined;
+}
+
+const MEASURE_MS = 500;
+const REMEMBERED = 16;
+/** What one connection is expected to bring where a bandwidth limit decides how many there are. */
+const BYTES_PER_CONNECTION = 4e6;
+
+export function createCrew({ limits, bandwidth, busy = eventLoopBusy() }: CrewOptions): Crew {
+  const measureMs = Math.min(MEASURE_MS, limits.slowMs / 5);
+  const speeds: number[] = [];
+  const takenOver = new Set<number>();
+  let plan = startingPlan(limits);
+  let bytes = 0;
+  let usual = 0;
+  let busyNow = 0;
+
+  function remember(speed: number): void {
+    if (speeds.push(speed) > REMEMBERED) speeds.shift();
+    usual = median(speeds);
+  }
+
+  /** Connections that the tightest limit leaves room for, while one binds. */
+  function bound(): number | undefined {
+    const binding = bandwidth.filter((limit) => limit.binds());
+    if (binding.length === 0) return undefined;
+    const rate = Math.min(...binding.map((limit) => limit.limit() ?? Infinity));
+    return Math.min(limits.connectionsPerFile, Math.max(1, Math.round(rate / BYTES_PER_CONNECTION)));
+  }
+
+  return {
+    target: () => plan.target,
+    usualSpeed: () => usual,
+    maySplit: () => busyNow <= BUSY && bound() === undefined,
+    received(count) {
+      bytes += count;
+    },
+    ended(run, now) {
+      const elapsed = now - run.readingSince;
+      // One too short to be measured on its way still tells how fast the line is.
+      if (run.speed === 0 && run.state === 'reading' && elapsed > 0) remember((run.received / elapsed) * 1000);
+    },
+    halve() {
+      plan = halved(plan);
+    },
+    judge(runs, { now, isExhausted, wholeOnly }) {
+      busyNow = (busyNow + busy()) / 2;
+      const limited = bound();
+      const moving = runs.filter((run) => run.state === 'reading' && run.received > 0).length;
+      const exhausted = isExhausted || wholeOnly;
+      plan = observed(plan, { now, bytes, moving, exhausted, busy: busyNow, bound: limited }, limits);
+      const silent = runs.filter((run) => isSilent(run, now, limits));
+      for (const run of runs) {
+        const speed = measure(run, now, measureMs);
+        // The last one left is not the measure of itself.
+        if (speed !== undefined && runs.length > 1) remember(speed);
+      }
+      const ended = silent.map((run) => ({ run, reason: 'silent' as const }));
+      if (limited !== undefined || wholeOnly) return ended;
+      const measured = runs.filter((run) => run.state === 'reading' && run.speed > 0).map(({ speed }) => speed);
+      const usualNow = measured.length > 2 ? median(measured) : usual;
+      const hurry = isExhausted && runs.length <= 2;
+      const slow = runs.filter((run) => {
+        if (silent.includes(run) || !isTooSlow(run, now, usualNow, hurry, limits)) return false;
+        // Measured against what was: if the whole line has become slow, once is enough.
+        if (!hurry) return true;
+        const isFirst = !takenOver.has(run.first);
+        takenOver.add(run.first);
+        return isFirst;
+      });
+      return [...ended, ...slow.map((run) => ({ run, reason: 'slow' as const }))];
+    },
+  };
+}
+
+function eventLoopBusy(): () => number {
+  let last = performance.eventLoopUtilization();
+  return () => {
+    const next = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(next, last);
+    last = next;
+    return utilization;
+  };
+}

@@ -1,0 +1,93 @@
+/*
+ * What the next request should ask for: a decision about numbers, made without a network.
+ */
+import type { RealLimits } from '../limits.js';
+import type { ByteSink } from './byte-sink.js';
+import type { Segments } from './segments.js';
+
+/** A request that is under way, as far as dividing it needs to know. */
+export interface OpenRun {
+  /** The next byte it brings. */
+  position: number;
+  end: number;
+  /** Bytes per second; 0 while it is not known. */
+  speed: number;
+}
+
+/** What a free connection should do. Segments, from `first` up to and without `end`. */
+export type NextRun<Run extends OpenRun> =
+  | { type: 'start'; first: number; end: number }
+  /** The end of that run moves to the start of segment `first`, and what it loses is a run of its own. */
+  | { type: 'split'; run: Run; first: number; end: number };
+
+/** What the choice depends on. */
+export interface RunChoice<Run extends OpenRun> {
+  segments: Segments;
+  sink: Pick<ByteSink, 'taken'>;
+  open: Iterable<Run>;
+  /** Bytes per second of a usual connection; 0 while none is known. */
+  usualSpeed: number;
+  /** Connections that will want work. */
+  connections: number;
+  /** A segment that failed and must wait. */
+  isHeld: (segment: number) => boolean;
+  /** Whether dividing runs would help. */
+  maySplit: boolean;
+  limits: Pick<RealLimits, 'shortestRunBytes' | 'longestRunBytes' | 'runMs' | 'aheadBytes' | 'doublingMs'>;
+}
+
+/** The earliest free segments, else a share of the largest run; `undefined` when a connection has nothing to do. */
+export function chooseRun<Run extends OpenRun>(choice: RunChoice<Run>): NextRun<Run> | undefined {
+  return freeRun(choice) ?? (choice.maySplit ? shareOfLargest(choice) : undefined);
+}
+
+function freeRun<Run extends OpenRun>(choice: RunChoice<Run>): NextRun<Run> | undefined {
+  const { segments, sink, isHeld, limits } = choice;
+  if (segments.free() === 0) return undefined;
+  const frontier = segments.first();
+  if (frontier === segments.count) return undefined;
+  const horizon = segments.startOf(frontier) + sink.taken(frontier) + limits.aheadBytes;
+  for (let first = frontier; first < segments.count && segments.startOf(first) <= horizon; first++) {
+    if (!segments.isFree(first) || isHeld(first)) continue;
+    const wanted = runBytes(choice);
+    let end = first + 1;
+    // Only into empty segments: one that has bytes already must be asked for from where it ends.
+    while (
+      end < segments.count &&
+      segments.endOf(end) - segments.startOf(first) <= wanted &&
+      segments.isFree(end) &&
+      sink.taken(end) === 0 &&
+      !isHeld(end)
+    ) {
+      end++;
+    }
+    return { type: 'start', first, end };
+  }
+  return undefined;
+}
+
+/** As much as the connection moves in its time, but no more than its share of what nobody fetches yet. */
+function runBytes<Run extends OpenRun>({ segments, usualSpeed, connections, limits }: RunChoice<Run>): number {
+  const inTime = (usualSpeed * limits.runMs) / 1000;
+  const share = (segments.free() * segments.bytes) / Math.max(1, connections);
+  return Math.min(limits.longestRunBytes, Math.max(limits.shortestRunBytes, segments.bytes, Math.min(inTime, share)));
+}
+
+function shareOfLargest<Run extends OpenRun>(choice: RunChoice<Run>): NextRun<Run> | undefined {
+  const { segments, open, usualSpeed, limits, isHeld } = choice;
+  let largest: Run | undefined;
+  for (const run of open) {
+    if (largest === undefined || run.end - run.position > largest.end - largest.position) largest = run;
+  }
+  if (largest === undefined) return undefined;
+  const { position, end, speed } = largest;
+  const remaining = end - position;
+  // A new connection costs more than the rest of a run that is nearly there.
+  if (speed > 0 && (remaining / speed) * 1000 < limits.doublingMs) return undefined;
+  const keeps = speed > 0 && usualSpeed > 0 ? speed / (speed + usualSpeed) : 0.5;
+  const last = segments.at(end - 1);
+  // Where the run is now it stays: nobody else may continue a segment while its bytes are still on their way.
+  const first = Math.max(segments.at(position) + 1, Math.round((position + remaining * keeps) / segments.bytes));
+  if (first > last || isHeld(first)) return undefined;
+  return { type: 'split', run: largest, first, end: last + 1 };
+}

@@ -1,0 +1,315 @@
+import type { DownloadPhase } from '../../core/downloader.js';
+import { DownloadError } from '../download-error.js';
+import type { RealLimits } from '../limits.js';
+import type { RealClock } from '../real-clock.js';
+import type { Bandwidth } from './bandwidth.js';
+import { ReadError, type ByteSource } from './byte-source.js';
+import type { ByteSink } from './byte-sink.js';
+import { createCrew } from './crew.js';
+import type { ConnectionSlots } from './connection-slots.js';
+import { createHolds } from './holds.js';
+import { afterFailure, afterTime, givesUp, retryDelay, type Trouble } from './retry.js';
+import { createRun, receiverOf, stopRun, type Run, type RunWorld } from './run.js';
+import { chooseRun } from './runs.js';
+import { segmentsOf } from './segments.js';
+
+/** What a transfer is busy with. */
+export type TransferPhase = Extract<DownloadPhase, 'connecting' | 'transferring' | 'waiting-rate-limit' | 'offline'>;
+
+/** What a transfer has done so far; several may count into one. */
+export interface TransferCounters {
+  /** New bytes. */
+  bytes: number;
+  /** Requests that were made again. */
+  retries: number;
+  /** Requests that fell silent and were given up. */
+  stalls: number;
+  /** Requests that are open now. */
+  connections: number;
+}
+
+export function createTransferCounters(): TransferCounters {
+  return { bytes: 0, retries: 0, stalls: 0, connections: 0 };
+}
+
+export interface TransferOptions {
+  limits: RealLimits;
+  clock: Pick<RealClock, 'monotonic' | 'sleep'>;
+  slots: ConnectionSlots;
+  /** All of them hold. */
+  bandwidth: readonly Bandwidth[];
+  signal: AbortSignal;
+  counters: TransferCounters;
+  /** Only these segments; default: all that the sink lacks. */
+  only?: Iterable<number>;
+  onPhase?: (phase: TransferPhase) => void;
+  /** From 0 to 1, so that clients which failed together do not come back together. */
+  random?: () => number;
+  /** Share of the time since the last call in which the event loop was busy, 0 to 1. */
+  busy?: () => number;
+}
+
+/** A break after so many new bytes is nothing to wait for. */
+const WORTHWHILE_BYTES = 64 * 1024;
+
+/**
+ * Brings everything that the sink lacks: over as many connections as pay, and again where they fail. Rejects with a
+ * DownloadError when there is no use in going on, with the signal's reason, or with what the sink failed with. It has
+ * let go of everything then, and what the sink has stays good.
+ */
+export async function transfer(source: ByteSource, sink: ByteSink, options: TransferOptions): Promise<void> {
+  const { limits, clock, slots, bandwidth, signal, counters, random = Math.random } = options;
+  signal.throwIfAborted();
+  const segments = segmentsOf(sink, options.only);
+  if (segments.missing() === 0) return;
+
+  const runs = new Set<Run>();
+  const reads = new Set<Promise<void>>();
+  const holds = createHolds();
+  const over = new AbortController();
+  const holder = slots.join(pump);
+  const tickMs = Math.max(
+    5,
+    Math.min(100, limits.doublingMs / 2, limits.slowMs / 8, limits.silenceMs / 8, limits.retryMs),
+  );
+  // Whoever was asleep finds his clock far ahead; a busy process only a little.
+  const longestTickMs = Math.max(1000, 10 * tickMs);
+  const crew = createCrew({ limits, bandwidth, busy: options.busy });
+
+  let outcome: { error?: unknown } | undefined;
+  let tickedAt = clock.monotonic();
+  let awakeMs = 0;
+  let trouble: Trouble | undefined;
+  let round = 0;
+  let quietUntil = -Infinity;
+  let wholeOnly = false;
+  let streamBreaks = 0;
+  let isExhausted = false;
+  let phase: TransferPhase | undefined;
+
+  const world: RunWorld = {
+    segments,
+    sink,
+    bandwidth,
+    awake: () => awakeMs + Math.min(clock.monotonic() - tickedAt, longestTickMs),
+    onAnswer(run, whole) {
+      wholeOnly = whole;
+      if (whole) beOnlyOne(run);
+      tellPhase();
+    },
+    onFresh(run, bytes) {
+      counters.bytes += bytes;
+      crew.received(bytes);
+      trouble = undefined;
+      streamBreaks = 0;
+      holds.forget(segments.at(run.position - bytes));
+      // In its own turn: the answer that brought the last byte may end in this one, and its connection be kept.
+      if (segments.missing() === 0) setImmediate(finish);
+    },
+  };
+
+  function finish(error?: unknown): void {
+    if (outcome !== undefined) return;
+    outcome = error === undefined ? {} : { error };
+    for (const run of runs) stopRun(run, 'over');
+    over.abort();
+  }
+
+  /** A server that sends the whole file whatever is asked for is asked once. */
+  function beOnlyOne(run: Run): void {
+    for (const other of runs) if (other !== run) stopRun(other, 'displaced');
+    segments.own(0, segments.count);
+  }
+
+  function pump(): void {
+    if (outcome !== undefined || segments.missing() === 0) return;
+    const now = clock.monotonic();
+    isExhausted = true;
+    if (now < Math.max(quietUntil, slots.heldUntil(source.host))) return;
+    // While nothing works, one request finds out as much as sixteen.
+    const room = wholeOnly || (trouble !== undefined && !isMoving()) ? 1 : crew.target();
+    shed(runs.size - room);
+    while (runs.size < room) {
+      const next = wholeOnly ? firstMissing() : choose(now, room);
+      if (next === undefined) return;
+      const release = holder.take(source.host);
+      if (release === undefined) return;
+      if (next.type === 'split') next.run.end = segments.startOf(next.first);
+      else segments.own(next.first, next.end);
+      const read = fetchRun(createRun(next.first, next.end, round, world), release);
+      reads.add(read);
+      void read.finally(() => reads.delete(read));
+    }
+    isExhausted = false;
+  }
+
+  function choose(now: number, connections: number): ReturnType<typeof chooseRun<Run>> {
+    const open = [...runs].filter(({ stopped }) => stopped === undefined);
+    const isHeld = (segment: number): boolean => holds.isHeld(segment, now);
+    const usualSpeed = crew.usualSpeed();
+    const maySplit = crew.maySplit();
+    return chooseRun({
+      segments,
+      sink,
+      open,
+      usualSpeed,
+      connections,
+      isHeld,
+      maySplit,
+      limits,
+    });
+  }
+
+  function firstMissing(): { type: 'start'; first: number; end: number } {
+    return { type: 'start', first: segments.first(), end: segments.count };
+  }
+
+  /** More requests than there should be end with the segment they are at. */
+  function shed(surplus: number): void {
+    if (surplus <= 0 || wholeOnly) return;
+    const byRest = [...runs]
+      .filter(({ stopped }) => stopped === undefined)
+      .sort((a, b) => b.end - b.position - (a.end - a.position));
+    for (const run of byRest.slice(0, surplus)) {
+      const next = Math.min(segments.at(run.position) + 1, segments.count);
+      if (next >= segments.count || segments.startOf(next) >= run.end) continue;
+      segments.disown(next, segments.at(run.end - 1) + 1);
+      run.end = segments.startOf(next);
+    }
+  }
+
+  async function fetchRun(run: Run, release: () => void): Promise<void> {
+    runs.add(run);
+    counters.connections++;
+    try {
+      const receiver = receiverOf(run, world);
+      while (run.stopped === undefined && run.position < run.end) {
+        const { received } = run;
+        run.state = 'locating';
+        await source.read({ start: run.position, end: run.end }, receiver, run.abort.signal);
+        if (run.received === received)
+          throw new ReadError('broken', 'network_error', 'The server sent an empty answer.');
+      }
+    } catch (error) {
+      failed(run, error);
+    } finally {
+      crew.ended(run, awakeMs);
+      runs.delete(run);
+      counters.connections--;
+      segments.disown(run.first, segments.at(run.end - 1) + 1);
+      release();
+      pump();
+    }
+  }
+
+  function failed(run: Run, error: unknown): void {
+    if (outcome !== undefined) return;
+    if (run.stopped === undefined && !(error instanceof ReadError)) finish(error);
+    else if (run.position >= run.end) return;
+    else if (run.stopped === 'silent') recover(run, silence(run));
+    else if (run.stopped === undefined) recover(run, error as ReadError);
+  }
+
+  function silence(run: Run): ReadError {
+    counters.stalls++;
+    const seconds = limits.silenceMs / 1000;
+    return run.state === 'reading'
+      ? new ReadError('broken', 'network_error', `The server fell silent for ${seconds} s in the middle of its answer.`)
+      : new ReadError('unreachable', 'network_error', `The server did not answer within ${seconds} s.`);
+  }
+
+  /** Decides when the rest of a run is asked for again, and whether it is. */
+  function recover(run: Run, failure: ReadError): void {
+    const { kind, code, retryAfterMs = 0 } = failure;
+    const now = clock.monotonic();
+    counters.retries++;
+    // Requests that were open together fail together: that is one failure, not sixteen.
+    const isNews = run.round === round;
+    const segment = Math.min(segments.at(run.position), segments.count - 1);
+    const failures = holds.failed(segment);
+    const isHarmless = kind === 'refused' || (kind === 'broken' && run.fresh >= WORTHWHILE_BYTES);
+    const delay = (attempts: number): number =>
+      Math.max(retryAfterMs, isHarmless && attempts === 1 ? 0 : retryDelay(attempts, random(), limits));
+    holds.hold(segment, now + delay(failures));
+    if (isNews && (kind === 'rate-limited' || kind === 'server')) crew.halve();
+    if (retryAfterMs > 0 && kind === 'rate-limited') {
+      quietUntil = Math.max(quietUntil, now + retryAfterMs);
+      // The hub's limits are not the CDN's, where other files come from, too.
+      if (run.state !== 'locating') slots.hold(source.host, now + retryAfterMs);
+    }
+    if (isNews) round++;
+    if (wholeOnly && kind === 'broken' && run.fresh === 0 && ++streamBreaks >= limits.streamBreaks) {
+      const message = `The server sends only whole files, and broke off ${streamBreaks} times before anything new came.`;
+      finish(new DownloadError('ranges_unsupported', message, { cause: failure }));
+      return;
+    }
+    if (isMoving(run) || !isNews) return;
+    trouble = afterFailure(trouble, kind);
+    quietUntil = Math.max(quietUntil, now + delay(trouble.attempts));
+    const verdict = givesUp(trouble, code, limits);
+    if (verdict !== undefined) finish(new DownloadError(verdict, failure.message, { cause: failure }));
+  }
+
+  /** Somebody (else) brings bytes, or would if we read them. */
+  function isMoving(except?: Run): boolean {
+    for (const run of runs) {
+      if (run === except || run.state !== 'reading' || run.stopped !== undefined) continue;
+      if (run.paused || awakeMs - run.heardAt < 4 * limits.doublingMs) return true;
+    }
+    return false;
+  }
+
+  function tick(): void {
+    const now = clock.monotonic();
+    const gap = now - tickedAt;
+    tickedAt = now;
+    awakeMs += Math.min(gap, longestTickMs);
+    const all = [...runs];
+    // Whatever was in flight when we fell asleep gets its time from now on.
+    if (gap > longestTickMs) for (const run of all) run.heardAt = awakeMs;
+    if (trouble !== undefined)
+      trouble = afterTime(
+        trouble,
+        Math.min(gap, longestTickMs),
+        all.some(({ paused }) => paused),
+      );
+    for (const { run, reason } of crew.judge(all, { now: awakeMs, isExhausted, wholeOnly })) {
+      if (reason === 'slow') counters.retries++;
+      stopRun(run, reason);
+    }
+    pump();
+    tellPhase();
+  }
+
+  function tellPhase(): void {
+    const next = currentPhase();
+    if (next === phase) return;
+    phase = next;
+    options.onPhase?.(next);
+  }
+
+  function currentPhase(): TransferPhase {
+    for (const { state } of runs) if (state === 'reading') return 'transferring';
+    if (trouble?.kind === 'rate-limited') return 'waiting-rate-limit';
+    return trouble?.kind === 'unreachable' && trouble.attempts > 1 ? 'offline' : 'connecting';
+  }
+
+  const leave = (): void => finish(signal.reason);
+  signal.addEventListener('abort', leave, { once: true });
+  try {
+    tellPhase();
+    pump();
+    while (outcome === undefined) {
+      await clock.sleep(tickMs, over.signal).catch(() => undefined);
+      if (!over.signal.aborted) tick();
+    }
+    await Promise.all(reads);
+  } catch (error) {
+    finish(error);
+    await Promise.all(reads);
+  } finally {
+    signal.removeEventListener('abort', leave);
+    holder.leave();
+  }
+  if (outcome !== undefined && 'error' in outcome) throw outcome.error;
+}
