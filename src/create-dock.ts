@@ -1,6 +1,6 @@
 import type { Api, ApiOptions } from './api/api.js';
 import { profileNamed, type Profile, type ProfileName } from './contract/profiles.js';
-import { createControlApi, type ControlRoutes } from './control/control-api.js';
+import { createControlApi, type ControlRoutes, type SessionRoutes } from './control/control-api.js';
 import { ControlError } from './control/control-error.js';
 import { openDock, type Dock, type DockOptions } from './control/dock.js';
 import { createFront, type FrontOptions } from './control/front.js';
@@ -105,6 +105,8 @@ export interface SimulatedSessionsOptions
     Pick<SessionsOptions, 'idleMs' | 'limit'> {
   /** Routes of the control API that are not about one session. */
   controlRoutes?: ControlRoutes;
+  /** Routes of the control API that are. */
+  sessionRoutes?: SessionRoutes;
 }
 
 /** Many worlds behind one api: each begins alike, and none sees another. */
@@ -119,7 +121,7 @@ export function createSessionDocks(options: SimulatedSessionsOptions = {}): Simu
     ...options,
     openDock: (plan) => openDock({ ...plain, ...plan }),
   });
-  const control = createControlApi({ ...options.controlRoutes, ...sessionsRoutes(sessions) });
+  const control = createControlApi({ ...options.controlRoutes, ...sessionsRoutes(sessions) }, options.sessionRoutes);
   return { ...sessions, api: createFront(sessions.locate, control, options) };
 }
 

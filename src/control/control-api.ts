@@ -34,11 +34,14 @@ type SessionHandler = (operator: Operator, ...rest: Parameters<Handler>) => Prom
 /** Routes that are about no session, `METHOD /path`; what a handler returns is sent as JSON, nothing as 204. */
 export type ControlRoutes = Readonly<Record<string, Handler>>;
 
+/** Routes that are about one session, in the same form. */
+export type SessionRoutes = Readonly<Record<string, SessionHandler>>;
+
 /** Answers an operator's call. @param open the session it operates, made where it is not there yet */
 export type ControlApi = (open: () => Operator, call: Call) => Promise<Answer>;
 
 /** The routes of a session: the operator's methods, one each. */
-const sessionRoutes: Readonly<Record<string, SessionHandler>> = {
+const sessionRoutes: SessionRoutes = {
   'GET /health': async (operator) => ({ status: 'ok', ...(await operator.status()) }),
   'GET /session': (operator) => operator.status(),
   'POST /reset': (operator) => operator.reset(),
@@ -76,10 +79,14 @@ const sessionRoutes: Readonly<Record<string, SessionHandler>> = {
 /** The others take none: a filter that is ignored would be taken for one that works. */
 const ROUTES_WITH_QUERY: readonly string[] = ['GET /jobs/:job/wait', 'GET /events'];
 
-/** The operator's routes, under `/__modeldock`. @param more others, or others in their place */
-export function createControlApi(more: ControlRoutes = {}): ControlApi {
+/**
+ * The operator's routes, under `/__modeldock`.
+ * @param more others, or others in their place
+ * @param ofSession the same, for routes that are about a session; they check their queries themselves
+ */
+export function createControlApi(more: ControlRoutes = {}, ofSession: SessionRoutes = {}): ControlApi {
   const routes = [
-    ...Object.entries(sessionRoutes)
+    ...Object.entries({ ...sessionRoutes, ...ofSession })
       .filter(([route]) => !(route in more))
       .map(([route, handle]) => compile(route, (open, ...rest) => handle(open(), ...rest))),
     ...Object.entries(more).map(([route, handle]) => compile(route, (_, ...rest) => handle(...rest))),
@@ -92,7 +99,7 @@ export function createControlApi(more: ControlRoutes = {}): ControlApi {
       const method = call.method === 'HEAD' ? 'GET' : call.method;
       const route = here.find((each) => each.method === method);
       if (!route) return here.length > 0 ? notAllowed(call, here) : notFound(call);
-      if (!ROUTES_WITH_QUERY.includes(route.name)) readQuery(noQuery, call);
+      if (!ROUTES_WITH_QUERY.includes(route.name) && !(route.name in ofSession)) readQuery(noQuery, call);
       if (method !== 'GET') refuseOtherBodies(call);
       const result = await route.handle(open, parameterOf(route.pattern, path), call);
       if (result === undefined) return { status: 204, headers: {}, body: '' };

@@ -1,3 +1,5 @@
+import type { inferred } from '../contract/inferred.js';
+
 /** Something an operator asked for that cannot be done. Over HTTP: `status`, and `{"error": {code, message}}`. */
 export class ControlError extends Error {
   override readonly name = 'ControlError';
@@ -11,7 +13,11 @@ export class ControlError extends Error {
   }
 }
 
+/** What the hub or the disk refuses; the same names and statuses as on LM Studio's routes. */
+export type HubRefusalCode = keyof typeof inferred.hubRefusals.value;
+
 export type ControlErrorCode =
+  | HubRefusalCode
   /** 400: a value of the wrong shape; the message has its path and what was expected. 413: too many bytes. */
   | 'invalid_request'
   /** 400: a snapshot of another version, or a mangled one. */

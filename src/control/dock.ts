@@ -100,6 +100,8 @@ export function openDock(options: DockOptions): Dock {
         events.decided(decision);
         onChange?.(dock);
       },
+      onTransition: (transition) => events.happened(transition),
+      closing: closing.signal,
     };
     const world = snapshot ? orBadSnapshot(() => options.makeWorld(plan)) : options.makeWorld(plan);
     const { simulation } = world;

@@ -49,6 +49,8 @@ export interface EventLogOptions {
 export interface EventLog {
   /** To be told of each decision, after it was made. */
   decided(decision: Decision): void;
+  /** To be told of what happened by itself, where there is no foresight. */
+  happened(transition: Transition): void;
   /** To be told of each call that was answered, by its id in the journal. */
   called(callId: number): void;
   /** To be told when time was set or advanced, or runs at another speed. */
@@ -107,6 +109,10 @@ export function createEventLog({
         push({ type: 'decision', at, decision });
         await tellSequel(decision, at);
       });
+    },
+    happened: (transition) => {
+      notify();
+      if (records()) tell(async () => push({ type: 'transition', at: transition.at, transition }));
     },
     called: (callId) => {
       if (!records()) return;

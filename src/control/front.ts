@@ -29,8 +29,11 @@ export interface FrontOptions extends Omit<ControlGuardOptions, 'cors'> {
   onError?: (error: unknown) => void;
 }
 
-/** What transports serve: LM Studio's routes, and the operator's under `/__modeldock`. */
-export function createFront(locate: Locate, control: ControlApi, options: FrontOptions): Api {
+/**
+ * What transports serve: LM Studio's routes, and the operator's under `/__modeldock`.
+ * @param inFront of LM Studio's routes: where those need a guard of their own
+ */
+export function createFront(locate: Locate, control: ControlApi, options: FrontOptions, inFront?: Link): Api {
   const guard = guardControl(options);
   const answer = chain(outermost(options), async (call) => {
     const { path, dock, turnAway } = locate(call);
@@ -38,7 +41,8 @@ export function createFront(locate: Locate, control: ControlApi, options: FrontO
     const operated = isControlPath(path);
     try {
       if (operated) return await guard((guarded) => control(dock, guarded))(located);
-      return await (turnAway ?? dock().answer)(located);
+      const routes = turnAway ?? dock().answer;
+      return await (inFront?.(routes) ?? routes)(located);
     } catch (error) {
       if (!operated && error instanceof ControlError) {
         const { status, code, message } = error;

@@ -13,19 +13,24 @@ export interface ControlGuardOptions {
 /**
  * Keeps strangers away from the control API: pages of other sites, names that were rebound to this machine, and, where
  * there is a control token, everybody without it.
+ * @param asksForToken `false` keeps only the first two away: a guard for everything else, where that needs one
  */
-export function guardControl({ allowedHosts = [], cors, controlToken }: ControlGuardOptions): Link {
+export function guardControl(
+  { allowedHosts = [], cors, controlToken }: ControlGuardOptions,
+  asksForToken = true,
+): Link {
   const names = new Set([...LOOPBACK_NAMES, ...allowedHosts.map((host) => host.toLowerCase())]);
+  const doing = asksForToken ? 'operate' : 'use';
   return (next) => async (call) => {
     if (carriesControlToken(call, controlToken)) return next(call);
-    if (controlToken !== undefined) {
+    if (controlToken !== undefined && asksForToken) {
       return refuse('Cannot operate modeldock without its control token: send it as X-Modeldock-Token.');
     }
     const host = call.header('host');
     // In process, and in a page, there is no Host: nobody else can call there.
     if (host !== undefined && !names.has(hostName(host))) {
       return refuse(
-        `Cannot operate modeldock under the name ${JSON.stringify(host)}: ask for it as 127.0.0.1, or start it with --allow-host.`,
+        `Cannot ${doing} modeldock under the name ${JSON.stringify(host)}: ask for it as 127.0.0.1, or start it with --allow-host.`,
       );
     }
     const origin = call.header('origin');
@@ -33,11 +38,16 @@ export function guardControl({ allowedHosts = [], cors, controlToken }: ControlG
     const permitted = origin !== undefined && (cors === '*' ? isLoopback(origin) : cors === origin);
     if (foreign && !permitted) {
       return refuse(
-        `Cannot operate modeldock from ${origin ?? 'another site'}: start it with --cors ${origin ?? 'ORIGIN'} to allow that, or send its control token.`,
+        `Cannot ${doing} modeldock from ${origin ?? 'another site'}: start it with --cors ${origin ?? 'ORIGIN'} to allow that, or send its control token.`,
       );
     }
     return next(call);
   };
+
+  function refuse(message: string): Answer {
+    const type = asksForToken ? {} : { type: 'invalid_request' };
+    return prettyJson(403, { error: { ...type, code: 'forbidden', message } });
+  }
 }
 
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
@@ -57,8 +67,4 @@ function carriesControlToken(call: Call, token: string | undefined): boolean {
 
 function hostName(host: string): string {
   return host.toLowerCase().replace(/:\d+$/, '');
-}
-
-function refuse(message: string): Answer {
-  return prettyJson(403, { error: { code: 'forbidden', message } });
 }

@@ -1,9 +1,11 @@
 import * as z from 'zod/mini';
+import { downloadPhases, type RemovedModel } from '../core/downloader.js';
 import { failureCodes } from '../core/errors.js';
 import type { Transition } from '../core/foresight.js';
 import type { InstalledModel } from '../core/shelf.js';
 import type { JobStretch } from '../core/simulation.js';
 import type { ControlErrorCode } from './control-error.js';
+import type { Bandwidth } from './downloads.js';
 import type { FaultStatus } from './faults.js';
 import { faultSchema } from './fault-schema.js';
 import { spelled } from './openapi-spelled.js';
@@ -78,6 +80,29 @@ export const stretch = spelled<JobStretch>()(
   }),
 );
 
+export const fileProgress = z.strictObject({
+  path: z.string().check(describe('In the repo, with slashes.')),
+  sizeBytes: bytes,
+  downloadedBytes: bytes,
+  hashedBytes: bytes.check(describe('How far the digest has been computed.')),
+});
+const bytesPerSecond = z.int().check(z.positive());
+/** Only of an engine that really downloads. */
+const details = {
+  phase: z.exactOptional(
+    z.enum(downloadPhases).check(describe('What it is busy with; absent unless it is `downloading`.')),
+  ),
+  repo: z.exactOptional(z.string().check(describe('`owner/repo`, as the hub spells it.'))),
+  commit: z.exactOptional(z.string().check(describe('What is downloaded, 40 hex digits; it never changes.'))),
+  quantization: z.exactOptional(z.string().check(describe('The label that was chosen.'))),
+  files: z.exactOptional(z.array(fileProgress)),
+  connections: z.exactOptional(count.check(describe('Requests for bytes that are open now.'))),
+  queuePosition: z.exactOptional(count.check(describe('Its place among those that wait, from 0.'))),
+  limit: z.exactOptional(
+    bytesPerSecond.check(describe('Bytes per second; absent where only the limit of all downloads holds.')),
+  ),
+};
+
 const code = z.enum(failureCodes);
 const jobFields = {
   id: z.string(),
@@ -90,7 +115,10 @@ const jobFields = {
   totalBytes: bytes,
   downloadedBytes: bytes,
   startedAt: time,
-  timeline: z.array(stretch).check(describe('What will happen to it from its start on, if nobody intervenes.')),
+  ...details,
+  timeline: z
+    .array(stretch)
+    .check(describe('What will happen to it from its start on, if nobody intervenes; empty where nobody can know.')),
 };
 export const jobStates = {
   downloading: z.strictObject({
@@ -110,6 +138,18 @@ export const jobStates = {
 };
 const { downloading, paused, completed, failed } = jobStates;
 export const jobReport = spelled<JobReport>()(z.discriminatedUnion('state', [downloading, paused, completed, failed]));
+
+export const bandwidth = spelled<Bandwidth>()(
+  z.strictObject({ bytesPerSecond: z.nullable(bytesPerSecond).check(describe('`null` for no limit.')) }),
+);
+export const removedModel = spelled<RemovedModel>()(
+  z.strictObject({
+    key: z.string(),
+    files: z.array(z.string()).check(describe('Absolute paths.')),
+    bytes,
+  }),
+);
+export const alreadyDownloaded = z.strictObject({ state: z.literal('already_downloaded') });
 
 export const faultStatus = spelled<FaultStatus>()(
   z.strictObject({
@@ -151,6 +191,24 @@ export const sessionEntry = spelled<SessionEntry>()(
   z.strictObject({ session: sessionName, idleMs: count.check(describe('Wall time since it was last called.')) }),
 );
 
+const refusalsOfHub = [
+  'bad_token',
+  'gated_no_token',
+  'gated_not_on_list',
+  'repo_disabled',
+  'missing_or_private',
+  'unsafe_path',
+  'model_busy',
+  'unrecorded_files',
+  'hub_error',
+  'redirect_refused',
+  'proxy_auth',
+  'hub_unavailable',
+  'offline',
+  'insufficient_space',
+  'disk_error',
+] as const;
+
 export const problem = z.strictObject({
   error: z.strictObject({
     code: spelled<ControlErrorCode>()(
@@ -168,6 +226,7 @@ export const problem = z.strictObject({
         'internal_error',
         'too_many_sessions',
         'unsupported',
+        ...refusalsOfHub,
       ]),
     ).check(describe('What programs branch on.')),
     message: z.string().check(describe('For people: what could not be done, with the value, and what to do.')),

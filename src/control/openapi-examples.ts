@@ -1,3 +1,4 @@
+import { failureCodes } from '../core/errors.js';
 import type { FaultStatus } from './faults.js';
 import type { Finding } from './findings/finding.js';
 import type { JournalEntry } from './journal-entry.js';
@@ -263,7 +264,16 @@ export const problemExamples = {
     text: fails('Sent as text', 'not_allowed', 'Cannot read a body of type text/plain: send application/json.'),
   },
   internal: { internal: fails('A defect', 'internal_error', 'Internal server error') },
-  notSimulated: { real: fails('Of the real engine', 'unsupported', 'Cannot do that with the real engine.') },
+  notSimulated: {
+    real: fails('Of the real engine', 'unsupported', 'Cannot do that with the real engine: only a simulation can.'),
+  },
+  notReal: {
+    simulated: fails(
+      'Of the simulated engine',
+      'unsupported',
+      'Cannot do that with the simulated engine: it has no queue, no limits and no files. modeldock --engine real has.',
+    ),
+  },
   cannotBeStale: {
     stale: fails(
       'Of the real engine',
@@ -271,7 +281,13 @@ export const problemExamples = {
       'Cannot add a fault of type stale: this engine does not know what it would have answered some time ago, only a simulation does.',
     ),
   },
-  cannotFork: { alone: fails('Without sessions', 'unsupported', 'Cannot fork a dock that stands alone.') },
+  cannotFork: {
+    real: fails(
+      'Of the real engine',
+      'unsupported',
+      'Cannot fork the world of the real engine: its files are there once. Only a simulation can be forked.',
+    ),
+  },
   noSuchJob: { no_job: fails('No such job', 'not_found', 'There is no job job_0000000000 in session default.') },
   noSuchWait: {
     no_job: fails('No such job', 'not_found', 'Cannot wait for job_0000000000: there is no such job.'),
@@ -305,9 +321,7 @@ export const problemExamples = {
     code: fails(
       'No such code',
       'invalid_request',
-      input(
-        'code: expected one of "cancelled", "checksum_mismatch", "disk_full", "network_error", "hub_error", "rate_limited", "token_missing", "gated", "revision_gone", found "bad_luck"',
-      ),
+      input(`code: expected one of ${failureCodes.map((code) => `"${code}"`).join(', ')}, found "bad_luck"`),
     ),
   },
   badWait: {
@@ -337,9 +351,6 @@ export const problemExamples = {
   badModel: { name: fails('No name of a model', 'invalid_request', 'Invalid artifact name. Must be in kebab-case') },
   noSuchModel: {
     unknown: fails('Not in the catalog', 'not_found', 'There is no model nobody/nothing in the simulated catalog.'),
-  },
-  notInstalled: {
-    absent: fails('Not on the shelf', 'not_found', `Cannot remove ${MODEL}: no model of that key is installed.`),
   },
   badFault: {
     status: fails(

@@ -3,6 +3,7 @@ import type { ZodOpenApiPathItemObject, ZodOpenApiPathsObject } from 'zod-openap
 import { advanceBody, clockBody, eventsQuery, failBody, forkBody, modelBody, sessionBody } from './control-schemas.js';
 import { faultSchema } from './fault-schema.js';
 import * as schemas from './openapi-answers.js';
+import { downloadOperations } from './openapi-download-paths.js';
 import {
   answerExamples as shown,
   problemExamples as wrong,
@@ -15,6 +16,8 @@ import { answers, fails, name, noSuchJob, operation, read, wrongJobState } from 
 
 type Paths = Record<string, ZodOpenApiPathItemObject>;
 
+const job = name('Job', answers('The job as it stands.', schemas.jobReport, shown.job));
+const downloads = downloadOperations(job);
 const status = name('Session', answers('The session as it stands.', schemas.sessionStatus, shown.session));
 
 /** The routes of the control API, with every answer each of them can give. */
@@ -58,7 +61,7 @@ function sessionPaths(): Paths {
         tag,
         summary: 'Go back to the first moment',
         description:
-          'No jobs, nothing loaded, no faults, an empty journal, the clock as it was. What hangs or waits ends.',
+          'No jobs, nothing loaded, no faults, an empty journal, the clock as it was. What hangs or waits ends. Downloads that are actual ones stay, and so do models: only the faults and the journal go.',
         answer: status,
       }),
     },
@@ -90,6 +93,7 @@ function clockPaths(): Paths {
           '400': fails('`invalid_request`: a value cannot be; the message has its path.', wrong.badClock),
           '409': fails("`time_travel`: a time before the session's latest decision.", wrong.timeTravel),
         },
+        simulated: true,
       }),
     },
     '/clock/advance': {
@@ -113,7 +117,6 @@ function clockPaths(): Paths {
 
 function jobPaths(): Paths {
   const tag = 'Jobs';
-  const job = name('Job', answers('The job as it stands.', schemas.jobReport, shown.job));
   const acts = { tag, path: inPath.job, answer: job };
   const refused = (examples: Examples) => ({ '404': noSuchJob, '409': wrongJobState(examples) });
   return {
@@ -125,6 +128,7 @@ function jobPaths(): Paths {
         description: 'Oldest first. Looking at a job never moves it, whatever the clock does.',
         answer: answers('All of them.', z.array(schemas.jobReport), shown.jobs),
       }),
+      post: downloads.start,
     },
     '/jobs/{job}': {
       get: read({
@@ -173,6 +177,9 @@ function jobPaths(): Paths {
         simulated: true,
       }),
     },
+    '/jobs/{job}/move': { post: downloads.move },
+    '/jobs/{job}/limit': { put: downloads.limit },
+    '/bandwidth': { get: downloads.readBandwidth, put: downloads.setBandwidth },
     '/jobs/{job}/wait': {
       get: read({
         ...acts,
@@ -238,17 +245,8 @@ function worldPaths(): Paths {
         simulated: true,
       }),
     },
-    '/models/{key}': {
-      delete: operation({
-        id: 'removeModel',
-        tag,
-        summary: 'Remove an installed model',
-        description: 'A client that asks for it again downloads it again.',
-        path: inPath.key,
-        problems: { '404': fails('`not_found`: it is not installed.', wrong.notInstalled) },
-        simulated: true,
-      }),
-    },
+    '/models/{key}': { delete: downloads.remove },
+    '/models/{key}/update': { post: downloads.update },
   };
 }
 
@@ -319,6 +317,7 @@ function recordPaths(): Paths {
         answer: answers('The findings.', z.array(records.finding), shown.findings),
       }),
     },
+    '/metrics': { get: downloads.metrics },
     '/events': {
       get: operation({
         id: 'listenToEvents',
@@ -378,6 +377,7 @@ function snapshotPaths(): Paths {
             wrong.badSnapshot,
           ),
         },
+        simulated: true,
       }),
     },
     '/fork': {
@@ -429,6 +429,7 @@ function serverPaths(): Paths {
         body: { schema: sessionBody, examples: asked.session },
         answer: answers('The session.', schemas.sessionStatus, shown.fork),
         problems: { '400': fails('`invalid_request`: a name that cannot be one.', wrong.badName) },
+        simulated: true,
       }),
     },
     '/sessions/{session}': {
@@ -440,6 +441,7 @@ function serverPaths(): Paths {
         description: 'What hangs or waits in it ends.',
         path: inPath.session,
         problems: { '404': fails('`not_found`: there is no such session.', wrong.noSuchSession) },
+        simulated: true,
       }),
     },
     '/openapi.json': { get: document('getOpenApiDocument', "LM Studio's routes", shown.document) },

@@ -23,6 +23,8 @@ export interface Described {
   session?: false;
   /** Whether the engine must be the simulated one. */
   simulated?: true;
+  /** Whether the engine must be the real one. */
+  real?: true;
 }
 
 /** A GET whose answer has not changed is not sent again; a stream always is. */
@@ -31,7 +33,7 @@ export function read(route: Described): ZodOpenApiOperationObject {
 }
 
 export function operation(route: Described): ZodOpenApiOperationObject {
-  const { id, tag, summary, description, path, query, header, body, answer, problems, simulated } = route;
+  const { id, tag, summary, description, path, query, header, body, answer, problems, simulated, real } = route;
   return {
     operationId: id,
     tags: [tag],
@@ -53,6 +55,7 @@ export function operation(route: Described): ZodOpenApiOperationObject {
       ...(body && { '413': tooLarge, '415': unsupportedMediaType }),
       '500': internalError,
       ...(simulated && { '501': notSimulated }),
+      ...(real && { '501': notReal }),
       ...problems,
     },
   };
@@ -106,6 +109,10 @@ const internalError = name(
 const notSimulated = name(
   'NotSimulated',
   fails('`unsupported`: this engine cannot do that.', problemExamples.notSimulated),
+);
+const notReal = name(
+  'NotReal',
+  fails('`unsupported`: only an engine that really downloads can do that.', problemExamples.notReal),
 );
 export const noSuchJob = name('NoSuchJob', fails('`not_found`: there is no such job.', problemExamples.noSuchJob));
 

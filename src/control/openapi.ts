@@ -2,6 +2,7 @@ import type * as z from 'zod/mini';
 import { createDocument, type ZodOpenApiObject } from 'zod-openapi';
 import { nameNumberFormats, type OpenApiDocument } from '../contract/openapi.js';
 import { advanceBody, clockBody, failBody, forkBody, modelBody, sessionBody } from './control-schemas.js';
+import { limitBody, moveBody, startBody } from './download-schemas.js';
 import { faultSchema, faultStateSchema } from './fault-schema.js';
 import * as answers from './openapi-answers.js';
 import { rule, scenario, scenarioChange, scenarioChoice, snapshot, story } from './openapi-inputs.js';
@@ -75,6 +76,8 @@ const description = [
   'A session is one isolated world. It is named by the prefix `/s/{session}` of the path, which also clients of LM ' +
     "Studio's routes can have in their base URL; by the header `X-Modeldock-Session`; by the bearer token " +
     '`session:{session}`; or it is `default`. It is made when it is first called.',
+  "With the real engine there is one world, which every name of a session leads to, and its clock is the machine's. What " +
+    'only one of the two engines can do is a 501 (`unsupported`) with the other.',
   'Times are milliseconds since the epoch on the clock of the session. Every error has a `code` for programs and a ' +
     '`message` for people. `HEAD` is answered as `GET`, without a body. One trailing slash is ignored. A path that is ' +
     'not here is a 404 (`not_found`), a method that is not here a 405 (`not_allowed`) with `Allow`.',
@@ -100,6 +103,13 @@ const schemasByName: Record<string, z.ZodMiniType> = {
   CompletedJob: answers.jobStates.completed,
   FailedJob: answers.jobStates.failed,
   JobStretch: answers.stretch,
+  FileProgress: answers.fileProgress,
+  DownloadRequest: startBody,
+  MoveRequest: moveBody,
+  LimitRequest: limitBody,
+  Bandwidth: answers.bandwidth,
+  AlreadyDownloaded: answers.alreadyDownloaded,
+  RemovedModel: answers.removedModel,
   Failure: failBody,
   Scenario: scenario,
   Phase: scenario.shape.phases.def.element,

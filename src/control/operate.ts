@@ -1,11 +1,9 @@
 import { parseModelReference } from '../contract/model-reference.js';
-import { Problem } from '../contract/problem.js';
 import { MAX_TIME } from '../core/clock.js';
-import { RefusedError, type RefusalCode } from '../core/errors.js';
 import type { JobSnapshot } from '../core/job.js';
 import type { InstalledModel } from '../core/shelf.js';
 import type { Simulation } from '../core/simulation.js';
-import { ControlError, type ControlErrorCode } from './control-error.js';
+import { ControlError } from './control-error.js';
 import { advanceBody, clockBody, failBody, modelBody, scenarioBody, waitQuery } from './control-schemas.js';
 import { parseFault } from './faults.js';
 import type { Journal } from './journal.js';
@@ -180,7 +178,9 @@ export function createOperator(context: OperatorContext): Operator & { waiting()
   }
 
   async function report(job: JobSnapshot): Promise<JobReport> {
-    return { ...job, timeline: (await interior().world.simulation?.timeline(job.id)) ?? [] };
+    const { simulation, downloader } = interior().world;
+    const details = await downloader?.jobs.details(job.id);
+    return { ...job, ...details, timeline: (await simulation?.timeline(job.id)) ?? [] };
   }
 
   async function allJobs(): Promise<JobSnapshot[]> {
@@ -202,7 +202,7 @@ export function createOperator(context: OperatorContext): Operator & { waiting()
 
   function simulation(): Simulation {
     const { simulation } = interior().world;
-    if (!simulation) throw unsupported(`do that with the ${context.engineName} engine`);
+    if (!simulation) throw unsupported(`do that with the ${context.engineName} engine: only a simulation can`);
     return simulation;
   }
 }
@@ -212,39 +212,10 @@ async function obeyed<Value>(doing: Promise<Value>): Promise<Value> {
   try {
     return await doing;
   } catch (error) {
-    if (error instanceof Problem) throw new ControlError(400, 'invalid_request', error.message, { cause: error });
-    if (!(error instanceof RefusedError)) throw error;
-    const [status, code] = refusals[error.code];
-    throw new ControlError(status, code, error.message, { cause: error });
+    const { asControlError } = await import('./refused.js');
+    throw asControlError(error);
   }
 }
-
-const notFound = [404, 'not_found'] as const;
-const invalid = [400, 'invalid_request'] as const;
-const refusals: Record<RefusalCode, readonly [number, ControlErrorCode]> = {
-  model_not_found: notFound,
-  no_compatible_option: notFound,
-  model_not_installed: notFound,
-  instance_not_loaded: notFound,
-  job_not_found: notFound,
-  missing_or_private: notFound,
-  catalog_quantization: invalid,
-  bad_token: invalid,
-  gated_no_token: invalid,
-  gated_not_on_list: invalid,
-  repo_disabled: invalid,
-  unsafe_path: invalid,
-  model_busy: [409, 'wrong_job_state'],
-  unrecorded_files: [409, 'wrong_job_state'],
-  insufficient_space: invalid,
-  hub_unavailable: invalid,
-  offline: invalid,
-  hub_error: invalid,
-  redirect_refused: invalid,
-  proxy_auth: invalid,
-  disk_error: invalid,
-  wrong_job_state: [409, 'wrong_job_state'],
-};
 
 /** A time that no clock can show. */
 function possible(act: () => void): void {

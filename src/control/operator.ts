@@ -1,3 +1,4 @@
+import type { DownloadDetails } from '../core/downloader.js';
 import type { FailureCode } from '../core/errors.js';
 import type { JobSnapshot } from '../core/job.js';
 import type { InstalledModel } from '../core/shelf.js';
@@ -24,11 +25,12 @@ export interface Advanced {
   transitions: readonly Transition[];
 }
 
-/** A job as an operator sees it. */
-export type JobReport = JobSnapshot & {
-  /** What will happen to it from its start on, if nobody intervenes; times as on the session's clock. */
-  timeline: readonly JobStretch[];
-};
+/** A job as an operator sees it; with the details of a download where the engine really downloads. */
+export type JobReport = JobSnapshot &
+  Partial<DownloadDetails> & {
+    /** What will happen to it from its start on, if nobody intervenes; empty where nobody can know. */
+    timeline: readonly JobStretch[];
+  };
 
 export interface SessionStatus {
   session: string;
@@ -49,7 +51,10 @@ export interface WaitFor {
 
 export interface Operator {
   status(): Promise<SessionStatus>;
-  /** Back to the first moment: no jobs, nothing loaded, no faults, an empty journal, the clock as it was. */
+  /**
+   * Back to the first moment: no jobs, nothing loaded, no faults, an empty journal, the clock as it was. What is really
+   * downloaded stays: there only the faults and the journal go.
+   */
   reset(): Promise<SessionStatus>;
   readonly clock: {
     read(): Promise<ClockStatus>;

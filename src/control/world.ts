@@ -1,6 +1,8 @@
 import type { Answerer } from '../api/call.js';
 import type { Profile } from '../contract/profiles.js';
+import type { Downloader } from '../core/downloader.js';
 import type { DownloadEngine, JobControl } from '../core/engine.js';
+import type { Transition } from '../core/foresight.js';
 import type { ModelShelf } from '../core/shelf.js';
 import type { DecisionListener, SavedSimulation, Simulation } from '../core/simulation.js';
 import type { EventLog } from './events.js';
@@ -14,6 +16,8 @@ export interface World {
   jobs: JobControl;
   /** Where the downloads are simulated. */
   simulation?: Simulation;
+  /** Where the downloads are actual ones. */
+  downloader?: Downloader;
 }
 
 /** What a world is made of. */
@@ -23,6 +27,10 @@ export interface WorldPlan {
   /** To begin from, instead of from nothing. */
   saved: SavedSimulation | undefined;
   onDecision: DecisionListener;
+  /** To be told of what happens by itself, where there is no foresight to ask. */
+  onTransition: (transition: Transition) => void;
+  /** Aborted when this world is replaced. */
+  closing: AbortSignal;
 }
 
 /** What a reset or a restore replaces. */

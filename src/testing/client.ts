@@ -1,5 +1,6 @@
 import { ControlError } from '../control/control-error.js';
-import type { JobReport, Operator, SessionStatus, WaitFor } from '../control/operator.js';
+import type { RealOperator } from '../control/downloads.js';
+import type { JobReport, SessionStatus, WaitFor } from '../control/operator.js';
 import { LONGEST_WAIT_MS, WAIT_MS } from '../control/wait.js';
 import { createControlCalls, type ControlCalls, type Fetch } from './control-calls.js';
 import { followEvents } from './follow-events.js';
@@ -16,8 +17,11 @@ export interface ConnectOptions {
   fetch?: Fetch;
 }
 
-/** Operates one session of a server, with the names and results that a dock has in process. */
-export interface SessionClient extends Operator, Noted {
+/**
+ * Operates one session of a server, with the names and results that a dock has in process. What is under `downloads`
+ * needs a server with the real engine; another answers it with a ControlError `unsupported`.
+ */
+export interface SessionClient extends RealOperator, Noted {
   readonly session: string;
   /** What to give the client under test instead of LM Studio's address, for instance `http://127.0.0.1:1234/s/checkout`. */
   readonly baseUrl: string;
@@ -93,6 +97,19 @@ function createClient(server: string, options: ConnectOptions): Omit<SessionClie
       add: (model, quantization) => call('POST', '/models', { model, quantization }),
       remove: (key) => call('DELETE', `/models/${encodeURIComponent(key)}`),
     },
+    downloads: {
+      start: (model, quantization) => started(call('POST', '/jobs', { model, quantization })),
+      update: (key) => started(call('POST', `/models/${encodeURIComponent(key)}/update`)),
+      remove: (key, { force = false } = {}) =>
+        call('DELETE', `/models/${encodeURIComponent(key)}${force ? '?force=true' : ''}`),
+      move: (jobId, position) => call('POST', `${jobPath(jobId)}/move`, { position }),
+      limit: (jobId, bytesPerSecond) => call('PUT', `${jobPath(jobId)}/limit`, { bytesPerSecond }),
+      bandwidth: {
+        read: () => call('GET', '/bandwidth'),
+        set: (bandwidth) => call('PUT', '/bandwidth', bandwidth),
+      },
+      metrics: async () => (await calls.open('/metrics', {})).text(),
+    },
     journal: {
       list: () => call('GET', '/journal'),
       clear: () => call('DELETE', '/journal'),
@@ -138,6 +155,13 @@ function createClient(server: string, options: ConnectOptions): Omit<SessionClie
       }
     }
   }
+}
+
+async function started(
+  answer: Promise<JobReport | { state: 'already_downloaded' }>,
+): Promise<JobReport | 'already_downloaded'> {
+  const job = await answer;
+  return job.state === 'already_downloaded' ? job.state : job;
 }
 
 function addressOf(server: string): string {

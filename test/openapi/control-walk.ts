@@ -31,10 +31,14 @@ export interface ControlDoor {
 
 /** Leads into a world that is `broken`, where every route has a defect, or `real`, where nothing is simulated. */
 export const ELSEWHERE_HEADER = 'x-walk-elsewhere';
-const ELSEWHERE = (world: 'broken' | 'real') => ({ headers: { [ELSEWHERE_HEADER]: world } });
+const ELSEWHERE = (world: 'broken' | 'real') => ({
+  headers: { [ELSEWHERE_HEADER]: world, 'x-modeldock-token': WALK_TOKEN },
+});
+/** What the real world asks operators for. */
+export const WALK_TOKEN = 'walk';
 
 export const JOB = 'job_493c7c9ded';
-const MODEL = 'ibm/granite-4-micro';
+export const MODEL = 'ibm/granite-4-micro';
 
 /** The routes, with a well-formed request each. */
 const wellFormed: Record<string, Pick<ControlStep, 'parameter' | 'body'>> = {
@@ -56,6 +60,13 @@ const wellFormed: Record<string, Pick<ControlStep, 'parameter' | 'body'>> = {
   'get /models': {},
   'post /models': { body: { model: MODEL } },
   'delete /models/{key}': { parameter: 'ibm%2Fgranite-4-micro' },
+  'post /models/{key}/update': { parameter: 'ibm%2Fgranite-4-micro' },
+  'post /jobs': { body: { model: MODEL, quantization: 'Q8_0' } },
+  'post /jobs/{job}/move': { parameter: JOB, body: { position: 0 } },
+  'put /jobs/{job}/limit': { parameter: JOB, body: { bytesPerSecond: 10_000_000 } },
+  'get /bandwidth': {},
+  'put /bandwidth': { body: { bytesPerSecond: 10_000_000 } },
+  'get /metrics': {},
   'get /faults': {},
   'post /faults': { body: { effect: { type: 'stale', msAgo: 5000 } } },
   'delete /faults': {},
@@ -93,6 +104,7 @@ export async function walkSession(door: ControlDoor): Promise<ControlExchange[]>
   await take('127 ms', 'post /clock/advance', { body: { ms: 127 } });
   await take('a job', 'get /jobs/{job}');
   await take('the jobs', 'get /jobs');
+  await take('the metrics', 'get /metrics');
   await take('a wait that is over', 'get /jobs/{job}/wait', { query: 'progress=0' });
   await take('a wait that takes too long', 'get /jobs/{job}/wait', {
     query: 'status=completed&timeoutMs=20',
@@ -198,7 +210,8 @@ export async function walkSession(door: ControlDoor): Promise<ControlExchange[]>
   }
 
   const nothing = { parameter: 'job_0000000000', status: 404 };
-  for (const route of Object.keys(wellFormed).filter((each) => each.includes('{job}'))) {
+  const ofJobs = Object.keys(wellFormed).filter((each) => each.includes('{job}'));
+  for (const route of ofJobs.filter((each) => !downloadRoutes.includes(each))) {
     await take(`no job for ${route}`, route, nothing);
   }
   await take('no such fault', 'delete /faults/{fault}', { parameter: 'fault-99', status: 404 });
@@ -210,28 +223,75 @@ export async function walkSession(door: ControlDoor): Promise<ControlExchange[]>
     await take(`a defect in ${route}`, route, { ...ELSEWHERE('broken'), status: 500 });
   }
   for (const route of [
-    ...[
-      'post /clock/advance',
-      'get /scenario',
-      'put /scenario',
-      'post /models',
-      'delete /models/{key}',
-      'post /faults',
-    ],
-    ...['post /jobs/{job}/fail', 'get /snapshot', 'post /fork'],
+    ...['put /clock', 'post /clock/advance', 'get /scenario', 'put /scenario', 'post /models', 'post /faults'],
+    ...['post /jobs/{job}/fail', 'get /snapshot', 'post /restore', 'post /fork'],
+    ...['post /sessions', 'delete /sessions/{session}'],
   ]) {
     await take(`nothing simulated for ${route}`, route, { ...ELSEWHERE('real'), status: 501 });
   }
+  for (const route of downloadRoutes) await take(`nothing real for ${route}`, route, { status: 501 });
   await take('the first moment', 'post /reset');
   return exchanges;
 }
+
+/** What only an engine that really downloads has. */
+const downloadRoutes = [
+  ...['post /jobs', 'post /jobs/{job}/move', 'put /jobs/{job}/limit'],
+  ...['get /bandwidth', 'put /bandwidth', 'post /models/{key}/update'],
+];
+
+/** Through a world with an engine that really downloads. */
+export async function walkDownloads(door: ControlDoor): Promise<ControlExchange[]> {
+  const { exchanges, take } = recorder(door);
+  const really: typeof take = (title, route, more = {}) => take(title, route, { ...ELSEWHERE('real'), ...more });
+  await really('a download', 'post /jobs');
+  await really('the same again', 'post /jobs');
+  await really('a link', 'post /jobs', { body: { model: 'https://huggingface.co/me/copied' } });
+  const queued = (await really('one that waits', 'post /jobs', { body: { model: 'me/one' } })) as { id: string };
+  await really('another that waits', 'post /jobs', { body: { model: 'me/two' } });
+  await really('a job', 'get /jobs/{job}');
+  await really('the jobs', 'get /jobs');
+  await really('to the end of the queue', 'post /jobs/{job}/move', { parameter: queued.id, body: { position: 1 } });
+  await really('no queue for what runs', 'post /jobs/{job}/move', { status: 409 });
+  await really('a limit', 'put /jobs/{job}/limit');
+  await really('no limit', 'put /jobs/{job}/limit', { body: { bytesPerSecond: null } });
+  await really('a limit of all', 'put /bandwidth');
+  await really('that limit', 'get /bandwidth');
+  await really('no limit of all', 'put /bandwidth', { body: { bytesPerSecond: null } });
+  await really('the metrics', 'get /metrics');
+  await really('the one world', 'get /sessions');
+  for (const act of ['pause', 'resume', 'cancel']) await really(`an order to ${act}`, `post /jobs/{job}/${act}`);
+  for (const route of ['post /jobs/{job}/move', 'put /jobs/{job}/limit']) {
+    await really(`no such job for ${route}`, route, { parameter: 'job_0000000000', status: 404 });
+  }
+  await really('what is the newest', 'post /models/{key}/update');
+  await really('a model less', 'delete /models/{key}');
+  await really('what somebody else has put there', 'delete /models/{key}', { parameter: 'me/copied', status: 409 });
+  await really('with force', 'delete /models/{key}', { parameter: 'me/copied', query: 'force=true' });
+  await really('nothing to update', 'post /models/{key}/update', { status: 404 });
+  await really('nothing to remove', 'delete /models/{key}', { status: 404 });
+  await really('no such model', 'post /jobs', { body: { model: 'nobody/nothing' }, status: 404 });
+  for (const [code, status] of Object.entries(refusals)) {
+    const body = { model: `https://huggingface.co/refused/${code}` };
+    await really(`a download that is refused with ${code}`, 'post /jobs', { body, status });
+  }
+  return exchanges;
+}
+
+const refusals = {
+  ...{ bad_token: 401, gated_no_token: 403, gated_not_on_list: 403, repo_disabled: 403, missing_or_private: 404 },
+  ...{ model_busy: 409, unsafe_path: 422, disk_error: 500, hub_error: 502, redirect_refused: 502, proxy_auth: 502 },
+  ...{ hub_unavailable: 503, offline: 503, insufficient_space: 507 },
+};
 
 /** What only HTTP answers: nothing has changed. */
 export async function walkUnchanged(door: ControlDoor): Promise<ControlExchange[]> {
   const { exchanges, take } = recorder(door);
   await take('the first moment', 'post /reset');
   await door.client('POST', '/api/v1/models/download', { model: MODEL });
-  for (const route of Object.keys(wellFormed).filter((each) => each.startsWith('get ') && each !== 'get /events')) {
+  for (const route of Object.keys(wellFormed).filter(
+    (each) => each.startsWith('get ') && !['get /events', 'get /bandwidth'].includes(each),
+  )) {
     // fetch adds no-cache to a conditional request, unless it says something else about caches.
     const headers = { 'if-none-match': '*', 'cache-control': 'max-age=0' };
     await take(`nothing new in ${route}`, route, { headers, status: 304 });
@@ -261,6 +321,9 @@ export async function walkMalformed(door: ControlDoor): Promise<ControlExchange[
     ['post /jobs/{job}/fail', [{ code: 'bad_luck' }, {}]],
     ['put /scenario', [{ scenario: 'no-such' }, { scenario: { phases: [{ type: 'connect', ms: -1 }] } }, { rules: 7 }]],
     ['post /models', [{ model: 'Not A Name' }, { model: 7 }]],
+    ['post /jobs/{job}/move', [{ position: -1 }, {}]],
+    ['put /jobs/{job}/limit', [{ bytesPerSecond: 0 }, {}]],
+    ['put /bandwidth', [{ bytesPerSecond: 'fast' }]],
     ['post /faults', [{ effect: { type: 'status', status: 42 } }, { effect: { type: 'latency' } }, {}]],
     ['post /restore', [{ modeldock: 2 }, {}]],
     ['post /fork', [{ session: 'a b' }]],
@@ -272,6 +335,9 @@ export async function walkMalformed(door: ControlDoor): Promise<ControlExchange[
   for (const query of ['progress=2', 'status=done', 'timeoutMs=700000']) {
     await take(`a wait for ${query}`, 'get /jobs/{job}/wait', { query, status: 400 });
   }
+  await take('neither force nor none', 'delete /models/{key}', { query: 'force=maybe', status: 400 });
+  const body = { model: 'Not A Name' };
+  await take('no name of a model', 'post /jobs', { ...ELSEWHERE('real'), body, status: 400 });
   await take('events after nothing', 'get /events', { query: 'after=yesterday', status: 400 });
   return exchanges;
 }

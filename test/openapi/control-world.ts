@@ -1,11 +1,13 @@
 import type { Api } from '../../src/api/api.js';
 import { fetchFrom } from '../../src/api/fetch.js';
 import { createControlApi } from '../../src/control/control-api.js';
-import { openDock } from '../../src/control/dock.js';
+import { downloadRoutes } from '../../src/control/download-routes.js';
 import { createFront } from '../../src/control/front.js';
 import { sessionsRoutes } from '../../src/control/sessions.js';
+import { createRealDock } from '../../src/create-real-dock.js';
 import { createSessionDocks } from '../../src/index.js';
-import { ELSEWHERE_HEADER, JOB, type ControlDoor, type ControlStep } from './control-walk.js';
+import { createImaginedDownloader } from '../real/faces/imagined-downloader.js';
+import { ELSEWHERE_HEADER, JOB, MODEL, WALK_TOKEN, type ControlDoor, type ControlStep } from './control-walk.js';
 import { publish, publishControl } from './judge.js';
 
 export interface OperatedWorld {
@@ -21,6 +23,7 @@ export function createOperatedWorld(): OperatedWorld {
     now: '2025-10-03T15:33:23.496Z',
     jobIds: [JOB],
     scenario: 'seed-example',
+    sessionRoutes: downloadRoutes,
     controlRoutes: {
       'GET /openapi.json': async () => publish('seed'),
       'GET /control-openapi.json': async () => publishControl(),
@@ -39,36 +42,22 @@ function brokenWorld(): Api {
   const defect = (): never => {
     throw new Error('A defect, on purpose.');
   };
-  const control = createControlApi({
-    ...sessionsRoutes({ locate: defect, open: defect, list: defect, drop: defect, close: defect }),
-    'GET /openapi.json': async () => defect(),
-    'GET /control-openapi.json': async () => defect(),
-  });
+  const control = createControlApi(
+    {
+      ...sessionsRoutes({ locate: defect, open: defect, list: defect, drop: defect, close: defect }),
+      'GET /openapi.json': async () => defect(),
+      'GET /control-openapi.json': async () => defect(),
+    },
+    downloadRoutes,
+  );
   return createFront(({ path }) => ({ path, dock: defect }), control, {});
 }
 
 /** As with an engine that really downloads: nothing is foreseen, and nothing can be made to happen. */
 function realWorld(): Api {
-  const dock = openDock({
-    engineName: 'real',
-    seed: 'walk',
-    makeWorld: () => ({
-      engine: { start: async () => 'already_downloaded', status: async () => undefined },
-      shelf: { installed: async () => [], loaded: async () => [], load: nothing, unload: nothing },
-      jobs: {
-        list: () => new ReadableStream<never>({ start: (controller) => controller.close() }),
-        find: async () => undefined,
-        pause: nothing,
-        resume: nothing,
-        cancel: nothing,
-      },
-    }),
-  });
-  return createFront(({ path }) => ({ path, dock: () => dock }), createControlApi(), {});
-}
-
-async function nothing(): Promise<never> {
-  throw new Error('Nothing is there.');
+  const now = (): number => Date.parse('2025-10-03T15:33:23.496Z');
+  const downloader = createImaginedDownloader({ now, jobIds: [JOB], jobsAtOnce: 2, installed: [MODEL, 'me/copied'] });
+  return createRealDock({ downloader, controlToken: WALK_TOKEN }).api;
 }
 
 /** Reaches a world over HTTP, or whatever speaks like `fetch`. */

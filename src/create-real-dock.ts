@@ -1,0 +1,120 @@
+import type { Api, ApiOptions } from './api/api.js';
+import { profileNamed, type Profile, type ProfileName } from './contract/profiles.js';
+import { createControlApi, type ControlRoutes } from './control/control-api.js';
+import { ControlError } from './control/control-error.js';
+import { openDock, type Dock } from './control/dock.js';
+import { downloadRoutes } from './control/download-routes.js';
+import type { RealOperator } from './control/downloads.js';
+import { createFront, type FrontOptions } from './control/front.js';
+import { guardControl } from './control/guard.js';
+import { createDownloadsOperator } from './control/operate-downloads.js';
+import { DEFAULT_SESSION, sessionOf } from './control/session-name.js';
+import type { World, WorldPlan } from './control/world.js';
+import type { DownloadEvent, Downloader } from './core/downloader.js';
+
+/** What a dock is opened with whose downloads are actual ones. */
+export interface RealDockOptions extends FrontOptions, Omit<ApiOptions, 'engine' | 'shelf' | 'profile'> {
+  /** For instance `await openEngine({ modelsFolders: ['models'] })`. Whoever opened it closes it, after the dock. */
+  downloader: Downloader;
+  /** `seed` by default. */
+  profile?: ProfileName | Profile;
+  /** Asks LM Studio's routes for `Authorization: Bearer <token>`. */
+  requireToken?: string;
+  /** Takes a quantization together with a catalog id, which LM Studio answers with 501. */
+  allowCatalogQuantization?: boolean;
+  /** Routes of the control API that are not about one session. */
+  controlRoutes?: ControlRoutes;
+}
+
+/**
+ * LM Studio's routes, and an operator's, over an engine that really downloads. There is one world: whatever session a
+ * call names, it is in this one. Its clock is the machine's. A reset empties the journal and removes the faults; downloads
+ * and models stay, as files do.
+ */
+export interface RealDock extends RealOperator {
+  readonly api: Api;
+  /** What the control API asks operators for, made here unless it was given. */
+  readonly controlToken: string;
+  /** Ends what hangs, waits and listens; the downloader goes on. */
+  close(): void;
+}
+
+/** Puts a dock around an engine that really downloads. */
+export function createRealDock(options: RealDockOptions): RealDock {
+  const { downloader, profile = 'seed', controlToken = crypto.randomUUID() } = options;
+  const inner = openDock({
+    seed: 'modeldock',
+    engineName: 'real',
+    profile: typeof profile === 'string' ? profileNamed(profile) : profile,
+    requireToken: options.requireToken,
+    explainFailures: options.explainFailures ?? true,
+    ...(options.onError && { onError: options.onError }),
+    ...(options.onUnknownRoute && { onUnknownRoute: options.onUnknownRoute }),
+    makeWorld: (plan) => worldOf(downloader, options.allowCatalogQuantization === true, plan),
+  });
+  const dock: Dock & RealOperator = {
+    ...inner,
+    clock: { read: inner.clock.read, set: refuseTime, advance: refuseTime },
+    models: { ...inner.models, remove: async (key) => void (await downloads.remove(key)) },
+    downloads: createDownloadsOperator(downloader, inner.jobs.get),
+    restore: async () => {
+      throw unsupported(
+        'restore a snapshot with the real engine: its files are as they are. Only a simulation can be restored',
+      );
+    },
+    fork: async () => {
+      throw unsupported('fork the world of the real engine: its files are there once. Only a simulation can be forked');
+    },
+  };
+  const { downloads } = dock;
+  const guarded = { ...options, controlToken };
+  const control = createControlApi({ ...oneSession, ...options.controlRoutes }, downloadRoutes);
+  const api = createFront(
+    (call) => ({ path: sessionOf(call).path, dock: () => dock }),
+    control,
+    guarded,
+    guardControl(guarded, false),
+  );
+  return { ...dock, api, controlToken };
+}
+
+function worldOf(downloader: Downloader, allowCatalogQuantization: boolean, plan: WorldPlan): World {
+  const stop = downloader.subscribe((event) => tell(event, plan));
+  plan.closing.addEventListener('abort', stop, { once: true });
+  return {
+    engine: {
+      start: (request) => (allowCatalogQuantization ? downloader.get(request) : downloader.start(request)),
+      status: (jobId) => downloader.status(jobId),
+    },
+    shelf: downloader.shelf,
+    jobs: downloader.jobs,
+    downloader,
+  };
+}
+
+/** What somebody decided is a decision, and so is a pause that the engine took by itself; an end is what time brought. */
+function tell({ at, job, model, type }: DownloadEvent, { onDecision, onTransition }: WorldPlan): void {
+  if (type === 'completed' || type === 'failed') onTransition({ at, job, model, type });
+  else onDecision({ type, job, model });
+}
+
+async function refuseTime(): Promise<never> {
+  throw unsupported(
+    "set or advance the clock of the real engine: its time is the machine's. Only a simulation's can be",
+  );
+}
+
+/** One world has no sessions to open, to list or to drop. */
+const oneSession: ControlRoutes = {
+  'GET /sessions': async () => [{ session: DEFAULT_SESSION, idleMs: 0 }],
+  'POST /sessions': async () => {
+    throw unsupported('open a session of the real engine: there is one world, and every name of a session leads to it');
+  },
+  'DELETE /sessions/:session': async () => {
+    throw unsupported('drop a session of the real engine: there is one world. Cancel jobs or remove models instead');
+  },
+};
+
+function unsupported(what: string): ControlError {
+  return new ControlError(501, 'unsupported', `Cannot ${what}.`);
+}
