@@ -52,11 +52,17 @@ export function createRealDock(options: RealDockOptions): RealDock {
     ...(options.onUnknownRoute && { onUnknownRoute: options.onUnknownRoute }),
     makeWorld: (plan) => worldOf(downloader, options.allowCatalogQuantization === true, plan),
   });
+  const downloads = createDownloadsOperator(downloader, (jobId) => inner.jobs.get(jobId));
   const dock: Dock & RealOperator = {
     ...inner,
-    clock: { read: inner.clock.read, set: refuseTime, advance: refuseTime },
-    models: { ...inner.models, remove: async (key) => void (await downloads.remove(key)) },
-    downloads: createDownloadsOperator(downloader, inner.jobs.get),
+    clock: { read: () => inner.clock.read(), set: refuseTime, advance: refuseTime },
+    models: {
+      ...inner.models,
+      remove: async (key) => {
+        await downloads.remove(key);
+      },
+    },
+    downloads,
     restore: async () => {
       throw unsupported(
         'restore a snapshot with the real engine: its files are as they are. Only a simulation can be restored',
@@ -66,7 +72,6 @@ export function createRealDock(options: RealDockOptions): RealDock {
       throw unsupported('fork the world of the real engine: its files are there once. Only a simulation can be forked');
     },
   };
-  const { downloads } = dock;
   const guarded = { ...options, controlToken };
   const control = createControlApi({ ...oneSession, ...options.controlRoutes }, downloadRoutes);
   const api = createFront(

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { ZodOpenApiOperationObject, ZodOpenApiResponseObject } from 'zod-openapi';
 import { limitBody, moveBody, removeQuery, startBody } from './download-schemas.js';
 import * as schemas from './openapi-answers.js';
-import { answerExamples as shown, requestExamples as asked } from './openapi-examples.js';
+import { requestExamples as asked } from './openapi-examples.js';
 import { downloadExamples as downloads, refusalExamples as wrong } from './openapi-download-examples.js';
 import { inPath } from './openapi-inputs.js';
 import { answers, fails, noSuchJob, operation, read, wrongJobState } from './openapi-routes.js';

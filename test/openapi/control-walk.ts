@@ -243,7 +243,8 @@ const downloadRoutes = [
 /** Through a world with an engine that really downloads. */
 export async function walkDownloads(door: ControlDoor): Promise<ControlExchange[]> {
   const { exchanges, take } = recorder(door);
-  const really: typeof take = (title, route, more = {}) => take(title, route, { ...ELSEWHERE('real'), ...more });
+  const really = (title: string, route: string, more: Partial<ControlStep> = {}): Promise<unknown> =>
+    take(title, route, { ...ELSEWHERE('real'), ...more });
   await really('a download', 'post /jobs');
   await really('the same again', 'post /jobs');
   await really('a link', 'post /jobs', { body: { model: 'https://huggingface.co/me/copied' } });
