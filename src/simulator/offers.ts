@@ -1,5 +1,6 @@
 import type { DownloadRequest, ModelReference } from '../core/engine.js';
 import { RefusedError } from '../core/errors.js';
+import { catalogModelKey, repoModelKey } from '../core/model-key.js';
 import { nominalBits } from '../core/quantization-bits.js';
 import type { InstalledModel } from '../core/shelf.js';
 import type { Catalog, CatalogModel, FileChoice } from './catalog.js';
@@ -113,8 +114,8 @@ function magicModel(name: string): CatalogModel {
 
 function catalogOffer(id: string, model: CatalogModel, magic?: Magic): Offer {
   const file = model.files[0]!;
-  const [publisher, name] = id.split('/') as [string, string];
-  const key = model.type === 'embedding' ? `text-embedding-${name}` : id;
+  const [publisher] = id.split('/') as [string];
+  const key = catalogModelKey(id, model.type);
   const variant = `${key}@${file.quantization.toLowerCase()}`;
   return {
     model: id,
@@ -126,10 +127,7 @@ function catalogOffer(id: string, model: CatalogModel, magic?: Magic): Offer {
 
 function repoOffer({ model, file }: Choice, magic?: Magic): Offer {
   const [publisher, repo] = file.repo.split('/') as [string, string];
-  const label = `-${file.quantization.toLowerCase()}`;
-  const bare = repo.toLowerCase().replace(/-gguf$/, '');
-  const stem = bare.endsWith(label) ? bare.slice(0, -label.length) : bare;
-  const key = model.type === 'embedding' ? `text-embedding-${stem}` : stem;
+  const key = repoModelKey(repo, file.quantization, model.type);
   return {
     model: `${file.repo}@${file.quantization}`.toLowerCase(),
     totalBytes: file.sizeBytes,
