@@ -22,7 +22,6 @@ interface Behaviour {
 }
 
 const decide = <Value>(value: Value, because: string): Decision<Value> => ({ value, because });
-const behave = (behaviour: string, because: string): Behaviour => ({ behaviour, because });
 
 export const inferred = {
   catalogQuantizationStatus: decide(501, 'The type and the message were observed, the HTTP status was not.'),
@@ -86,46 +85,70 @@ export const inferred = {
     'How LM Studio reports over REST what its hub or its disk refuses is unknown: each has a status, and its name as code.',
   ),
   internalErrorMessage: decide('Internal server error', 'The type was documented, no message was observed.'),
-
-  estimateNeedsSpeed: behave(
-    'estimated_completion is absent exactly when the speed is 0.',
-    'The docs say it is present while downloading; JSON has no infinity.',
-  ),
-  finalizingIsDownloading: behave(
-    'While the checksum is computed a job is downloading, with all its bytes there.',
-    'The SDK has an event for it; REST has no status of its own, and users report such jobs.',
-  ),
-  failedJobsAreUnexplained: behave(
-    'A failed job has no field of its own, unless the server was told to add a string `error`.',
-    'The extra fields are unknown; an object under `error` would break typed clients.',
-  ),
-  retryMakesANewJob: behave(
-    'Asking again for a failed model makes a new job, which goes on from the bytes on disk.',
-    'Not observed.',
-  ),
-  attachToPaused: behave('Asking again for a paused model answers the same job, still paused.', 'Not observed.'),
-  quantizationsAreSeparateJobs: behave('Two quantizations of one repo are two jobs.', 'Not observed.'),
-  secondDownloadOfOneKey: behave(
-    'Of two downloads that get one key, the list shows the newer; a catalog model names the other as a variant.',
-    'Not observed.',
-  ),
-  wellFormedWrongToken: behave(
-    'A well-formed token that is not ours is answered as a malformed one.',
-    'The 401 for a malformed token was observed, the other was not.',
-  ),
-  noListOfJobs: behave(
-    'The status route without a job id is an unknown route.',
-    'A draft of the docs had a list there; no released server was seen to answer one.',
-  ),
-  headIsGetWithoutBody: behave('HEAD is answered as GET, without the body.', "Express's habit; not observed."),
-  otherMethodsAreUnknownRoutes: behave(
-    'OPTIONS and TRACE are unknown routes like any other.',
-    'Observed for OPTIONS with CORS off, not for TRACE.',
-  ),
-  pathsIgnoreCase: behave('Paths are matched without regard to case.', "Express's habit; not observed."),
-  oneTrailingSlashIsIgnored: behave('One trailing slash is ignored.', "Express's habit; not observed."),
-  neighboursArePretty: behave(
-    'GET /v1/models is pretty-printed, GET /lmstudio-greeting is compact.',
-    'Pretty-printing was observed under /api/v1 only.',
-  ),
 } as const;
+
+/** Ways of working: nothing reads them, and as plain data they stay out of what a page loads. */
+export const inferredBehaviours = {
+  estimateNeedsSpeed: {
+    behaviour: 'estimated_completion is absent exactly when the speed is 0.',
+    because: 'The docs say it is present while downloading; JSON has no infinity.',
+  },
+  finalizingIsDownloading: {
+    behaviour: 'While the checksum is computed a job is downloading, with all its bytes there.',
+    because: 'The SDK has an event for it; REST has no status of its own, and users report such jobs.',
+  },
+  waitingIsDownloading: {
+    behaviour:
+      'A job that waits its turn, for the hub or for its digest is downloading, with speed 0 and without an estimate.',
+    because: 'REST has no status of its own for any of it, and a client that shows a speed must not show an old one.',
+  },
+  catalogModelsHaveNoQuantization: {
+    behaviour:
+      'A quantization with a catalog id is refused, unless a server that really downloads was told to take it.',
+    because: 'The refusal was observed in released servers; its words say that it will be possible.',
+  },
+  failedJobsAreUnexplained: {
+    behaviour:
+      'A failed job has no field of its own, unless the server was told to add a string `error`, as one that really downloads is.',
+    because: 'The extra fields are unknown; an object under `error` would break typed clients.',
+  },
+  retryMakesANewJob: {
+    behaviour: 'Asking again for a failed model makes a new job, which goes on from the bytes on disk.',
+    because: 'Not observed.',
+  },
+  attachToPaused: {
+    behaviour: 'Asking again for a paused model answers the same job, still paused.',
+    because: 'Not observed.',
+  },
+  quantizationsAreSeparateJobs: { behaviour: 'Two quantizations of one repo are two jobs.', because: 'Not observed.' },
+  secondDownloadOfOneKey: {
+    behaviour:
+      'Of two downloads that get one key, the list shows the newer; a catalog model names the other as a variant.',
+    because: 'Not observed.',
+  },
+  wellFormedWrongToken: {
+    behaviour: 'A well-formed token that is not ours is answered as a malformed one.',
+    because: 'The 401 for a malformed token was observed, the other was not.',
+  },
+  noListOfJobs: {
+    behaviour: 'The status route without a job id is an unknown route.',
+    because: 'A draft of the docs had a list there; no released server was seen to answer one.',
+  },
+  headIsGetWithoutBody: {
+    behaviour: 'HEAD is answered as GET, without the body.',
+    because: "Express's habit; not observed.",
+  },
+  otherMethodsAreUnknownRoutes: {
+    behaviour: 'OPTIONS and TRACE are unknown routes like any other.',
+    because: 'Observed for OPTIONS with CORS off, not for TRACE.',
+  },
+  pathsIgnoreCase: {
+    behaviour: 'Paths are matched without regard to case.',
+    because: "Express's habit; not observed.",
+  },
+  oneTrailingSlashIsIgnored: { behaviour: 'One trailing slash is ignored.', because: "Express's habit; not observed." },
+  neighboursArePretty: {
+    behaviour: 'GET /v1/models is pretty-printed, GET /lmstudio-greeting is compact.',
+    because: 'Pretty-printing was observed under /api/v1 only.',
+  },
+} as const satisfies Record<string, Behaviour>;

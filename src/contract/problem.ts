@@ -100,27 +100,6 @@ export function problemFrom({ code, subject, choices, retryAfterMs, message }: R
         'not_implemented',
         'Specifying quantizations for downloading models with LM Studio Model Catalog identifiers is coming soon',
       );
-    case 'bad_token':
-    case 'gated_no_token':
-    case 'gated_not_on_list':
-    case 'repo_disabled':
-    case 'missing_or_private':
-    case 'unsafe_path':
-    case 'model_busy':
-    case 'unrecorded_files':
-    case 'hub_error':
-    case 'redirect_refused':
-    case 'proxy_auth':
-    case 'hub_unavailable':
-    case 'offline':
-    case 'insufficient_space':
-    case 'disk_error': {
-      const [status, type] = inferred.hubRefusals.value[code];
-      return new Problem(status, type, message, {
-        code,
-        ...(retryAfterMs !== undefined && { headers: { 'Retry-After': String(Math.ceil(retryAfterMs / 1000)) } }),
-      });
-    }
     case 'model_not_installed':
       return new Problem(404, 'model_not_found', `Model ${subject} not found in downloaded models`);
     case 'instance_not_loaded':
@@ -129,5 +108,12 @@ export function problemFrom({ code, subject, choices, retryAfterMs, message }: R
       return problems.jobNotFound(subject);
     case 'wrong_job_state':
       return new Problem(409, 'invalid_request', message, { code });
+    default: {
+      const [status, type] = inferred.hubRefusals.value[code];
+      return new Problem(status, type, message, {
+        code,
+        ...(retryAfterMs !== undefined && { headers: { 'Retry-After': String(Math.ceil(retryAfterMs / 1000)) } }),
+      });
+    }
   }
 }

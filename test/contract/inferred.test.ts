@@ -1,13 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { inferred } from '../../src/contract/inferred.js';
-import { openClient, pretty } from './client.js';
+import { inferred, inferredBehaviours } from '../../src/contract/inferred.js';
+import { createRealDock } from '../../src/create-real-dock.js';
+import { createImaginedDownloader } from '../real/faces/imagined-downloader.js';
+import { json, openClient, pretty } from './client.js';
 
-type Inferred = typeof inferred;
-type Behaviour = {
-  [Name in keyof Inferred]: Inferred[Name] extends { behaviour: string } ? Name : never;
-}[keyof Inferred];
+type Behaviour = keyof typeof inferredBehaviours;
 
 const TOKEN = 'sk-lm-abcd1234:0123456789abcdefghij';
 const LINK = 'https://huggingface.co/lmstudio-community/Qwen3.5-4B-GGUF';
@@ -41,6 +40,35 @@ const shown: Record<Behaviour, () => Promise<void>> = {
     });
     await client.advance(10_000);
     expect((await client.status(body.job_id)).body).toMatchObject({ status: 'completed' });
+  },
+  waitingIsDownloading: async () => {
+    const downloader = createImaginedDownloader({ now: () => Date.now(), jobIds: ['job_a', 'job_b'], jobsAtOnce: 1 });
+    const { api } = createRealDock({ downloader });
+    for (const id of ['job_a', 'job_b']) {
+      const model = `me/${id.replace('_', '-')}`;
+      const request = { method: 'POST', headers: json, body: JSON.stringify({ model }) };
+      await api.fetch(new Request('http://localhost:1234/api/v1/models/download', request));
+    }
+    expect(await downloader.jobs.details('job_b')).toMatchObject({ phase: 'queued' });
+    const url = 'http://localhost:1234/api/v1/models/download/status/job_b';
+    const waiting = (await (await api.fetch(new Request(url))).json()) as object;
+    expect(waiting).toMatchObject({ status: 'downloading', bytes_per_second: 0 });
+    expect(waiting).not.toHaveProperty('estimated_completion');
+  },
+  catalogModelsHaveNoQuantization: async () => {
+    expect((await openClient().download('ibm/granite-4-micro', 'Q8_0')).status).toBe(501);
+    for (const [allowCatalogQuantization, status] of [
+      [false, 501],
+      [true, 200],
+    ] as const) {
+      const downloader = createImaginedDownloader({ now: () => Date.now() });
+      const { api } = createRealDock({ downloader, allowCatalogQuantization });
+      const body = JSON.stringify({ model: 'ibm/granite-4-micro', quantization: 'Q8_0' });
+      const request = new Request('http://localhost:1234/api/v1/models/download', {
+        ...{ method: 'POST', headers: json, body },
+      });
+      expect((await api.fetch(request)).status).toBe(status);
+    }
   },
   failedJobsAreUnexplained: async () => {
     for (const [explainFailures, error] of [
@@ -122,7 +150,7 @@ const shown: Record<Behaviour, () => Promise<void>> = {
 };
 
 describe('what is inferred', () => {
-  const entries = Object.entries<{ because: string }>(inferred);
+  const entries = Object.entries<{ because: string }>({ ...inferred, ...inferredBehaviours });
   const src = join(import.meta.dirname, '../../src');
   const code = readdirSync(src, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.ts') && !path.endsWith('inferred.ts'))
