@@ -37,7 +37,7 @@ export function hasGguf(files: readonly PlannedFile[]): boolean {
  */
 export function chooseGguf(files: readonly PlannedFile[], wanted: string | undefined, subject: string): GgufChoice {
   const options = optionsIn(files);
-  const complete = options.filter((option) => option.files.length === option.count);
+  const complete = options.filter(isComplete);
   const chosen = wanted === undefined ? usualOf(complete) : namedOf(complete, wanted);
   if (chosen === undefined) {
     const broken = wanted === undefined ? options[0] : namedOf(options, wanted);
@@ -55,6 +55,11 @@ export function chooseGguf(files: readonly PlannedFile[], wanted: string | undef
     ...(chosen.label !== undefined && { label: chosen.label }),
     files: [...(projector === undefined ? [] : [projector]), ...later, first!],
   };
+}
+
+function isComplete({ files, count }: Option): boolean {
+  const indexOf = ({ path }: PlannedFile): number => Number(SHARD.exec(path)?.[2] ?? 1);
+  return files.length === count && files.every((file, index) => indexOf(file) === index + 1);
 }
 
 function isModel(path: string): boolean {

@@ -1,0 +1,23 @@
+/** Catalog ids that are not to depend on a search, and the repo that has each as GGUF. */
+export const bundledModels: Readonly<Record<string, string>> = {
+  'deepseek/deepseek-r1': 'lmstudio-community/DeepSeek-R1-Distill-Llama-70B-GGUF',
+  'deepseek/deepseek-r1-0528-qwen3-8b': 'lmstudio-community/DeepSeek-R1-0528-Qwen3-8B-GGUF',
+  'google/gemma-3-1b': 'lmstudio-community/gemma-3-1b-it-GGUF',
+  'google/gemma-3-12b': 'lmstudio-community/gemma-3-12b-it-GGUF',
+  'google/gemma-3n-e4b': 'lmstudio-community/gemma-3n-E4B-it-text-GGUF',
+  'google/gemma-4-26b-a4b': 'lmstudio-community/gemma-4-26B-A4B-it-GGUF',
+  'ibm/granite-4-micro': 'lmstudio-community/granite-4.0-micro-GGUF',
+  'liquid/lfm2-1.2b': 'LiquidAI/LFM2-1.2B-GGUF',
+  'microsoft/phi-4-mini-reasoning': 'lmstudio-community/Phi-4-mini-reasoning-GGUF',
+  'mistralai/devstral-small-2507': 'lmstudio-community/Devstral-Small-2507-GGUF',
+  'mistralai/mistral-small-3.2': 'lmstudio-community/Mistral-Small-3.2-24B-Instruct-2506-GGUF',
+  'nomic-ai/nomic-embed-text-v1.5': 'nomic-ai/nomic-embed-text-v1.5-GGUF',
+  'openai/gpt-oss-20b': 'lmstudio-community/gpt-oss-20b-GGUF',
+  'openai/gpt-oss-120b': 'lmstudio-community/gpt-oss-120b-GGUF',
+  'qwen/qwen3-8b': 'lmstudio-community/Qwen3-8B-GGUF',
+  'qwen/qwen3-30b-a3b-2507': 'lmstudio-community/Qwen3-30B-A3B-Instruct-2507-GGUF',
+  'qwen/qwen3-coder-30b': 'lmstudio-community/Qwen3-Coder-30B-A3B-Instruct-GGUF',
+  'qwen/qwen3-embedding-0.6b': 'Qwen/Qwen3-Embedding-0.6B-GGUF',
+  'qwen/qwen3-vl-8b': 'lmstudio-community/Qwen3-VL-8B-Instruct-GGUF',
+  'qwen/qwen3.5-4b': 'lmstudio-community/Qwen3.5-4B-GGUF',
+};

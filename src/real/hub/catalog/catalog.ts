@@ -1,0 +1,103 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { RefusedError } from '../../../core/errors.js';
+import { checkRepoName } from '../../repo-path.js';
+import type { HubClient } from '../hub-client.js';
+import { bundledModels } from './bundled-models.js';
+import { MalformedModel, readModelYaml, type ModelBase, type RepoName } from './model-yaml.js';
+
+/** From ids such as `qwen/qwen3-8b` to repos. */
+export interface Catalog {
+  /**
+   * Repos that have the model, the best first. Looks into the user's folder, LM Studio's, the bundled list, and then
+   * among the repos of `lmstudio-community`, where it is called `<name>-GGUF`.
+   * @throws RefusedError model_not_found; of the search, as `HubClient.plan`
+   */
+  find(id: string, signal: AbortSignal): Promise<RepoName[]>;
+}
+
+export interface CatalogOptions {
+  /** The user's: `<owner>/<name>/model.yaml`, as in LM Studio's. */
+  folder?: string;
+  /** Usually `~/.lmstudio`; its models are in `hub/models/<owner>/<name>/model.yaml`. */
+  lmStudioHome: string;
+  client: Pick<HubClient, 'search'>;
+}
+
+const COMMUNITY = 'lmstudio-community';
+/** Models may be based on models that are based on models; more than this is a mistake. */
+const MOST_BASES = 10;
+
+export function createCatalog({ folder, lmStudioHome, client }: CatalogOptions): Catalog {
+  const folders = [...(folder === undefined ? [] : [folder]), join(lmStudioHome, 'hub', 'models')];
+
+  async function described(id: string, bases: readonly string[]): Promise<RepoName[] | undefined> {
+    if (bases.length > MOST_BASES || bases.includes(id)) throw endless(bases);
+    const [owner, name] = id.split('/') as [string, string];
+    checkRepoName(owner, name);
+    for (const each of folders) {
+      const file = join(each, owner, name, 'model.yaml');
+      const base = await readBase(file, bases[0] ?? id);
+      if (base === undefined) continue;
+      if ('repos' in base) return base.repos;
+      // Another model's name, or else a repo's.
+      return (await described(base.model, [...bases, id])) ?? [repoOf(base.model)];
+    }
+    const bundled = bundledModels[id.toLowerCase()];
+    return bundled === undefined ? undefined : [repoOf(bundled)];
+  }
+
+  return {
+    async find(id, signal) {
+      const parts = id.split('/');
+      if (parts.length > 2 || parts.includes('')) throw notFound(id, folders[0]!);
+      const known = parts.length === 2 ? await described(id, []) : undefined;
+      if (known !== undefined) return known;
+      const name = parts.at(-1)!;
+      const wanted = `${COMMUNITY}/${name}-GGUF`.toLowerCase();
+      const found = await client.search(COMMUNITY, name, id, signal);
+      const repo = found.find((each) => each.toLowerCase() === wanted);
+      if (repo === undefined) throw notFound(id, folders[0]!);
+      return [repoOf(repo)];
+    },
+  };
+}
+
+async function readBase(file: string, id: string): Promise<ModelBase | undefined> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw new RefusedError('model_not_found', id, `Cannot read ${file}: ${message}.`, { cause: error });
+  }
+  try {
+    return readModelYaml(text);
+  } catch (error) {
+    if (!(error instanceof MalformedModel)) throw error;
+    const advice = 'Correct it, or name the Hugging Face repo instead.';
+    throw new RefusedError('model_not_found', id, `Cannot use ${file}: ${error.message}. ${advice}`, { cause: error });
+  }
+}
+
+function repoOf(id: string): RepoName {
+  const [owner, repo] = id.split('/') as [string, string];
+  return { owner, repo };
+}
+
+function endless(bases: readonly string[]): RefusedError {
+  return new RefusedError(
+    'model_not_found',
+    bases[0]!,
+    `${bases[0]!} is based on a model that is based on itself: ${bases.join(' → ')}. Correct base in their model.yaml.`,
+  );
+}
+
+function notFound(id: string, folder: string): RefusedError {
+  return new RefusedError(
+    'model_not_found',
+    id,
+    `There is no model ${id} in the catalog, and no repo ${COMMUNITY}/${id.split('/').at(-1) ?? id}-GGUF. Name its Hugging Face repo (https://huggingface.co/owner/name), or say where it is in ${join(folder, 'owner', 'name', 'model.yaml')}.`,
+  );
+}
