@@ -16,22 +16,13 @@ export interface RangeSourceOptions {
   host: string;
   /** What the hub asked for by 429 holds for files that it sends itself, too. */
   gate?: RateGate;
-  /** How modeldock calls itself, for instance `modeldock/1.0`. */
-  userAgent: string;
 }
 
 /** An error's body is read to its end, so that the connection can be used again, if it is no longer than this. */
 const DRAINED_BYTES = 16 * 1024;
 
 /** A file's bytes by range requests. Chunks go from the socket to the receiver, with nothing in between. */
-export function createRangeSource({
-  location,
-  file,
-  agent,
-  gate,
-  userAgent,
-  ...options
-}: RangeSourceOptions): ByteSource {
+export function createRangeSource({ location, file, agent, gate, ...options }: RangeSourceOptions): ByteSource {
   let host = options.host;
 
   async function read(range: ByteRange, receiver: ByteReceiver, signal: AbortSignal): Promise<void> {
@@ -54,13 +45,12 @@ export function createRangeSource({
   async function locate(signal: AbortSignal): Promise<FileLocation> {
     signal.throwIfAborted();
     try {
-      let place = await location.current(signal);
-      while (place.bucket !== undefined && gate !== undefined && gate.waitMs(place.bucket) > 0) {
-        await gate.opened(place.bucket, signal);
-        place = await location.current(signal);
-      }
+      const place = await location.current(signal);
       signal.throwIfAborted();
-      return place;
+      const waitMs = place.bucket === undefined ? 0 : (gate?.waitMs(place.bucket) ?? 0);
+      if (waitMs === 0) return place;
+      const message = `Cannot download ${file.path} yet: the hub wants no request for ${Math.ceil(waitMs / 1000)} s.`;
+      throw new ReadError('rate-limited', 'rate_limited', message, { retryAfterMs: waitMs });
     } catch (error) {
       throw signal.aborted ? signal.reason : asReadError(error);
     }
@@ -115,7 +105,7 @@ export function createRangeSource({
           headers: {
             ...place.headers,
             'Accept-Encoding': 'identity',
-            'User-Agent': userAgent,
+            'User-Agent': 'modeldock',
             Range: `bytes=${range.start}-${range.end - 1}`,
           },
           // Silence is the caller's to judge: he knows when he was not reading.

@@ -1,7 +1,8 @@
 import { DownloadError } from '../download-error.js';
 import { RefusedError, failureCodes, type FailureCode } from '../../core/errors.js';
-import { ReadError, type ReadFailure } from '../transfer/byte-source.js';
+import { ReadError } from '../transfer/byte-source.js';
 import { proxyRefusal } from './agents.js';
+import { HubRequestError } from './hub-errors.js';
 
 /** A connection that failed: worth another try, unless a proxy or our own rules are in the way. */
 export function connectionError(
@@ -23,24 +24,20 @@ export function connectionError(
 
 /** What asking for a location failed with, as a request for bytes fails. */
 export function asReadError(error: unknown): unknown {
-  if (error instanceof DownloadError || !(error instanceof Error)) return error;
   if (error instanceof RefusedError) {
     const code = failureCodes.find((known) => known === error.code);
     return code === undefined ? error : new DownloadError(code, error.message, { cause: error });
   }
-  const { kind, retryAfterMs } = error as Error & { kind?: unknown; retryAfterMs?: number };
-  if (typeof kind !== 'string' || !(kind in CODES)) return error;
-  return new ReadError(kind as keyof typeof CODES, CODES[kind as keyof typeof CODES], error.message, {
-    retryAfterMs,
-    cause: error,
-  });
+  if (!(error instanceof HubRequestError)) return error;
+  const { kind, message, retryAfterMs } = error;
+  return new ReadError(kind, CODES[kind], message, { retryAfterMs, cause: error });
 }
 
 const CODES = {
   unreachable: 'network_error',
   'rate-limited': 'rate_limited',
   server: 'hub_error',
-} as const satisfies Partial<Record<ReadFailure, FailureCode>>;
+} as const satisfies Record<HubRequestError['kind'], FailureCode>;
 
 /** Names of hosts and codes only: the rest of such a message may hold an address with its signature. */
 function whatItSays(error: Error): string {

@@ -11,8 +11,10 @@ export interface ConnectionPlan {
   window?: { at: number; bytes: number };
   /** Bytes per second of the last measurement, and the number of connections it was made with. */
   last?: { speed: number; target: number };
-  /** Measurements that are let pass before another change is tried. */
+  /** Adjusting: measurements that are let pass before another change is tried. Doubling: those that showed no gain. */
   patience: number;
+  /** Adjusting: which way the next try goes. Default: one more. */
+  towards?: 1 | -1;
 }
 
 /** What can be seen at one moment. */
@@ -50,7 +52,7 @@ export function startingPlan({ connectionsAtStart, connectionsPerFile }: Connect
 
 /** The plan after a server asked for less. */
 export function halved(plan: ConnectionPlan): ConnectionPlan {
-  return { mode: 'adjusting', target: Math.max(1, Math.floor(plan.target / 2)), patience: PATIENCE };
+  return { mode: 'adjusting', target: Math.max(1, Math.floor(plan.target / 2)), patience: 2 };
 }
 
 /** The plan after a look at what there is. */
@@ -73,12 +75,14 @@ function doubled(plan: ConnectionPlan, speed: number, { busy }: Observation, lim
   const measured = { speed, target };
   if (busy > BUSY) return { mode: 'adjusting', target, last: measured, patience: PATIENCE };
   if (last !== undefined && speed < last.speed * DOUBLING_GAIN) {
-    // It did not pay; where it even cost something, the step is taken back.
+    // Lines are uneven: it is measured twice before it counts.
+    if (plan.patience === 0) return { ...plan, patience: 1 };
+    // Where it even cost something, the step is taken back.
     const back = speed < last.speed * LOSS ? last.target : target;
-    return { mode: 'adjusting', target: back, last: measured, patience: PATIENCE };
+    return { mode: 'adjusting', target: back, last: measured, patience: 1 };
   }
   if (target >= limits.connectionsPerFile) return { mode: 'adjusting', target, last: measured, patience: PATIENCE };
-  return { ...plan, target: Math.min(limits.connectionsPerFile, target * 2), last: measured };
+  return { ...plan, target: Math.min(limits.connectionsPerFile, target * 2), last: measured, patience: 0 };
 }
 
 function adjusted(
@@ -87,20 +91,20 @@ function adjusted(
   { busy }: Observation,
   limits: ConnectionLimits,
 ): ConnectionPlan {
-  const { target, last } = plan;
-  const next = { ...plan, last: { speed, target }, patience: Math.max(0, plan.patience - 1) };
-  if (plan.patience > 0 || busy > BUSY) return next;
-  const step = last === undefined ? 0 : target - last.target;
-  if (step !== 0) {
-    const gained = speed > last!.speed * GAIN;
-    const lost = speed < last!.speed * LOSS;
-    // One more that brought nothing is one too many; one less that cost nothing was one too many.
-    if (step > 0 && !gained) return { ...next, target: target - 1, patience: PATIENCE };
-    if (step < 0 && lost) return { ...next, target: target + 1, patience: PATIENCE };
+  const { target, last, towards = 1, patience } = plan;
+  const next: ConnectionPlan = { ...plan, last: { speed, target }, patience: Math.max(0, patience - 1) };
+  const wasTried = last?.target === target - towards;
+  // One more has to bring something; one less only must not cost anything.
+  if (wasTried && speed < last!.speed * (towards > 0 ? GAIN : LOSS)) {
+    return { ...next, target: last!.target, towards: towards > 0 ? -1 : 1, patience: PATIENCE };
   }
-  const towards = step < 0 ? -1 : 1;
-  const tried = Math.min(limits.connectionsPerFile, Math.max(1, target + towards));
-  return tried === target ? { ...next, patience: PATIENCE } : { ...next, target: tried };
+  if (patience > 0 || (busy > BUSY && towards > 0)) return next;
+  const further = target + towards;
+  // A single one pauses with every request.
+  if (further > limits.connectionsPerFile || further < 2) {
+    return { ...next, towards: towards > 0 ? -1 : 1, patience: PATIENCE };
+  }
+  return { ...next, target: further };
 }
 
 function withoutWindow(plan: ConnectionPlan): ConnectionPlan {

@@ -68,10 +68,8 @@ export async function transfer(source: ByteSource, sink: ByteSink, options: Tran
   const holds = createHolds();
   const over = new AbortController();
   const holder = slots.join(pump);
-  const tickMs = Math.max(
-    5,
-    Math.min(100, limits.doublingMs / 2, limits.slowMs / 8, limits.silenceMs / 8, limits.retryMs),
-  );
+  const { doublingMs, slowMs, silenceMs, retryMs } = limits;
+  const tickMs = Math.max(5, Math.min(doublingMs / 5, slowMs / 8, silenceMs / 8, retryMs));
   // Whoever was asleep finds his clock far ahead; a busy process only a little.
   const longestTickMs = Math.max(1000, 10 * tickMs);
   const crew = createCrew({ limits, bandwidth, busy: options.busy });
@@ -231,11 +229,12 @@ export async function transfer(source: ByteSource, sink: ByteSink, options: Tran
     const delay = (attempts: number): number =>
       Math.max(retryAfterMs, isHarmless && attempts === 1 ? 0 : retryDelay(attempts, random(), limits));
     holds.hold(segment, now + delay(failures));
-    if (isNews && (kind === 'rate-limited' || kind === 'server')) crew.halve();
+    // The hub, which was asked where the file is, is not the host that sends it.
+    const isHost = run.state !== 'locating';
+    if (isNews && isHost && (kind === 'rate-limited' || kind === 'server')) crew.halve();
     if (retryAfterMs > 0 && kind === 'rate-limited') {
       quietUntil = Math.max(quietUntil, now + retryAfterMs);
-      // The hub's limits are not the CDN's, where other files come from, too.
-      if (run.state !== 'locating') slots.hold(source.host, now + retryAfterMs);
+      if (isHost) slots.hold(source.host, now + retryAfterMs);
     }
     if (isNews) round++;
     if (wholeOnly && kind === 'broken' && run.fresh === 0 && ++streamBreaks >= limits.streamBreaks) {

@@ -18,6 +18,7 @@ import { createMemorySink, type MemorySink, type MemorySinkOptions } from './mem
 
 export const KiB = 1024;
 export const MiB = 1024 * KiB;
+export const GiB = 1024 * MiB;
 const REPO = 'modeldock/cargo-GGUF';
 const COMMIT = 'main';
 
@@ -96,7 +97,6 @@ export async function createStage(size: number, options: HubOptions = {}): Promi
         file: { path, size },
         agent,
         host: new URL(hub.cdn).host,
-        userAgent: 'modeldock/test',
       });
       return Object.assign(source, { locates: () => locates });
     },
