@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { askedPatience, createRateGate } from '../../../src/real/hub/rate-gate.js';
+import { createLeapingClock, patience, rejection } from './client-on-hub.js';
+
+describe('the patience that a hub asks for', () => {
+  const date = 'Tue, 06 Jan 2026 09:00:00 GMT';
+  const asked: [headers: Record<string, string>, ms: number | undefined][] = [
+    [{ ratelimit: '"api";r=0;t=3' }, 4000],
+    [{ ratelimit: '"resolvers"; r=0; t=295' }, 296_000],
+    [{ ratelimit: '"api";r=0;t=3', 'retry-after': '60' }, 4000],
+    [{ ratelimit: '"api";r=12;t=3', 'retry-after': '60' }, 60_000],
+    [{ ratelimit: '"api";r=12;t=3' }, undefined],
+    [{ ratelimit: 'nonsense' }, undefined],
+    [{ 'retry-after': '0' }, 0],
+    [{ 'retry-after': 'Tue, 06 Jan 2026 09:00:45 GMT', date }, 45_000],
+    [{ 'retry-after': 'Tue, 06 Jan 2026 08:00:00 GMT', date }, 0],
+    [{ 'retry-after': 'Tue, 06 Jan 2026 09:00:45 GMT' }, undefined],
+    [{ 'retry-after': 'soon', date }, undefined],
+    [{ 'retry-after': '' }, undefined],
+    [{}, undefined],
+  ];
+  it.each(asked)('by %j is %s ms', (headers, ms) => {
+    expect(askedPatience(headers)).toBe(ms);
+  });
+});
+
+describe('a gate', () => {
+  it('closes one bucket, for the longest wait that was asked for', async () => {
+    const clock = createLeapingClock();
+    const gate = createRateGate(clock);
+    gate.close('api', 300_000);
+    gate.close('api', 1000);
+    expect([gate.waitMs('api'), gate.waitMs('resolvers')]).toEqual([300_000, 0]);
+    clock.advance(100_000);
+    expect(gate.waitMs('api')).toBe(200_000);
+    await gate.opened('api', patience());
+    expect(clock.slept).toEqual([200_000]);
+    expect(gate.waitMs('api')).toBe(0);
+  });
+
+  it('lets nobody through early when the wait grows meanwhile', async () => {
+    const clock = createLeapingClock();
+    const gate = createRateGate({
+      ...clock,
+      sleep: async (ms) => {
+        await clock.sleep(ms);
+        if (clock.slept.length === 1) gate.close('api', 50);
+      },
+    });
+    gate.close('api', 10);
+    await gate.opened('api', patience());
+    expect(clock.slept).toEqual([10, 50]);
+  });
+
+  it('is left with the reason of who stops waiting', async () => {
+    const gate = createRateGate(createLeapingClock());
+    gate.close('api', 10);
+    expect(await rejection(gate.opened('api', AbortSignal.abort(new Error('enough'))))).toMatchObject({
+      message: 'enough',
+    });
+  });
+});
