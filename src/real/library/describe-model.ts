@@ -1,0 +1,165 @@
+import { join } from 'node:path';
+import { catalogModelKey, repoModelKey } from '../../core/model-key.js';
+import type { InstalledModel } from '../../core/shelf.js';
+import type { FileLayer } from '../file-layer.js';
+import { bitsOf, quantizationLabel } from '../hub/quantization-label.js';
+import type { FoundFile, FoundModel } from './find-models.js';
+import { isSameFile } from './fingerprint.js';
+import { readGguf, type GgufFacts } from './read-gguf.js';
+import { readMlx, type MlxFacts } from './read-mlx.js';
+import type { ModelRecord } from './records.js';
+
+/** A model that is really there. */
+export interface DescribedModel {
+  found: FoundModel;
+  /** What we recorded of it, if it still is what we recorded. */
+  record?: ModelRecord;
+  /** Its key is what LM Studio's rules make of it; another model may have the same. */
+  model: InstalledModel;
+  /** Milliseconds since the epoch. */
+  since: number;
+}
+
+export interface ModelReader {
+  /** Undefined for what turns out to be no model, or not to be readable. */
+  describe(found: FoundModel, records: readonly ModelRecord[]): Promise<DescribedModel | undefined>;
+}
+
+/** `7B` in `Qwen2.5-7B-Instruct`, `360M` in `SmolLM2-360M`, `8x7B`. */
+const SIZE_IN_NAME = /(?:^|[-_ ])((?:\d+x)?\d+(?:\.\d+)?[bm])(?=$|[-_. ])/i;
+
+/** Reads headers, each once as long as its file stays the same. */
+export function createModelReader(files: FileLayer, onWarning: (text: string) => void): ModelReader {
+  const ggufs = remember((file: FoundFile, path: string) => readGguf(path, file.size));
+  const mlxs = remember(({ names }: FoundFile & { names: ReadonlySet<string> }, folder: string) =>
+    readMlx(files, folder, names),
+  );
+
+  return {
+    async describe(found, records) {
+      const { folder, main, format } = found;
+      const record = records.find((each) => isRecordOf(each, found));
+      const parts = { found, record, since: record?.recordedAt ?? main.mtimeMs };
+      if (format === 'gguf') {
+        const facts = await ggufs(join(folder, main.path), main, stampOf([main]));
+        if (!facts || (facts.kind !== 'model' && facts.kind !== 'embedding')) return undefined;
+        // Only the first shard tells; what its makers call the size is as good as a count.
+        const isCounted = found.files.length === 1;
+        return describe(parts, ggufModel(found, record, facts, isCounted));
+      }
+      const names = new Set(found.files.map(({ path }) => path));
+      const facts = await mlxs(folder, { ...main, names }, stampOf(found.files));
+      return facts && describe(parts, mlxModel(found, record, facts));
+    },
+  };
+
+  function remember<File extends FoundFile, Facts>(
+    read: (file: File, path: string) => Promise<Facts | undefined>,
+  ): (path: string, file: File, stamp: string) => Promise<Facts | undefined> {
+    const known = new Map<string, { stamp: string; facts: Promise<Facts | undefined> }>();
+    return (path, file, stamp) => {
+      const before = known.get(path);
+      if (before?.stamp === stamp) return before.facts;
+      const facts = read(file, path).catch((error: unknown) => {
+        onWarning(`Cannot list ${path}: ${error instanceof Error ? error.message : String(error)}`);
+        return undefined;
+      });
+      known.set(path, { stamp, facts });
+      return facts;
+    };
+  }
+}
+
+/** Changes when one of the files does. */
+function stampOf(files: readonly FoundFile[]): string {
+  return files.map(({ path, size, mtimeMs, inode }) => [path, size, mtimeMs, inode].join(':')).join('|');
+}
+
+/** Whether a record is about this model, and its main file still is the one that was verified. */
+function isRecordOf(record: ModelRecord, { owner, repo, main }: FoundModel): boolean {
+  const isSameRepo = `${record.owner}/${record.repo}`.toLowerCase() === `${owner}/${repo}`.toLowerCase();
+  return isSameRepo && record.files.some((file) => file.path === main.path && isSameFile(file, main));
+}
+
+function describe(
+  { found, record, since }: Omit<DescribedModel, 'model' | 'record'> & { record: ModelRecord | undefined },
+  model: InstalledModel,
+): DescribedModel {
+  return { found, since, model, ...(record && { record }) };
+}
+
+function ggufModel(
+  found: FoundModel,
+  record: ModelRecord | undefined,
+  facts: GgufFacts,
+  isCounted: boolean,
+): InstalledModel {
+  const quantization = record?.quantization ?? quantizationLabel(found.main.path) ?? facts.quantization;
+  const params = facts.sizeLabel ?? sizeInName(found.repo) ?? (isCounted ? inBillions(facts.parameters) : undefined);
+  return compose(found, record, {
+    type: facts.kind === 'embedding' ? 'embedding' : 'llm',
+    architecture: facts.architecture,
+    displayName: facts.name,
+    quantization: quantization === undefined ? undefined : { name: quantization, bitsPerWeight: bitsOf(quantization) },
+    params,
+    maxContextLength: facts.contextLength,
+    capabilities: { vision: found.projector !== undefined, toolUse: facts.toolUse },
+  });
+}
+
+function mlxModel(found: FoundModel, record: ModelRecord | undefined, facts: MlxFacts): InstalledModel {
+  const { name, bits } = facts.quantization;
+  return compose(found, record, {
+    type: facts.isEmbedding ? 'embedding' : 'llm',
+    architecture: facts.architecture,
+    displayName: undefined,
+    quantization: { name, bitsPerWeight: bits },
+    params: sizeInName(found.repo) ?? inBillions(facts.parameters ?? 0),
+    maxContextLength: facts.contextLength,
+    capabilities: { vision: facts.vision, toolUse: facts.toolUse },
+  });
+}
+
+interface Described {
+  type: InstalledModel['type'];
+  architecture: string;
+  displayName: string | undefined;
+  quantization: InstalledModel['quantization'] | undefined;
+  params: string | undefined;
+  maxContextLength: number;
+  capabilities: NonNullable<InstalledModel['capabilities']>;
+}
+
+function compose(found: FoundModel, record: ModelRecord | undefined, facts: Described): InstalledModel {
+  const { owner, repo, format } = found;
+  const { type, quantization } = facts;
+  const catalogId = record?.catalogId;
+  const key = catalogId === undefined ? repoModelKey(repo, quantization?.name, type) : catalogModelKey(catalogId, type);
+  const variant = `${key}@${quantization?.name.toLowerCase() ?? format}`;
+  const sizes = [...found.files, ...(found.projector ? [found.projector] : [])];
+  return {
+    key,
+    type,
+    publisher: catalogId?.split('/')[0] ?? owner,
+    displayName: facts.displayName ?? repo.replace(/-GGUF$/i, '').replaceAll(/[-_]+/g, ' '),
+    ...(type === 'llm' && facts.architecture !== '' && { architecture: facts.architecture }),
+    ...(quantization && { quantization }),
+    sizeBytes: sizes.reduce((sum, { size }) => sum + size, 0),
+    ...(facts.params !== undefined && { params: facts.params }),
+    maxContextLength: facts.maxContextLength,
+    format,
+    ...(type === 'llm' && { capabilities: facts.capabilities }),
+    ...(catalogId !== undefined && { variants: [variant], selectedVariant: variant }),
+  };
+}
+
+function sizeInName(repo: string): string | undefined {
+  return SIZE_IN_NAME.exec(repo)?.[1]?.toUpperCase().replace('X', 'x');
+}
+
+/** `7.6B`, `360M`; undefined when nothing was counted. */
+function inBillions(parameters: number): string | undefined {
+  if (parameters <= 0) return undefined;
+  const [value, unit] = parameters >= 1e9 ? [parameters / 1e9, 'B'] : [parameters / 1e6, 'M'];
+  return `${value >= 10 || unit === 'M' ? Math.max(1, Math.round(value)) : Number(value.toFixed(1))}${unit}`;
+}

@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import type { FileLayer } from '../file-layer.js';
+import { isMissing } from './file-errors.js';
+import { fingerprintOf, type Fingerprint } from './fingerprint.js';
+
+/** A file in a repo's folder. */
+export interface FoundFile extends Fingerprint {
+  /** In the folder, with slashes. */
+  path: string;
+}
+
+/** What looks like a model, by the names of its files. */
+export interface FoundModel {
+  root: string;
+  owner: string;
+  repo: string;
+  /** The repo's folder. */
+  folder: string;
+  format: 'gguf' | 'mlx';
+  /** What is read to learn about it: the file, the first shard, or `config.json`. */
+  main: FoundFile;
+  /** All that belongs to it alone; the main file is one of them. */
+  files: readonly FoundFile[];
+  /** A vision projector in the same folder, which other models there may use as well. */
+  projector?: FoundFile;
+}
+
+/** Deeper folders than `owner/repo/BF16/model.gguf` are rare; a link back up must not be followed for ever. */
+const DEEPEST = 3;
+const SHARD = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/i;
+const PROJECTOR = /(?:^|[-._])mmproj(?=[-._])/i;
+/** Data about models, and small models that only help another one along. */
+const NO_MODEL = /imatrix|^mtp-|^eagle3-/i;
+const PROJECTOR_ORDER = [/(?<!b)f16/i, /bf16/i, /f32/i];
+
+/** Every GGUF and MLX model in a models folder, whoever put it there. Reads folders only. */
+export async function findModels(files: FileLayer, root: string): Promise<FoundModel[]> {
+  const found: FoundModel[] = [];
+  for (const owner of await foldersIn(files, root)) {
+    for (const repo of await foldersIn(files, join(root, owner))) {
+      const folder = join(root, owner, repo);
+      const there = await filesIn(files, folder, '', 0);
+      const place = { root, owner, repo, folder };
+      found.push(...ggufsIn(there).map((model) => ({ ...place, ...model })));
+      found.push(...mlxIn(there).map((model) => ({ ...place, ...model })));
+    }
+  }
+  return found;
+}
+
+type Sorted = Pick<FoundModel, 'format' | 'main' | 'files' | 'projector'>;
+
+function ggufsIn(there: readonly FoundFile[]): Sorted[] {
+  const ggufs = there.filter(({ path }) => path.toLowerCase().endsWith('.gguf') && !NO_MODEL.test(nameOf(path)));
+  const projectors = ggufs.filter(({ path }) => PROJECTOR.test(nameOf(path)));
+  const projector = PROJECTOR_ORDER.map((type) => projectors.find(({ path }) => type.test(nameOf(path)))).find(Boolean);
+  const models = ggufs.filter((file) => !projectors.includes(file));
+  const extras = {
+    format: 'gguf' as const,
+    ...((projector ?? projectors[0]) && { projector: projector ?? projectors[0]! }),
+  };
+  return models.flatMap((file): Sorted[] => {
+    const shard = SHARD.exec(file.path);
+    if (!shard) return [{ ...extras, main: file, files: [file] }];
+    const [, stem, number, count] = shard as unknown as [string, string, string, string];
+    if (Number(number) !== 1) return [];
+    const shards = models.filter(({ path }) => {
+      const other = SHARD.exec(path);
+      return other?.[1] === stem && other[3] === count;
+    });
+    // The first shard alone is what an interrupted download leaves.
+    return shards.length === Number(count) ? [{ ...extras, main: file, files: shards }] : [];
+  });
+}
+
+function mlxIn(there: readonly FoundFile[]): Sorted[] {
+  const top = there.filter(({ path }) => !path.includes('/'));
+  const main = top.find(({ path }) => path === 'config.json');
+  const isModel = top.some(({ path }) => path.endsWith('.safetensors'));
+  const files = there.filter(({ path }) => !path.toLowerCase().endsWith('.gguf'));
+  return main && isModel ? [{ format: 'mlx', main, files }] : [];
+}
+
+/** Links are followed here: listing what a user has linked does no harm. */
+async function filesIn(files: FileLayer, folder: string, prefix: string, depth: number): Promise<FoundFile[]> {
+  const found: FoundFile[] = [];
+  for (const name of await namesIn(files, folder)) {
+    const stats = await files.stat(join(folder, name)).catch(() => undefined);
+    if (stats?.isFile() && !isUnfinished(name)) found.push({ path: prefix + name, ...fingerprintOf(stats) });
+    if (stats?.isDirectory() && depth < DEEPEST) {
+      found.push(...(await filesIn(files, join(folder, name), `${prefix}${name}/`, depth + 1)));
+    }
+  }
+  return found;
+}
+
+/** What LM Studio and other programs call files that they have not finished. */
+function isUnfinished(name: string): boolean {
+  return /^downloading_|\.(?:part|partial|incomplete|crdownload|aria2|tmp)$/i.test(name);
+}
+
+async function foldersIn(files: FileLayer, folder: string): Promise<string[]> {
+  const folders: string[] = [];
+  for (const name of await namesIn(files, folder)) {
+    const stats = await files.stat(join(folder, name)).catch(() => undefined);
+    if (stats?.isDirectory()) folders.push(name);
+  }
+  return folders;
+}
+
+/** In order; hidden ones are no models, and ours are among them. */
+async function namesIn(files: FileLayer, folder: string): Promise<string[]> {
+  try {
+    return (await files.readdir(folder)).filter((name) => !name.startsWith('.')).sort();
+  } catch (error) {
+    if (isMissing(error) || (error as NodeJS.ErrnoException).code === 'EACCES') return [];
+    throw error;
+  }
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}

@@ -1,0 +1,105 @@
+import { join } from 'node:path';
+import type { FileLayer } from '../file-layer.js';
+import { unlessMissing } from './file-errors.js';
+
+/** What the files of an MLX model say of it. */
+export interface MlxFacts {
+  isEmbedding: boolean;
+  architecture: string;
+  contextLength: number;
+  /** For instance `4bit`, or `BF16` where it is not quantized. */
+  quantization: { name: string; bits: number };
+  parameters?: number;
+  vision: boolean;
+  toolUse: boolean;
+}
+
+/** A configuration is a few kilobytes; whatever is larger is something else. */
+const LARGEST_CONFIG_BYTES = 4 * 1024 * 1024;
+
+type Json = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads a folder with `config.json` and weights in `.safetensors` files.
+ * @param names of the files in it
+ * @returns undefined while weights are missing that its index names
+ * @throws Error saying what is wrong with it
+ */
+export async function readMlx(
+  files: FileLayer,
+  folder: string,
+  names: ReadonlySet<string>,
+): Promise<MlxFacts | undefined> {
+  const config = await readJson(files, join(folder, 'config.json'));
+  if (!config) return undefined;
+  const index = await readJson(files, join(folder, 'model.safetensors.index.json'));
+  const weights = index ? new Set(Object.values(objectIn(index, 'weight_map') ?? {})) : shardsOf(names);
+  if (weights.size === 0 || ![...weights].every((name) => typeof name === 'string' && names.has(name))) {
+    return undefined;
+  }
+
+  const text = objectIn(config, 'text_config') ?? config;
+  const architecture = textIn(config, 'model_type') ?? textIn(text, 'model_type') ?? '';
+  const quantization = objectIn(config, 'quantization') ?? objectIn(config, 'quantization_config');
+  const bits = numberIn(quantization, 'bits');
+  const parameters = numberIn(objectIn(index, 'metadata'), 'total_parameters');
+  const template =
+    textIn(await readJson(files, join(folder, 'tokenizer_config.json')), 'chat_template') ??
+    (await readText(files, join(folder, 'chat_template.jinja'))) ??
+    '';
+  return {
+    isEmbedding: architecture.includes('bert'),
+    architecture,
+    contextLength: numberIn(text, 'max_position_embeddings') ?? numberIn(config, 'max_position_embeddings') ?? 0,
+    quantization:
+      bits === undefined
+        ? { name: (textIn(text, 'torch_dtype') ?? 'bfloat16') === 'float16' ? 'F16' : 'BF16', bits: 16 }
+        : { name: `${bits}bit`, bits },
+    ...(parameters !== undefined && { parameters }),
+    vision: objectIn(config, 'vision_config') !== undefined,
+    toolUse: /\btools?\b/.test(template),
+  };
+}
+
+/** Without an index the names tell: all shards that one of them counts, or what is there. */
+function shardsOf(names: ReadonlySet<string>): Set<string> {
+  const weights = [...names].filter((name) => name.endsWith('.safetensors'));
+  const shard = weights.map((name) => /^(.*)-\d{5}-of-(\d{5})\.safetensors$/.exec(name)).find(Boolean);
+  if (!shard) return new Set(weights);
+  const [, stem, count] = shard as unknown as [string, string, string];
+  const number = (value: number): string => String(value).padStart(5, '0');
+  return new Set(Array.from({ length: Number(count) }, (_, at) => `${stem}-${number(at + 1)}-of-${count}.safetensors`));
+}
+
+async function readText(files: FileLayer, path: string): Promise<string | undefined> {
+  const stats = await unlessMissing(files.stat(path));
+  if (!stats?.isFile() || stats.size > LARGEST_CONFIG_BYTES) return undefined;
+  return unlessMissing(files.readFile(path, 'utf8'));
+}
+
+async function readJson(files: FileLayer, path: string): Promise<Json | undefined> {
+  const text = await readText(files, path);
+  if (text === undefined) return undefined;
+  const value = JSON.parse(text) as unknown;
+  if (!isObject(value)) throw new Error(`${path} is not an object`);
+  return value;
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function objectIn(json: Json | undefined, key: string): Json | undefined {
+  const value = json?.[key];
+  return isObject(value) ? value : undefined;
+}
+
+function textIn(json: Json | undefined, key: string): string | undefined {
+  const value = json?.[key];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function numberIn(json: Json | undefined, key: string): number | undefined {
+  const value = json?.[key];
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : undefined;
+}
