@@ -85,7 +85,7 @@ function guardedConnector(
   { endpoint, lookup = dnsLookup, isPublic = isPublicAddress }: AgentOptions,
   tls: buildConnector.BuildOptions,
 ): buildConnector.connector {
-  const endpointHost = new URL(endpoint).hostname;
+  const endpointHost = withoutBrackets(new URL(endpoint).hostname);
   const guardedLookup: LookupFunction = (hostname, options, callback) => {
     lookup(hostname, options, (error, found, family) => {
       if (error !== null || hostname === endpointHost) {
@@ -108,10 +108,9 @@ function guardedConnector(
 
   // Asked when it matters, not at start: which network the machine is in may change while a job runs.
   async function endpointIsPublic(): Promise<boolean> {
-    const host = withoutBrackets(endpointHost);
-    if (isIP(host) !== 0) return isPublic(host);
+    if (isIP(endpointHost) !== 0) return isPublic(endpointHost);
     return new Promise((resolve) => {
-      lookup(host, { all: true }, (error, found, family) => {
+      lookup(endpointHost, { all: true }, (error, found, family) => {
         resolve(error !== null || addressesIn(found, family).every(({ address }) => isPublic(address)));
       });
     });
@@ -121,7 +120,7 @@ function guardedConnector(
   return (target, callback) => {
     const host = withoutBrackets(target.hostname);
     // Nobody looks up what is an address already.
-    if (isIP(host) === 0 || target.hostname === endpointHost || isPublic(host)) {
+    if (isIP(host) === 0 || host === endpointHost || isPublic(host)) {
       connect(target, callback);
       return;
     }

@@ -5,6 +5,7 @@ import type { FileLocation } from '../../../src/real/hub/file-location.js';
 import type { HubClient } from '../../../src/real/hub/hub-client.js';
 import { realClock } from '../../../src/real/real-clock.js';
 import type { DownloadPlan, PlannedFile } from '../../../src/real/plan.js';
+import { soon } from '../../hub/soon.js';
 import { clientOf, listening, patience, rejection, startHub } from './client-on-hub.js';
 
 const TWO_HOURS = 2 * 60 * 60_000;
@@ -63,6 +64,18 @@ describe('a location', () => {
     const plan = await planOf(client, 'tiny-chat-GGUF');
     await client.locate(plan, plan.files[0]!, patience());
     expect(hub.journal.entries().filter(({ route }) => route === 'resolve')).toHaveLength(1);
+  });
+
+  it('is found without reading on where a mirror sends the whole file at once', async () => {
+    const path = 'model-Q4_0.gguf';
+    const files = [{ path, size: 9 * 1024 * 1024, storage: 'git' as const }];
+    const hub = await startHub({ repos: [{ id: 'modeldock/whole', files }], smallFiles: 'direct' });
+    hub.faults.add({ do: { type: 'ignore-range' } });
+    const client = clientOf(hub.endpoint);
+    const plan = await planOf(client, 'whole');
+    const location = await client.locate(plan, plan.files[0]!, patience());
+    await soon(() => hub.journal.entries().at(-1)).toMatchObject({ status: 200, outcome: 'left' });
+    expect(await bytesAt(location)).toBe(files[0]!.size);
   });
 
   it('is renewed by the clock of the hub, whatever that of this machine shows', async () => {

@@ -133,19 +133,24 @@ describe('a plan', () => {
 
   it('refuses names that must not become paths', async () => {
     const hub = await startHub({
-      repos: [
-        small('o/evil', ['con.gguf']),
-        small('o/twins', ['A/x-Q4_0-00001-of-00002.gguf', 'a/x-Q4_0-00002-of-00002.gguf', 'mmproj.gguf']),
-      ],
+      repos: [small('o/evil', ['con.gguf']), small('o/twins-mlx', ['a.safetensors', 'config.json', 'Config.json'])],
     });
     const client = clientOf(hub.endpoint);
-    expect(await rejection(client.plan({ owner: 'o', repo: 'evil', subject: 'evil' }, patience()))).toMatchObject({
-      code: 'unsafe_path',
-    });
-    expect(await rejection(client.plan({ owner: '..', repo: 'evil', subject: 'up' }, patience()))).toMatchObject({
-      code: 'unsafe_path',
-    });
+    for (const [owner, repo] of [
+      ['o', 'evil'],
+      ['o', 'twins-mlx'],
+      ['..', 'evil'],
+    ] as const) {
+      const error = await rejection(client.plan({ owner, repo, subject: repo }, patience()));
+      expect(error).toMatchObject({ code: 'unsafe_path' });
+    }
     expect(hub.journal.entries().filter(({ target }) => target.includes('..'))).toEqual([]);
+  });
+
+  it('is not troubled by a bad name among the files that it leaves out', async () => {
+    const hub = await startHub({ repos: [small('o/half', ['con.txt', 'good-Q4_0.gguf'])] });
+    const plan = await clientOf(hub.endpoint).plan({ owner: 'o', repo: 'half', subject: 'half' }, patience());
+    expect(plan.files.map(({ path }) => path)).toEqual(['good-Q4_0.gguf']);
   });
 });
 
@@ -281,6 +286,18 @@ describe('a hub in trouble', () => {
     });
     await client.plan(chat, patience());
     expect(clock.slept).toEqual([301_000, 7000]);
+  });
+
+  it('is not asked by one plan while another one waits, nor is that a reason to hurry', async () => {
+    const hub = await startHub();
+    hub.faults.add({ on: { route: 'info' }, times: 1, do: { type: 'rate-limit', retryAfterSeconds: 60 } });
+    const client = clientOf(hub.endpoint);
+    for (let caller = 0; caller < 2; caller++) {
+      const error = await rejection(client.plan(chat, AbortSignal.timeout(200)));
+      expect(error).toMatchObject({ code: 'hub_unavailable', message: expect.stringContaining('429') as string });
+      expect(error.retryAfterMs).toBeGreaterThan(50_000);
+      expect(hub.journal.entries()).toHaveLength(1);
+    }
   });
 
   it('asks nothing in a bucket that is closed, and anything in another', async () => {

@@ -41,6 +41,8 @@ const labels: Record<string, string | undefined> = {
   'model.gguf': undefined,
   'modelQ4_K_M.gguf': undefined,
   'model-FAQ8.gguf': undefined,
+  'model-F16x.gguf': undefined,
+  'model-Q8bert.gguf': undefined,
   'model-Q4_K_draft.gguf': 'Q4_K',
   'qwen2.5-7b-1m.gguf': undefined,
   'seq-2-seq.gguf': undefined,

@@ -25,14 +25,12 @@ export interface CatalogOptions {
 }
 
 const COMMUNITY = 'lmstudio-community';
-/** Models may be based on models that are based on models; more than this is a mistake. */
-const MOST_BASES = 10;
 
 export function createCatalog({ folder, lmStudioHome, client }: CatalogOptions): Catalog {
   const folders = [...(folder === undefined ? [] : [folder]), join(lmStudioHome, 'hub', 'models')];
 
   async function described(id: string, bases: readonly string[]): Promise<RepoName[] | undefined> {
-    if (bases.length > MOST_BASES || bases.includes(id)) throw endless(bases);
+    if (bases.includes(id)) throw endless(bases);
     const [owner, name] = id.split('/') as [string, string];
     checkRepoName(owner, name);
     for (const each of folders) {
