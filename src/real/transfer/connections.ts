@@ -95,8 +95,8 @@ function adjusted(
   const next: ConnectionPlan = { ...plan, last: { speed, target }, patience: Math.max(0, patience - 1) };
   const wasTried = last?.target === target - towards;
   // One more has to bring something; one less only must not cost anything.
-  if (wasTried && speed < last!.speed * (towards > 0 ? GAIN : LOSS)) {
-    return { ...next, target: last!.target, towards: towards > 0 ? -1 : 1, patience: PATIENCE };
+  if (wasTried && speed < last.speed * (towards > 0 ? GAIN : LOSS)) {
+    return { ...next, target: last.target, towards: towards > 0 ? -1 : 1, patience: PATIENCE };
   }
   if (patience > 0 || (busy > BUSY && towards > 0)) return next;
   const further = target + towards;

@@ -83,6 +83,7 @@ export async function transfer(source: ByteSource, sink: ByteSink, options: Tran
   let wholeOnly = false;
   let streamBreaks = 0;
   let isExhausted = false;
+  let freshAt = -Infinity;
   let phase: TransferPhase | undefined;
 
   const world: RunWorld = {
@@ -100,6 +101,7 @@ export async function transfer(source: ByteSource, sink: ByteSink, options: Tran
       crew.received(bytes);
       trouble = undefined;
       streamBreaks = 0;
+      freshAt = run.heardAt;
       holds.forget(segments.at(run.position - bytes));
       // In its own turn: the answer that brought the last byte may end in this one, and its connection be kept.
       if (segments.missing() === 0) setImmediate(finish);
@@ -289,6 +291,8 @@ export async function transfer(source: ByteSource, sink: ByteSink, options: Tran
 
   function currentPhase(): TransferPhase {
     for (const { state } of runs) if (state === 'reading') return 'transferring';
+    // Between two requests of a single connection nothing has changed.
+    if (trouble === undefined && awakeMs - freshAt < 4 * limits.doublingMs) return 'transferring';
     if (trouble?.kind === 'rate-limited') return 'waiting-rate-limit';
     return trouble?.kind === 'unreachable' && trouble.attempts > 1 ? 'offline' : 'connecting';
   }

@@ -4,7 +4,7 @@ import { createHub, type Hub, type HubOptions, type JournalEntry } from '../../.
 import { createRangeSource } from '../../../src/real/hub/range-source.js';
 import { shareLocation } from '../../../src/real/hub/shared-location.js';
 import { defaultLimits, type RealLimits } from '../../../src/real/limits.js';
-import { realClock } from '../../../src/real/real-clock.js';
+import { realClock, type RealClock } from '../../../src/real/real-clock.js';
 import type { Bandwidth } from '../../../src/real/transfer/bandwidth.js';
 import type { ByteSource } from '../../../src/real/transfer/byte-source.js';
 import { createConnectionSlots, type ConnectionSlots } from '../../../src/real/transfer/connection-slots.js';
@@ -124,6 +124,7 @@ export interface FetchOptions {
   slots?: ConnectionSlots;
   signal?: AbortSignal;
   only?: number[];
+  clock?: RealClock;
 }
 
 /** Fetches the stage's file into memory. */
@@ -135,7 +136,7 @@ export function fetchInto(stage: Stage, options: FetchOptions = {}): Fetching {
   const phases: TransferPhase[] = [];
   const done = transfer(options.source ?? stage.source(), sink, {
     limits,
-    clock: realClock,
+    clock: options.clock ?? realClock,
     slots: options.slots ?? createConnectionSlots(limits),
     bandwidth: options.bandwidth ?? [],
     signal: options.signal ?? new AbortController().signal,
