@@ -68,7 +68,7 @@ export async function removeModel(
       bytes += stats.size;
     }
     await syncFolder(files, folder);
-    if (model.record) await records.remove(root, model.record.model);
+    await forgetWhatIsGone(files, model, records);
     for (const path of paths) await prune(files, dirname(join(folder, path)), root);
   }
   return { key, files: removed, bytes };
@@ -119,6 +119,15 @@ function usedByOthers(
       .flatMap((other) => [...other.found.files, ...(other.found.projector ? [other.found.projector] : [])])
       .map(({ path }) => path),
   ]);
+}
+
+/** A record whose main file is gone says nothing any more. */
+async function forgetWhatIsGone(files: FileLayer, { found }: DescribedModel, records: ModelRecords): Promise<void> {
+  for (const record of recordsOf(found, await records.list(found.root))) {
+    const main = record.files.at(-1)?.path ?? '';
+    if ((await unlessMissing(files.lstat(join(found.folder, main)))) === undefined)
+      await records.remove(found.root, record.model);
+  }
 }
 
 async function refuseWhileLocked(files: FileLayer, key: string, { found }: DescribedModel): Promise<void> {
