@@ -4,9 +4,10 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addHubCommand } from '../hub/command.js';
 import { CommandError } from './command-error.js';
+import { addDownloadCommands } from './downloads/commands.js';
 import { runServe } from './serve-command.js';
 import { CannotListenError, type Serving } from './serve.js';
-import { addServeOptions, readSwitches, type Settings } from './settings.js';
+import { addServeOptions, readSwitches, refuseFlagsOfOtherEngine, type Settings } from './settings.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -25,6 +26,7 @@ const serveCommand = addServeOptions(program.command('serve', { isDefault: true 
   .description('serve the API (the default)')
   .action(async (settings: Settings) => {
     refuseWords();
+    refuseFlagsOfOtherEngine(settings, serveCommand);
     let closing: Promise<void> | undefined;
     // A signal may come twice: npm passes on a Ctrl-C that has reached us already. Unheeded, the second would kill.
     const stop = (): void => {
@@ -36,6 +38,7 @@ const serveCommand = addServeOptions(program.command('serve', { isDefault: true 
     await serving;
   });
 
+addDownloadCommands(program);
 addHubCommand(program);
 program.addHelpText('after', () => `\n${serveCommand.helpInformation()}`);
 

@@ -12,10 +12,11 @@ import {
   type ScenarioName,
 } from '../index.js';
 import { CommandError } from './command-error.js';
+import { engineOptions, parseCount, type EngineSettings } from './engine-options.js';
 import { logLevels, type LogLevel } from './log.js';
 
 /** What `modeldock serve` was told, checked. */
-export interface Settings {
+export interface Settings extends EngineSettings {
   port: number;
   host?: string;
   engine: 'simulated' | 'real';
@@ -31,6 +32,10 @@ export interface Settings {
   allowHost?: string[];
   controlToken?: string | undefined;
   catalog?: Catalog;
+  allowCatalogQuantization?: boolean;
+  jobsAtOnce?: number;
+  /** The file that gets the byte/time trace of each download. */
+  record?: string;
   /** A replay token. */
   replay?: string;
   logLevel: LogLevel;
@@ -69,19 +74,42 @@ export function addServeOptions(command: Command): Command {
     ).argParser(parseHosts),
     new Option(
       '--control-token <token>',
-      'what operators must send; made at start where --host is not loopback',
+      'what operators must send; made at start where --host is not loopback or the engine is real',
     ).argParser(tokenOf('--control-token')),
-    new Option('--catalog <file>', 'the models that can be downloaded, as JSON').argParser(readCatalog),
+    new Option('--catalog <file>', 'the models that can be downloaded in a simulation, as JSON').argParser(readCatalog),
     new Option('--replay <token|file>', 'begin with the world of a test that failed: it is the session "default"')
       // The world has its own; whoever gives both would believe in one that is not played.
       .conflicts(['scenario', 'speed', 'frozen', 'seed', 'profile', 'catalog'])
       .argParser(readReplay),
+    ...engineOptions(),
+    new Option('--allow-catalog-quantization', 'take a quantization with a catalog id, which LM Studio refuses'),
+    new Option('--jobs-at-once <number>', 'how many downloads run at a time; the others wait').argParser(parseCount),
+    new Option('--record <file>', 'write down how fast bytes came, for --scenario to play again'),
     new Option('--log-level <level>', 'what to log on stderr').choices(logLevels).default('info'),
     new Option('--json', 'print one line of JSON when listening, and nothing else on stdout'),
   ]) {
     command.addOption(option.env(`MODELDOCK_${option.name().toUpperCase().replaceAll('-', '_')}`));
   }
   return command;
+}
+
+/** The flags that one engine has no use for. Whoever gives one would believe in what does not happen. */
+const FLAGS_OF: Record<Settings['engine'], readonly string[]> = {
+  simulated: ['scenario', 'speed', 'frozen', 'seed', 'catalog', 'replay'],
+  real: ['models-dir', 'catalog-dir', 'bandwidth', 'allow-catalog-quantization', 'jobs-at-once', 'record'],
+};
+
+/** @throws CommandError for a flag, or a variable, of the other engine */
+export function refuseFlagsOfOtherEngine({ engine }: Settings, command: Command): void {
+  const other = engine === 'real' ? 'simulated' : 'real';
+  for (const option of command.options.filter((each) => FLAGS_OF[other].includes(each.name()))) {
+    const source = command.getOptionValueSource(option.attributeName());
+    if (source === undefined || source === 'default') continue;
+    const given = source === 'env' ? option.envVar! : `--${option.name()}`;
+    throw new CommandError(
+      `Cannot use ${given} with --engine ${engine}: it is for --engine ${other} only. Leave one of them out.`,
+    );
+  }
 }
 
 /**

@@ -58,19 +58,19 @@ function describeTime(clock: ClockMode): string {
   }
 }
 
-function listening(urls: readonly string[], host: string | undefined, port: number): string[] {
+export function listening(urls: readonly string[], host: string | undefined, port: number): string[] {
   if (host === '0.0.0.0' || host === '::') return [`${bold(`${host} port ${port}`)}, every address of this machine`];
   return urls.map(bold);
 }
 
-function row(name: string, ...lines: string[]): string[] {
+export function row(name: string, ...lines: string[]): string[] {
   const [first = '', ...more] = lines;
   const beginning = `  ${dim(name)}${' '.repeat(11 - name.length)}${first}`;
   return [beginning.trimEnd(), ...more.map((line) => ' '.repeat(13) + line)];
 }
 
-// Colours only where standard output shows them, or FORCE_COLOR says so.
-function bold(text: string): string {
+/** Colours only where standard output shows them, or FORCE_COLOR says so. */
+export function bold(text: string): string {
   return styleText('bold', text);
 }
 

@@ -1,0 +1,56 @@
+import { Option, type Command } from 'commander';
+import { engineOptions, type EngineSettings } from '../engine-options.js';
+import { exitCodes } from './exit-codes.js';
+import type { GetSettings } from './get.js';
+import type { ListSettings } from './list.js';
+import type { RemoveSettings } from './remove.js';
+import { processSurroundings, type Surroundings } from './surroundings.js';
+
+const EXIT_CODES = `
+Exit codes: ${exitCodes.done} done, or there already; ${exitCodes.failed} failed; ${exitCodes.wrongUse} wrong use; ${exitCodes.unreachable} the hub cannot be reached;
+${exitCodes.busy} another process downloads this model; ${exitCodes.noPermission} no permission (a token, a gate); ${exitCodes.interrupted} paused by Ctrl-C.
+docs/real-downloads.md has all of it.`;
+
+/** Adds `get`, `list`, `remove` and `update`, which work on the models folder without a server. */
+export function addDownloadCommands(program: Command, surroundings: Surroundings = processSurroundings): void {
+  commandOf(program, 'get')
+    .description('download a model, or go on with one: verified, resumable, with a progress bar')
+    .argument('<model>', 'a catalog id, an owner/repo of the hub, or a link')
+    .addOption(new Option('--quantization <name>', 'for instance Q4_K_M; the best that is usual by default'))
+    .action(async (model: string, settings: GetSettings) =>
+      end(async () => (await import('./get.js')).runGet(model, settings, surroundings)),
+    );
+  commandOf(program, 'list')
+    .description('list the models that are installed, and the downloads that are not finished')
+    .addOption(new Option('--json', 'as one line of JSON'))
+    .action(async (settings: ListSettings) =>
+      end(async () => (await import('./list.js')).runList(settings, surroundings)),
+    );
+  commandOf(program, 'remove')
+    .description('delete the files of a model')
+    .argument('<model>', 'its key, as modeldock list shows it')
+    .addOption(new Option('--force', 'also files that modeldock has not put there'))
+    .action(async (key: string, settings: RemoveSettings) =>
+      end(async () => (await import('./remove.js')).runRemove(key, settings, surroundings)),
+    );
+  commandOf(program, 'update')
+    .description('download what has changed of a model since')
+    .argument('<model>', 'its key, as modeldock list shows it')
+    .action(async (key: string, settings: EngineSettings) =>
+      end(async () => (await import('./update.js')).runUpdate(key, settings, surroundings)),
+    );
+}
+
+function commandOf(program: Command, name: string): Command {
+  const command = program.command(name).addHelpText('after', EXIT_CODES);
+  for (const option of engineOptions()) command.addOption(option.env(variableOf(option)));
+  return command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? exitCodes.done : exitCodes.wrongUse));
+}
+
+function variableOf(option: Option): string {
+  return `MODELDOCK_${option.name().toUpperCase().replaceAll('-', '_')}`;
+}
+
+async function end(run: () => Promise<number>): Promise<void> {
+  process.exitCode = await run();
+}

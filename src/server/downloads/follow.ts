@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Downloader } from '../../core/downloader.js';
+import type { JobSnapshot } from '../../core/job.js';
+import { describeBytes } from './amounts.js';
+import { exitCodeFor, exitCodes } from './exit-codes.js';
+import { createProgressDisplay } from './show-progress.js';
+import type { Surroundings } from './surroundings.js';
+
+/**
+ * Shows a download until it ends or somebody interrupts, which pauses it. Returns the exit code.
+ * @param again the command that goes on with it
+ */
+export async function follow(
+  downloader: Downloader,
+  jobId: string,
+  again: string,
+  { screen, out, err, onSignal }: Pick<Surroundings, 'screen' | 'out' | 'err' | 'onSignal'>,
+): Promise<number> {
+  const interrupted = new AbortController();
+  const stopListening = onSignal((signal) => interrupted.abort(signal));
+  const display = createProgressDisplay(screen, err);
+  try {
+    for (;;) {
+      const job = await downloader.jobs.find(jobId);
+      if (!job) {
+        err(`modeldock: The job ${jobId} is gone: somebody else has removed it.\n`);
+        return exitCodes.failed;
+      }
+      display.show({ job, details: await downloader.jobs.details(jobId), now: Date.now() });
+      if (job.state !== 'downloading') return ended(job);
+      if (interrupted.signal.aborted) return await pause(job);
+      await sleep(display.everyMs, undefined, { signal: interrupted.signal }).catch(() => undefined);
+    }
+  } finally {
+    stopListening();
+  }
+
+  function ended(job: Exclude<JobSnapshot, { state: 'downloading' }>): number {
+    switch (job.state) {
+      case 'completed':
+        out(`Downloaded ${job.model}, ${describeBytes(job.totalBytes)}, verified.\n`);
+        return exitCodes.done;
+      case 'failed':
+        err(`modeldock: ${job.reason} (${job.code})\n`);
+        return exitCodeFor(job.code);
+      case 'paused':
+        err(
+          `modeldock: Paused. ${job.reason === undefined ? 'Somebody else has paused it.' : `${job.reason} (${job.code})`} ` +
+            `${again} goes on with it.\n`,
+        );
+        return exitCodeFor(job.code);
+    }
+  }
+
+  async function pause(job: JobSnapshot): Promise<number> {
+    // It may have ended meanwhile: then that is what it did.
+    const paused = await downloader.jobs.pause(job.id).catch(() => downloader.jobs.find(job.id));
+    if (paused && paused.state !== 'paused' && paused.state !== 'downloading') return ended(paused);
+    err(`Paused; nothing that has arrived is lost. ${again} goes on with it.\n`);
+    return interrupted.signal.reason === 'SIGTERM' ? exitCodes.terminated : exitCodes.interrupted;
+  }
+}

@@ -1,0 +1,59 @@
+import type { Downloader } from '../../core/downloader.js';
+import type { DownloadRequest } from '../../core/engine.js';
+import { RefusedError } from '../../core/errors.js';
+import type { JobSnapshot } from '../../core/job.js';
+import type { EngineSettings } from '../engine-options.js';
+import { exitCodes } from './exit-codes.js';
+import { follow } from './follow.js';
+import { asRepo, readModel } from './read-model.js';
+import type { Surroundings } from './surroundings.js';
+import { withDownloader } from './with-downloader.js';
+
+export interface GetSettings extends EngineSettings {
+  quantization?: string;
+}
+
+/** `modeldock get MODEL`. Returns the exit code. */
+export async function runGet(model: string, settings: GetSettings, surroundings: Surroundings): Promise<number> {
+  const { environment, err, out } = surroundings;
+  const reference = readModel(model, environment.HF_ENDPOINT);
+  if (!reference) {
+    err(
+      `modeldock: Cannot get ${model}: a model is a catalog id such as ibm/granite-4-micro, an owner/repo of the hub, ` +
+        'or a link such as https://huggingface.co/lmstudio-community/Qwen3-8B-GGUF.\n',
+    );
+    return exitCodes.wrongUse;
+  }
+  const { quantization } = settings;
+  const request: DownloadRequest = { model: reference, ...(quantization !== undefined && { quantization }) };
+  return withDownloader(settings, surroundings, async (downloader) => {
+    const job = await begin(downloader, request);
+    if (job === 'already_downloaded') {
+      out(`${model} is already downloaded.\n`);
+      return exitCodes.done;
+    }
+    return follow(downloader, await going(downloader, job), 'The same command', surroundings);
+  });
+}
+
+/** A name that the catalog does not know may be that of a repo. */
+async function begin(downloader: Downloader, request: DownloadRequest): Promise<JobSnapshot | 'already_downloaded'> {
+  try {
+    return await downloader.get(request);
+  } catch (unknown) {
+    const model = asRepo(request.model);
+    if (!model || !(unknown instanceof RefusedError) || unknown.code !== 'model_not_found') throw unknown;
+    try {
+      return await downloader.get({ ...request, model });
+    } catch (error) {
+      // Of two ways in which it is not there, the first tells what else to try.
+      throw error instanceof RefusedError && error.code === 'missing_or_private' ? unknown : error;
+    }
+  }
+}
+
+/** Goes on with a job that was paused. Returns its id. */
+export async function going(downloader: Downloader, job: JobSnapshot): Promise<string> {
+  if (job.state === 'paused') await downloader.jobs.resume(job.id);
+  return job.id;
+}

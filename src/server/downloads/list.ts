@@ -1,0 +1,68 @@
+import type { DownloadDetails, Downloader } from '../../core/downloader.js';
+import type { JobSnapshot } from '../../core/job.js';
+import type { InstalledModel } from '../../core/shelf.js';
+import type { EngineSettings } from '../engine-options.js';
+import { describeBytes, percentOf } from './amounts.js';
+import { exitCodes } from './exit-codes.js';
+import type { Surroundings } from './surroundings.js';
+import { withDownloader } from './with-downloader.js';
+
+export interface ListSettings extends EngineSettings {
+  json?: boolean;
+}
+
+type Unfinished = JobSnapshot & Partial<DownloadDetails>;
+
+/** `modeldock list`: what is installed, and the downloads that have not come to their end. Returns the exit code. */
+export async function runList(settings: ListSettings, surroundings: Surroundings): Promise<number> {
+  const { out } = surroundings;
+  return withDownloader(settings, surroundings, async (downloader) => {
+    const models = await downloader.shelf.installed();
+    const jobs = await unfinishedOf(downloader);
+    out(settings.json ? `${JSON.stringify({ models, jobs })}\n` : describe(models, jobs));
+    return exitCodes.done;
+  });
+}
+
+async function unfinishedOf({ jobs }: Downloader): Promise<Unfinished[]> {
+  const unfinished: Unfinished[] = [];
+  for await (const job of jobs.list()) {
+    if (job.state === 'downloading' || job.state === 'paused') {
+      unfinished.push({ ...job, ...(await jobs.details(job.id)) });
+    }
+  }
+  return unfinished;
+}
+
+function describe(models: readonly InstalledModel[], jobs: readonly Unfinished[]): string {
+  if (models.length === 0 && jobs.length === 0) return 'No models. modeldock get MODEL downloads one.\n';
+  const installed = models.map(({ key, quantization, format, params, sizeBytes }) => [
+    key,
+    quantization?.name ?? '',
+    format,
+    params ?? '',
+    describeBytes(sizeBytes),
+  ]);
+  const unfinished = jobs.map(({ model, state, downloadedBytes, totalBytes }) => [
+    model,
+    `${state} at ${percentOf(downloadedBytes, totalBytes)} % of ${describeBytes(totalBytes)}`,
+  ]);
+  return [
+    ...table(installed),
+    ...(unfinished.length === 0 ? [] : [...(installed.length === 0 ? [] : ['']), 'Unfinished:', ...table(unfinished)]),
+    '',
+  ].join('\n');
+}
+
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows.reduce<number[]>(
+    (widest, row) => row.map((cell, column) => Math.max(cell.length, widest[column] ?? 0)),
+    [],
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join('  ')
+      .trimEnd(),
+  );
+}

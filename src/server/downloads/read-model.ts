@@ -1,0 +1,34 @@
+import { parseModelReference } from '../../contract/model-reference.js';
+import type { ModelReference } from '../../core/engine.js';
+
+const HUB = 'https://huggingface.co';
+
+/**
+ * What a person types for a model: a catalog id, `owner/repo` as it stands on the hub, or a link; without `https://`, or
+ * to the mirror in HF_ENDPOINT, as well. A name that could be both is a catalog id first.
+ * @returns undefined for what is none of them
+ */
+export function readModel(text: string, endpoint?: string): ModelReference | undefined {
+  const given = text.trim();
+  const mirror = endpoint?.replace(/\/+$/, '');
+  const mirrored = mirror && given.startsWith(`${mirror}/`) ? `${HUB}${given.slice(mirror.length)}` : given;
+  const link = mirrored.replace(/^(?:https?:\/\/)?(?:www\.)?(?:huggingface\.co|hf\.co)\//i, `${HUB}/`);
+  const asLink = `${HUB}/${link}`;
+  // Catalog ids are lower-case, and the routes of LM Studio take any case for them: a repo's name would become one.
+  const spellings = link.includes('://') ? [link] : link === link.toLowerCase() ? [link, asLink] : [asLink];
+  for (const spelling of spellings) {
+    try {
+      return parseModelReference(spelling);
+    } catch {
+      // Then it may be the next.
+    }
+  }
+  return undefined;
+}
+
+/** The same name as one of a repo, where it could be that too. */
+export function asRepo(model: ModelReference): ModelReference | undefined {
+  if (model.source !== 'catalog') return undefined;
+  const [owner, repo] = model.id.split('/') as [string, string];
+  return { source: 'huggingface', owner, repo, url: `${HUB}/${model.id}` };
+}

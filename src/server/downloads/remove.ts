@@ -1,0 +1,19 @@
+import type { EngineSettings } from '../engine-options.js';
+import { describeBytes } from './amounts.js';
+import { exitCodes } from './exit-codes.js';
+import type { Surroundings } from './surroundings.js';
+import { withDownloader } from './with-downloader.js';
+
+export interface RemoveSettings extends EngineSettings {
+  force?: boolean;
+}
+
+/** `modeldock remove MODEL`. Returns the exit code. */
+export async function runRemove(key: string, settings: RemoveSettings, surroundings: Surroundings): Promise<number> {
+  return withDownloader(settings, surroundings, async (downloader) => {
+    const { files, bytes } = await downloader.remove(key, { force: settings.force === true });
+    const count = files.length === 1 ? '1 file' : `${files.length} files`;
+    surroundings.out(`Removed ${key}: ${count}, ${describeBytes(bytes)}.\n`);
+    return exitCodes.done;
+  });
+}

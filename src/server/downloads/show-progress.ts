@@ -1,0 +1,61 @@
+import { progressLine, progressLines, type Progress, type Screen } from './progress-lines.js';
+import { percentOf } from './amounts.js';
+
+/** Tells a person how far a download is. */
+export interface ProgressDisplay {
+  /** How often it wants to be told, in milliseconds. */
+  readonly everyMs: number;
+  show(progress: Progress): void;
+}
+
+const REDRAW_MS = 125;
+const LOOK_MS = 500;
+const LINE_MS = 5000;
+const LINE_PERCENT = 10;
+
+/** Redraws in place on a terminal, which may change its size at any time; writes lines elsewhere. */
+export function createProgressDisplay(
+  screen: () => Screen | undefined,
+  write: (text: string) => void,
+): ProgressDisplay {
+  return screen() === undefined ? createLines(write) : createRedrawing(screen, write);
+}
+
+function createRedrawing(screen: () => Screen | undefined, write: (text: string) => void): ProgressDisplay {
+  let drawn: string[] = [];
+  return {
+    everyMs: REDRAW_MS,
+    show: (progress) => {
+      const size = screen() ?? { columns: 80, rows: 24, colour: false };
+      const lines = progressLines(progress, size);
+      const up = rowsOf(drawn, size.columns);
+      write(`${up === 0 ? '' : `\r\u001b[${up}A`}\u001b[J${lines.map((line) => `${line}\n`).join('')}`);
+      drawn = lines;
+    },
+  };
+}
+
+/** A terminal that was made narrower has wrapped what was drawn for the former width. */
+function rowsOf(lines: readonly string[], columns: number): number {
+  return lines.reduce((rows, line) => rows + Math.max(1, Math.ceil(widthOf(line) / columns)), 0);
+}
+
+function widthOf(line: string): number {
+  // eslint-disable-next-line no-control-regex -- colours take no room
+  return line.replace(/\u001b\[\d+m/g, '').length;
+}
+
+/** One line per tenth, and one after some time without: a log must show that it goes on, and not be filled. */
+function createLines(write: (text: string) => void): ProgressDisplay {
+  let last: { at: number; tenth: number } | undefined;
+  return {
+    everyMs: LOOK_MS,
+    show: (progress) => {
+      const { job, now } = progress;
+      const tenth = Math.floor(percentOf(job.downloadedBytes, job.totalBytes) / LINE_PERCENT);
+      if (tenth === last?.tenth && now - last.at < LINE_MS) return;
+      last = { at: now, tenth };
+      write(`${job.model}  ${progressLine(progress)}\n`);
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import type { Downloader } from '../../core/downloader.js';
+import type { RealEngineOptions } from '../../real/engine.js';
+import type { Screen } from './progress-lines.js';
+
+/** What a command that downloads finds around it. */
+export interface Surroundings {
+  environment: NodeJS.ProcessEnv;
+  /** Results, on standard output. */
+  out: (text: string) => void;
+  /** Progress and errors, on standard error. */
+  err: (text: string) => void;
+  /** The terminal that standard error is; `undefined` where it is a file or a pipe. */
+  screen: () => Screen | undefined;
+  /** Calls back at each SIGINT and SIGTERM, which end nothing by themselves from then on. Returns how to stop. */
+  onSignal: (listener: (signal: 'SIGINT' | 'SIGTERM') => void) => () => void;
+  openEngine: (options: RealEngineOptions) => Promise<Downloader>;
+}
+
+export const processSurroundings: Surroundings = {
+  environment: process.env,
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  screen: () => {
+    const { isTTY, columns, rows } = process.stderr;
+    if (!isTTY || process.env.TERM === 'dumb') return undefined;
+    return { columns: columns || 80, rows: rows || 24, colour: process.stderr.hasColors() };
+  },
+  onSignal: (listener) => {
+    process.on('SIGINT', listener).on('SIGTERM', listener);
+    return () => process.off('SIGINT', listener).off('SIGTERM', listener);
+  },
+  // Most commands never download; none should wait for what it does not use.
+  openEngine: async (options) => (await import('../../real/engine.js')).openEngine(options),
+};

@@ -1,0 +1,18 @@
+import type { EngineSettings } from '../engine-options.js';
+import { exitCodes } from './exit-codes.js';
+import { follow } from './follow.js';
+import { going } from './get.js';
+import type { Surroundings } from './surroundings.js';
+import { withDownloader } from './with-downloader.js';
+
+/** `modeldock update MODEL`. Returns the exit code. */
+export async function runUpdate(key: string, settings: EngineSettings, surroundings: Surroundings): Promise<number> {
+  return withDownloader(settings, surroundings, async (downloader) => {
+    const job = await downloader.update(key);
+    if (job === 'already_downloaded') {
+      surroundings.out(`${key} is what the hub has.\n`);
+      return exitCodes.done;
+    }
+    return follow(downloader, await going(downloader, job), 'The same command', surroundings);
+  });
+}

@@ -1,0 +1,44 @@
+import { Problem } from '../../contract/problem.js';
+import type { Downloader } from '../../core/downloader.js';
+import { RefusedError } from '../../core/errors.js';
+import type { EngineSettings } from '../engine-options.js';
+import { exitCodeFor, exitCodes } from './exit-codes.js';
+import type { Surroundings } from './surroundings.js';
+
+/**
+ * Opens the engine for one command, and closes it afterwards. What the engine refuses becomes one line and an exit code.
+ */
+export async function withDownloader(
+  { modelsDir, catalogDir, bandwidth }: EngineSettings,
+  surroundings: Surroundings,
+  run: (downloader: Downloader) => Promise<number>,
+): Promise<number> {
+  const { environment, err, openEngine } = surroundings;
+  try {
+    const downloader = await openEngine({
+      owner: 'command',
+      environment,
+      onWarning: (text) => err(`modeldock: ${text}\n`),
+      ...(modelsDir && { modelsFolders: modelsDir }),
+      ...(catalogDir !== undefined && { catalogFolder: catalogDir }),
+      ...(bandwidth !== undefined && { bandwidth }),
+    });
+    try {
+      return await run(downloader);
+    } finally {
+      await downloader.close();
+    }
+  } catch (error) {
+    if (error instanceof RefusedError) {
+      const choices = error.choices === undefined ? '' : ` There is: ${error.choices.join(', ')}.`;
+      const known = error.choices?.every((choice) => error.message.includes(choice)) ? '' : choices;
+      err(`modeldock: ${error.message}${known}\n`);
+      return exitCodeFor(error.code);
+    }
+    if (error instanceof Problem) {
+      err(`modeldock: ${error.message}\n`);
+      return exitCodes.wrongUse;
+    }
+    throw error;
+  }
+}

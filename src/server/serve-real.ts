@@ -1,0 +1,89 @@
+import { createRealDock } from '../create-real-dock.js';
+import type { Downloader } from '../core/downloader.js';
+import { RefusedError } from '../core/errors.js';
+import { openEngine } from '../real/engine.js';
+import { readHubSettings } from '../real/hub/hub-settings.js';
+import { lmStudioModels } from '../real/library/model-folders.js';
+import { defaultLimits } from '../real/limits.js';
+import { promises as files } from 'node:fs';
+import { resolve } from 'node:path';
+import { CommandError } from './command-error.js';
+import { createLog } from './log.js';
+import type { Serving } from './serve.js';
+import { documentRoutes, frontOptions, makeControlToken, readyLine, serveWithLog } from './serve-with-log.js';
+import type { Settings } from './settings.js';
+import { welcomeReal } from './welcome-real.js';
+
+/** `modeldock serve --engine real`. @throws CommandError, CannotListenError */
+export async function serveReal(settings: Settings, version: string): Promise<Serving> {
+  const log = createLog(settings.logLevel);
+  const hub = orCommandError(() => readHubSettings(process.env));
+  const modelsFolders = (settings.modelsDir ?? [await lmStudioModels(files)]).map((folder) => resolve(folder));
+  const downloader = await open(settings, modelsFolders, (text) => log.warn(text));
+  const controlToken = settings.controlToken ?? makeControlToken();
+  const dock = createRealDock({
+    ...frontOptions(settings, controlToken, log),
+    downloader,
+    allowCatalogQuantization: settings.allowCatalogQuantization === true,
+    controlRoutes: documentRoutes(settings.profile),
+  });
+  const close = async (): Promise<void> => {
+    dock.close();
+    await downloader.close();
+  };
+  const serving = await serveWithLog(dock.api, settings, log).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
+  process.stdout.write(
+    settings.json
+      ? readyLine(serving, settings, controlToken)
+      : welcomeReal(serving, {
+          ...settings,
+          controlToken,
+          version,
+          modelsFolders,
+          endpoint: hub.endpoint,
+          offline: hub.offline,
+          hasToken: hub.token() !== undefined,
+          jobsAtOnce: settings.jobsAtOnce ?? defaultLimits.jobsAtOnce,
+        }),
+  );
+  return {
+    ...serving,
+    close: async () => {
+      // Clients get their last answers while the downloads come to rest.
+      await Promise.all([serving.close(), close()]);
+    },
+  };
+}
+
+async function open(
+  { catalogDir, bandwidth, record, jobsAtOnce }: Settings,
+  modelsFolders: readonly string[],
+  onWarning: (text: string) => void,
+): Promise<Downloader> {
+  try {
+    return await openEngine({
+      owner: 'server',
+      environment: process.env,
+      modelsFolders,
+      onWarning,
+      ...(catalogDir !== undefined && { catalogFolder: catalogDir }),
+      ...(bandwidth !== undefined && { bandwidth }),
+      ...(record !== undefined && { record }),
+      ...(jobsAtOnce !== undefined && { limits: { jobsAtOnce } }),
+    });
+  } catch (error) {
+    throw error instanceof RefusedError ? new CommandError(error.message) : error;
+  }
+}
+
+/** An environment that cannot be used is the user's to mend. */
+function orCommandError<Value>(read: () => Value): Value {
+  try {
+    return read();
+  } catch (error) {
+    throw new CommandError((error as Error).message);
+  }
+}

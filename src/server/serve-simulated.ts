@@ -1,0 +1,87 @@
+import { profileNames, profiles, type Profile, type ProfileName } from '../contract/profiles.js';
+import { downloadRoutes } from '../control/download-routes.js';
+import type { Operator } from '../control/operator.js';
+import { fromReplayToken } from '../control/replay-token.js';
+import type { SessionSnapshot } from '../control/snapshot.js';
+import { createSessionDocks, type SimulatedSessions } from '../create-dock.js';
+import { CommandError } from './command-error.js';
+import { createLog } from './log.js';
+import { warnOfUnknownStories } from './log-calls.js';
+import type { Serving } from './serve.js';
+import { documentRoutes, frontOptions, makeControlToken, readyLine, serveWithLog } from './serve-with-log.js';
+import type { Settings } from './settings.js';
+import { welcome, type Welcome } from './welcome.js';
+
+/** `modeldock serve` with the simulated engine. @throws CommandError, CannotListenError */
+export async function serveSimulated(settings: Settings, version: string): Promise<Serving> {
+  const replayed = settings.replay === undefined ? undefined : await readReplay(settings.replay);
+  const log = createLog(settings.logLevel);
+  const controlToken = settings.controlToken ?? (isLoopback(settings.host) ? undefined : makeControlToken());
+  const sessions = createSessionDocks({
+    ...frontOptions(settings, controlToken, log),
+    seed: settings.seed,
+    scenario: settings.scenario.scenario,
+    speed: settings.frozen ? 0 : settings.speed,
+    ...(settings.catalog && { catalog: settings.catalog }),
+    controlRoutes: documentRoutes(settings.profile),
+    sessionRoutes: downloadRoutes,
+  });
+  const playing = replayed ? await playingOf(beginWith(sessions, replayed), replayed) : playingOfFlags(settings);
+  const serving = await serveWithLog(warnOfUnknownStories(sessions.api, log), settings, log);
+  process.stdout.write(
+    settings.json
+      ? readyLine(serving, settings, controlToken)
+      : welcome(serving, {
+          ...settings,
+          controlToken,
+          version,
+          playing,
+          replayed: replayed && new Date(replayed.clock.now),
+        }),
+  );
+  return {
+    ...serving,
+    close: async () => {
+      sessions.close();
+      await serving.close();
+    },
+  };
+}
+
+async function readReplay(token: string): Promise<SessionSnapshot> {
+  return fromReplayToken(token).catch((error: unknown) => {
+    throw new CommandError((error as Error).message);
+  });
+}
+
+function beginWith({ open }: SimulatedSessions, snapshot: SessionSnapshot): Operator {
+  try {
+    return open('default', snapshot);
+  } catch (error) {
+    throw new CommandError(`Cannot bring that world back. ${(error as Error).message}`);
+  }
+}
+
+function playingOfFlags({ scenario, speed, frozen, profile }: Settings): Welcome['playing'] {
+  return { scenario: scenario.name, clock: frozen ? { mode: 'frozen' } : { mode: 'running', speed }, profile };
+}
+
+/** A world that is brought back has all of its own. */
+async function playingOf(session: Operator, { clock, profile }: SessionSnapshot): Promise<Welcome['playing']> {
+  const { scenario } = await session.scenario.read();
+  return {
+    scenario: typeof scenario === 'string' ? scenario : 'of its own',
+    clock,
+    profile: nameOfProfile(profile),
+  };
+}
+
+function nameOfProfile(wanted: Profile): string {
+  const isWanted = (name: ProfileName): boolean =>
+    Object.entries(profiles[name]).every(([quirk, value]) => wanted[quirk as keyof Profile] === value);
+  return profileNames.find(isWanted) ?? 'of its own';
+}
+
+function isLoopback(host: string | undefined): boolean {
+  return host === undefined || /^(localhost|127\.\d+\.\d+\.\d+|::1)$/i.test(host);
+}

@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { Api, ApiOptions } from '../api/api.js';
+import type { ProfileName } from '../contract/profiles.js';
+import type { ControlRoutes } from '../control/control-api.js';
+import type { FrontOptions } from '../control/front.js';
+import type { Log } from './log.js';
+import { logCalls, shorten, warnOfUnknownRoutes } from './log-calls.js';
+import { serve, type Serving } from './serve.js';
+import type { Settings } from './settings.js';
+
+/** How any world is called and reported on, by the flags. @param controlToken what operators must send */
+export function frontOptions(
+  settings: Settings,
+  controlToken: string | undefined,
+  log: Log,
+): FrontOptions & Pick<ApiOptions, 'onUnknownRoute'> & { profile: ProfileName; requireToken?: string } {
+  return {
+    profile: settings.profile,
+    ...(settings.requireToken !== undefined && { requireToken: settings.requireToken }),
+    ...(settings.cors !== undefined && { cors: settings.cors === true ? '*' : settings.cors }),
+    allowedHosts: [...(settings.host === undefined ? [] : [settings.host]), ...(settings.allowHost ?? [])],
+    controlToken,
+    onError: (error) => log.error({ err: error }, 'A call failed for a reason nobody foresaw; the client got a 500.'),
+    onUnknownRoute: warnOfUnknownRoutes(log),
+    onForeignOrigin: (origin) =>
+      log.warn(
+        `A page of ${shorten(origin)} calls, and CORS is off: its browser hides the answers. Start modeldock with --cors, ` +
+          'and LM Studio with `lms server start --cors` or "Enable CORS" in its server settings.',
+      ),
+  };
+}
+
+export function makeControlToken(): string {
+  return randomBytes(16).toString('hex');
+}
+
+/** Written by the build, beside the code. */
+export function documentRoutes(profile: ProfileName): ControlRoutes {
+  const read = async (name: string): Promise<unknown> =>
+    JSON.parse(await readFile(new URL(`../openapi/${name}.json`, import.meta.url), 'utf8')) as unknown;
+  return { 'GET /openapi.json': () => read(profile), 'GET /control-openapi.json': () => read('control') };
+}
+
+/** @throws CannotListenError */
+export async function serveWithLog(api: Api, settings: Settings, log: Log): Promise<Serving> {
+  const serving = await serve({
+    api: logCalls(api, log),
+    port: settings.port,
+    ...(settings.host !== undefined && { host: settings.host }),
+    onError: (error) => log.error({ err: error }, 'An answer could not be sent.'),
+  });
+  if (settings.host === undefined && serving.urls.length === 1) {
+    log.info('This machine has no ::1, so only 127.0.0.1 answers.');
+  }
+  return serving;
+}
+
+/** What `--json` prints: one line for programs. */
+export function readyLine({ url }: Serving, { engine }: Settings, controlToken: string | undefined): string {
+  return `${JSON.stringify({ url, engine, pid: process.pid, controlToken })}\n`;
+}

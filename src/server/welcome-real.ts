@@ -1,0 +1,56 @@
+import type { Settings } from './settings.js';
+import type { Serving } from './serve.js';
+import { bold, listening, row } from './welcome.js';
+import { describeBytes } from './downloads/amounts.js';
+
+export interface RealWelcome extends Pick<Settings, 'host' | 'requireToken' | 'bandwidth' | 'record'> {
+  version: string;
+  controlToken: string;
+  /** Absolute. */
+  modelsFolders: readonly string[];
+  endpoint: string;
+  offline: boolean;
+  hasToken: boolean;
+  jobsAtOnce: number;
+}
+
+/** What a person sees first of a server that really downloads: where to, where from, and how to ask. */
+export function welcomeReal({ urls, url, port }: Serving, settings: RealWelcome): string {
+  const { version, controlToken, modelsFolders, endpoint, offline, hasToken, jobsAtOnce, bandwidth } = settings;
+  const base = urls.length > 1 ? `http://localhost:${port}` : url;
+  const authorization = settings.requireToken === undefined ? [] : ['  -H "Authorization: Bearer $LM_API_TOKEN" \\'];
+  const speed = bandwidth === undefined ? 'as fast as it comes' : `${describeBytes(bandwidth)}/s at most`;
+  return [
+    '',
+    `  ${bold(`modeldock ${version}`)}`,
+    "  LM Studio's download API; the downloads are actual ones.",
+    '',
+    ...row('Listening', ...listening(urls, settings.host, port)),
+    ...row('Models', ...modelsFolders),
+    ...row('Hub', endpoint, offline ? 'HF_HUB_OFFLINE is set: nothing is asked of it' : tokenLine(hasToken)),
+    ...row('Limits', `${jobsAtOnce} ${jobsAtOnce === 1 ? 'download' : 'downloads'} at a time, ${speed}`),
+    ...(settings.record === undefined ? [] : row('Recording', settings.record)),
+    '',
+    ...row('Try'),
+    `curl ${base}/api/v1/models/download \\`,
+    ...authorization,
+    '  -H "Content-Type: application/json" \\',
+    `  -d '{"model": "https://huggingface.co/lmstudio-community/Qwen3-0.6B-GGUF"}'`,
+    '',
+    ...row('Then', 'with the job_id of the answer'),
+    `curl ${base}/api/v1/models/download/status/<job_id>${authorization.length > 0 ? ' \\' : ''}`,
+    ...authorization.map((line) => line.replace(/ \\$/, '')),
+    '',
+    ...row('Operate', `${base}/__modeldock/jobs`, `X-Modeldock-Token: ${controlToken}`),
+    ...row('Flags', 'modeldock --help'),
+    ...row('Stop', 'Ctrl-C; downloads go on at the next start'),
+    '',
+    '',
+  ].join('\n');
+}
+
+function tokenLine(hasToken: boolean): string {
+  return hasToken
+    ? 'with the token that was found (HF_TOKEN, or its file)'
+    : 'without a token: gated models are refused';
+}
