@@ -159,10 +159,11 @@ export function createRangeSource({ location, file, agent, gate, ...options }: R
             controller!.abort(error);
           },
           onResponseEnd() {
-            if (failure !== undefined) settle(failure);
-            else if (answered !== undefined && arrived < answered.end - answered.start)
-              settle(shortBody(file, arrived, answered));
-            else settle();
+            const short = answered !== undefined && arrived < answered.end - answered.start;
+            const error = failure ?? (short ? shortBody(file, arrived, answered!) : undefined);
+            // The dispatcher takes a turn of the event loop before it uses the connection again. Whoever asked for the
+            // next range before that would have another one opened.
+            queueMicrotask(() => setImmediate(settle, error));
           },
           onResponseError(_, error) {
             settle(

@@ -185,12 +185,14 @@ describe('a range source', () => {
     expect(error).toMatchObject({ kind: 'unreachable', message: expect.stringContaining('ECONNREFUSED') as string });
   });
 
-  it.each<[unknown, object]>([
+  it.each<[Error, object]>([
     [new HubRequestError('rate-limited', 'later', { retryAfterMs: 9 }), { kind: 'rate-limited', retryAfterMs: 9 }],
     [new HubRequestError('unreachable', 'nobody'), { kind: 'unreachable', code: 'network_error' }],
     [new HubRefusal('gated_no_token', 'gated', 'ask for access'), { name: 'DownloadError', code: 'gated' }],
   ])('passes on why there is no location: %s', async (problem, expected) => {
-    const current = async (): Promise<never> => Promise.reject(problem);
+    const current = async (): Promise<never> => {
+      throw problem;
+    };
     const location = { current, refused: () => undefined, delivered: () => undefined };
     const { error } = await read(RANGE, { location });
     expect(error).toMatchObject(expected);
