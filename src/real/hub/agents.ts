@@ -44,8 +44,8 @@ export function createAgents(options: AgentOptions): Agents {
       // Without this, it opens tunnels even for http.
       proxyTunnel: false,
       // Empty rather than missing: what is missing is read from the environment of the process.
-      httpProxy: variable('HTTP_PROXY'),
-      httpsProxy: variable('HTTPS_PROXY'),
+      httpProxy: proxyUrl(variable('HTTP_PROXY')),
+      httpsProxy: proxyUrl(variable('HTTPS_PROXY')),
       noProxy: variable('NO_PROXY'),
       headersTimeout: limits.silenceMs,
       bodyTimeout: limits.silenceMs,
@@ -60,6 +60,14 @@ export function createAgents(options: AgentOptions): Agents {
       await Promise.all([agents.hub.destroy(), agents.cdn.destroy()]);
     },
   };
+}
+
+/** As other programs take it, too: `proxy:3128` is a proxy that speaks http. */
+function proxyUrl(value: string): string {
+  const text = value.trim();
+  const url = text === '' || text.includes('://') ? text : `http://${text}`;
+  if (url === '' || URL.canParse(url)) return url;
+  throw new Error('HTTP_PROXY or HTTPS_PROXY is no URL: set it to http://host:port, or unset it.');
 }
 
 /** What a proxy that wants other credentials makes of a request; `undefined` for any other error. */

@@ -40,7 +40,8 @@ export interface HubClientOptions {
   limits: Pick<RealLimits, 'silenceMs' | 'retryMs' | 'longestRetryMs' | 'errorAttempts'>;
 }
 
-const MOST_FOUND = 100;
+/** As many as the hub gives at once. */
+const MOST_FOUND = 1000;
 
 /** One for all jobs of a process: what the hub counts, it counts for all of them. */
 export function createHubClient(options: HubClientOptions): HubClient {
@@ -51,7 +52,7 @@ export function createHubClient(options: HubClientOptions): HubClient {
 
   /** Makes what may pass again, until it does. */
   async function patiently<Value>(subject: string, signal: AbortSignal, work: () => Promise<Value>): Promise<Value> {
-    let last: unknown;
+    let last: { error: HubRequestError; at: number } | undefined;
     try {
       for (let attempt = 1; ; attempt++) {
         try {
@@ -59,14 +60,15 @@ export function createHubClient(options: HubClientOptions): HubClient {
         } catch (error) {
           signal.throwIfAborted();
           if (!(error instanceof HubRequestError) || attempt >= limits.errorAttempts) throw error;
-          last = error;
+          last = { error, at: clock.monotonic() };
           await clock.sleep(error.retryAfterMs ?? backoff(attempt, limits), signal);
         }
       }
     } catch (error) {
       if (!signal.aborted) throw asRefusal(error, subject);
       if ((signal.reason as Error | undefined)?.name !== 'TimeoutError') throw signal.reason;
-      throw tooLate(last, subject, endpoint);
+      if (last === undefined) throw silent(subject, endpoint);
+      throw tooLate(last.error, clock.monotonic() - last.at, subject);
     }
   }
 
@@ -118,15 +120,18 @@ function backoff(attempt: number, { retryMs, longestRetryMs }: Pick<RealLimits, 
   return longest * (0.5 + Math.random() / 2);
 }
 
-function tooLate(last: unknown, subject: string, endpoint: string): RefusedError {
-  const { host } = new URL(endpoint);
-  if (!(last instanceof HubRequestError)) {
-    const message = `${host} does not answer in time: try again later, and check HF_ENDPOINT and the network.`;
-    return new RefusedError('hub_unavailable', subject, message);
-  }
-  const { message, retryAfterMs } = last;
+function tooLate(error: HubRequestError, elapsedMs: number, subject: string): RefusedError {
+  const { message, retryAfterMs } = error;
   return new RefusedError('hub_unavailable', subject, message, {
-    cause: last,
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    cause: error,
+    ...(retryAfterMs !== undefined && { retryAfterMs: Math.max(0, retryAfterMs - elapsedMs) }),
   });
+}
+
+function silent(subject: string, endpoint: string): RefusedError {
+  return new RefusedError(
+    'hub_unavailable',
+    subject,
+    `${new URL(endpoint).host} does not answer in time: try again later, and check HF_ENDPOINT and the network.`,
+  );
 }

@@ -126,9 +126,10 @@ describe('a proxy', () => {
     const hub = await startHub();
     const proxy = await createProxy();
     onTestFinished(() => proxy.close());
-    for (const variable of ['HTTP_PROXY', 'http_proxy']) {
+    const withoutScheme = proxy.url.replace('http://', '');
+    for (const environment of [{ HTTP_PROXY: proxy.url }, { http_proxy: proxy.url }, { HTTP_PROXY: withoutScheme }]) {
       proxy.clear();
-      const client = clientOf(hub.endpoint, { environment: { [variable]: proxy.url } });
+      const client = clientOf(hub.endpoint, { environment });
       await client.plan(chat, patience());
       expect(proxy.requests().map(({ method }) => method)).toEqual(['GET', 'GET']);
     }
@@ -167,6 +168,12 @@ describe('a proxy', () => {
       }
       await clientOf(hub.endpoint, { environment: at('user:right@'), agents }).plan(chat, patience());
     }
+  });
+
+  it('that is no URL is refused at once, without showing what it is', () => {
+    expect(() => clientOf('http://hub.example', { environment: { HTTP_PROXY: 'http://user:secret@a b' } })).toThrow(
+      /^(?!.*secret).*HTTP_PROXY/,
+    );
   });
 
   it('is not blamed for other errors', () => {

@@ -176,6 +176,16 @@ describe('a location that is refused', () => {
     }
   });
 
+  it('never leaves encryption behind', async () => {
+    const hub = await startHub({ tls: true });
+    const client = clientOf(hub.endpoint, { agents: { ca: hub.certificate! } });
+    const plan = await planOf(client, 'tiny-chat-GGUF');
+    expect((await client.locate(plan, plan.files[0]!, patience())).url).toMatch(/^https:/);
+    hub.faults.add({ do: { type: 'redirect', to: 'another-protocol' } });
+    const error = await rejection(client.locate(plan, plan.files[0]!, patience()));
+    expect(error).toMatchObject({ code: 'redirect_refused', message: expect.stringContaining('encryption') as string });
+  });
+
   it('may be the sign-in page of a guest network, which passes', async () => {
     const hub = await startHub();
     const plan = await planOf(clientOf(hub.endpoint), 'tiny-chat-GGUF');
