@@ -32,9 +32,20 @@ async function stage(): Promise<{ root: string; folder: string; staging: string;
   return { root, folder, staging, publication: await preparePublication(files, folder, staged) };
 }
 
-function publishWith(publication: Publication, layer: FileLayer = files, steps: string[] = []) {
-  const onStep = (step: string): void => void steps.push(step);
-  return publish(publication, { files: layer, digestOf: digester.digestOf, onStep });
+interface Watched {
+  steps?: string[];
+  hashed?: string[];
+}
+
+function publishWith(publication: Publication, layer: FileLayer = files, { steps, hashed }: Watched = {}) {
+  return publish(publication, {
+    files: layer,
+    digestOf: (file, options) => {
+      hashed?.push(file.path);
+      return digester.digestOf(file, options);
+    },
+    onStep: (step) => void steps?.push(step),
+  });
 }
 
 async function expectPublished(folder: string): Promise<void> {
@@ -47,7 +58,7 @@ describe('a publication', () => {
   it('names each part in the order of the plan, what makes it a model last, and leaves no part', async () => {
     const { folder, staging, publication } = await stage();
     const steps: string[] = [];
-    const recorded = await publishWith(publication, files, steps);
+    const recorded = await publishWith(publication, files, { steps });
     await expectPublished(folder);
     expect(await readdir(staging)).toEqual([]);
     expect(steps).toEqual(Object.keys(contents).flatMap((path) => [`link ${path}`, `unlink ${path}`]));
@@ -58,7 +69,8 @@ describe('a publication', () => {
     });
   });
 
-  it('is completed by the same call wherever it was interrupted', async () => {
+  it('is completed by the same call wherever it was interrupted, without reading the files again', async () => {
+    const hashed: string[] = [];
     let interrupted = 0;
     for (let steps = 0; ; steps++) {
       const { folder, staging, publication } = await stage();
@@ -67,7 +79,7 @@ describe('a publication', () => {
         () => true,
         () => false,
       );
-      const recorded = await publishWith(stored);
+      const recorded = await publishWith(stored, files, { hashed });
       await expectPublished(folder);
       expect(await readdir(staging)).toEqual([]);
       expect(recorded.map(({ path }) => path)).toEqual(Object.keys(contents));
@@ -75,6 +87,7 @@ describe('a publication', () => {
       interrupted += 1;
     }
     expect(interrupted).toBeGreaterThan(12);
+    expect(hashed).toEqual([]);
   });
 
   it.each([
