@@ -1,0 +1,265 @@
+import { Worker } from 'node:worker_threads';
+import type { Digest } from '../plan.js';
+
+/*
+ * Digests and crcs of what lies on the disk, computed in one thread for the whole process: it hashes faster than most
+ * networks and disks deliver, and to start one for each small file would take longer than to hash it.
+ */
+
+export interface Digester {
+  /** Follows a file that grows: hashes what `advance` says is there. */
+  follow(file: FollowedFile): Following;
+  /** Reads ranges again. Resolves with the segments whose crc is another, or that are not there to their end. */
+  check(path: string, ranges: readonly CheckedRange[]): Promise<readonly number[]>;
+  /** Hashes a file that is there. Resolves with lower-case hex. */
+  digestOf(file: WholeFile, options?: { onHashed?: (bytes: number) => void; signal?: AbortSignal }): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface WholeFile {
+  path: string;
+  algorithm: Digest['algorithm'];
+  size: number;
+}
+
+export interface FollowedFile extends WholeFile {
+  segmentBytes: number;
+  /** The crc32 of whole segments that were there before, to be checked on the way. */
+  expected: ReadonlyMap<number, number>;
+  /** A segment is not what it was, or shorter: the hash stands at its start and waits for an `advance`. */
+  onDamaged: (segment: number) => void;
+}
+
+export interface Following {
+  /** The file is there up to so many bytes. */
+  advance(until: number): void;
+  /** Bytes hashed so far. */
+  hashed(): number;
+  /** A segment will have other bytes; what was hashed from there on is hashed again after an `advance`. */
+  forget(segment: number): void;
+  /** Waits for the last byte. Resolves with lower-case hex, or `undefined` when damage was found instead. */
+  digest(): Promise<string | undefined>;
+  stop(): void;
+}
+
+export interface CheckedRange {
+  segment: number;
+  start: number;
+  end: number;
+  /** The crc32 of the segment before `start`; 0 when that is its start. */
+  from: number;
+  /** The crc32 of the segment up to `end`. */
+  crc: number;
+}
+
+/* Messages to and from the thread. `era` counts how often part of a file was taken back. */
+
+export interface Follow extends WholeFile {
+  type: 'follow';
+  id: number;
+  segmentBytes: number;
+  expected: Map<number, number>;
+}
+export interface Check {
+  type: 'check';
+  id: number;
+  path: string;
+  ranges: readonly CheckedRange[];
+}
+export type ToWorker =
+  | Follow
+  | Check
+  | { type: 'advance'; id: number; era: number; until: number }
+  | { type: 'forget'; id: number; era: number; segment: number }
+  | { type: 'stop'; id: number };
+type FromWorker =
+  | { type: 'hashed'; id: number; era: number; hashed: number; digest?: string }
+  | { type: 'damaged'; id: number; era: number; hashed: number; segment: number }
+  | { type: 'checked'; id: number; damaged: readonly number[] }
+  | { type: 'failed'; id: number; error: unknown };
+
+interface Task {
+  onMessage(message: FromWorker): void;
+  onLost(error: Error): void;
+}
+
+/** An idle thread waits so long for more to do. */
+const IDLE_MS = 1000;
+
+/** A digester without a thread yet. */
+export function createDigester(): Digester {
+  const tasks = new Map<number, Task>();
+  let lastId = 0;
+  let worker: Worker | undefined;
+  let awaited = 0;
+  let idle: NodeJS.Timeout | undefined;
+  let closed = false;
+
+  function thread(): Worker {
+    if (closed) throw new Error('could not compute a digest: the digester is closed');
+    if (worker !== undefined) return worker;
+    // Without the flags of this process: `node --input-type=module --eval …` would keep the thread from starting.
+    const started = new Worker(new URL('./digest-worker.js', import.meta.url), { execArgv: [] });
+    started.on('message', (message: FromWorker) => tasks.get(message.id)?.onMessage(message));
+    const lose = (reason: string): void => {
+      if (worker !== started) return;
+      worker = undefined;
+      for (const task of [...tasks.values()]) task.onLost(new Error(`could not compute a digest: ${reason}`));
+    };
+    started.on('error', (error) => lose(error.message));
+    started.on('exit', () => lose('its thread ended'));
+    worker = started;
+    if (awaited === 0) started.unref();
+    return started;
+  }
+
+  function begin(task: Task): number {
+    clearTimeout(idle);
+    tasks.set(++lastId, task);
+    return lastId;
+  }
+
+  function end(id: number): void {
+    tasks.delete(id);
+    if (tasks.size > 0) return;
+    clearTimeout(idle);
+    idle = setTimeout(() => void stopThread(), IDLE_MS).unref();
+  }
+
+  async function stopThread(): Promise<void> {
+    const stopped = worker;
+    worker = undefined;
+    await stopped?.terminate();
+  }
+
+  /** The thread keeps the process alive exactly while somebody waits for it. */
+  function waitFor<T>(executor: (resolve: (value: T) => void, reject: (error: Error) => void) => void): Promise<T> {
+    awaited += 1;
+    worker?.ref();
+    return new Promise<T>(executor).finally(() => {
+      awaited -= 1;
+      if (awaited === 0) worker?.unref();
+    });
+  }
+
+  function follow({ expected, onDamaged, path, algorithm, size, segmentBytes }: FollowedFile): Following {
+    let era = 0;
+    let hashed = 0;
+    let digest: string | undefined;
+    let lost: Error | undefined;
+    let waiting: { resolve: (digest: string | undefined) => void; reject: (error: Error) => void }[] = [];
+
+    function settle(how: (waiter: (typeof waiting)[number]) => void): void {
+      const settled = waiting;
+      waiting = [];
+      settled.forEach(how);
+    }
+    const id = begin({
+      onMessage(message) {
+        if (message.type === 'failed') {
+          lost = asError(message.error);
+          settle(({ reject }) => reject(lost!));
+        } else if (message.type === 'hashed' && message.era === era) {
+          hashed = message.hashed;
+          digest = message.digest;
+          if (digest !== undefined) settle(({ resolve }) => resolve(digest));
+        } else if (message.type === 'damaged' && message.era === era) {
+          era += 1;
+          hashed = message.hashed;
+          onDamaged(message.segment);
+          settle(({ resolve }) => resolve(undefined));
+        }
+      },
+      onLost(error) {
+        lost = error;
+        settle(({ reject }) => reject(error));
+      },
+    });
+    const post = (message: ToWorker): void => thread().postMessage(message);
+    post({ type: 'follow', id, path, algorithm, size, segmentBytes, expected: new Map(expected) });
+
+    return {
+      advance(until) {
+        if (lost === undefined && until > hashed) post({ type: 'advance', id, era, until });
+      },
+      hashed: () => hashed,
+      forget(segment) {
+        era += 1;
+        digest = undefined;
+        const start = segment * segmentBytes;
+        // The thread may remember where the segment began; what it says next tells.
+        if (hashed > start) hashed = 0;
+        if (lost === undefined) post({ type: 'forget', id, era, segment });
+        settle(({ resolve }) => resolve(undefined));
+      },
+      async digest() {
+        if (lost !== undefined) throw lost;
+        if (digest !== undefined) return digest;
+        return waitFor((resolve, reject) => waiting.push({ resolve, reject }));
+      },
+      stop() {
+        if (worker !== undefined && lost === undefined && tasks.has(id)) post({ type: 'stop', id });
+        end(id);
+        settle(({ resolve }) => resolve(undefined));
+      },
+    };
+  }
+
+  return {
+    follow,
+    check(path, ranges) {
+      if (ranges.length === 0) return Promise.resolve([]);
+      return waitFor((resolve, reject) => {
+        const id = begin({
+          onMessage(message) {
+            end(id);
+            if (message.type === 'checked') resolve(message.damaged);
+            else if (message.type === 'failed') reject(asError(message.error));
+          },
+          onLost(error) {
+            end(id);
+            reject(error);
+          },
+        });
+        thread().postMessage({ type: 'check', id, path, ranges } satisfies ToWorker);
+      });
+    },
+    async digestOf({ path, algorithm, size }, { onHashed, signal } = {}) {
+      signal?.throwIfAborted();
+      const following = follow({
+        path,
+        algorithm,
+        size,
+        segmentBytes: Math.max(size, 1),
+        expected: new Map(),
+        onDamaged: () => undefined,
+      });
+      const report = onHashed && setInterval(() => onHashed(following.hashed()), 200).unref();
+      const stop = (): void => following.stop();
+      signal?.addEventListener('abort', stop, { once: true });
+      try {
+        following.advance(size);
+        const digest = await following.digest();
+        signal?.throwIfAborted();
+        if (digest === undefined) throw new Error(`could not hash ${path}: it is shorter than ${size} bytes`);
+        onHashed?.(size);
+        return digest;
+      } finally {
+        clearInterval(report);
+        signal?.removeEventListener('abort', stop);
+        stop();
+      }
+    },
+    async close() {
+      closed = true;
+      clearTimeout(idle);
+      await stopThread();
+      for (const task of [...tasks.values()])
+        task.onLost(new Error('could not compute a digest: the digester is closed'));
+    },
+  };
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

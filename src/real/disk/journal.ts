@@ -1,0 +1,137 @@
+import { constants, type FileHandle } from 'node:fs/promises';
+import type { FileLayer } from '../file-layer.js';
+import {
+  applyCheckpoint,
+  applyProgress,
+  decodeJournal,
+  encodeBase,
+  encodeCheckpoint,
+  encodeDoubt,
+  encodeProgress,
+  largestBase,
+  type JournalState,
+} from './journal-records.js';
+import type { Mark, Marks } from './segments.js';
+
+/**
+ * What is known about a part, on disk. The file is two halves, written in full when it is made, so that a record finds
+ * room on a full disk. One half is in use: a base and the records after it. When it is full, and when the journal is
+ * opened, a new base goes to the other half and the first stays as it is until that one is on the disk.
+ */
+export interface Journal {
+  readonly state: JournalState;
+  /** Marks as they are now. Resolves when the record is written. */
+  progress(marks: Marks): Promise<void>;
+  /** Marks whose bytes have been synced; resolves when the record has been synced too. */
+  checkpoint(marks: Marks): Promise<void>;
+  /** A sync of the part has failed. */
+  doubt(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const PAGE = 4096;
+const ROOM_FOR_RECORDS = 64 * 1024;
+
+/** What the journal at `path` says; `undefined` when there is none, or none that can be read. */
+export async function readJournal(path: string, files: FileLayer): Promise<JournalState | undefined> {
+  return newest(await readWhole(path, files))?.state;
+}
+
+/** Starts a journal at `path` with `state`, over one that may be there. */
+export async function startJournal(
+  path: string,
+  state: JournalState,
+  { files, segmentCount }: { files: FileLayer; segmentCount: number },
+): Promise<Journal> {
+  const bytes = await readWhole(path, files);
+  const found = newest(bytes);
+  const halfBytes = Math.ceil((largestBase(segmentCount) + ROOM_FOR_RECORDS) / PAGE) * PAGE;
+  const handle = await files.open(path, constants.O_RDWR | constants.O_CREAT, 0o644);
+  let generation = found?.generation ?? 0;
+  // A base that can be read stays untouched until the new one is on the disk.
+  let half = found?.at === 0 ? 0 : 1;
+  let at = halfBytes;
+  let queue: Promise<unknown> = Promise.resolve();
+
+  async function writeBase(): Promise<void> {
+    const base = encodeBase(generation + 1, state);
+    await writeWhole(handle, base, (1 - half) * halfBytes);
+    await handle.datasync();
+    generation += 1;
+    half = 1 - half;
+    at = base.length;
+  }
+
+  async function append(encodeFor: (generation: number) => Buffer): Promise<void> {
+    const record = encodeFor(generation);
+    if (at + record.length > halfBytes) return writeBase();
+    await writeWhole(handle, record, half * halfBytes + at);
+    at += record.length;
+  }
+
+  function inTurn<T>(step: () => Promise<T>): Promise<T> {
+    const done = queue.then(step);
+    queue = done.catch(() => undefined);
+    return done;
+  }
+
+  try {
+    const lacking = 2 * halfBytes - bytes.length;
+    if (lacking > 0) await writeWhole(handle, Buffer.alloc(lacking), bytes.length);
+    if (lacking < 0) await handle.truncate(2 * halfBytes);
+    await writeBase();
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+
+  return {
+    state,
+    progress: (marks) =>
+      inTurn(() => {
+        applyProgress(state, marks);
+        return append((now) => encodeProgress(now, [...marks]));
+      }),
+    checkpoint: (marks) =>
+      inTurn(async () => {
+        applyCheckpoint(state, marks);
+        await append((now) => encodeCheckpoint(now, [...marks]));
+        await handle.datasync();
+      }),
+    doubt: () =>
+      inTurn(() => {
+        state.doubtful = true;
+        return append(encodeDoubt);
+      }),
+    close: () => inTurn(() => handle.close()),
+  };
+}
+
+/** Looks at every place where a base may begin: a journal that was cut has no middle to go by. */
+function newest(bytes: Buffer): { generation: number; state: JournalState; at: number } | undefined {
+  let best: { generation: number; state: JournalState; at: number } | undefined;
+  for (let at = 0; at < bytes.length; at += PAGE) {
+    const decoded = decodeJournal(bytes.subarray(at));
+    if (decoded !== undefined && decoded.generation > (best?.generation ?? 0)) best = { ...decoded, at };
+  }
+  return best;
+}
+
+async function readWhole(path: string, files: FileLayer): Promise<Buffer> {
+  try {
+    return await files.readFile(path);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return Buffer.alloc(0);
+    throw error;
+  }
+}
+
+async function writeWhole(handle: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
+    if (bytesWritten <= 0) throw new Error('the system wrote nothing and gave no reason');
+    done += bytesWritten;
+  }
+}
+
+export type { JournalState, Mark };

@@ -1,0 +1,282 @@
+import { constants } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DownloadError } from '../download-error.js';
+import type { FileLayer } from '../file-layer.js';
+import type { RealLimits } from '../limits.js';
+import type { PlannedFile } from '../plan.js';
+import type { RealClock } from '../real-clock.js';
+import type { ByteSink } from '../transfer/byte-sink.js';
+import type { ByteBudget } from './byte-budget.js';
+import type { Digester } from './digester.js';
+import { describeDiskError } from './disk-error.js';
+import { readJournal, startJournal } from './journal.js';
+import { createPartRecorder } from './part-recorder.js';
+import { resumePart } from './resume-part.js';
+import { createSegmentWriter } from './segment-writer.js';
+
+/** What the bytes of a whole part turn out to be. */
+export type Verdict =
+  | { type: 'verified' }
+  /** Something lacks, or was found damaged on the way and is forgotten: it has to be fetched first. */
+  | { type: 'incomplete' }
+  /** Another digest than planned. `damaged`: the segments that are not on the disk as they arrived; none if all are. */
+  | { type: 'mismatch'; found: string; damaged: readonly number[] };
+
+/** A file on its way: bytes go in segment by segment, and a journal beside it remembers them. */
+export interface PartFile extends ByteSink {
+  readonly path: string;
+  readonly segmentCount: number;
+  /** Bytes written. */
+  storedBytes(): number;
+  /** How far the digest has been computed. */
+  hashedBytes(): number;
+  /** The crc32 of what is stored of a segment. */
+  crc(segment: number): number;
+  /**
+   * Computes the digest of a part whose bytes are all there; meanwhile none may be taken. A verified one is synced.
+   * @throws DownloadError disk_full, disk_error
+   */
+  verify(): Promise<Verdict>;
+  /** Makes what is taken outlive a loss of power. Meanwhile nothing may be taken. @throws DownloadError disk_full, disk_error */
+  checkpoint(): Promise<void>;
+  /** A segment starts anew, at once; resolves when the journal says so. No request may be adding to it. */
+  forget(segment: number): Promise<void>;
+  /** Writes and records what is taken, and lets go of the files. A failure that was not told yet is dropped: what is recorded holds. */
+  close(): Promise<void>;
+  /** Closes, and deletes the part and its journal. */
+  discard(): Promise<void>;
+}
+
+/** The files a part is made of. */
+export function partPaths(folder: string, name: string): { part: string; journal: string } {
+  return { part: join(folder, `${name}.part`), journal: join(folder, `${name}.journal`) };
+}
+
+/**
+ * Opens a part, or goes on with the one that is there if it is of the same file (digest and size). The segments of one
+ * that goes on are as long as they were.
+ * @throws DownloadError disk_full, disk_error
+ */
+export async function openPart({
+  folder,
+  name,
+  file,
+  files,
+  clock,
+  limits,
+  budget,
+  digester,
+  bootId,
+}: {
+  /** Is there already. */
+  folder: string;
+  name: string;
+  file: Pick<PlannedFile, 'size' | 'digest'>;
+  files: FileLayer;
+  clock: RealClock;
+  limits: RealLimits;
+  /** One for the whole process. */
+  budget: ByteBudget;
+  /** One for the whole process. */
+  digester: Digester;
+  /** Of `readBootId`. */
+  bootId: string;
+}): Promise<PartFile> {
+  const { part: path, journal: journalPath } = partPaths(folder, name);
+  const identity = { ...file.digest, size: file.size };
+
+  const { handle, journal, segments, toBeChecked } = await open().catch(async (error: unknown) => {
+    throw await describeDiskError(error, { doing: 'open', path, files, neededBytes: file.size });
+  });
+
+  async function open() {
+    const handle = await files.open(path, constants.O_RDWR | constants.O_CREAT, 0o644);
+    try {
+      const found = await readJournal(journalPath, files);
+      const { segmentBytes } = limits;
+      const { state, segments, toBeChecked } = await resumePart({
+        ...{ journal: found, identity, segmentBytes, bootId, handle, path, digester },
+      });
+      const journal = await startJournal(journalPath, state, { files, segmentCount: segments.count });
+      return { handle, journal, segments, toBeChecked };
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  }
+
+  let storedBytes = 0;
+  for (const { stored } of journal.state.current.values()) storedBytes += stored;
+  /** The first segment that is not whole; what lies before it can be hashed. */
+  let frontier = 0;
+  let advancedTo = 0;
+  /** Segments are replaced: hashing in between would be for nothing. */
+  let hashLater = false;
+  let failing: Promise<void> | undefined;
+  let failure: DownloadError | undefined;
+  let closing: Promise<void> | undefined;
+  const waiting = new Set<{ resolve: () => void; reject: (error: unknown) => void }>();
+
+  function fail(doing: string, error: unknown): void {
+    failing ??= (async () => {
+      writer.stop();
+      failure = await describeDiskError(error, { doing, path, files, neededBytes: file.size - storedBytes });
+      for (const { reject } of waiting) reject(failure);
+      waiting.clear();
+    })();
+  }
+
+  const writer = createSegmentWriter({
+    ...{ handle, segments, resumed: journal.state.current, writeBytes: limits.writeBytes, budget },
+    onStored(segment, bytes) {
+      storedBytes += bytes;
+      recorder.stored(segment, bytes);
+      advance();
+    },
+    onError: (error) => fail('write', error),
+  });
+  const recorder = createPartRecorder({
+    ...{ handle, journal, budget, clock, limits },
+    mark: (segment) => ({ stored: writer.stored(segment), crc: writer.crc(segment) }),
+    flush: () => writer.flush(),
+    async syncNames() {
+      const directory = await files.open(folder, 'r');
+      try {
+        await directory.sync();
+      } finally {
+        await directory.close();
+      }
+    },
+    onError: fail,
+  });
+  const following = digester.follow({
+    ...{ path, algorithm: file.digest.algorithm, size: file.size, segmentBytes: segments.segmentBytes },
+    expected: toBeChecked,
+    onDamaged(segment) {
+      advancedTo = Math.min(advancedTo, segments.start(segment));
+      reset(segment).catch((error: unknown) => fail('write the journal of', error));
+    },
+  });
+  const stopListening = budget.onFull(() => {
+    writer.flush();
+    recorder.record().catch((error: unknown) => fail('write the journal of', error));
+  });
+  advance();
+
+  /** Tells how far the file is there without a gap; not at every chunk. */
+  function advance(): void {
+    while (frontier < segments.count && writer.stored(frontier) === segments.length(frontier)) frontier += 1;
+    const until = frontier === segments.count ? file.size : segments.start(frontier) + writer.stored(frontier);
+    if (hashLater || (until - advancedTo < ADVANCE_BYTES && until < file.size) || until === advancedTo) return;
+    advancedTo = until;
+    following.advance(until);
+  }
+
+  function reset(segment: number): Promise<void> {
+    storedBytes -= writer.stored(segment);
+    writer.forget(segment);
+    frontier = Math.min(frontier, segment);
+    recorder.changed(segment);
+    return recorder.record();
+  }
+
+  async function failed<T>(doing: string, step: Promise<T>): Promise<T> {
+    try {
+      return await step;
+    } catch (error) {
+      fail(doing, error);
+      await failing;
+      throw failure!;
+    }
+  }
+
+  async function throwFailure(): Promise<void> {
+    await failing;
+    if (failure !== undefined) throw failure;
+  }
+
+  async function checkpoint(): Promise<void> {
+    await writer.settled();
+    await throwFailure();
+    await failed('sync', recorder.checkpoint());
+  }
+
+  async function verify(): Promise<Verdict> {
+    await writer.settled();
+    await throwFailure();
+    if (storedBytes < file.size) return { type: 'incomplete' };
+    hashLater = false;
+    advance();
+    const [found] = await Promise.all([failed('read', following.digest()), checkpoint()]);
+    if (found === undefined) return { type: 'incomplete' };
+    if (found === file.digest.hex) return { type: 'verified' };
+    const whole = Array.from({ length: segments.count }, (_, segment) => {
+      const start = segments.start(segment);
+      return { segment, start, end: start + segments.length(segment), from: 0, crc: writer.crc(segment) };
+    });
+    return { type: 'mismatch', found, damaged: await failed('read', digester.check(path, whole)) };
+  }
+
+  function close(): Promise<void> {
+    closing ??= (async () => {
+      await writer.settled();
+      writer.stop();
+      await recorder.record().catch(() => undefined);
+      await recorder.stop();
+      stopListening();
+      following.stop();
+      for (const { resolve } of waiting) resolve();
+      waiting.clear();
+      await journal.close().catch(() => undefined);
+      await handle.close().catch(() => undefined);
+    })();
+    return closing;
+  }
+
+  return {
+    path,
+    size: file.size,
+    segmentBytes: segments.segmentBytes,
+    segmentCount: segments.count,
+    taken: (segment) => writer.taken(segment),
+    take(segment, bytes) {
+      writer.take(segment, bytes);
+      recorder.arrived();
+      return failing === undefined && !budget.isFull();
+    },
+    async ready() {
+      await throwFailure();
+      if (!budget.isFull()) return;
+      await new Promise<void>((resolve, reject) => {
+        const waiter = { resolve, reject };
+        waiting.add(waiter);
+        void budget.ready().then(() => {
+          waiting.delete(waiter);
+          resolve();
+        });
+      });
+    },
+    storedBytes: () => storedBytes,
+    hashedBytes: () => following.hashed(),
+    crc: (segment) => writer.crc(segment),
+    verify,
+    checkpoint,
+    forget(segment) {
+      if (advancedTo > segments.start(segment)) {
+        hashLater = true;
+        advancedTo = 0;
+      }
+      following.forget(segment);
+      return failed('write the journal of', reset(segment));
+    },
+    close,
+    async discard() {
+      await close();
+      await files.rm(path, { force: true });
+      await files.rm(journalPath, { force: true });
+    },
+  };
+}
+
+/** The thread that hashes hears of no less, except for the end. */
+const ADVANCE_BYTES = 1024 * 1024;

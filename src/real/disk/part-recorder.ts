@@ -1,0 +1,159 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { RealClock } from '../real-clock.js';
+import type { RealLimits } from '../limits.js';
+import type { ByteBudget } from './byte-budget.js';
+import type { Journal } from './journal.js';
+import type { Mark } from './segments.js';
+
+/**
+ * Keeps a journal behind the bytes: a record every so many bytes or milliseconds, a checkpoint every few seconds. What
+ * is recorded is given back to the budget.
+ */
+export interface PartRecorder {
+  /** Bytes have arrived: they are in the journal soon, even if no more come. */
+  arrived(): void;
+  /** A segment has got bytes. */
+  stored(segment: number, bytes: number): void;
+  /** A segment was forgotten. */
+  changed(segment: number): void;
+  /** Records what is not recorded yet. */
+  record(): Promise<void>;
+  /** Records, syncs the part, and says so in the journal. */
+  checkpoint(): Promise<void>;
+  /** Ends the timers; what is under way still ends. */
+  stop(): Promise<void>;
+}
+
+export function createPartRecorder({
+  handle,
+  journal,
+  mark,
+  flush,
+  syncNames,
+  budget,
+  clock,
+  limits,
+  onError,
+}: {
+  handle: Pick<FileHandle, 'datasync'>;
+  journal: Journal;
+  /** A segment as it is written now. */
+  mark: (segment: number) => Mark;
+  /** Writes what is held, so that the next record has it. */
+  flush: () => void;
+  /** Makes the names of part and journal outlive a loss of power. */
+  syncNames: () => Promise<void>;
+  budget: ByteBudget;
+  clock: RealClock;
+  limits: Pick<RealLimits, 'journalBytes' | 'journalMs' | 'checkpointMs'>;
+  /** Something that nobody waits for went wrong. */
+  onError: (doing: 'write' | 'sync', error: unknown) => void;
+}): PartRecorder {
+  const ending = new AbortController();
+  let touched = new Set<number>();
+  let unrecordedBytes = 0;
+  let recording: Promise<void> | undefined;
+  let recordSoon = false;
+  let checkpointSoon = false;
+  /** Segments recorded since the last checkpoint. */
+  let unsynced = new Set<number>();
+  let checkpointing: Promise<void> = Promise.resolve();
+  let namesAreSafe = false;
+
+  async function writeRecord(): Promise<void> {
+    while (touched.size > 0) {
+      const now = touched;
+      const bytes = unrecordedBytes;
+      touched = new Set();
+      unrecordedBytes = 0;
+      const marks = new Map([...now].map((segment) => [segment, mark(segment)]));
+      try {
+        await journal.progress(marks);
+      } finally {
+        budget.release(bytes);
+      }
+      for (const segment of now) unsynced.add(segment);
+      scheduleCheckpoint();
+    }
+  }
+
+  /** One at a time: what changes while a record is written is in the next one. */
+  function record(): Promise<void> {
+    recording ??= writeRecord().finally(() => (recording = undefined));
+    return recording;
+  }
+
+  function schedule(ms: number, step: () => void): void {
+    // Rejects only when the part is closed.
+    clock.sleep(ms, ending.signal).then(step, () => undefined);
+  }
+
+  function scheduleRecord(): void {
+    if (recordSoon) return;
+    recordSoon = true;
+    schedule(limits.journalMs, () => {
+      recordSoon = false;
+      flush();
+      recordUnasked();
+    });
+  }
+
+  function scheduleCheckpoint(): void {
+    if (checkpointSoon) return;
+    checkpointSoon = true;
+    schedule(limits.checkpointMs, () => {
+      checkpointSoon = false;
+      checkpoint().catch((error: unknown) => onError('sync', error));
+    });
+  }
+
+  function recordUnasked(): void {
+    record().catch((error: unknown) => onError('write', error));
+  }
+
+  async function syncPart(): Promise<void> {
+    await record();
+    // As they are before the sync begins: bytes written while it runs are not in it.
+    const marks = new Map([...unsynced].map((segment) => [segment, journal.state.current.get(segment) ?? nothing]));
+    unsynced = new Set();
+    if (!namesAreSafe) {
+      await syncNames();
+      namesAreSafe = true;
+    }
+    try {
+      await handle.datasync();
+    } catch (error) {
+      // The system may take pages that it could not write for written, and not try again.
+      await journal.doubt();
+      throw error;
+    }
+    await journal.checkpoint(marks);
+  }
+
+  function checkpoint(): Promise<void> {
+    const done = checkpointing.then(syncPart);
+    checkpointing = done.catch(() => undefined);
+    return done;
+  }
+
+  return {
+    arrived: scheduleRecord,
+    stored(segment, bytes) {
+      touched.add(segment);
+      unrecordedBytes += bytes;
+      if (unrecordedBytes >= limits.journalBytes || budget.isFull()) recordUnasked();
+    },
+    changed(segment) {
+      touched.add(segment);
+    },
+    record,
+    checkpoint,
+    async stop() {
+      ending.abort();
+      await checkpointing;
+      await recording?.catch(() => undefined);
+    },
+  };
+}
+
+const nothing: Mark = { stored: 0, crc: 0 };

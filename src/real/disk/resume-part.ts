@@ -1,0 +1,103 @@
+import type { FileHandle } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
+import type { CheckedRange, Digester } from './digester.js';
+import type { JournalState, PartIdentity } from './journal-records.js';
+import { cutIntoSegments, type Mark, type Segments } from './segments.js';
+
+/**
+ * Decides what of a part counts, from what its journal says and what lies there.
+ *
+ * After a loss of power it is what was synced, and each segment is read before it counts. Otherwise it is all that was
+ * written; segments that are whole are checked later, with the digest, those that are not are read now: somebody is
+ * about to add to them.
+ */
+export async function resumePart({
+  journal,
+  identity,
+  segmentBytes,
+  bootId,
+  handle,
+  path,
+  digester,
+}: {
+  journal: JournalState | undefined;
+  identity: PartIdentity;
+  /** For a part that starts from nothing. */
+  segmentBytes: number;
+  bootId: string;
+  handle: Pick<FileHandle, 'stat' | 'read' | 'write' | 'truncate'>;
+  path: string;
+  digester: Digester;
+}): Promise<{ state: JournalState; segments: Segments; toBeChecked: Map<number, number> }> {
+  const { size: partBytes } = await handle.stat();
+  if (partBytes > identity.size) await handle.truncate(identity.size);
+  if (journal === undefined || !isSame(journal.identity, identity)) {
+    const state = { identity, segmentBytes, bootId, current: new Map(), durable: new Map(), doubtful: false };
+    return { state, segments: cutIntoSegments(identity.size, segmentBytes), toBeChecked: new Map() };
+  }
+
+  const segments = cutIntoSegments(identity.size, journal.segmentBytes);
+  const sameBoot = journal.bootId === bootId;
+  const current = new Map(sameBoot ? journal.current : journal.durable);
+  const durable = new Map(journal.durable);
+  const forget = (segment: number): void => {
+    current.delete(segment);
+    durable.delete(segment);
+  };
+
+  const ranges: CheckedRange[] = [];
+  for (const [segment, { stored, crc }] of current) {
+    const start = segments.start(segment);
+    if (start + stored > partBytes) forget(segment);
+    else if (!sameBoot || stored < segments.length(segment)) {
+      ranges.push({ segment, start, end: start + stored, from: 0, crc });
+    }
+  }
+  for (const segment of await digester.check(path, ranges)) forget(segment);
+
+  if (sameBoot && journal.doubtful) {
+    for (const [segment, mark] of current) {
+      if (!(await writeAgain(handle, segments.start(segment), durable.get(segment), mark))) forget(segment);
+    }
+  }
+  const toBeChecked = new Map(
+    [...current].flatMap(([segment, { stored, crc }]) =>
+      stored === segments.length(segment) ? [[segment, crc] as const] : [],
+    ),
+  );
+  const state = { identity, segmentBytes: journal.segmentBytes, bootId, current, durable, doubtful: false };
+  return { state, segments, toBeChecked };
+}
+
+function isSame(one: PartIdentity, other: PartIdentity): boolean {
+  return one.algorithm === other.algorithm && one.hex === other.hex && one.size === other.size;
+}
+
+const COPY_BYTES = 256 * 1024;
+
+/**
+ * Writes what was never synced to the same place: a page whose write has failed is read back as if it were stored, but
+ * only a page that is written again gets to the disk.
+ */
+async function writeAgain(
+  handle: Pick<FileHandle, 'read' | 'write'>,
+  segmentStart: number,
+  durable: Mark = { stored: 0, crc: 0 },
+  current: Mark,
+): Promise<boolean> {
+  const buffer = Buffer.alloc(COPY_BYTES);
+  let { stored, crc } = durable;
+  while (stored < current.stored) {
+    const position = segmentStart + stored;
+    const { bytesRead } = await handle.read(buffer, 0, Math.min(COPY_BYTES, current.stored - stored), position);
+    if (bytesRead === 0) return false;
+    crc = crc32(buffer.subarray(0, bytesRead), crc);
+    for (let done = 0; done < bytesRead;) {
+      const { bytesWritten } = await handle.write(buffer, done, bytesRead - done, position + done);
+      if (bytesWritten <= 0) throw new Error('the system wrote nothing and gave no reason');
+      done += bytesWritten;
+    }
+    stored += bytesRead;
+  }
+  return crc === current.crc;
+}
