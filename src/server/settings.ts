@@ -99,12 +99,15 @@ const FLAGS_OF: Record<Settings['engine'], readonly string[]> = {
   real: ['models-dir', 'catalog-dir', 'bandwidth', 'allow-catalog-quantization', 'jobs-at-once', 'record'],
 };
 
-/** @throws CommandError for a flag, or a variable, of the other engine */
+/**
+ * A variable that `get` and its like read as well says nothing about a server that simulates; a flag does.
+ * @throws CommandError for a flag of the other engine
+ */
 export function refuseFlagsOfOtherEngine({ engine }: Settings, command: Command): void {
   const other = engine === 'real' ? 'simulated' : 'real';
   for (const option of command.options.filter((each) => FLAGS_OF[other].includes(each.name()))) {
     const source = command.getOptionValueSource(option.attributeName());
-    if (source === undefined || source === 'default') continue;
+    if (source !== 'cli' && !(source === 'env' && engine === 'real')) continue;
     const given = source === 'env' ? option.envVar! : `--${option.name()}`;
     throw new CommandError(
       `Cannot use ${given} with --engine ${engine}: it is for --engine ${other} only. Leave one of them out.`,

@@ -29,14 +29,30 @@ const PHASES: Record<DownloadPhase, string> = {
 
 const NARROWEST_BAR = 8;
 const WIDEST_BAR = 30;
+const NARROWEST_LABEL = 5;
+const WIDEST_LABEL = 40;
+const GAP = '  ';
 /** One is for the total, one for the cursor. */
 const OTHER_ROWS = 2;
+
+interface Row {
+  label: string;
+  part: number;
+  whole: number;
+  rest: readonly string[];
+}
 
 /** A bar for each file, and one in total; each line is narrower than the screen, so that none wraps. */
 export function progressLines(progress: Progress, screen: Screen): string[] {
   const files = progress.details?.files ?? [];
-  const shown = files.length < 2 ? [] : fileLines(files, screen);
-  return [...shown, totalLine(progress, screen)];
+  const room = Math.max(1, screen.rows - OTHER_ROWS);
+  if (files.length < 2) return draw([totalRow(progress)], screen);
+  if (files.length <= room) return draw([...files.map(fileRow), totalRow(progress)], screen);
+  // Those that move are worth the room; what is done, and what has not begun, is told as a number.
+  const moving = files.filter((file) => file.downloadedBytes > 0 && !isDone(file)).slice(0, room - 1);
+  const lines = draw([...moving.map(fileRow), totalRow(progress)], screen);
+  const done = fit(`${files.filter(isDone).length} of ${files.length} files are complete`, screen.columns);
+  return [...lines.slice(0, -1), done, lines.at(-1)!];
 }
 
 /** One line without a bar, for logs. */
@@ -45,33 +61,20 @@ export function progressLine({ job, details, now }: Progress): string {
   return [percent, amount(job.downloadedBytes, job.totalBytes), ...motion({ job, details, now })].join('  ');
 }
 
-function fileLines(files: readonly FileProgress[], screen: Screen): string[] {
-  const room = Math.max(1, screen.rows - OTHER_ROWS);
-  if (files.length <= room) return files.map((file) => fileLine(file, screen));
-  // Those that move are worth the room; what is done, and what has not begun, is told as a number.
-  const begun = files.filter((file) => file.downloadedBytes > 0 && !isDone(file)).slice(0, room - 1);
-  const done = files.filter(isDone).length;
-  return [
-    ...begun.map((file) => fileLine(file, screen)),
-    fit(`${done} of ${files.length} files are complete`, screen.columns),
-  ];
-}
-
 function isDone({ sizeBytes, downloadedBytes, hashedBytes }: FileProgress): boolean {
   return downloadedBytes >= sizeBytes && hashedBytes >= sizeBytes;
 }
 
-function fileLine(file: FileProgress, screen: Screen): string {
-  const { path, sizeBytes, downloadedBytes, hashedBytes } = file;
+function fileRow({ path, sizeBytes, downloadedBytes, hashedBytes }: FileProgress): Row {
   const checking = downloadedBytes >= sizeBytes && hashedBytes < sizeBytes;
   const rest = checking ? `verifying ${percentOf(hashedBytes, sizeBytes)} %` : amount(downloadedBytes, sizeBytes);
-  return line(path, downloadedBytes, sizeBytes, [rest], screen);
+  return { label: path, part: downloadedBytes, whole: sizeBytes, rest: [rest] };
 }
 
-function totalLine({ job, details, now }: Progress, screen: Screen): string {
+function totalRow({ job, details, now }: Progress): Row {
   const label = (details?.files.length ?? 0) < 2 ? (details?.files[0]?.path ?? job.model) : 'total';
   const rest = [amount(job.downloadedBytes, job.totalBytes), ...motion({ job, details, now })];
-  return line(label, job.downloadedBytes, job.totalBytes, rest, screen);
+  return { label, part: job.downloadedBytes, whole: job.totalBytes, rest };
 }
 
 /** Speed and time left, or why nothing moves. */
@@ -87,19 +90,22 @@ function amount(part: number, whole: number): string {
   return part >= whole ? describeBytes(whole) : `${describeBytes(part)} of ${describeBytes(whole)}`;
 }
 
-/** `label  ██████░░░░  43 %  rest`: the bar gives way first, then the label, then what is at the end. */
-function line(label: string, part: number, whole: number, rest: readonly string[], screen: Screen): string {
+/** `label  ██████░░░░  43 %  rest`, with all bars of one width: the bars give way first, then the labels. */
+function draw(rows: readonly Row[], screen: Screen): string[] {
+  const ends = rows.map(({ part, whole, rest }) => [`${percentOf(part, whole)} %`.padStart(5), ...rest].join('  '));
   // A line as wide as the screen would move the cursor to the next one.
-  const width = screen.columns - 1;
-  const percent = `${percentOf(part, whole)} %`.padStart(5);
-  const end = [percent, ...rest].join('  ');
-  const labelRoom = Math.max(0, Math.min(40, width - end.length - NARROWEST_BAR - 4));
-  const name = shorten(label, labelRoom).padEnd(Math.min(labelRoom, 24));
-  const barRoom = Math.min(WIDEST_BAR, width - name.length - end.length - 4);
-  if (labelRoom < 6 || barRoom < NARROWEST_BAR) return fit(end.trimStart(), screen.columns);
-  const filled = whole === 0 ? barRoom : Math.floor((part / whole) * barRoom);
-  const bar = `${paint('█'.repeat(filled), 32, screen)}${paint('░'.repeat(barRoom - filled), 2, screen)}`;
-  return `${name}  ${bar}  ${end}`;
+  const room = screen.columns - 1 - Math.max(...ends.map(({ length }) => length)) - 2 * GAP.length;
+  const labels = Math.min(Math.max(...rows.map(({ label }) => label.length)), WIDEST_LABEL, room - NARROWEST_BAR);
+  if (labels < NARROWEST_LABEL) return ends.map((end) => fit(end.trimStart(), screen.columns));
+  const width = Math.min(WIDEST_BAR, room - labels);
+  return rows.map(({ label, part, whole }, index) =>
+    [shorten(label, labels).padEnd(labels), bar(part, whole, width, screen), ends[index]!].join(GAP),
+  );
+}
+
+function bar(part: number, whole: number, width: number, screen: Screen): string {
+  const filled = whole === 0 ? width : Math.floor((part / whole) * width);
+  return `${paint('█'.repeat(filled), 32, screen)}${paint('░'.repeat(width - filled), 2, screen)}`;
 }
 
 /** The end of a path tells more than its beginning. */
