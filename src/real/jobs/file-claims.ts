@@ -1,51 +1,42 @@
 /**
- * Which of the jobs that run fetches a file that several of them want. A job claims all of its files when it begins and
- * waits only for jobs that began before it, so that no two ever wait for each other.
+ * Which of the jobs that run fetches a file that several of them want. A job claims all of its files in one go when it
+ * begins, and those it does not get at once are handed over in the order of the claims: so jobs only ever wait for jobs
+ * that began before them, and no two for each other.
  */
 export interface FileClaims {
-  /** Claims what nobody else has. @returns whether it is `job`'s now */
-  claim(job: string, file: string): boolean;
-  /** Resolves when nobody has it; rejects with the signal's reason. */
-  freed(file: string, signal: AbortSignal): Promise<void>;
-  /** Gives up all that a job has. */
+  /** @returns undefined when the file is `job`'s now, else a promise of when it will be */
+  claim(job: string, file: string): Promise<void> | undefined;
+  /** Gives up all that a job has, and all that it waits for. */
   release(job: string): void;
 }
 
+interface Claim {
+  job: string;
+  grant: () => void;
+}
+
 export function createFileClaims(): FileClaims {
-  const holders = new Map<string, { job: string; freed: Promise<void>; free: () => void }>();
+  /** The first of each line has the file. */
+  const lines = new Map<string, Claim[]>();
   return {
     claim: (job, file) => {
-      const holder = holders.get(file);
-      if (holder) return holder.job === job;
-      const { promise: freed, resolve: free } = promiseWithResolver();
-      holders.set(file, { job, freed, free });
-      return true;
-    },
-    freed: async (file, signal) => {
-      signal.throwIfAborted();
-      const holder = holders.get(file);
-      if (!holder) return;
-      const { promise: left, resolve: leave } = promiseWithResolver();
-      signal.addEventListener('abort', leave, { once: true });
-      await Promise.race([holder.freed, left]);
-      signal.removeEventListener('abort', leave);
-      signal.throwIfAborted();
+      const line = lines.get(file);
+      if (line?.[0]?.job === job) return undefined;
+      if (line === undefined) {
+        lines.set(file, [{ job, grant: () => undefined }]);
+        return undefined;
+      }
+      return new Promise((grant) => line.push({ job, grant }));
     },
     release: (job) => {
-      for (const [file, holder] of holders) {
-        if (holder.job !== job) continue;
-        holders.delete(file);
-        holder.free();
+      for (const [file, line] of lines) {
+        const left = line.filter((claim) => claim.job !== job);
+        if (left.length === 0) lines.delete(file);
+        else {
+          lines.set(file, left);
+          if (left[0] !== line[0]) left[0]!.grant();
+        }
       }
     },
   };
-}
-
-// Promise.withResolvers is not there before Node 22.
-function promiseWithResolver(): { promise: Promise<void>; resolve: () => void } {
-  let resolve!: () => void;
-  const promise = new Promise<void>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
 }

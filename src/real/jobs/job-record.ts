@@ -2,6 +2,7 @@ import type { DownloadRequest } from '../../core/engine.js';
 import type { FailureCode } from '../../core/errors.js';
 import type { JobSnapshot } from '../../core/job.js';
 import type { Stored } from '../../core/store.js';
+import type { Publication } from '../library/publish.js';
 import type { DownloadPlan } from '../plan.js';
 
 /** Whose job it is: a server goes on with its own at the next start, a command waits to be called again. */
@@ -37,30 +38,27 @@ interface JobFacts extends Stored {
   /** As it was last shown. */
   readonly downloadedBytes: number;
   /** All files are verified and synced: whoever finds it publishes them. */
-  readonly publishing?: true;
+  readonly publishing?: Publication;
 }
 
 /** A download, as plain data: what is in its `job.json`. No token and no signed URL is ever in it. */
 export type JobRecord = JobFacts & Standing;
 
-/** The next version of a job's record. Whoever sets the state hands over the whole standing. */
-export function revised(job: JobRecord, change: Partial<Omit<JobFacts, keyof Stored>>, standing?: Standing): JobRecord {
-  return { ...factsOf(job), ...change, ...(standing ?? standingOf(job)), version: job.version + 1 };
+/** What of a job's record may change; what is `undefined` is left out from then on. */
+export type JobChange = {
+  [Key in 'order' | 'limit' | 'reached' | 'downloadedBytes' | 'publishing']?: JobFacts[Key] | undefined;
+};
+
+/** The next version of a job's record: with a new standing as a whole, or with the one it has. */
+export function revised(job: JobRecord, change: JobChange, standing: Standing = standingOf(job)): JobRecord {
+  const { state: _, code: __, reason: ___, completedAt: ____, failedAt: _____, ...facts } = { ...NO_STANDING, ...job };
+  const merged = { ...facts, ...change, version: job.version + 1 };
+  const kept = Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined));
+  return { ...(kept as unknown as JobFacts), ...standing };
 }
 
-/** The record without its standing: nothing of a pause may be left in a job that goes on. */
-function factsOf(job: JobRecord): JobFacts {
-  const { id, model, version, request, plan, root, owner, startedAt, totalBytes, presentBytes } = job;
-  const { replaces, hadToken, order, limit, reached, downloadedBytes, publishing } = job;
-  return {
-    ...{ id, model, version, request, plan, root, owner, startedAt, totalBytes, presentBytes },
-    ...{ order, reached, downloadedBytes },
-    ...(replaces && { replaces }),
-    ...(hadToken && { hadToken }),
-    ...(publishing && { publishing }),
-    ...(limit !== undefined && { limit }),
-  };
-}
+/** Every field that some standing has. */
+const NO_STANDING = { code: undefined, reason: undefined, completedAt: undefined, failedAt: undefined };
 
 function standingOf(job: JobRecord): Standing {
   switch (job.state) {

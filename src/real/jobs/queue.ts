@@ -9,8 +9,10 @@ export interface Queue {
   positionOf(id: string): number | undefined;
   /** Puts a waiting job at a place from 0, or last. @returns the new orders of those that have another one now */
   move(id: string, position: number): ReadonlyMap<string, number>;
-  /** Behind all that are here. */
+  /** Behind all that are here, and all that are remembered. */
   nextOrder(): number;
+  /** There is a job of this order, which may come in later. */
+  remember(order: number): void;
   /** Nothing begins any more. */
   close(): void;
 }
@@ -60,6 +62,9 @@ export function createQueue(atOnce: number, begin: (id: string) => void): Queue 
       return changed;
     },
     nextOrder: () => ++highest,
+    remember: (order) => {
+      highest = Math.max(highest, order);
+    },
     close: () => {
       closed = true;
     },

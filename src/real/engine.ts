@@ -1,0 +1,174 @@
+import * as nodeFiles from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DownloadEvent, Downloader } from '../core/downloader.js';
+import type { JobSnapshot } from '../core/job.js';
+import { createFileStore } from '../stores/file.js';
+import { readBootId } from './disk/boot-id.js';
+import { createByteBudget } from './disk/byte-budget.js';
+import { createDigester } from './disk/digester.js';
+import type { FileLayer } from './file-layer.js';
+import { createAgents } from './hub/agents.js';
+import { createCatalog } from './hub/catalog/catalog.js';
+import { createHubClient } from './hub/hub-client.js';
+import { readHubSettings } from './hub/hub-settings.js';
+import { createFileClaims } from './jobs/file-claims.js';
+import { createTurns } from './jobs/in-turn.js';
+import { createInstalledModels } from './jobs/installed-models.js';
+import { createJobControl } from './jobs/job-control.js';
+import type { JobOwner, JobRecord } from './jobs/job-record.js';
+import { createLifecycle } from './jobs/lifecycle.js';
+import { readMetrics } from './jobs/metrics.js';
+import { recoverJobs } from './jobs/recover-jobs.js';
+import { createSharedLocks } from './jobs/shared-locks.js';
+import { createStarter } from './jobs/start-job.js';
+import { createTraceBook } from './jobs/trace-book.js';
+import type { EngineWorld } from './jobs/world.js';
+import { lmStudioHome, openModelFolders } from './library/model-folders.js';
+import { createModelRecords } from './library/records.js';
+import { OWN_FOLDER } from './library/safe-path.js';
+import { createLibraryShelf } from './library/shelf.js';
+import { defaultLimits, type RealLimits } from './limits.js';
+import { realClock, type RealClock } from './real-clock.js';
+import { createBandwidth } from './transfer/bandwidth.js';
+import { createConnectionSlots } from './transfer/connection-slots.js';
+
+/** Everything has a default: without options it downloads into LM Studio's own folder. */
+export interface RealEngineOptions {
+  /** Several: a model goes where its repo has a folder already, else to the first with room. */
+  modelsFolders?: readonly string[];
+  /** Has `<owner>/<name>/model.yaml` for catalog ids of one's own. */
+  catalogFolder?: string;
+  /** HF_ENDPOINT, HF_TOKEN, HTTPS_PROXY and so on. Default: that of the process. */
+  environment?: NodeJS.ProcessEnv;
+  /** A quantization may be asked for together with a catalog id; LM Studio refuses that. */
+  allowCatalogQuantization?: boolean;
+  /** Bytes per second of all downloads together. */
+  bandwidth?: number;
+  /** Where to write how a download went, as a scenario for the simulator; further ones get the job's id into the name. */
+  record?: string;
+  /** A `command` leaves other jobs alone, and pauses its own when it closes. Default `server`. */
+  owner?: JobOwner;
+  /** Certificates to trust instead of the usual ones, PEM. */
+  ca?: string;
+  limits?: Partial<RealLimits>;
+  clock?: RealClock;
+  files?: FileLayer;
+  /** Told what nobody waits for an answer to. */
+  onWarning?: (text: string) => void;
+}
+
+/**
+ * Opens an engine that really downloads, and goes on with what an earlier one over the same folders has left.
+ * @throws RefusedError disk_error; Error for a variable of the environment that cannot be used
+ */
+export async function openEngine(options: RealEngineOptions = {}): Promise<Downloader> {
+  const { environment = process.env, clock = realClock, files = nodeFiles, owner = 'server' } = options;
+  const { onWarning = () => undefined } = options;
+  const settings = readHubSettings(environment);
+  const silence = settings.silenceMs === undefined ? {} : { silenceMs: settings.silenceMs };
+  const limits: RealLimits = { ...defaultLimits, ...silence, ...options.limits };
+  const folders = await openModelFolders({ files, roots: options.modelsFolders, environment });
+  const records = createModelRecords(files, onWarning);
+  const agents = createAgents({
+    endpoint: settings.endpoint,
+    limits,
+    environment,
+    ...(options.ca !== undefined && { ca: options.ca }),
+  });
+  const hub = createHubClient({ settings, agents, clock, limits });
+  const closing = new AbortController();
+  const world: EngineWorld = {
+    ...{ files, clock, limits, settings, agents, hub, folders, records, owner, onWarning },
+    slots: createConnectionSlots(limits),
+    bandwidth: createBandwidth(options.bandwidth, { clock }),
+    budget: createByteBudget(limits.unjournaledBytes),
+    digester: createDigester(),
+    bootId: await readBootId(),
+    shelf: createLibraryShelf({ folders, files, records, onWarning }),
+    store: createFileStore<JobRecord>({
+      files,
+      folders: folders.roots.map((root) => join(root, OWN_FOLDER)),
+      folderFor: ({ root }) => join(root, OWN_FOLDER),
+      onWarning,
+    }),
+    locks: createSharedLocks({ files, clock, limits }),
+    claims: createFileClaims(),
+    totals: { downloadedBytes: 0, hashedBytes: 0, retries: 0, stalls: 0, renewals: 0 },
+    closing: closing.signal,
+  };
+
+  const listeners = new Set<(event: DownloadEvent) => void>();
+  const standings = new Map<string, JobSnapshot['state']>();
+  const traces = createTraceBook(world, options.record);
+  const lifecycle = createLifecycle(world, traces, (event) => {
+    standings.set(event.job, stateAfter(event.type));
+    for (const listener of listeners) listener(event);
+  });
+  const inTurn = createTurns();
+  const jobs = createJobControl(world, lifecycle, inTurn);
+  const catalog = createCatalog({
+    ...(options.catalogFolder !== undefined && { folder: options.catalogFolder }),
+    lmStudioHome: await lmStudioHome(files, environment),
+    client: hub,
+  });
+  const starter = createStarter(world, lifecycle, catalog, inTurn);
+  const models = createInstalledModels(world, lifecycle, world.shelf, starter);
+  let closed: Promise<void> | undefined;
+
+  try {
+    for await (const job of world.store.list()) {
+      standings.set(job.id, job.state);
+      lifecycle.queue.remember(job.order);
+    }
+    if (owner === 'server') await recoverJobs(world, lifecycle);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+
+  return {
+    start: (request) => starter.start(request, { allowCatalogQuantization: options.allowCatalogQuantization ?? false }),
+    get: async (request) => {
+      const job = await starter.start(request, { allowCatalogQuantization: true });
+      // Whoever calls the command again wants it to go on.
+      const isHeld = owner === 'command' && job !== 'already_downloaded' && job.state === 'paused';
+      return isHeld ? jobs.resume(job.id) : job;
+    },
+    status: (jobId) => jobs.find(jobId),
+    jobs,
+    shelf: world.shelf,
+    update: (key) => models.update(key),
+    remove: (key, removal) => models.remove(key, removal),
+    limit: () => world.bandwidth.limit(),
+    setLimit: (bytesPerSecond) => world.bandwidth.setLimit(bytesPerSecond),
+    metrics: () => readMetrics(world, lifecycle, standings),
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close: () => (closed ??= close()),
+  };
+
+  async function close(): Promise<void> {
+    lifecycle.queue.close();
+    closing.abort(new Error('The engine is being closed.'));
+    await Promise.all([...lifecycle.live.keys()].map((id) => inTurn(id, () => lifecycle.stop(id, 'close'))));
+    await traces.written();
+    await agents.close();
+    await world.digester.close();
+  }
+}
+
+function stateAfter(type: DownloadEvent['type']): JobSnapshot['state'] {
+  switch (type) {
+    case 'started':
+    case 'resumed':
+      return 'downloading';
+    case 'cancelled':
+    case 'failed':
+      return 'failed';
+    case 'paused':
+    case 'completed':
+      return type;
+  }
+}

@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import { partPaths } from '../disk/part-file.js';
+import type { FileLayer } from '../file-layer.js';
+import { unlessMissing } from '../library/file-errors.js';
+import { OWN_FOLDER } from '../library/safe-path.js';
+import type { DownloadPlan, PlannedFile } from '../plan.js';
+import type { JobRecord } from './job-record.js';
+import { stagedName } from './staged-name.js';
+
+/** Bytes of a planned file that an earlier job has left behind. */
+export interface LeftPart {
+  file: PlannedFile;
+  /** The job's folder. */
+  folder: string;
+  name: string;
+  /** How far it was. */
+  bytes: number;
+}
+
+export function jobFolder(root: string, id: string): string {
+  return join(root, OWN_FOLDER, id);
+}
+
+/**
+ * What other jobs have left behind of a plan's files, the most of each.
+ * @param jobs those of the same models folder that nobody works on
+ */
+export function findLeftParts(plan: DownloadPlan, root: string, jobs: readonly JobRecord[]): LeftPart[] {
+  return plan.files.flatMap((file) => {
+    const left = jobs
+      .filter((job) => job.root === root && job.state !== 'downloading' && job.publishing === undefined)
+      .flatMap((job) => job.plan.files.filter((other) => isSame(other, file)).map((other) => leftBy(job, other, file)))
+      .filter(({ bytes }) => bytes > 0)
+      .sort((one, other) => other.bytes - one.bytes);
+    return left.slice(0, 1);
+  });
+}
+
+function leftBy(job: JobRecord, theirs: PlannedFile, file: PlannedFile): LeftPart {
+  const bytes = job.state === 'completed' ? 0 : (job.reached[theirs.path] ?? 0);
+  return { file, folder: jobFolder(job.root, job.id), name: stagedName(job.plan, theirs), bytes };
+}
+
+function isSame(one: PlannedFile, other: PlannedFile): boolean {
+  return one.digest.hex === other.digest.hex && one.size === other.size;
+}
+
+/** Takes a part over into another job's folder. Interrupted between its two files, it goes on when it is called again. */
+export async function adoptPart(
+  files: FileLayer,
+  { folder, name }: Pick<LeftPart, 'folder' | 'name'>,
+  to: { folder: string; name: string },
+): Promise<void> {
+  const theirs = partPaths(folder, name);
+  const ours = partPaths(to.folder, to.name);
+  for (const kind of ['part', 'journal'] as const) {
+    if ((await unlessMissing(files.stat(ours[kind]))) === undefined) {
+      await unlessMissing(files.rename(theirs[kind], ours[kind]));
+    }
+  }
+}

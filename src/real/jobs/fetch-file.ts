@@ -1,0 +1,145 @@
+import { join } from 'node:path';
+import { openPart } from '../disk/part-file.js';
+import { downloadFile } from '../download-file.js';
+import { DownloadError } from '../download-error.js';
+import { createRangeSource } from '../hub/range-source.js';
+import { shareLocation } from '../hub/shared-location.js';
+import { adoptFromCache } from '../library/adopt-from-cache.js';
+import type { Fingerprint } from '../library/fingerprint.js';
+import type { FilePresence } from '../library/presence.js';
+import type { PlannedFile } from '../plan.js';
+import { adoptPart, findLeftParts } from './adopt-parts.js';
+import type { LiveFile, LiveJob } from './live-job.js';
+import { stagedName } from './staged-name.js';
+import type { EngineWorld } from './world.js';
+
+/** A file whose bytes are there and verified. */
+export interface ReadyFile {
+  file: PlannedFile;
+  /** Where they are, until they are published; absent where they are in their place already. */
+  part?: string;
+  /** What is in their place now, and has to go. */
+  replaces?: Fingerprint;
+}
+
+/**
+ * Whether a file can be had without asking the hub: it is there, or in the Hugging Face cache.
+ * @returns undefined when it has to be downloaded
+ */
+export async function findReady(
+  world: EngineWorld,
+  job: LiveJob,
+  live: LiveFile,
+  presence: FilePresence,
+  signal: AbortSignal,
+): Promise<ReadyFile | undefined> {
+  const { planned: file } = live;
+  if (presence.state === 'recorded') return there();
+  if (presence.state === 'same-size' && (await isRight(presence.target))) return there();
+  const cached = 'cached' in presence ? presence.cached : undefined;
+  if (cached === undefined || !(await isRight(cached))) return undefined;
+  const part = join(job.folder, `${stagedName(job.record.plan, file)}.cached`);
+  await adoptFromCache(world.files, cached, part);
+  return { ...there(), part, ...replacing(presence) };
+
+  function there(): ReadyFile {
+    live.downloadedBytes = file.size;
+    live.hashedBytes = file.size;
+    return { file };
+  }
+
+  async function isRight(path: string): Promise<boolean> {
+    live.phase = 'verifying';
+    let before = 0;
+    try {
+      const hex = await world.digester.digestOf(
+        { path, algorithm: file.digest.algorithm, size: file.size },
+        {
+          signal,
+          onHashed: (bytes) => {
+            world.totals.hashedBytes += bytes - before;
+            before = bytes;
+            live.hashedBytes = bytes;
+          },
+        },
+      );
+      return hex === file.digest.hex;
+    } finally {
+      live.phase = undefined;
+      live.hashedBytes = 0;
+    }
+  }
+}
+
+/** Downloads a file into a part of its own, from where an earlier one stopped. */
+export async function fetchFile(
+  world: EngineWorld,
+  job: LiveJob,
+  live: LiveFile,
+  presence: FilePresence,
+  signal: AbortSignal,
+): Promise<ReadyFile> {
+  const { planned: file } = live;
+  const { files, clock, limits, budget, digester, bootId, hub, agents, settings, totals } = world;
+  const { plan } = job.record;
+  const name = stagedName(plan, file);
+  live.phase = 'connecting';
+  await adoptLeftPart();
+  signal.throwIfAborted();
+  const part = await openPart({ folder: job.folder, name, file, files, clock, limits, budget, digester, bootId });
+  live.part = part;
+  let isWrong = false;
+  try {
+    await downloadFile({
+      part,
+      source: () => {
+        const first = job.located.get(file.path);
+        job.located.delete(file.path);
+        const location = shareLocation({
+          locate: (asking) => hub.locate(plan, file, asking),
+          clock,
+          signal,
+          path: file.path,
+          ...(first && { first }),
+          onRenewal: () => totals.renewals++,
+        });
+        const { host } = new URL(first?.url ?? settings.endpoint);
+        return createRangeSource({ location, file, agent: agents.cdn, host, gate: hub.gate });
+      },
+      limits,
+      clock,
+      slots: world.slots,
+      bandwidth: [world.bandwidth, job.bandwidth],
+      signal,
+      counters: job.counters,
+      onPhase: (phase) => {
+        live.phase = phase;
+      },
+    });
+    return { file, part: part.path, ...replacing(presence) };
+  } catch (error) {
+    isWrong = error instanceof DownloadError && error.code === 'checksum_mismatch';
+    throw error;
+  } finally {
+    totals.hashedBytes += part.hashedBytes();
+    // Whoever asks again must not begin with bytes that are known to be wrong.
+    await (isWrong ? part.discard() : part.close());
+    live.downloadedBytes = isWrong ? 0 : part.storedBytes();
+    live.hashedBytes = part.hashedBytes();
+    live.part = undefined;
+    live.phase = undefined;
+  }
+
+  async function adoptLeftPart(): Promise<void> {
+    const { root, id } = job.record;
+    const others = [];
+    for await (const other of world.store.list()) if (other.id !== id) others.push(other);
+    const [left] = findLeftParts({ ...plan, files: [file] }, root, others);
+    if (left) await adoptPart(files, left, { folder: job.folder, name });
+  }
+}
+
+/** What is in the way of a file, as far as it was there when the job looked. */
+function replacing(presence: FilePresence): Pick<ReadyFile, 'replaces'> {
+  return presence.state === 'same-size' || presence.state === 'outdated' ? { replaces: presence.found } : {};
+}

@@ -1,0 +1,79 @@
+import type { RemovedModel } from '../../core/downloader.js';
+import type { DownloadRequest } from '../../core/engine.js';
+import { RefusedError } from '../../core/errors.js';
+import type { JobSnapshot } from '../../core/job.js';
+import { quantizationLabel } from '../hub/quantization-label.js';
+import type { DescribedModel } from '../library/describe-model.js';
+import type { LibraryShelf } from '../library/shelf.js';
+import type { Lifecycle } from './lifecycle.js';
+import { forgetBytes } from './make-room.js';
+import type { Starter } from './start-job.js';
+import type { EngineWorld } from './world.js';
+
+/** What is done to models that are there. */
+export interface InstalledModels {
+  update(key: string): Promise<JobSnapshot | 'already_downloaded'>;
+  remove(key: string, options?: { force?: boolean }): Promise<RemovedModel>;
+}
+
+export function createInstalledModels(
+  world: EngineWorld,
+  lifecycle: Lifecycle,
+  shelf: LibraryShelf,
+  starter: Starter,
+): InstalledModels {
+  return {
+    update: async (key) => {
+      const newest = (await shelf.find(key)).at(-1);
+      if (!newest) {
+        throw new RefusedError('model_not_installed', key, `Cannot update ${key}: no model of that key is installed.`, {
+          choices: (await shelf.installed()).map((model) => model.key),
+        });
+      }
+      return starter.renew(requestFor(newest, world.settings.endpoint));
+    },
+    remove: async (key, options) => {
+      const models = await shelf.find(key);
+      const running = [...lifecycle.live.values()].find(({ record }) =>
+        models.some((model) => isOf(record.plan, model)),
+      );
+      if (running) {
+        const { id } = running.record;
+        throw new RefusedError(
+          'wrong_job_state',
+          key,
+          `Cannot remove ${key}: ${id} is downloading it. Cancel that first.`,
+        );
+      }
+      const removed = await shelf.remove(key, options);
+      for await (const job of world.store.list()) {
+        const isLeft = job.state === 'failed' && models.some((model) => isOf(job.plan, model));
+        if (isLeft) await forgetBytes(world, job);
+      }
+      return removed;
+    },
+  };
+}
+
+/** Asks for the same model again, whoever put it there. */
+function requestFor({ found, record }: DescribedModel, endpoint: string): DownloadRequest {
+  const { owner, repo } = record ?? found;
+  const quantization = record
+    ? record.quantization
+    : found.format === 'gguf'
+      ? quantizationLabel(found.main.path)
+      : undefined;
+  const label = quantization === undefined ? {} : { quantization };
+  return record?.catalogId === undefined
+    ? { model: { source: 'huggingface', owner, repo, url: `${endpoint}/${owner}/${repo}` }, ...label }
+    : { model: { source: 'catalog', id: record.catalogId }, ...label };
+}
+
+/** Whether a plan writes files of a model. */
+function isOf(
+  { owner, repo, files }: { owner: string; repo: string; files: readonly { path: string }[] },
+  { found }: DescribedModel,
+): boolean {
+  const isSameRepo = `${owner}/${repo}`.toLowerCase() === `${found.owner}/${found.repo}`.toLowerCase();
+  return isSameRepo && files.some(({ path }) => found.files.some((file) => file.path === path));
+}

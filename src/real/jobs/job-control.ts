@@ -1,0 +1,141 @@
+import type { DownloaderControl } from '../../core/downloader.js';
+import { RefusedError } from '../../core/errors.js';
+import type { JobSnapshot } from '../../core/job.js';
+import type { InTurn } from './in-turn.js';
+import { revised, snapshotAtRest, type JobRecord, type Standing } from './job-record.js';
+import type { Lifecycle } from './lifecycle.js';
+import { detailsAtRest, detailsOf, snapshotOf } from './live-job.js';
+import type { EngineWorld } from './world.js';
+
+/** What operators do to jobs. What is done to one job is done in turn. */
+export function createJobControl(world: EngineWorld, lifecycle: Lifecycle, inTurn: InTurn): DownloaderControl {
+  const { store, clock } = world;
+  const { live, queue } = lifecycle;
+
+  return {
+    list: async function* () {
+      for await (const job of store.list()) yield show(job);
+    },
+    find,
+    details: async (jobId) => {
+      const running = live.get(jobId);
+      if (running) return detailsOf(running, queue.positionOf(jobId));
+      const job = await store.get(jobId);
+      return job && detailsAtRest(job);
+    },
+    pause: (jobId) =>
+      inTurn(jobId, async () => {
+        await check(jobId, 'pause', ['downloading']);
+        await lifecycle.stop(jobId, 'pause');
+        return settled(jobId, 'pause', 'downloading', { state: 'paused' });
+      }),
+    cancel: (jobId) =>
+      inTurn(jobId, async () => {
+        const job = await check(jobId, 'cancel', ['downloading', 'paused']);
+        await lifecycle.stop(jobId, 'cancel');
+        const standing = {
+          state: 'failed',
+          code: 'cancelled',
+          reason: 'The download was cancelled.',
+          failedAt: clock.now(),
+        } as const;
+        return settled(jobId, 'cancel', job.state, standing);
+      }),
+    resume: (jobId) =>
+      inTurn(jobId, async () => {
+        const job = await check(jobId, 'resume', ['paused']);
+        const lock = await lifecycle.lock(job);
+        try {
+          const now = await check(jobId, 'resume', ['paused']);
+          const next = revised(now, { order: queue.nextOrder() }, { state: 'downloading' });
+          if (!(await store.replace(next, now.version))) throw changed('resume', jobId);
+          lifecycle.enter(next, lock);
+          lifecycle.tell(next, 'resumed');
+          return show(next);
+        } catch (error) {
+          await lock.release();
+          throw error;
+        }
+      }),
+    move: async (jobId, position) => {
+      const job = await check(jobId, 'move', ['downloading']);
+      if (!queue.isWaiting(jobId)) {
+        throw wrongState('move', jobId, 'it runs already, and only a job that waits can be');
+      }
+      for (const [id, order] of queue.move(jobId, position)) {
+        const moved = live.get(id);
+        if (moved) await lifecycle.keep(moved, { order });
+      }
+      return show(job);
+    },
+    limit: async (jobId, bytesPerSecond) => {
+      const running = live.get(jobId);
+      if (running) {
+        running.bandwidth.setLimit(bytesPerSecond);
+        await lifecycle.keep(running, { limit: bytesPerSecond });
+        return show(running.record);
+      }
+      return inTurn(jobId, async () => {
+        const job = await check(jobId, 'limit', ['downloading', 'paused', 'completed', 'failed']);
+        const next = revised(job, { limit: bytesPerSecond });
+        if (!(await store.replace(next, job.version))) throw changed('limit', jobId);
+        return show(next);
+      });
+    },
+  };
+
+  async function find(jobId: string): Promise<JobSnapshot | undefined> {
+    const running = live.get(jobId);
+    if (running) return snapshotOf(running, clock.now());
+    const job = await store.get(jobId);
+    return job && show(job);
+  }
+
+  function show(job: JobRecord): JobSnapshot {
+    const running = live.get(job.id);
+    return running ? snapshotOf(running, clock.now()) : snapshotAtRest(job);
+  }
+
+  async function check(jobId: string, verb: string, allowed: readonly JobRecord['state'][]): Promise<JobRecord> {
+    const job = live.get(jobId)?.record ?? (await store.get(jobId));
+    if (!job) throw new RefusedError('job_not_found', jobId, `Cannot ${verb} ${jobId}: there is no such job.`);
+    if (!allowed.includes(job.state)) {
+      throw wrongState(verb, jobId, `it is ${job.state}, and only a job that is ${allowed.join(' or ')} can be`);
+    }
+    return job;
+  }
+
+  /** What has become of a job that was live; one that was not gets its standing here, if nobody else has it. */
+  async function settled(
+    jobId: string,
+    verb: string,
+    before: JobRecord['state'],
+    standing: Standing,
+  ): Promise<JobSnapshot> {
+    const job = (await store.get(jobId))!;
+    if (job.state === standing.state && (standing.state !== 'failed' || codeOf(job) === standing.code))
+      return show(job);
+    if (job.state !== before) await check(jobId, verb, [before]);
+    const lock = await lifecycle.lock(job);
+    try {
+      const next = revised(job, { ...(standing.state === 'failed' && { publishing: undefined }) }, standing);
+      if (!(await store.replace(next, job.version))) throw changed(verb, jobId);
+      lifecycle.tell(next, standing.state === 'failed' ? 'cancelled' : 'paused');
+      return show(next);
+    } finally {
+      await lock.release();
+    }
+  }
+}
+
+function codeOf(job: JobRecord): string | undefined {
+  return job.state === 'failed' ? job.code : undefined;
+}
+
+function wrongState(verb: string, jobId: string, why: string): RefusedError {
+  return new RefusedError('wrong_job_state', jobId, `Cannot ${verb} ${jobId}: ${why}.`);
+}
+
+function changed(verb: string, jobId: string): RefusedError {
+  return wrongState(verb, jobId, 'another process has just changed it; look at it again');
+}

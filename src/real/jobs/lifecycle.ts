@@ -1,0 +1,198 @@
+import type { DownloadEvent } from '../../core/downloader.js';
+import type { FileLocation } from '../hub/file-location.js';
+import type { Lock } from '../library/locks.js';
+import { repoFolder } from '../library/safe-path.js';
+import { jobFolder } from './adopt-parts.js';
+import { revised, type JobChange, type JobRecord, type Standing } from './job-record.js';
+import { createLiveJob, downloadedBytesOf, reachedBy, type LiveJob, type StopReason } from './live-job.js';
+import { createQueue, type Queue } from './queue.js';
+import { runJob } from './run-job.js';
+import { standingAfter } from './standing-after.js';
+import type { TraceBook } from './trace-book.js';
+import type { EngineWorld } from './world.js';
+
+/** From the moment a job is this process's to run until it is not. */
+export interface Lifecycle {
+  readonly live: ReadonlyMap<string, LiveJob>;
+  readonly queue: Queue;
+  /** Puts a job of which this process has the lock into the queue. */
+  enter(record: JobRecord, lock: Lock, located?: Map<string, FileLocation>): void;
+  /** Makes a live job stop; resolves when it has let go of everything. It may have come to its end before that. */
+  stop(id: string, reason: StopReason): Promise<void>;
+  /** Writes a change into a live job's record. */
+  keep(job: LiveJob, change: JobChange): Promise<void>;
+  /** Takes the lock of a job's files. @throws RefusedError model_busy */
+  lock(record: Pick<JobRecord, 'id' | 'model' | 'root' | 'plan' | 'totalBytes' | 'downloadedBytes'>): Promise<Lock>;
+  tell(record: JobRecord, type: DownloadEvent['type']): void;
+}
+
+export function createLifecycle(
+  world: EngineWorld,
+  traces: TraceBook,
+  onEvent: (event: DownloadEvent) => void,
+): Lifecycle {
+  const { clock, store, claims, owner } = world;
+  const live = new Map<string, LiveJob>();
+  const writing = new WeakMap<LiveJob, Promise<unknown>>();
+  const queue = createQueue(world.limits.jobsAtOnce, begin);
+
+  return { live, queue, enter, stop, keep, lock, tell };
+
+  function enter(record: JobRecord, itsLock: Lock, located = new Map<string, FileLocation>()): void {
+    const job = createLiveJob(world, {
+      record,
+      folder: jobFolder(record.root, record.id),
+      lock: itsLock,
+      trace: traces.open(record),
+      located,
+    });
+    live.set(record.id, job);
+    itsLock.lost.addEventListener('abort', () => void stop(record.id, 'lost'), { once: true });
+    queue.enter(record.id, record.order);
+  }
+
+  function begin(id: string): void {
+    const job = live.get(id)!;
+    const abort = new AbortController();
+    job.isWaiting = false;
+    job.progress.run();
+    job.run = { abort, done: run(job, abort.signal) };
+  }
+
+  async function run(job: LiveJob, signal: AbortSignal): Promise<void> {
+    // What begins it, and what may end it at once, comes first.
+    await Promise.resolve();
+    let standing: Standing | undefined;
+    try {
+      await runJob(world, job, signal, (change) => keep(job, change));
+      standing = { state: 'completed', completedAt: clock.now() };
+    } catch (error) {
+      standing = signal.aborted ? standingFor(job.stopping) : await failed(job, error);
+    }
+    await end(job, standing);
+  }
+
+  function failed({ record }: LiveJob, error: unknown): Promise<Standing> {
+    return standingAfter(error, record, {
+      files: world.files,
+      now: clock.now(),
+      hasToken: world.settings.token() !== undefined,
+      onWarning: world.onWarning,
+    });
+  }
+
+  /** What becomes of a job that was made to stop; undefined: it stays as it is. */
+  function standingFor(reason: StopReason | undefined): Standing | undefined {
+    switch (reason) {
+      case 'pause':
+        return { state: 'paused' };
+      case 'cancel':
+        return {
+          state: 'failed',
+          code: 'cancelled',
+          reason: 'The download was cancelled.',
+          failedAt: clock.now(),
+        };
+      case 'close':
+        // Whoever called the command ends it, and calls it again to go on.
+        return owner === 'command' ? { state: 'paused' } : { state: 'downloading' };
+      case 'lost':
+      case undefined:
+        return undefined;
+    }
+  }
+
+  async function end(job: LiveJob, standing: Standing | undefined): Promise<void> {
+    const { id } = job.record;
+    job.progress.hold();
+    try {
+      if (standing) {
+        const isOver = standing.state === 'completed' || standing.state === 'failed';
+        await write(
+          job,
+          { reached: reachedBy(job), downloadedBytes: downloadedBytesOf(job), ...(isOver && OVER) },
+          standing,
+        );
+      }
+    } catch (error) {
+      world.onWarning(`Cannot write the record of ${id}: ${error instanceof Error ? error.message : String(error)}`);
+      if (standing) job.record = revised(job.record, {}, standing);
+    }
+    live.delete(id);
+    claims.release(id);
+    await job.lock.release().catch(() => undefined);
+    queue.leave(id);
+    traces.note(job);
+    tellEnd(job);
+  }
+
+  function tellEnd({ record }: LiveJob): void {
+    if (record.state === 'downloading') return;
+    const isCancelled = record.state === 'failed' && record.code === 'cancelled';
+    tell(record, isCancelled ? 'cancelled' : record.state);
+  }
+
+  async function stop(id: string, reason: StopReason): Promise<void> {
+    const job = live.get(id);
+    if (!job) return;
+    // Whoever has lost the files must not even write what somebody asked for before.
+    if (reason === 'lost') job.stopping = reason;
+    job.stopping ??= reason;
+    if (job.run) {
+      // A publication goes through, unless somebody else has the files now.
+      if (!job.isPublishing || reason === 'lost') job.run.abort.abort(new Error(`${id} was made to stop: ${reason}.`));
+      await job.run.done;
+      return;
+    }
+    queue.leave(id);
+    job.run = { abort: new AbortController(), done: end(job, standingFor(job.stopping)) };
+    await job.run.done;
+  }
+
+  function keep(job: LiveJob, change: JobChange): Promise<void> {
+    return write(job, change);
+  }
+
+  /** One after the other, each upon what the one before has made of the record. */
+  function write(job: LiveJob, change: JobChange, standing?: Standing): Promise<void> {
+    const written = (writing.get(job) ?? Promise.resolve()).then(async () => {
+      const next = revised(job.record, change, standing);
+      if (!(await store.replace(next, job.record.version))) {
+        throw new Error(`another process has changed ${job.record.id} meanwhile`);
+      }
+      job.record = next;
+    });
+    writing.set(
+      job,
+      written.catch(() => undefined),
+    );
+    return written;
+  }
+
+  function lock({
+    id,
+    model,
+    root,
+    plan,
+    totalBytes,
+    downloadedBytes,
+  }: Parameters<Lifecycle['lock']>[0]): Promise<Lock> {
+    return world.locks.take({
+      root,
+      folder: repoFolder(root, plan.owner, plan.repo),
+      paths: plan.files.map(({ path }) => path),
+      subject: model,
+      progress: () => {
+        const job = live.get(id);
+        return { totalBytes, downloadedBytes: job ? downloadedBytesOf(job) : downloadedBytes };
+      },
+    });
+  }
+
+  function tell({ id, model }: JobRecord, type: DownloadEvent['type']): void {
+    onEvent({ at: clock.now(), job: id, model, type });
+  }
+}
+
+/** What a job that is over needs no more. */
+const OVER = { publishing: undefined };

@@ -1,0 +1,56 @@
+import { RefusedError } from '../../core/errors.js';
+import { checkSpace } from '../library/space.js';
+import { jobFolder, type LeftPart } from './adopt-parts.js';
+import { dropParts } from './publish-job.js';
+import { revised, type JobRecord } from './job-record.js';
+import type { EngineWorld } from './world.js';
+
+/** Whoever cancelled a download may think better of it for so long. */
+const KEPT_MS = 24 * 60 * 60_000;
+
+/**
+ * Makes sure that there is room for a job; what cancelled jobs have left goes first.
+ * @throws RefusedError insufficient_space
+ */
+export async function makeRoom(
+  world: EngineWorld,
+  root: string,
+  wanted: { subject: string; bytes: number; parts: readonly string[]; keep: readonly LeftPart[] },
+): Promise<void> {
+  const { files, folders, limits, store } = world;
+  const need = { subject: wanted.subject, bytes: wanted.bytes, parts: wanted.parts, spareBytes: limits.spareBytes };
+  const check = (): Promise<void> => checkSpace(files, root, folders.roots, need);
+  try {
+    await check();
+  } catch (error) {
+    if (!(error instanceof RefusedError) || error.code !== 'insufficient_space') throw error;
+    const kept = new Set(wanted.keep.map(({ folder }) => folder));
+    let dropped = false;
+    for await (const job of store.list()) {
+      if (!isCancelled(job) || kept.has(jobFolder(job.root, job.id))) continue;
+      await forgetBytes(world, job);
+      dropped = true;
+    }
+    if (!dropped) throw error;
+    await check();
+  }
+}
+
+/** Drops what jobs have left that were cancelled long ago. */
+export async function dropOldBytes(world: EngineWorld): Promise<void> {
+  const now = world.clock.now();
+  for await (const job of world.store.list()) {
+    if (isCancelled(job) && now - job.failedAt > KEPT_MS) await forgetBytes(world, job);
+  }
+}
+
+/** Drops the bytes of a job that nobody works on; the record stays, for whoever asks what became of it. */
+export async function forgetBytes(world: EngineWorld, job: JobRecord): Promise<void> {
+  if (Object.keys(job.reached).length === 0) return;
+  await dropParts(world, jobFolder(job.root, job.id));
+  await world.store.replace(revised(job, { reached: {} }), job.version);
+}
+
+function isCancelled(job: JobRecord): job is Extract<JobRecord, { state: 'failed' }> {
+  return job.state === 'failed' && job.code === 'cancelled' && Object.keys(job.reached).length > 0;
+}

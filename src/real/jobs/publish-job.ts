@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import { unlessMissing } from '../library/file-errors.js';
+import { publish } from '../library/publish.js';
+import { modelOf, type ModelRecord } from '../library/records.js';
+import type { JobRecord } from './job-record.js';
+import type { LiveJob } from './live-job.js';
+import type { EngineWorld } from './world.js';
+
+/** Gives verified files their names, and writes down that they are ours. It may be called again after a crash. */
+export async function publishJob(world: EngineWorld, { record, folder, lock }: LiveJob): Promise<void> {
+  const { files, digester, records, shelf, clock } = world;
+  const recorded = await publish(record.publishing!, {
+    files,
+    digestOf: (file, options) => digester.digestOf(file, options),
+    signal: lock.lost,
+  });
+  const model = describeModel(record, recorded, clock.now());
+  await records.write(record.root, { ...model, key: await shelf.keyOf(record.root, model) });
+  await dropParts(world, folder);
+}
+
+function describeModel(
+  { plan, request }: JobRecord,
+  files: ModelRecord['files'],
+  recordedAt: number,
+): Omit<ModelRecord, 'key'> {
+  const { owner, repo, commit, format, quantization } = plan;
+  return {
+    model: modelOf(plan),
+    ...(request.model.source === 'catalog' && { catalogId: request.model.id }),
+    ...{ owner, repo, commit, format, files, recordedAt },
+    ...(quantization !== undefined && { quantization }),
+  };
+}
+
+/** Deletes what is staged for a job; its record stays. */
+export async function dropParts({ files }: Pick<EngineWorld, 'files'>, folder: string): Promise<void> {
+  for (const name of (await unlessMissing(files.readdir(folder))) ?? []) {
+    if (STAGED.test(name)) await files.rm(join(folder, name), { force: true });
+  }
+}
+
+const STAGED = /\.(part|journal|cached)$/;

@@ -1,0 +1,50 @@
+import { RefusedError } from '../../core/errors.js';
+import { isOpen, revised, type JobRecord } from './job-record.js';
+import type { Lifecycle } from './lifecycle.js';
+import { dropOldBytes } from './make-room.js';
+import type { EngineWorld } from './world.js';
+
+/** For so long it can be asked what became of a job. */
+const REMEMBERED_MS = 30 * 24 * 60 * 60_000;
+
+/**
+ * Goes on where an earlier process stopped: its jobs run under the same ids, in the same order, and a publication that
+ * was interrupted is completed. Jobs that another live process holds are left alone.
+ */
+export async function recoverJobs(world: EngineWorld, lifecycle: Lifecycle): Promise<void> {
+  await dropOldBytes(world);
+  const jobs: JobRecord[] = [];
+  for await (const job of world.store.list()) jobs.push(job);
+  await forgetOld(world, jobs);
+  const cut = jobs.filter(({ state }) => state === 'downloading').sort((one, other) => one.order - other.order);
+  for (const job of cut) await recover(world, lifecycle, job);
+}
+
+async function recover(world: EngineWorld, lifecycle: Lifecycle, { id, ...job }: JobRecord): Promise<void> {
+  let lock;
+  try {
+    lock = await lifecycle.lock({ id, ...job });
+  } catch (error) {
+    if (error instanceof RefusedError && error.code === 'model_busy') return;
+    throw error;
+  }
+  const now = await world.store.get(id);
+  if (now?.state === 'downloading' && (now.owner === world.owner || now.publishing)) {
+    lifecycle.enter(now, lock);
+    return;
+  }
+  try {
+    // The command that downloaded it was killed: it goes on when it is called again.
+    if (now?.state === 'downloading') await world.store.replace(revised(now, {}, { state: 'paused' }), now.version);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function forgetOld({ store, clock }: EngineWorld, jobs: readonly JobRecord[]): Promise<void> {
+  for (const job of jobs) {
+    if (isOpen(job) || Object.values(job.reached).some((bytes) => bytes > 0 && job.state !== 'completed')) continue;
+    const endedAt = job.state === 'failed' ? job.failedAt : job.state === 'completed' ? job.completedAt : Infinity;
+    if (clock.now() - endedAt > REMEMBERED_MS) await store.remove(job.id);
+  }
+}

@@ -1,0 +1,141 @@
+import { findPresence, type FilePresence } from '../library/presence.js';
+import { preparePublication } from '../library/publish.js';
+import { repoFolder } from '../library/safe-path.js';
+import { fetchFile, findReady, type ReadyFile } from './fetch-file.js';
+import type { LiveFile, LiveJob } from './live-job.js';
+import { publishJob } from './publish-job.js';
+import type { EngineWorld } from './world.js';
+import type { JobChange } from './job-record.js';
+
+/** So many small files at once: what they cost is the way to the hub and back, not the line. */
+const SMALL_AT_ONCE = 4;
+
+/**
+ * The life of a job from its turn to its last file's name: what is there is verified, what is not is fetched, and all of
+ * it gets its place together.
+ * @param keep writes a change into the job's record
+ * @throws what it failed with, or the signal's reason
+ */
+export async function runJob(
+  world: EngineWorld,
+  job: LiveJob,
+  signal: AbortSignal,
+  keep: (change: JobChange) => Promise<void>,
+): Promise<void> {
+  if (job.record.publishing === undefined) {
+    const ready = await obtainAll(world, job, signal);
+    const { root, plan } = job.record;
+    signal.throwIfAborted();
+    // From here on it goes through: a publication that was begun is not left half done.
+    job.isPublishing = true;
+    const folder = repoFolder(root, plan.owner, plan.repo);
+    await keep({ publishing: await preparePublication(world.files, folder, ready) });
+  }
+  job.isPublishing = true;
+  await publishJob(world, job);
+}
+
+/** In the order of the plan. */
+async function obtainAll(world: EngineWorld, job: LiveJob, signal: AbortSignal): Promise<ReadyFile[]> {
+  const { claims, limits } = world;
+  const ready = new Map<LiveFile, ReadyFile>();
+  const presence = await lookFor(world, job);
+  // All in one go: between two of them another job could begin.
+  const granted = new Map(
+    job.files.map((live) => [live, claims.claim(job.record.id, claimOf(presence.get(live)!))] as const),
+  );
+  const inWork = job.files.filter((live) => granted.get(live) === undefined);
+
+  const toFetch: LiveFile[] = [];
+  for (const live of inWork) {
+    const found = await findReady(world, job, live, presence.get(live)!, signal);
+    if (found) ready.set(live, found);
+    else toFetch.push(live);
+  }
+  const isSmall = ({ planned }: LiveFile): boolean => planned.size < limits.shortestRunBytes;
+  const fetch = async (live: LiveFile, until: AbortSignal): Promise<void> => {
+    ready.set(live, await fetchFile(world, job, live, presence.get(live)!, until));
+  };
+  // A large file has all connections to itself, or it would compete with its own siblings.
+  await sideBySide(toFetch.filter(isSmall), SMALL_AT_ONCE, signal, fetch);
+  await sideBySide(
+    toFetch.filter((live) => !isSmall(live)),
+    1,
+    signal,
+    fetch,
+  );
+  for (const [live, turn] of granted) {
+    if (turn) ready.set(live, await obtainShared(world, job, live, turn, signal));
+  }
+  return job.files.map((live) => ready.get(live)!);
+}
+
+/** Another job has begun to fetch it: usually it is there when that one is done, otherwise this one goes on with it. */
+async function obtainShared(
+  world: EngineWorld,
+  job: LiveJob,
+  live: LiveFile,
+  turn: Promise<void>,
+  signal: AbortSignal,
+): Promise<ReadyFile> {
+  live.phase = 'queued';
+  await unlessAborted(turn, signal);
+  live.phase = undefined;
+  const presence = (await lookFor(world, job)).get(live)!;
+  return (await findReady(world, job, live, presence, signal)) ?? fetchFile(world, job, live, presence, signal);
+}
+
+async function unlessAborted(turn: Promise<void>, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  let leave: () => void = () => undefined;
+  const aborted = new Promise<void>((resolve) => {
+    leave = resolve;
+    signal.addEventListener('abort', leave, { once: true });
+  });
+  await Promise.race([turn, aborted]);
+  signal.removeEventListener('abort', leave);
+  signal.throwIfAborted();
+}
+
+async function lookFor(world: EngineWorld, { record, files: live }: LiveJob): Promise<Map<LiveFile, FilePresence>> {
+  const { files, records, settings } = world;
+  const { plan, root } = record;
+  const found = await findPresence({
+    files,
+    plan,
+    folder: repoFolder(root, plan.owner, plan.repo),
+    records: await records.list(root),
+    hubCache: settings.cacheFolder,
+  });
+  return new Map(live.map((file, index) => [file, found[index]!]));
+}
+
+/** One place, and what belongs there. */
+function claimOf({ target, file }: FilePresence): string {
+  return `${target}\0${file.digest.hex}`;
+}
+
+/** The first failure ends the others; it has let go of everything when it rejects. */
+async function sideBySide<Item>(
+  items: readonly Item[],
+  atOnce: number,
+  signal: AbortSignal,
+  work: (item: Item, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const left = [...items];
+  const failed = new AbortController();
+  const until = AbortSignal.any([signal, failed.signal]);
+  const lanes = Array.from({ length: Math.min(atOnce, items.length) }, async () => {
+    for (let item = left.shift(); item !== undefined; item = left.shift()) {
+      try {
+        until.throwIfAborted();
+        await work(item, until);
+      } catch (error) {
+        failed.abort(error);
+        throw error;
+      }
+    }
+  });
+  await Promise.allSettled(lanes);
+  until.throwIfAborted();
+}

@@ -1,0 +1,60 @@
+import { extname } from 'node:path';
+import { writeDurably } from '../library/durable-files.js';
+import type { JobRecord } from './job-record.js';
+import type { LiveJob } from './live-job.js';
+import { createTrace, type Trace } from './trace.js';
+import type { EngineWorld } from './world.js';
+
+/** The traces of all jobs of a process, over pauses, and the files they are written to. */
+export interface TraceBook {
+  /** A trace for a job that begins or goes on; undefined when nothing is to be recorded. */
+  open(record: JobRecord): Trace | undefined;
+  /** A job has stopped: one that is over is written down. */
+  note(job: LiveJob): void;
+  /** Resolves when all that is over is written. */
+  written(): Promise<void>;
+}
+
+/** @param path the file of the first job; those that follow have their id in the name */
+export function createTraceBook(
+  world: Pick<EngineWorld, 'files' | 'clock' | 'onWarning'>,
+  path: string | undefined,
+): TraceBook {
+  const traces = new Map<string, Trace>();
+  let first: string | undefined;
+  let writing: Promise<unknown> = Promise.resolve();
+
+  return {
+    open: (record) => {
+      if (path === undefined) return undefined;
+      const trace = traces.get(record.id) ?? createTrace(record, () => world.clock.monotonic());
+      traces.set(record.id, trace);
+      trace.resume();
+      return trace;
+    },
+    note: ({ record, trace }) => {
+      if (trace === undefined || record.state === 'downloading') return;
+      if (record.state === 'paused') {
+        trace.pause(record.code, record.reason);
+        return;
+      }
+      traces.delete(record.id);
+      const scenario = trace.end(record.state === 'failed' ? { code: record.code, reason: record.reason } : undefined);
+      first ??= record.id;
+      const file = first === record.id ? path! : withId(path!, record.id);
+      writing = writing
+        .then(() => writeDurably(world.files, file, `${JSON.stringify(scenario)}\n`))
+        .catch((error: unknown) =>
+          world.onWarning(`Cannot write the trace ${file}: ${error instanceof Error ? error.message : String(error)}`),
+        );
+    },
+    written: async () => {
+      await writing;
+    },
+  };
+}
+
+function withId(path: string, id: string): string {
+  const extension = extname(path);
+  return `${path.slice(0, path.length - extension.length)}.${id}${extension}`;
+}

@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Downloader } from '../../../src/core/downloader.js';
+import type { DownloadRequest } from '../../../src/core/engine.js';
+import type { JobSnapshot } from '../../../src/core/job.js';
+import { createHub, type Hub, type HubOptions } from '../../../src/hub/index.js';
+import { openEngine, type RealEngineOptions, type RealLimits } from '../../../src/real/index.js';
+
+const KiB = 1024;
+
+/** Durations of milliseconds and sizes of kilobytes, in the proportions of the real ones. */
+export const smallLimits: Partial<RealLimits> = {
+  segmentBytes: 64 * KiB,
+  shortestRunBytes: 64 * KiB,
+  longestRunBytes: 1024 * KiB,
+  aheadBytes: 2048 * KiB,
+  doublingMs: 20,
+  adjustingMs: 100,
+  silenceMs: 1000,
+  connectMs: 1000,
+  retryMs: 5,
+  longestRetryMs: 50,
+  unreachableMs: 1000,
+  errorsMs: 100,
+  errorAttempts: 3,
+  startMs: 5000,
+  writeBytes: 16 * KiB,
+  journalBytes: 64 * KiB,
+  journalMs: 20,
+  checkpointMs: 100,
+  spareBytes: 0,
+  lockTouchMs: 100,
+  lockStaleMs: 2000,
+};
+
+/** A hub, a models folder, and engines over both. */
+export interface RealWorld {
+  hub: Hub;
+  /** The models folder. */
+  root: string;
+  /** An engine over the folder; closed with the world. */
+  open(options?: RealEngineOptions): Promise<Downloader>;
+  /** A request for a repo of the hub, as its page is linked. */
+  repo(id: string, quantization?: string): DownloadRequest;
+  /** Files of the models folder, with slashes, less modeldock's own. */
+  published(): Promise<string[]>;
+  /** What is in modeldock's own folder. */
+  staged(): Promise<string[]>;
+  sha256(path: string): Promise<string>;
+  /** What the hub says a file's sha256 is. */
+  announced(repo: string, path: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function openRealWorld(hubOptions: HubOptions): Promise<RealWorld> {
+  const hub = await createHub({ rateLimits: false, digestCache: false, ...hubOptions });
+  await hub.ready();
+  const base = await mkdtemp(join(tmpdir(), 'real-engine-'));
+  const root = join(base, 'models');
+  const engines: Downloader[] = [];
+
+  return {
+    hub,
+    root,
+    open: async (options = {}) => {
+      const engine = await openEngine({
+        modelsFolders: [root],
+        ...options,
+        environment: { HF_ENDPOINT: hub.endpoint, HOME: base, ...options.environment },
+        limits: { ...smallLimits, ...options.limits },
+      });
+      engines.push(engine);
+      return engine;
+    },
+    repo: (id, quantization) => {
+      const [owner = '', repo = ''] = id.split('/');
+      const model = { source: 'huggingface', owner, repo, url: `https://huggingface.co/${id}` } as const;
+      return { model, ...(quantization !== undefined && { quantization }) };
+    },
+    published: async () => (await filesIn(root)).filter((path) => !path.startsWith('.modeldock/')),
+    staged: () => filesIn(join(root, '.modeldock')),
+    sha256: async (path) => {
+      const hash = createHash('sha256');
+      await pipeline(createReadStream(join(root, path)), hash);
+      return hash.digest('hex');
+    },
+    announced: async (repo, path) => {
+      const answer = await fetch(`${hub.endpoint}/api/models/${repo}/tree/main?recursive=true`);
+      const entries = (await answer.json()) as { path: string; lfs?: { oid: string } }[];
+      return entries.find((entry) => entry.path === path)!.lfs!.oid;
+    },
+    close: async () => {
+      await Promise.all(engines.map((engine) => engine.close()));
+      await hub.close();
+      await rm(base, { recursive: true, force: true });
+    },
+  };
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .sort();
+}
+
+/** Starts a download that is expected to become a job. */
+export async function startJob(engine: Downloader, request: DownloadRequest): Promise<JobSnapshot> {
+  const job = await engine.start(request);
+  if (job === 'already_downloaded') throw new Error('The model is there already, and there is no job for it.');
+  return job;
+}
+
+/** Waits until a job is as described, and gives it as it is then. */
+export async function until(
+  engine: Downloader,
+  id: string,
+  is: (job: JobSnapshot) => boolean,
+  { withinMs = 20_000 } = {},
+): Promise<JobSnapshot> {
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    const job = await engine.status(id);
+    if (!job) throw new Error(`There is no job ${id}.`);
+    if (is(job)) return job;
+    if (Date.now() > deadline) {
+      throw new Error(`${id} did not get there: ${JSON.stringify([job, await engine.jobs.details(id)])}`);
+    }
+    await moment();
+  }
+}
+
+export function moment(ms = 5): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
