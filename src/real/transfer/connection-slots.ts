@@ -13,7 +13,7 @@ export interface ConnectionSlots {
 
 /** One file's part in it. */
 export interface SlotHolder {
-  /** Returns how to give the connection back; `undefined` when there is none, or when somebody with fewer waits. */
+  /** Returns how to give the connection back; `undefined` when there is none now. One that comes free is for whoever has fewest. */
   take(host: string): (() => void) | undefined;
   leave(): void;
 }
@@ -35,13 +35,6 @@ export function createConnectionSlots(
 
   const hasRoom = (host: string): boolean =>
     all < limits.connectionsInAll && (perHost.get(host) ?? 0) < limits.connectionsPerHost;
-
-  function isNext(member: Member, host: string): boolean {
-    for (const other of members) {
-      if (other !== member && other.waitsFor === host && other.used < member.used) return false;
-    }
-    return true;
-  }
 
   function give(member: Member, host: string): () => void {
     let given = true;
@@ -77,10 +70,8 @@ export function createConnectionSlots(
       members.add(member);
       return {
         take(host) {
-          const room = hasRoom(host);
-          if (room && isNext(member, host)) return give(member, host);
+          if (hasRoom(host)) return give(member, host);
           member.waitsFor = host;
-          if (room) queueMicrotask(wake);
           return undefined;
         },
         leave() {

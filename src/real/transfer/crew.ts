@@ -10,6 +10,9 @@ export interface Crew {
   target(): number;
   /** Bytes per second of one; 0 while it is not known. */
   usualSpeed(): number;
+  /** Milliseconds until a usual answer begins; 0 while it is not known. */
+  usualLatency(): number;
+  answered(latencyMs: number): void;
   /** Whether dividing a run would make the whole faster. */
   maySplit(): boolean;
   received(bytes: number): void;
@@ -36,10 +39,12 @@ const BYTES_PER_CONNECTION = 4e6;
 export function createCrew({ limits, bandwidth, busy = eventLoopBusy() }: CrewOptions): Crew {
   const measureMs = Math.min(MEASURE_MS, limits.slowMs / 5);
   const speeds: number[] = [];
+  const latencies: number[] = [];
   const takenOver = new Set<number>();
   let plan = startingPlan(limits);
   let bytes = 0;
   let usual = 0;
+  let latency = 0;
   let busyNow = 0;
 
   function remember(speed: number): void {
@@ -58,6 +63,11 @@ export function createCrew({ limits, bandwidth, busy = eventLoopBusy() }: CrewOp
   return {
     target: () => plan.target,
     usualSpeed: () => usual,
+    usualLatency: () => latency,
+    answered(latencyMs) {
+      if (latencies.push(latencyMs) > REMEMBERED) latencies.shift();
+      latency = median(latencies);
+    },
     maySplit: () => busyNow <= BUSY && bound() === undefined,
     received(count) {
       bytes += count;

@@ -77,7 +77,8 @@ export interface RunWorld {
   sink: ByteSink;
   bandwidth: readonly Bandwidth[];
   awake: () => number;
-  onAnswer: (run: Run, whole: boolean) => void;
+  /** @param latencyMs since the request went out */
+  onAnswer: (run: Run, whole: boolean, latencyMs: number) => void;
   onFresh: (run: Run, bytes: number) => void;
 }
 
@@ -125,12 +126,13 @@ export function receiverOf(run: Run, world: RunWorld): ByteReceiver {
     onStart({ start, end, whole }) {
       if (run.stopped !== undefined) return;
       run.state = 'reading';
+      const latencyMs = awake() - run.heardAt;
       run.heardAt = run.readingSince = awake();
       run.measured = { at: run.heardAt, received: run.received, paused: false };
       run.position = start;
       run.answerEnd = end;
       if (whole) run.end = end;
-      onAnswer(run, whole);
+      onAnswer(run, whole, latencyMs);
     },
     onBytes(bytes) {
       if (run.stopped !== undefined) return true;

@@ -27,6 +27,8 @@ export interface RunChoice<Run extends OpenRun> {
   open: Iterable<Run>;
   /** Bytes per second of a usual connection; 0 while none is known. */
   usualSpeed: number;
+  /** Milliseconds until a usual answer begins; 0 while that is not known. */
+  usualLatency: number;
   /** Connections that will want work. */
   connections: number;
   /** A segment that failed and must wait. */
@@ -66,9 +68,16 @@ function freeRun<Run extends OpenRun>(choice: RunChoice<Run>): NextRun<Run> | un
   return undefined;
 }
 
-/** As much as the connection moves in its time, but no more than its share of what nobody fetches yet. */
-function runBytes<Run extends OpenRun>({ segments, usualSpeed, connections, limits }: RunChoice<Run>): number {
-  const inTime = (usualSpeed * limits.runMs) / 1000;
+/** How much longer than the wait for its answer a request should be. */
+const WAITS_PER_RUN = 40;
+
+/**
+ * As much as the connection moves in its time, but no more than its share of what nobody fetches yet. Where answers come
+ * at once, short runs are better: the file grows from its start, and can be hashed while it comes.
+ */
+function runBytes<Run extends OpenRun>(choice: RunChoice<Run>): number {
+  const { segments, usualSpeed, usualLatency, connections, limits } = choice;
+  const inTime = (usualSpeed * Math.min(limits.runMs, WAITS_PER_RUN * usualLatency)) / 1000;
   const share = (segments.free() * segments.bytes) / Math.max(1, connections);
   return Math.min(limits.longestRunBytes, Math.max(limits.shortestRunBytes, segments.bytes, Math.min(inTime, share)));
 }

@@ -1,5 +1,4 @@
 import type { DownloadPhase } from '../../core/downloader.js';
-import { DownloadError } from '../download-error.js';
 import type { RealLimits } from '../limits.js';
 import type { RealClock } from '../real-clock.js';
 import type { Bandwidth } from './bandwidth.js';
@@ -7,8 +6,7 @@ import { ReadError, type ByteSource } from './byte-source.js';
 import type { ByteSink } from './byte-sink.js';
 import { createCrew } from './crew.js';
 import type { ConnectionSlots } from './connection-slots.js';
-import { createHolds } from './holds.js';
-import { afterFailure, afterTime, givesUp, retryDelay, type Trouble } from './retry.js';
+import { createRecovery } from './recovery.js';
 import { createRun, receiverOf, stopRun, type Run, type RunWorld } from './run.js';
 import { chooseRun } from './runs.js';
 import { segmentsOf } from './segments.js';
@@ -49,9 +47,6 @@ export interface TransferOptions {
   busy?: () => number;
 }
 
-/** A break after so many new bytes is nothing to wait for. */
-const WORTHWHILE_BYTES = 64 * 1024;
-
 /**
  * Brings everything that the sink lacks: over as many connections as pay, and again where they fail. Rejects with a
  * DownloadError when there is no use in going on, with the signal's reason, or with what the sink failed with. It has
@@ -65,7 +60,7 @@ export async function transfer(source: ByteSource, sink: ByteSink, options: Tran
 
   const runs = new Set<Run>();
   const reads = new Set<Promise<void>>();
-  const holds = createHolds();
+  const recovery = createRecovery(limits, random);
   const over = new AbortController();
   const holder = slots.join(pump);
   const { doublingMs, slowMs, silenceMs, retryMs } = limits;
@@ -77,11 +72,7 @@ export async function transfer(source: ByteSource, sink: ByteSink, options: Tran
   let outcome: { error?: unknown } | undefined;
   let tickedAt = clock.monotonic();
   let awakeMs = 0;
-  let trouble: Trouble | undefined;
-  let round = 0;
-  let quietUntil = -Infinity;
   let wholeOnly = false;
-  let streamBreaks = 0;
   let isExhausted = false;
   let freshAt = -Infinity;
   let phase: TransferPhase | undefined;
@@ -91,7 +82,8 @@ export async function transfer(source: ByteSource, sink: ByteSink, options: Tran
     sink,
     bandwidth,
     awake: () => awakeMs + Math.min(clock.monotonic() - tickedAt, longestTickMs),
-    onAnswer(run, whole) {
+    onAnswer(run, whole, latencyMs) {
+      crew.answered(latencyMs);
       wholeOnly = whole;
       if (whole) beOnlyOne(run);
       tellPhase();
@@ -99,10 +91,8 @@ export async function transfer(source: ByteSource, sink: ByteSink, options: Tran
     onFresh(run, bytes) {
       counters.bytes += bytes;
       crew.received(bytes);
-      trouble = undefined;
-      streamBreaks = 0;
+      recovery.fresh(segments.at(run.position - bytes));
       freshAt = run.heardAt;
-      holds.forget(segments.at(run.position - bytes));
       // In its own turn: the answer that brought the last byte may end in this one, and its connection be kept.
       if (segments.missing() === 0) setImmediate(finish);
     },
@@ -125,9 +115,9 @@ export async function transfer(source: ByteSource, sink: ByteSink, options: Tran
     if (outcome !== undefined || segments.missing() === 0) return;
     const now = clock.monotonic();
     isExhausted = true;
-    if (now < Math.max(quietUntil, slots.heldUntil(source.host))) return;
+    if (now < Math.max(recovery.quietUntil(), slots.heldUntil(source.host))) return;
     // While nothing works, one request finds out as much as sixteen.
-    const room = wholeOnly || (trouble !== undefined && !isMoving()) ? 1 : crew.target();
+    const room = wholeOnly || (recovery.trouble() !== undefined && !isMoving()) ? 1 : crew.target();
     shed(runs.size - room);
     while (runs.size < room) {
       const next = wholeOnly ? firstMissing() : choose(now, room);
@@ -136,7 +126,7 @@ export async function transfer(source: ByteSource, sink: ByteSink, options: Tran
       if (release === undefined) return;
       if (next.type === 'split') next.run.end = segments.startOf(next.first);
       else segments.own(next.first, next.end);
-      const read = fetchRun(createRun(next.first, next.end, round, world), release);
+      const read = fetchRun(createRun(next.first, next.end, recovery.round(), world), release);
       reads.add(read);
       void read.finally(() => reads.delete(read));
     }
@@ -145,18 +135,12 @@ export async function transfer(source: ByteSource, sink: ByteSink, options: Tran
 
   function choose(now: number, connections: number): ReturnType<typeof chooseRun<Run>> {
     const open = [...runs].filter(({ stopped }) => stopped === undefined);
-    const isHeld = (segment: number): boolean => holds.isHeld(segment, now);
-    const usualSpeed = crew.usualSpeed();
-    const maySplit = crew.maySplit();
+    const isHeld = (segment: number): boolean => recovery.isHeld(segment, now);
     return chooseRun({
-      segments,
-      sink,
-      open,
-      usualSpeed,
-      connections,
-      isHeld,
-      maySplit,
-      limits,
+      ...{ segments, sink, open, connections, isHeld, limits },
+      usualSpeed: crew.usualSpeed(),
+      usualLatency: crew.usualLatency(),
+      maySplit: crew.maySplit(),
     });
   }
 
@@ -218,37 +202,25 @@ export async function transfer(source: ByteSource, sink: ByteSink, options: Tran
       : new ReadError('unreachable', 'network_error', `The server did not answer within ${seconds} s.`);
   }
 
-  /** Decides when the rest of a run is asked for again, and whether it is. */
+  /** Has the rest of a run asked for again, or gives up. */
   function recover(run: Run, failure: ReadError): void {
-    const { kind, code, retryAfterMs = 0 } = failure;
+    const { kind, retryAfterMs = 0 } = failure;
     const now = clock.monotonic();
     counters.retries++;
-    // Requests that were open together fail together: that is one failure, not sixteen.
-    const isNews = run.round === round;
-    const segment = Math.min(segments.at(run.position), segments.count - 1);
-    const failures = holds.failed(segment);
-    const isHarmless = kind === 'refused' || (kind === 'broken' && run.fresh >= WORTHWHILE_BYTES);
-    const delay = (attempts: number): number =>
-      Math.max(retryAfterMs, isHarmless && attempts === 1 ? 0 : retryDelay(attempts, random(), limits));
-    holds.hold(segment, now + delay(failures));
     // The hub, which was asked where the file is, is not the host that sends it.
     const isHost = run.state !== 'locating';
-    if (isNews && isHost && (kind === 'rate-limited' || kind === 'server')) crew.halve();
-    if (retryAfterMs > 0 && kind === 'rate-limited') {
-      quietUntil = Math.max(quietUntil, now + retryAfterMs);
-      if (isHost) slots.hold(source.host, now + retryAfterMs);
-    }
-    if (isNews) round++;
-    if (wholeOnly && kind === 'broken' && run.fresh === 0 && ++streamBreaks >= limits.streamBreaks) {
-      const message = `The server sends only whole files, and broke off ${streamBreaks} times before anything new came.`;
-      finish(new DownloadError('ranges_unsupported', message, { cause: failure }));
-      return;
-    }
-    if (isMoving(run) || !isNews) return;
-    trouble = afterFailure(trouble, kind);
-    quietUntil = Math.max(quietUntil, now + delay(trouble.attempts));
-    const verdict = givesUp(trouble, code, limits);
-    if (verdict !== undefined) finish(new DownloadError(verdict, failure.message, { cause: failure }));
+    if (isHost && kind === 'rate-limited' && retryAfterMs > 0) slots.hold(source.host, now + retryAfterMs);
+    const isNews = recovery.isNews(run.round);
+    if (isHost && isNews && (kind === 'rate-limited' || kind === 'server')) crew.halve();
+    const error = recovery.failed(failure, {
+      now,
+      round: run.round,
+      segment: Math.min(segments.at(run.position), segments.count - 1),
+      fresh: run.fresh,
+      wholeOnly,
+      isMoving: isMoving(run),
+    });
+    if (error !== undefined) finish(error);
   }
 
   /** Somebody (else) brings bytes, or would if we read them. */
@@ -268,12 +240,10 @@ export async function transfer(source: ByteSource, sink: ByteSink, options: Tran
     const all = [...runs];
     // Whatever was in flight when we fell asleep gets its time from now on.
     if (gap > longestTickMs) for (const run of all) run.heardAt = awakeMs;
-    if (trouble !== undefined)
-      trouble = afterTime(
-        trouble,
-        Math.min(gap, longestTickMs),
-        all.some(({ paused }) => paused),
-      );
+    recovery.passed(
+      Math.min(gap, longestTickMs),
+      all.some(({ paused }) => paused),
+    );
     for (const { run, reason } of crew.judge(all, { now: awakeMs, isExhausted, wholeOnly })) {
       if (reason === 'slow') counters.retries++;
       stopRun(run, reason);
@@ -290,6 +260,7 @@ export async function transfer(source: ByteSource, sink: ByteSink, options: Tran
   }
 
   function currentPhase(): TransferPhase {
+    const trouble = recovery.trouble();
     for (const { state } of runs) if (state === 'reading') return 'transferring';
     // Between two requests of a single connection nothing has changed.
     if (trouble === undefined && awakeMs - freshAt < 4 * limits.doublingMs) return 'transferring';

@@ -17,6 +17,7 @@ function world(
     sink,
     open: [],
     usualSpeed: 0,
+    usualLatency: 200,
     connections: 4,
     isHeld: () => false,
     maySplit: true,
@@ -32,6 +33,12 @@ describe('the next run', () => {
   it('is as long as its connection takes 4 s for', () => {
     const choice = { ...world(20 * GiB), usualSpeed: 40 * MiB };
     expect(chooseRun(choice)).toEqual({ type: 'start', first: 0, end: 10 });
+  });
+
+  it('is short where answers come at once', () => {
+    const choice = { ...world(20 * GiB), usualSpeed: 40 * MiB };
+    expect(chooseRun({ ...choice, usualLatency: 20 })).toEqual({ type: 'start', first: 0, end: 2 });
+    expect(chooseRun({ ...choice, usualLatency: 1 })).toEqual({ type: 'start', first: 0, end: 1 });
   });
 
   it('is never longer than 1 GiB', () => {

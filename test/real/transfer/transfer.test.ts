@@ -129,7 +129,7 @@ describe('connections', () => {
     stage.hub.faults.add({ on: { route: 'cdn' }, do: { type: 'slow', bytesPerSecond: 4_000_000 } });
     await expectWhole(fetchInto(stage, { limits: { adjustingMs: 60_000, slowMs: 60_000 } }));
     const later = stage.reads().slice(4);
-    expect(Math.max(...later.map((read) => read.atOnce))).toBe(2);
+    expect(Math.max(...later.map((read) => read.atOnce))).toBeLessThanOrEqual(2);
   });
 });
 
