@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { DownloadError } from '../download-error.js';
 import type { FileLayer } from '../file-layer.js';
 import type { RealLimits } from '../limits.js';
-import type { PlannedFile } from '../plan.js';
+import type { Digest, PlannedFile } from '../plan.js';
 import type { RealClock } from '../real-clock.js';
 import type { ByteSink } from '../transfer/byte-sink.js';
 import type { ByteBudget } from './byte-budget.js';
@@ -25,6 +25,7 @@ export type Verdict =
 /** A file on its way: bytes go in segment by segment, and a journal beside it remembers them. */
 export interface PartFile extends ByteSink {
   readonly path: string;
+  readonly digest: Digest;
   readonly segmentCount: number;
   /** Bytes written. */
   storedBytes(): number;
@@ -208,13 +209,30 @@ export async function openPart({
     hashLater = false;
     advance();
     const [found] = await Promise.all([failed('read', following.digest()), checkpoint()]);
-    if (found === undefined) return { type: 'incomplete' };
     if (found === file.digest.hex) return { type: 'verified' };
-    const whole = Array.from({ length: segments.count }, (_, segment) => {
+    if (found !== undefined) return { type: 'mismatch', found, damaged: await findDamaged() };
+    // One was damaged: the others are looked at now, so that all are fetched in one go.
+    for (const segment of await findDamaged()) await forget(segment);
+    return { type: 'incomplete' };
+  }
+
+  /** Segments that are not on the disk as they arrived. */
+  function findDamaged(): Promise<readonly number[]> {
+    const stored = Array.from({ length: segments.count }, (_, segment) => {
       const start = segments.start(segment);
-      return { segment, start, end: start + segments.length(segment), from: 0, crc: writer.crc(segment) };
+      return { segment, start, end: start + writer.stored(segment), from: 0, crc: writer.crc(segment) };
     });
-    return { type: 'mismatch', found, damaged: await failed('read', digester.check(path, whole)) };
+    const ranges = stored.filter(({ start, end }) => end > start);
+    return failed('read', digester.check(path, ranges));
+  }
+
+  function forget(segment: number): Promise<void> {
+    if (advancedTo > segments.start(segment)) {
+      hashLater = true;
+      advancedTo = 0;
+    }
+    following.forget(segment);
+    return failed('write the journal of', reset(segment));
   }
 
   function close(): Promise<void> {
@@ -235,6 +253,7 @@ export async function openPart({
 
   return {
     path,
+    digest: file.digest,
     size: file.size,
     segmentBytes: segments.segmentBytes,
     segmentCount: segments.count,
@@ -261,14 +280,7 @@ export async function openPart({
     crc: (segment) => writer.crc(segment),
     verify,
     checkpoint,
-    forget(segment) {
-      if (advancedTo > segments.start(segment)) {
-        hashLater = true;
-        advancedTo = 0;
-      }
-      following.forget(segment);
-      return failed('write the journal of', reset(segment));
-    },
+    forget,
     close,
     async discard() {
       await close();

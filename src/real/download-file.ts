@@ -1,0 +1,137 @@
+import type { PartFile } from './disk/part-file.js';
+import { DownloadError } from './download-error.js';
+import type { Digest } from './plan.js';
+import type { ByteSink } from './transfer/byte-sink.js';
+import type { ByteSource } from './transfer/byte-source.js';
+import { transfer, type TransferOptions, type TransferPhase } from './transfer/transfer.js';
+
+export interface DownloadFileOptions extends Omit<TransferOptions, 'only' | 'onPhase'> {
+  part: PartFile;
+  /** Called for each round of requests: what it gives has asked anew where the file is. */
+  source: () => ByteSource;
+  onPhase?: (phase: TransferPhase | 'verifying') => void;
+}
+
+/** So often may bytes be gone that were written, before the disk is to blame. */
+const MOST_DAMAGES = 4;
+
+/**
+ * Fetches what a part lacks, verifies it, and mends it where that fails: first what the disk has not kept, then, once,
+ * what must have arrived wrong. Afterwards the part is complete, verified and synced.
+ * @throws DownloadError checksum_mismatch, disk_full, disk_error, and as the transfer
+ */
+export async function downloadFile({ part, source, onPhase, ...options }: DownloadFileOptions): Promise<void> {
+  const { signal } = options;
+  const suspects = new Set<number>();
+  const phases = onPhase === undefined ? {} : { onPhase };
+  const fetchInto = (sink: ByteSink): Promise<void> =>
+    transfer(noteBreaks(source(), part.segmentBytes, suspects), sink, { ...options, ...phases });
+
+  let found = await fetchAndVerify();
+  if (found === undefined) return;
+  const rest = Array.from({ length: part.segmentCount }, (_, segment) => segment).filter(
+    (segment) => !suspects.has(segment),
+  );
+  // Where a request broke off or went on is where a byte is most likely to be wrong.
+  for (const again of [[...suspects], rest]) {
+    if (again.length === 0) continue;
+    const refetch = refetching(part, again);
+    await fetchInto(refetch.sink);
+    if (!refetch.hasChanged()) continue;
+    found = await fetchAndVerify();
+    if (found === undefined) return;
+  }
+  throw new DownloadError(
+    'checksum_mismatch',
+    `${part.path} is not what was planned: its ${nameOf(part.digest)} is ${found}, and should be ${part.digest.hex}. ` +
+      'It was fetched twice; whatever is between here and the hub changes it.',
+  );
+
+  /** @returns the digest that was found instead of the planned one */
+  async function fetchAndVerify(): Promise<string | undefined> {
+    for (let damages = 0; damages <= MOST_DAMAGES; damages++) {
+      if (part.storedBytes() < part.size) await fetchInto(part);
+      signal.throwIfAborted();
+      onPhase?.('verifying');
+      const verdict = await abortable(part.verify(), signal);
+      if (verdict.type === 'verified') return undefined;
+      if (verdict.type === 'mismatch') {
+        if (verdict.damaged.length === 0) return verdict.found;
+        for (const segment of verdict.damaged) await part.forget(segment);
+      }
+    }
+    throw new DownloadError(
+      'disk_error',
+      `The disk does not keep what is written to ${part.path}: ${MOST_DAMAGES + 1} times it held something else. Check the disk.`,
+    );
+  }
+}
+
+function nameOf({ algorithm }: Digest): string {
+  return algorithm === 'sha256' ? 'sha256' : 'git blob id';
+}
+
+/**
+ * Takes the bytes of segments that are there once more. Each starts anew when its first bytes come; until then, and if
+ * they never do, it stays as it is.
+ */
+function refetching(part: PartFile, segments: readonly number[]): { sink: ByteSink; hasChanged(): boolean } {
+  const before = new Map<number, number>();
+  const waiting = new Set(segments);
+  let failure: unknown;
+  return {
+    sink: {
+      size: part.size,
+      segmentBytes: part.segmentBytes,
+      taken: (segment) => (waiting.has(segment) ? 0 : part.taken(segment)),
+      take(segment, bytes) {
+        if (waiting.delete(segment)) {
+          before.set(segment, part.crc(segment));
+          part.forget(segment).catch((error: unknown) => (failure = error));
+        }
+        return part.take(segment, bytes) && failure === undefined;
+      },
+      ready: () => part.ready(),
+    },
+    hasChanged: () => [...before].some(([segment, crc]) => part.crc(segment) !== crc),
+  };
+}
+
+/** Notes the segments in which a request broke off. */
+function noteBreaks(source: ByteSource, segmentBytes: number, breaks: Set<number>): ByteSource {
+  return {
+    host: source.host,
+    async read(range, receiver, signal) {
+      let position = range.start;
+      try {
+        await source.read(
+          range,
+          {
+            ...receiver,
+            onStart(answered) {
+              position = answered.start;
+              receiver.onStart(answered);
+            },
+            onBytes(bytes) {
+              position += bytes.length;
+              return receiver.onBytes(bytes);
+            },
+          },
+          signal,
+        );
+      } catch (error) {
+        if (!signal.aborted) breaks.add(Math.floor(position / segmentBytes));
+        throw error;
+      }
+    },
+  };
+}
+
+/** The step goes on; closing the part waits for it. */
+function abortable<T>(step: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason as Error);
+    signal.addEventListener('abort', stop, { once: true });
+    step.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}
