@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Fault } from '../../../src/hub/index.js';
 import { realClock } from '../../../src/real/real-clock.js';
 import { createBandwidth } from '../../../src/real/transfer/bandwidth.js';
 import { createConnectionSlots } from '../../../src/real/transfer/connection-slots.js';
@@ -146,14 +147,24 @@ describe('what holds reading back', () => {
     await expectWhole(fetching);
   });
 
-  it('does not count the time it was asleep', async () => {
-    stage.hub.faults.add({ on: { route: 'cdn', nth: 1 }, do: { type: 'stall', afterBytes: 1000, ms: 200 } });
+  it.each<[string, Fault, (fetching: Fetching) => boolean]>([
+    [
+      'as silence',
+      { on: { route: 'cdn', nth: 1 }, do: { type: 'stall', afterBytes: 1000, ms: 200 } },
+      ({ counters }) => counters.bytes > 0,
+    ],
+    [
+      'as time in which nobody answers',
+      { on: { route: 'cdn', nth: { from: 1, to: 8 } }, do: { type: 'reset' } },
+      ({ counters }) => counters.retries > 3,
+    ],
+  ])('does not count the time it was asleep %s', async (_, fault, isTime) => {
+    stage.hub.faults.add(fault);
     stage.hub.faults.add({ on: { route: 'cdn' }, do: { type: 'slow', bytesPerSecond: 4_000_000 } });
     let asleepMs = 0;
     const clock = { ...realClock, monotonic: () => realClock.monotonic() + asleepMs };
-    const limits = { silenceMs: 5000, unreachableMs: 5000, errorsMs: 5000 };
-    const fetching = fetchInto(stage, { clock, limits });
-    await until(() => fetching.counters.bytes > 0);
+    const fetching = fetchInto(stage, { clock, limits: { silenceMs: 5000, unreachableMs: 20_000, retryMs: 50 } });
+    await until(() => isTime(fetching));
     asleepMs = 3_600_000;
     await expectWhole(fetching);
     expect(fetching.counters.stalls).toBe(0);
