@@ -95,7 +95,24 @@ export function createStarter(world: EngineWorld, lifecycle: Lifecycle, catalog:
   }
 
   async function begin(request: DownloadRequest, replaces: boolean): Promise<JobSnapshot | 'already_downloaded'> {
-    const signal = AbortSignal.any([world.closing, AbortSignal.timeout(limits.startMs)]);
+    // Not AbortSignal.timeout: `any` holds its sources weakly, and a collected one never fires (Node 20).
+    const late = new AbortController();
+    const timer = setTimeout(
+      () => late.abort(new DOMException('The start took too long.', 'TimeoutError')),
+      limits.startMs,
+    );
+    try {
+      return await beginUntil(AbortSignal.any([world.closing, late.signal]), request, replaces);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async function beginUntil(
+    signal: AbortSignal,
+    request: DownloadRequest,
+    replaces: boolean,
+  ): Promise<JobSnapshot | 'already_downloaded'> {
     const subject = subjectOf(request);
     const plan = await planFor(request, subject, signal);
     const model = identityOf(request, plan);
