@@ -5,7 +5,7 @@ import type { FileLayer } from '../file-layer.js';
 import { bitsOf, quantizationLabel } from '../hub/quantization-label.js';
 import type { FoundFile, FoundModel } from './find-models.js';
 import { isSameFile } from './fingerprint.js';
-import { readGguf, type GgufFacts } from './read-gguf.js';
+import { createGgufReader, type GgufFacts } from './read-gguf.js';
 import { readMlx, type MlxFacts } from './read-mlx.js';
 import type { ModelRecord } from './records.js';
 
@@ -30,7 +30,8 @@ const SIZE_IN_NAME = /(?:^|[-_ ])((?:\d+x)?\d+(?:\.\d+)?[bm])(?=$|[-_. ])/i;
 
 /** Reads headers, each once as long as its file stays the same. */
 export function createModelReader(files: FileLayer, onWarning: (text: string) => void): ModelReader {
-  const ggufs = remember((file: FoundFile, path: string) => readGguf(path, file.size));
+  const headers = createGgufReader();
+  const ggufs = remember((file: FoundFile, path: string) => headers.read(path, file.size));
   const mlxs = remember(({ names }: FoundFile & { names: ReadonlySet<string> }, folder: string) =>
     readMlx(files, folder, names),
   );

@@ -1,3 +1,4 @@
+import { Worker } from 'node:worker_threads';
 import { quantizationLabel } from '../hub/quantization-label.js';
 
 /** What a GGUF file's header says of its model. */
@@ -19,35 +20,91 @@ export interface GgufFacts {
 /** Architectures that turn text into vectors. */
 const EMBEDDING_ARCHITECTURES = /bert|^(?:gemma-embedding|t5encoder)$/;
 
-/**
- * Reads the header of a GGUF file: some megabytes at most, most of them the vocabulary.
- * Rejects with an Error saying what is wrong with the file.
- */
-export async function readGguf(path: string, size: number): Promise<GgufFacts> {
-  // Loaded with the first file: it brings tables of models and tasks, which an idle process does without.
-  const { gguf, GGMLFileQuantizationType } = await import('@huggingface/gguf');
-  const header = await gguf(path, { allowLocalFile: true, computeParametersCount: true });
-  const dataStart = Number(header.tensorDataOffset);
-  const lastTensor = header.tensorInfos.reduce((last, { offset }) => Math.max(last, Number(offset)), 0);
-  if (header.tensorInfos.length > 0 && dataStart + lastTensor >= size) {
-    throw new Error(`it ends at ${size} bytes, before its last tensor begins`);
+/** What the thread that reads headers says of one. */
+export interface GgufHeader {
+  /** Without lists. */
+  metadata: [key: string, value: unknown][];
+  parameters: number;
+  /** Where in the file its last tensor begins; 0 when it has none. */
+  lastTensorAt: number;
+  /** The name of `general.file_type`. */
+  fileType: string | undefined;
+}
+
+export interface GgufReader {
+  /**
+   * Reads a file's header: some megabytes at most, most of them the vocabulary. Rejects with an Error saying what is
+   * wrong with the file.
+   */
+  read(path: string, size: number): Promise<GgufFacts>;
+}
+
+/** An idle thread waits so long for more to do. */
+const IDLE_MS = 1000;
+
+/** A reader without a thread yet. It reads one header after another. */
+export function createGgufReader(): GgufReader {
+  let worker: Worker | undefined;
+  let queue: Promise<unknown> = Promise.resolve();
+  let idle: NodeJS.Timeout | undefined;
+
+  return {
+    read(path, size) {
+      const header = queue.then(() => ask(path));
+      queue = header.catch(() => undefined);
+      return header.then((found) => factsOf(found, size));
+    },
+  };
+
+  function ask(path: string): Promise<GgufHeader> {
+    clearTimeout(idle);
+    return new Promise((resolve, reject) => {
+      // Without the flags of this process: `node --input-type=module --eval …` would keep the thread from starting.
+      const reader = (worker ??= new Worker(new URL('./gguf-worker.js', import.meta.url), { execArgv: [] }));
+      const settle = (): void => {
+        reader.off('message', onMessage).off('error', onError).off('exit', onExit).unref();
+        idle = setTimeout(stop, IDLE_MS).unref();
+      };
+      const onMessage = ({ header, failed }: { header?: GgufHeader; failed?: string }): void => {
+        settle();
+        if (header) resolve(header);
+        else reject(new Error(failed));
+      };
+      const onError = (error: Error): void => {
+        settle();
+        worker = undefined;
+        reject(error);
+      };
+      const onExit = (): void => onError(new Error('the thread that read it ended'));
+      reader.on('message', onMessage).on('error', onError).on('exit', onExit).ref();
+      reader.postMessage(path);
+    });
   }
 
-  const metadata = header.metadata as unknown as Readonly<Record<string, unknown>>;
+  function stop(): void {
+    void worker?.terminate();
+    worker = undefined;
+  }
+}
+
+/** @throws Error */
+function factsOf({ metadata: entries, parameters, lastTensorAt, fileType }: GgufHeader, size: number): GgufFacts {
+  if (lastTensorAt > 0 && lastTensorAt >= size) {
+    throw new Error(`it ends at ${size} bytes, before its last tensor begins`);
+  }
+  const metadata = Object.fromEntries(entries);
   const architecture = textIn(metadata, 'general.architecture') ?? '';
-  const fileType = numberIn(metadata, 'general.file_type');
   const template = textIn(metadata, 'tokenizer.chat_template') ?? '';
   const name = textIn(metadata, 'general.name');
   const sizeLabel = textIn(metadata, 'general.size_label');
-  const quantization = fileType === undefined ? undefined : GGMLFileQuantizationType[fileType];
   return {
     kind: kindOf(metadata, architecture, name ?? ''),
     architecture,
     ...(name !== undefined && { name }),
     contextLength: numberIn(metadata, `${architecture}.context_length`) ?? 0,
-    parameters: header.parameterCount,
+    parameters,
     ...(sizeLabel !== undefined && { sizeLabel }),
-    ...(quantization !== undefined && { quantization: quantizationLabel(quantization) ?? quantization }),
+    ...(fileType !== undefined && { quantization: quantizationLabel(fileType) ?? fileType }),
     toolUse: /\btools?\b/.test(template),
   };
 }

@@ -131,7 +131,7 @@ describe('the list of models', () => {
     const here = await world();
     await here.add(CHAT, 'Chat-7B-Q4_K_M.gguf', 'Chat-7B-Q8_0.gguf');
     const folder = join(here.root, CHAT);
-    await truncate(join(folder, 'Chat-7B-Q8_0.gguf'), 20_000);
+    await truncate(join(folder, 'Chat-7B-Q8_0.gguf'), 290_000);
     await put(join(folder, 'noise.gguf'), Buffer.alloc(5000, 7));
     await put(join(folder, 'empty.gguf'), '');
     await put(join(folder, 'Chat-7B.imatrix.gguf'), 'data about a model');

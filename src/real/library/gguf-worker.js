@@ -1,0 +1,31 @@
+// @ts-check
+/*
+ * Plain JavaScript, so that it can be started as a worker from the sources (tests) as well as from the build. Reading
+ * a vocabulary takes half a second and a hundred megabytes, which must not be those of a thread that moves bytes.
+ */
+import { parentPort } from 'node:worker_threads';
+import { GGMLFileQuantizationType, gguf } from '@huggingface/gguf';
+
+const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
+
+port.on('message', async (/** @type {string} */ path) => {
+  try {
+    const header = await gguf(path, { allowLocalFile: true, computeParametersCount: true });
+    /** @type {Record<string, unknown>} */
+    const metadata = { ...header.metadata };
+    const fileType = metadata['general.file_type'];
+    /** @type {import('./read-gguf.js').GgufHeader} */
+    const answer = {
+      metadata: Object.entries(metadata).filter(([, value]) => typeof value !== 'object'),
+      parameters: header.parameterCount,
+      lastTensorAt: header.tensorInfos.reduce(
+        (last, { offset }) => Math.max(last, Number(header.tensorDataOffset) + Number(offset)),
+        0,
+      ),
+      fileType: typeof fileType === 'number' ? GGMLFileQuantizationType[fileType] : undefined,
+    };
+    port.postMessage({ header: answer });
+  } catch (error) {
+    port.postMessage({ failed: error instanceof Error ? error.message : String(error) });
+  }
+});
