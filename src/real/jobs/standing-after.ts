@@ -12,7 +12,8 @@ export async function standingAfter(
   { files, now, hasToken, onWarning }: Circumstances,
 ): Promise<Standing> {
   const { code, message } = await asDownloadError(error, job, files, onWarning);
-  if (code === 'disk_full') return { state: 'paused', code, reason: message };
+  // A person can help, and then it goes on.
+  if (code === 'disk_full' || code === 'token_missing') return { state: 'paused', code, reason: message };
   if (job.hadToken && !hasToken && NEEDS_TOKEN.includes(code)) {
     const repo = `${job.plan.owner}/${job.plan.repo}`;
     return {
