@@ -5,6 +5,7 @@ import type { FileLayer } from '../file-layer.js';
 import { bitsOf, quantizationLabel } from '../hub/quantization-label.js';
 import type { FoundFile, FoundModel } from './find-models.js';
 import { isSameFile } from './fingerprint.js';
+import { createHeaderCache } from './header-cache.js';
 import { createGgufReader, type GgufFacts } from './read-gguf.js';
 import { readMlx, type MlxFacts } from './read-mlx.js';
 import type { ModelRecord } from './records.js';
@@ -23,6 +24,8 @@ export interface DescribedModel {
 export interface ModelReader {
   /** Undefined for what turns out to be no model, or not to be readable. */
   describe(found: FoundModel, records: readonly ModelRecord[]): Promise<DescribedModel | undefined>;
+  /** Writes down what was read, for the next start. @param found all that there is in a models folder */
+  save(root: string, found: readonly FoundModel[]): Promise<void>;
 }
 
 /** `7B` in `Qwen2.5-7B-Instruct`, `360M` in `SmolLM2-360M`, `8x7B`. */
@@ -31,7 +34,14 @@ const SIZE_IN_NAME = /(?:^|[-_ ])((?:\d+x)?\d+(?:\.\d+)?[bm])(?=$|[-_. ])/i;
 /** Reads headers, each once as long as its file stays the same. */
 export function createModelReader(files: FileLayer, onWarning: (text: string) => void): ModelReader {
   const headers = createGgufReader();
-  const ggufs = remember((file: FoundFile, path: string) => headers.read(path, file.size));
+  const cache = createHeaderCache(files);
+  const ggufs = remember(async ({ root, ...file }: FoundFile & { root: string }, path: string) => {
+    const before = await cache.find(root, path, file);
+    if (before) return before;
+    const facts = await headers.read(path, file.size);
+    await cache.add(root, path, file, facts);
+    return facts;
+  });
   const mlxs = remember(({ names }: FoundFile & { names: ReadonlySet<string> }, folder: string) =>
     readMlx(files, folder, names),
   );
@@ -42,7 +52,7 @@ export function createModelReader(files: FileLayer, onWarning: (text: string) =>
       const record = records.find((each) => isRecordOf(each, found));
       const parts = { found, record, since: record?.recordedAt ?? main.mtimeMs };
       if (format === 'gguf') {
-        const facts = await ggufs(join(folder, main.path), main, stampOf([main]));
+        const facts = await ggufs(join(folder, main.path), { ...main, root: found.root }, stampOf([main]));
         if (!facts || (facts.kind !== 'model' && facts.kind !== 'embedding')) return undefined;
         // Only the first shard tells; what its makers call the size is as good as a count.
         const isCounted = found.files.length === 1;
@@ -52,6 +62,7 @@ export function createModelReader(files: FileLayer, onWarning: (text: string) =>
       const facts = await mlxs(folder, { ...main, names }, stampOf(found.files));
       return facts && describe(parts, mlxModel(found, record, facts));
     },
+    save: (root, found) => cache.save(root, new Set(found.map(({ folder, main }) => join(folder, main.path)))),
   };
 
   function remember<File extends FoundFile, Facts>(

@@ -84,10 +84,12 @@ export function createLibraryShelf({
     for (const root of folders.roots) {
       const known = await records.list(root);
       const locks = await listLocks(files, root);
-      for (const found of await findModels(files, root)) {
+      const there = await findModels(files, root);
+      for (const found of there) {
         const model = await reader.describe(found, known);
         if (model && (model.record !== undefined || !isBeingWritten(found, locks))) described.push(model);
       }
+      await reader.save(root, there);
     }
     return nameModels(described);
   }

@@ -176,6 +176,23 @@ describe('the list of models', () => {
     expect(here.opened()).toBeGreaterThan(before);
   });
 
+  it('knows headers from before it was started, as long as the files are the same', async () => {
+    const first = await world();
+    await first.add(CHAT, 'Chat-7B-Q4_K_M.gguf');
+    const path = join(first.root, CHAT, 'Chat-7B-Q4_K_M.gguf');
+    await utimes(path, 1000, 1000);
+    const listed = await first.shelf.installed();
+    await writeFile(path, Buffer.alloc(256 * 1024));
+    await utimes(path, 1000, 1000);
+    expect(await (await openWorld(first.root, stock)).shelf.installed()).toEqual(listed);
+
+    await writeFile(join(first.root, '.modeldock', 'headers.json'), '{"version":1,"headers":{"x":null},');
+    const third = await openWorld(first.root, stock);
+    expect(await keysOf(third)).toEqual([]);
+    expect(third.warnings).toHaveLength(1);
+    expect(third.warnings[0]).toContain(path);
+  });
+
   it('gives models that come to the same key different ones, the newest the short one', async () => {
     const here = await world();
     await here.add(CHAT, 'Chat-7B-Q4_K_M.gguf', 'Chat-7B-Q8_0.gguf');

@@ -1,0 +1,88 @@
+import { join, relative } from 'node:path';
+import type { FileLayer } from '../file-layer.js';
+import { writeDurably } from './durable-files.js';
+import { unlessMissing } from './file-errors.js';
+import type { FoundFile } from './find-models.js';
+import { OWN_FOLDER } from './safe-path.js';
+import type { GgufFacts } from './read-gguf.js';
+
+/** What headers say, kept in the models folder: half a second for each model is too long for every start of a server. */
+export interface HeaderCache {
+  /** Undefined when it is not known, or the file is another one by now. */
+  find(root: string, path: string, file: FoundFile): Promise<GgufFacts | undefined>;
+  add(root: string, path: string, file: FoundFile, facts: GgufFacts): Promise<void>;
+  /** Writes down what is new, without what is not there any more. @param paths all that there are */
+  save(root: string, paths: ReadonlySet<string>): Promise<void>;
+}
+
+interface Entry {
+  size: number;
+  mtimeMs: number;
+  inode: number;
+  facts: GgufFacts;
+}
+
+interface Kept {
+  /** By the path in the models folder. */
+  entries: Map<string, Entry>;
+  isChanged: boolean;
+}
+
+const VERSION = 1;
+
+/** The file of another version, or one that cannot be read, is as good as none. */
+export function createHeaderCache(files: FileLayer): HeaderCache {
+  const known = new Map<string, Promise<Kept>>();
+  const fileIn = (root: string): string => join(root, OWN_FOLDER, 'headers.json');
+
+  function open(root: string): Promise<Kept> {
+    const opened = known.get(root) ?? read(root).then((entries) => ({ entries, isChanged: false }));
+    known.set(root, opened);
+    return opened;
+  }
+
+  async function read(root: string): Promise<Map<string, Entry>> {
+    try {
+      const text = await unlessMissing(files.readFile(fileIn(root), 'utf8'));
+      const { version, headers } = JSON.parse(text ?? '{}') as { version?: unknown; headers?: unknown };
+      if (version !== VERSION || typeof headers !== 'object' || headers === null) return new Map();
+      return new Map(Object.entries(headers as Record<string, Entry>).filter(([, entry]) => isEntry(entry)));
+    } catch {
+      return new Map();
+    }
+  }
+
+  return {
+    async find(root, path, { size, mtimeMs, inode }) {
+      const entry = (await open(root)).entries.get(relative(root, path));
+      const isSame = entry?.size === size && entry.mtimeMs === mtimeMs && entry.inode === inode;
+      return isSame ? entry.facts : undefined;
+    },
+    async add(root, path, { size, mtimeMs, inode }, facts) {
+      const kept = await open(root);
+      kept.entries.set(relative(root, path), { size, mtimeMs, inode, facts });
+      kept.isChanged = true;
+    },
+    async save(root, paths) {
+      const kept = await open(root);
+      if (!kept.isChanged) return;
+      kept.isChanged = false;
+      const there = new Set([...paths].map((path) => relative(root, path)));
+      for (const path of kept.entries.keys()) if (!there.has(path)) kept.entries.delete(path);
+      const text = JSON.stringify({ version: VERSION, headers: Object.fromEntries(kept.entries) });
+      // It only saves time: a full disk must not keep anybody from listing models.
+      await writeDurably(files, fileIn(root), `${text}\n`).catch(() => undefined);
+    },
+  };
+}
+
+function isEntry(value: Partial<Entry> | null): boolean {
+  const { kind, architecture, contextLength, parameters, toolUse } = value?.facts ?? ({} as Partial<GgufFacts>);
+  return (
+    ['model', 'embedding', 'projector', 'other'].includes(kind ?? '') &&
+    typeof architecture === 'string' &&
+    typeof contextLength === 'number' &&
+    typeof parameters === 'number' &&
+    typeof toolUse === 'boolean'
+  );
+}
