@@ -14,6 +14,8 @@ export type StopReason =
   | 'cut'
   /** Another one brings the whole file. */
   | 'displaced'
+  /** What was there of its segment is gone: it turned out to be damaged. */
+  | 'undone'
   /** The transfer has ended. */
   | 'over';
 
@@ -102,6 +104,11 @@ export function receiverOf(run: Run, world: RunWorld): ByteReceiver {
         offset += skipped;
         continue;
       }
+      if (run.position > mark) {
+        // These bytes do not continue what the sink has: it would write them where they do not belong.
+        stopRun(run, 'undone');
+        break;
+      }
       const count = Math.min(left, end - run.position);
       const part = count === bytes.length ? bytes : bytes.subarray(offset, offset + count);
       if (!sink.take(segment, part)) takesMore = false;
@@ -138,6 +145,7 @@ export function receiverOf(run: Run, world: RunWorld): ByteReceiver {
       if (run.stopped !== undefined) return true;
       run.heardAt = awake();
       const takesMore = put(bytes);
+      if (run.stopped !== undefined) return true;
       // The end of a run that was divided lies inside its answer.
       if (run.position >= run.end && run.answerEnd > run.end) {
         stopRun(run, 'cut');

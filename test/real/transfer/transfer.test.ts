@@ -56,6 +56,15 @@ describe('a transfer', () => {
     await expectWhole(fetchInto(stage, { into: sink }));
   });
 
+  it('begins a segment again that is emptied while its bytes come', async () => {
+    stage.hub.faults.add({ on: { route: 'cdn' }, do: { type: 'slow', bytesPerSecond: 2_000_000 } });
+    const fetching = fetchInto(stage, { sink: { stored: () => 1000 } });
+    await until(() => fetching.sink.taken(1) > 1000);
+    fetching.sink.forget(1);
+    stage.hub.faults.clear();
+    await expectWhole(fetching);
+  });
+
   it('tells its phases in their order', async () => {
     stage.hub.faults.add({ on: { route: 'cdn', nth: { from: 1, to: 6 } }, do: { type: 'reset' } });
     const fetching = fetchInto(stage, { limits: { connectionsAtStart: 1 } });
