@@ -197,6 +197,9 @@ describe('a wrong value', { timeout: 30_000 }, () => {
     ['cors', 'http://localhost:5173/page', '* or an origin such as http://localhost:5173, without a path'],
     ['allow-host', 'http://dock.test', 'names and addresses as they stand in a URL'],
     ['catalog', '/no/such/file', 'a JSON file'],
+    ['bandwidth', 'fast', 'bytes per second above 0, such as 500000, 800k, 10M, 10MB/s or 5MiB'],
+    ['jobs-at-once', '0', 'a whole number above 0'],
+    ['models-dir', '', 'the path of a folder'],
     ['log-level', 'loud', 'trace, debug, info, warn, error, fatal, silent'],
   ])('of --%s (%s) is named, with what is allowed, wherever it came from', async (flag, value, allowed) => {
     const byFlag = await run([`--${flag}`, value]);
@@ -261,7 +264,7 @@ describe('a wrong value', { timeout: 30_000 }, () => {
       expect(await run(args)).toEqual({
         code: 1,
         stdout: '',
-        stderr: 'modeldock: There is no command frobnicate. There is: serve, hub.\n',
+        stderr: 'modeldock: There is no command frobnicate. There is: serve, get, list, remove, update, hub.\n',
       });
     }
   });
@@ -276,11 +279,34 @@ describe('a wrong value', { timeout: 30_000 }, () => {
     }
   });
 
-  it('is --engine real, until there is one', async () => {
-    expect(await run(['--engine', 'real'])).toEqual({
-      code: 1,
-      stdout: '',
-      stderr: 'modeldock: The real engine is not built yet. --engine simulated is what there is.\n',
-    });
+  it.each([
+    ['--scenario', 'instant', '--engine', 'real'],
+    ['--speed', '2', '--engine', 'real'],
+    ['--seed', 'x', '--engine', 'real'],
+    ['--bandwidth', '5M', '--engine', 'simulated'],
+    ['--models-dir', 'models', '--engine', 'simulated'],
+    ['--jobs-at-once', '2', '--engine', 'simulated'],
+    ['--record', 'trace.json', '--engine', 'simulated'],
+  ])('is %s %s with %s %s: nobody would notice that it does nothing', async (flag, value, engine, name) => {
+    const { code, stdout, stderr } = await run([flag, value, engine, name]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    const other = name === 'real' ? 'simulated' : 'real';
+    expect(stderr).toBe(
+      `modeldock: Cannot use ${flag} with --engine ${name}: it is for --engine ${other} only. Leave one of them out.\n`,
+    );
+  });
+
+  it('is a switch or a file of a simulation with --engine real, and one from the environment too', async () => {
+    for (const args of [['--frozen'], ['--catalog', ownCatalog], ['--replay', ownCatalog]]) {
+      const { code, stderr } = await run(['--engine', 'real', ...args]);
+      expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining(args[0]!) as string });
+    }
+    const { stderr } = await run(['--engine', 'real'], { env: { MODELDOCK_SCENARIO: 'instant' } });
+    expect(stderr).toContain('Cannot use MODELDOCK_SCENARIO with --engine real');
+  });
+
+  it('is not a variable that `modeldock get` reads as well', async () => {
+    const { engine } = await startListening([], { env: { MODELDOCK_MODELS_DIR: folder, MODELDOCK_BANDWIDTH: '5M' } });
+    expect(engine).toBe('simulated');
   });
 });

@@ -32,6 +32,8 @@ const WIDEST_BAR = 30;
 const NARROWEST_LABEL = 5;
 const WIDEST_LABEL = 40;
 const GAP = '  ';
+/** Room for what is at the end of most lines: bars that change their width are restless to look at. */
+const USUAL_END = 46;
 /** One is for the total, one for the cursor. */
 const OTHER_ROWS = 2;
 
@@ -94,7 +96,8 @@ function amount(part: number, whole: number): string {
 function draw(rows: readonly Row[], screen: Screen): string[] {
   const ends = rows.map(({ part, whole, rest }) => [`${percentOf(part, whole)} %`.padStart(5), ...rest].join('  '));
   // A line as wide as the screen would move the cursor to the next one.
-  const room = screen.columns - 1 - Math.max(...ends.map(({ length }) => length)) - 2 * GAP.length;
+  const longest = Math.max(screen.columns < 80 ? 0 : USUAL_END, ...ends.map(({ length }) => length));
+  const room = screen.columns - 1 - longest - 2 * GAP.length;
   const labels = Math.min(Math.max(...rows.map(({ label }) => label.length)), WIDEST_LABEL, room - NARROWEST_BAR);
   if (labels < NARROWEST_LABEL) return ends.map((end) => fit(end.trimStart(), screen.columns));
   const width = Math.min(WIDEST_BAR, room - labels);

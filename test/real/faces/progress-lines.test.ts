@@ -50,9 +50,9 @@ describe('the progress of a download', () => {
 
   it('is a line for each of several files, and one in total, with bars below each other', () => {
     expect(progressLines(two, { ...wide, columns: 80 })).toEqual([
-      'mmproj-F16.gguf    █████████████  100 %  verifying 25 %',
-      'model-Q4_K_M.gguf  ██████░░░░░░░   50 %  500 MB of 1.0 GB',
-      'total              ██████░░░░░░░   50 %  1.0 GB of 2.0 GB  40.0 MB/s  25 s left',
+      'mmproj-F16.gguf    ████████████  100 %  verifying 25 %',
+      'model-Q4_K_M.gguf  ██████░░░░░░   50 %  500 MB of 1.0 GB',
+      'total              ██████░░░░░░   50 %  1.0 GB of 2.0 GB  40.0 MB/s  25 s left',
     ]);
   });
 
