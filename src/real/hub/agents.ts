@@ -3,6 +3,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import { buildConnector, EnvHttpProxyAgent, type Dispatcher } from 'undici';
 import { DownloadError } from '../download-error.js';
 import type { RealLimits } from '../limits.js';
+import { breakWhereUndiciAsserts } from './ended-while-paused.js';
 import { isPublicAddress } from './public-address.js';
 
 /** What sends requests: through a proxy where the environment says so, else directly. */
@@ -124,7 +125,12 @@ function guardedConnector(
     });
   }
 
-  const connect = buildConnector({ ...tls, lookup: guardedLookup });
+  const connectAnywhere = buildConnector({ ...tls, lookup: guardedLookup });
+  const connect: buildConnector.connector = (target, callback) =>
+    connectAnywhere(target, (...result) => {
+      if (result[0] === null) breakWhereUndiciAsserts(result[1]);
+      callback(...result);
+    });
   return (target, callback) => {
     const host = withoutBrackets(target.hostname);
     // Nobody looks up what is an address already.
