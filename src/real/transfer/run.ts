@@ -89,9 +89,9 @@ export function receiverOf(run: Run, world: RunWorld): ByteReceiver {
   const { segments, sink, bandwidth, awake, onAnswer, onFresh } = world;
   let resumed: Promise<unknown> = Promise.resolve();
 
-  /** Returns whether the sink takes more. */
-  function put(bytes: Uint8Array): boolean {
-    let takesMore = true;
+  /** Returns whether the sink takes more; `undefined` when it could take none of this. */
+  function put(bytes: Uint8Array): boolean | undefined {
+    let takesMore: boolean | undefined = true;
     let fresh = 0;
     for (let offset = 0; offset < bytes.length && run.position < run.end;) {
       const left = bytes.length - offset;
@@ -107,6 +107,7 @@ export function receiverOf(run: Run, world: RunWorld): ByteReceiver {
       if (run.position > mark) {
         // These bytes do not continue what the sink has: it would write them where they do not belong.
         stopRun(run, 'undone');
+        takesMore = undefined;
         break;
       }
       const count = Math.min(left, end - run.position);
@@ -145,7 +146,7 @@ export function receiverOf(run: Run, world: RunWorld): ByteReceiver {
       if (run.stopped !== undefined) return true;
       run.heardAt = awake();
       const takesMore = put(bytes);
-      if (run.stopped !== undefined) return true;
+      if (takesMore === undefined) return true;
       // The end of a run that was divided lies inside its answer.
       if (run.position >= run.end && run.answerEnd > run.end) {
         stopRun(run, 'cut');
