@@ -50,6 +50,8 @@ export interface RealEngineOptions {
   owner?: JobOwner;
   /** Certificates to trust instead of the usual ones, PEM. */
   ca?: string;
+  /** Which addresses are on the Internet: a hub there may not lead into a private network. Default: all but the special ones. */
+  isPublicAddress?: (address: string) => boolean;
   limits?: Partial<RealLimits>;
   clock?: RealClock;
   files?: FileLayer;
@@ -74,6 +76,7 @@ export async function openEngine(options: RealEngineOptions = {}): Promise<Downl
     limits,
     environment,
     ...(options.ca !== undefined && { ca: options.ca }),
+    ...(options.isPublicAddress !== undefined && { isPublic: options.isPublicAddress }),
   });
   const hub = createHubClient({ settings, agents, clock, limits });
   const closing = new AbortController();
