@@ -120,10 +120,11 @@ export function createLifecycle(
     }
     live.delete(id);
     claims.release(id);
+    traces.note(job);
+    // At once: nobody sees a job that has ended before its end is told.
+    tellEnd(job);
     await job.lock.release().catch(() => undefined);
     queue.leave(id);
-    traces.note(job);
-    tellEnd(job);
   }
 
   function tellEnd({ record }: LiveJob): void {

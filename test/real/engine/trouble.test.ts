@@ -49,8 +49,8 @@ describe('a start', () => {
       ...nodeFiles,
       statfs: (async (path: string) => {
         const left = (await world.staged()).some((name) => name.endsWith('.part'));
-        return { ...(await nodeFiles.statfs(path)), bsize: 1, bavail: hasRoom || !left ? 1e9 : 0 };
-      }) as unknown as FileLayer['statfs'],
+        return Object.assign(await nodeFiles.statfs(path), { bsize: 1, bavail: hasRoom || !left ? 1e9 : 0 });
+      }) as FileLayer['statfs'],
     };
     const engine = await world.open({ files });
     const job = await startJob(engine, world.repo(REPO));
@@ -217,5 +217,5 @@ function fullAfter(bytes: number, isFull: () => boolean): FileLayer['open'] {
         };
       },
     });
-  }) as FileLayer['open'];
+  });
 }
