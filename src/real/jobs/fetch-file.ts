@@ -9,7 +9,7 @@ import type { Fingerprint } from '../library/fingerprint.js';
 import type { FilePresence } from '../library/presence.js';
 import type { PlannedFile } from '../plan.js';
 import { adoptPart, findLeftParts } from './adopt-parts.js';
-import type { LiveFile, LiveJob } from './live-job.js';
+import { downloadedBytesOf, type LiveFile, type LiveJob } from './live-job.js';
 import { stagedName } from './staged-name.js';
 import type { EngineWorld } from './world.js';
 
@@ -128,6 +128,7 @@ export async function fetchFile(
     live.hashedBytes = part.hashedBytes();
     live.part = undefined;
     live.phase = undefined;
+    job.trace?.note(downloadedBytesOf(job));
   }
 
   async function adoptLeftPart(): Promise<void> {

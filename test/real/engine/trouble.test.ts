@@ -198,7 +198,7 @@ describe('a job', () => {
 
 /** Parts can be written up to a byte; beyond that the disk is full. */
 function fullAfter(bytes: number, isFull: () => boolean): FileLayer['open'] {
-  return (async (...parameters: Parameters<FileLayer['open']>) => {
+  return async (...parameters: Parameters<FileLayer['open']>) => {
     const handle = await nodeFiles.open(...parameters);
     if (!String(parameters[0]).endsWith('.part')) return handle;
     let written = 0;
@@ -217,5 +217,5 @@ function fullAfter(bytes: number, isFull: () => boolean): FileLayer['open'] {
         };
       },
     });
-  });
+  };
 }

@@ -1,0 +1,196 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { JobSnapshot } from '../../../src/core/job.js';
+import { parseScenario } from '../../../src/simulator/scenario.js';
+import { moment, openRealWorld, startJob, until, type RealWorld } from './real-world.js';
+
+const MB = 1_000_000;
+const REPO = 'stage/one-GGUF';
+const PATH = 'one-Q4_K_M.gguf';
+const KEY = 'one';
+const completed = ({ state }: JobSnapshot): boolean => state === 'completed';
+const slow = { id: 'slow', on: { route: 'cdn' }, do: { type: 'slow', bytesPerSecond: MB, share: 'total' } } as const;
+const twoCommits = {
+  id: REPO,
+  commits: [
+    {
+      title: 'first',
+      files: [
+        { path: PATH, size: MB },
+        { path: 'mmproj-one-f16.gguf', size: 300_000 },
+      ],
+    },
+    { title: 'second', files: [{ path: PATH, size: 2 * MB, variant: 'other' }] },
+  ],
+  branches: { main: 0 },
+};
+
+let world: RealWorld;
+afterEach(() => world.close());
+
+describe('an update', () => {
+  it('fetches what has another digest now, replaces it, and nothing else', async () => {
+    world = await openRealWorld({ repos: [twoCommits] });
+    const engine = await world.open();
+    await until(engine, (await startJob(engine, world.repo(REPO))).id, completed);
+    expect((await engine.shelf.installed()).map(({ key }) => key)).toEqual([KEY]);
+    expect(await engine.update(KEY)).toBe('already_downloaded');
+
+    world.hub.control.moveBranch(REPO, 'main', 'next');
+    world.hub.journal.clear();
+    const job = await engine.update(KEY);
+    if (job === 'already_downloaded') throw new Error('The newer commit was not seen.');
+    expect(job).toMatchObject({ totalBytes: 2 * MB + 300_000, downloadedBytes: 300_000 });
+    await until(engine, job.id, completed);
+    expect(
+      world.hub.journal
+        .summary()
+        .files.filter(({ bytesServed }) => bytesServed > 0)
+        .map(({ file }) => file),
+    ).toEqual([PATH]);
+    expect(await world.sha256(`${REPO}/${PATH}`)).toBe(await world.announced(REPO, PATH));
+    expect(await engine.update(KEY)).toBe('already_downloaded');
+  });
+
+  it('is refused for a model that is not there', async () => {
+    world = await openRealWorld({ repos: [twoCommits] });
+    const engine = await world.open();
+    await expect(engine.update('nothing')).rejects.toMatchObject({ code: 'model_not_installed' });
+  });
+});
+
+describe('a removal', () => {
+  it('deletes the files, after which the model can be downloaded again', async () => {
+    world = await openRealWorld({ repos: [twoCommits] });
+    const engine = await world.open();
+    await until(engine, (await startJob(engine, world.repo(REPO))).id, completed);
+    const removed = await engine.remove(KEY);
+    expect(removed).toMatchObject({ key: KEY, bytes: MB + 300_000 });
+    expect(await world.published()).toEqual([]);
+    await until(engine, (await startJob(engine, world.repo(REPO))).id, completed);
+    expect(await world.published()).toHaveLength(2);
+  });
+
+  it('is refused while a job is writing the model', async () => {
+    world = await openRealWorld({ repos: [twoCommits] });
+    const engine = await world.open();
+    await until(engine, (await startJob(engine, world.repo(REPO))).id, completed);
+    world.hub.control.moveBranch(REPO, 'main', 'next');
+    world.hub.faults.add(slow);
+    const job = await engine.update(KEY);
+    await expect(engine.remove(KEY)).rejects.toMatchObject({ code: 'wrong_job_state', subject: KEY });
+    await engine.jobs.cancel((job as JobSnapshot).id);
+    await engine.remove(KEY);
+    expect((await world.staged()).filter((name) => name.endsWith('.part'))).toEqual([]);
+  });
+});
+
+describe('a catalog id', () => {
+  const open = async () => {
+    world = await openRealWorld({
+      repos: [{ id: REPO, files: ['Q4_K_M', 'Q8_0'].map((label) => ({ path: `one-${label}.gguf`, size: 200_000 })) }],
+    });
+    const folder = join(world.root, '..', 'catalog');
+    await mkdir(join(folder, 'stage', 'one'), { recursive: true });
+    await writeFile(
+      join(folder, 'stage', 'one', 'model.yaml'),
+      `model: stage/one\nbase:\n  - key: ${REPO.toLowerCase()}\n    sources:\n      - type: huggingface\n        user: stage\n        repo: one-GGUF\n`,
+    );
+    return world.open({ catalogFolder: folder });
+  };
+  const request = { model: { source: 'catalog', id: 'stage/one' } } as const;
+
+  it('is a model of its own, listed under that name, and shares its files with the link', async () => {
+    const engine = await open();
+    const jobs = await Promise.all([startJob(engine, request), startJob(engine, world.repo(REPO))]);
+    expect(jobs.map(({ model }) => model)).toEqual(['stage/one', 'stage/one-gguf@q4_k_m']);
+    for (const { id } of jobs) await until(engine, id, completed);
+    expect(world.hub.journal.summary().files.find(({ file }) => file === PATH)).toMatchObject({ bytesServed: 200_000 });
+    expect(await engine.start(request)).toBe('already_downloaded');
+  });
+
+  it('comes with a quantization for operators only', async () => {
+    const engine = await open();
+    const wanted = { ...request, quantization: 'Q8_0' };
+    await expect(engine.start(wanted)).rejects.toMatchObject({ code: 'catalog_quantization', subject: 'stage/one' });
+    const job = await engine.get(wanted);
+    expect(job).toMatchObject({ model: 'stage/one@q8_0' });
+    await until(engine, (job as JobSnapshot).id, completed);
+    expect(await world.published()).toEqual([`${REPO}/one-Q8_0.gguf`]);
+    expect(await engine.get(wanted)).toBe('already_downloaded');
+  });
+});
+
+describe('a repo of MLX files', () => {
+  it('is downloaded as a whole, small files side by side', async () => {
+    const repo = 'stage/tiny-4bit';
+    world = await openRealWorld({
+      repos: [
+        {
+          id: repo,
+          libraryName: 'mlx',
+          tags: ['mlx'],
+          files: [
+            { path: 'model.safetensors', size: MB },
+            { path: 'config.json', text: '{"model_type": "llama", "max_position_embeddings": 4096}' },
+            { path: 'README.md', text: '# Tiny' },
+            { path: '.gitattributes', text: '' },
+            ...Array.from({ length: 8 }, (_, index) => ({ path: `piece-${index}.json`, text: `{"piece": ${index}}` })),
+            { path: 'twin.json', text: '{"piece": 1}' },
+            { path: 'empty.txt', text: '' },
+          ],
+        },
+      ],
+    });
+    const engine = await world.open();
+    const job = await startJob(engine, world.repo(repo));
+    await until(engine, job.id, completed);
+    const files = await world.published();
+    expect(files).toHaveLength(12);
+    expect(files).not.toContain(`${repo}/README.md`);
+    expect(await readFile(join(world.root, repo, 'twin.json'), 'utf8')).toBe('{"piece": 1}');
+    expect(await engine.shelf.installed()).toMatchObject([{ format: 'mlx' }]);
+    expect(await engine.start(world.repo(repo))).toBe('already_downloaded');
+  });
+});
+
+describe('a limit of bandwidth', () => {
+  it('holds for one job, and can be lifted while it runs', async () => {
+    world = await openRealWorld({ repos: [twoCommits] });
+    const engine = await world.open();
+    engine.setLimit(50_000);
+    expect(engine.limit()).toBe(50_000);
+    const job = await startJob(engine, world.repo(REPO));
+    await engine.jobs.limit(job.id, 20_000);
+    expect(await engine.jobs.details(job.id)).toMatchObject({ limit: 20_000 });
+    await moment(300);
+    const limited = await engine.status(job.id);
+    expect(limited!.downloadedBytes).toBeLessThan(400_000);
+    await engine.jobs.limit(job.id, undefined);
+    engine.setLimit(undefined);
+    await until(engine, job.id, completed);
+    expect(await engine.jobs.details(job.id)).not.toHaveProperty('limit');
+    await expect(engine.jobs.limit('job_0000000000', 1)).rejects.toMatchObject({ code: 'job_not_found' });
+  });
+});
+
+describe('a recorded download', () => {
+  it('is a scenario that the simulator takes, with its pause and its end', async () => {
+    world = await openRealWorld({ repos: [twoCommits], faults: [slow] });
+    const path = join(world.root, '..', 'trace.json');
+    const engine = await world.open({ record: path });
+    const job = await startJob(engine, world.repo(REPO));
+    await until(engine, job.id, ({ downloadedBytes }) => downloadedBytes > 200_000);
+    await engine.jobs.pause(job.id);
+    world.hub.faults.clear();
+    await engine.jobs.resume(job.id);
+    await until(engine, job.id, completed);
+    await engine.close();
+    const scenario = parseScenario(JSON.parse(await readFile(path, 'utf8')));
+    const types = scenario.phases.map(({ type }) => type).filter((type) => type !== 'connect' && type !== 'finalize');
+    expect(types).toEqual(['trace', 'pause', 'trace']);
+    const samples = scenario.phases.flatMap((phase) => (phase.type === 'trace' ? phase.samples : []));
+    expect(samples.at(-1)![1]).toBe(MB + 300_000);
+  });
+});
