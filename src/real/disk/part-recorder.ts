@@ -54,6 +54,7 @@ export function createPartRecorder({
   let unrecordedBytes = 0;
   let recording: Promise<void> | undefined;
   let recordSoon = false;
+  let isDue = false;
   let checkpointSoon = false;
   /** Segments recorded since the last checkpoint. */
   let unsynced = new Set<number>();
@@ -93,6 +94,8 @@ export function createPartRecorder({
     recordSoon = true;
     schedule(limits.journalMs, () => {
       recordSoon = false;
+      // What is held is not written at once: its record comes with it.
+      isDue = true;
       flush();
       recordUnasked();
     });
@@ -141,7 +144,12 @@ export function createPartRecorder({
     stored(segment, bytes) {
       touched.add(segment);
       unrecordedBytes += bytes;
-      if (unrecordedBytes >= limits.journalBytes || budget.isFull()) recordUnasked();
+      if (unrecordedBytes >= limits.journalBytes || budget.isFull() || isDue) {
+        isDue = false;
+        recordUnasked();
+      } else {
+        scheduleRecord();
+      }
     },
     changed(segment) {
       touched.add(segment);

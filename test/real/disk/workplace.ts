@@ -32,6 +32,7 @@ export const smallLimits: RealLimits = {
 
 export interface Workplace {
   folder: string;
+  /** For the parts that are opened from now on. */
   budget: ByteBudget;
   digester: Digester;
   open(file: PlannedFile, options?: OpenOptions): Promise<PartFile>;
@@ -40,6 +41,7 @@ export interface Workplace {
 
 interface OpenOptions {
   folder?: string;
+  name?: string;
   files?: FileLayer;
   limits?: Partial<RealLimits>;
   bootId?: string;
@@ -49,15 +51,14 @@ interface OpenOptions {
 export async function createWorkplace(limits: Partial<RealLimits> = {}): Promise<Workplace> {
   const folder = await disk.mkdtemp(join(tmpdir(), 'modeldock-parts-'));
   const all = { ...smallLimits, ...limits };
-  const budget = createByteBudget(all.unjournaledBytes);
   const digester = createDigester();
   const parts: PartFile[] = [];
-  return {
+  const place: Workplace = {
     folder,
-    budget,
+    budget: createByteBudget(all.unjournaledBytes),
     digester,
     async open(file, { bootId = 'first boot', files = disk, limits: more, ...options } = {}) {
-      const shared = { clock: realClock, limits: { ...all, ...more }, budget, digester };
+      const shared = { clock: realClock, limits: { ...all, ...more }, budget: place.budget, digester };
       const part = await openPart({ folder, name: 'cargo', file, files, bootId, ...shared, ...options });
       parts.push(part);
       return part;
@@ -68,6 +69,7 @@ export async function createWorkplace(limits: Partial<RealLimits> = {}): Promise
       await disk.rm(folder, { recursive: true, force: true });
     },
   };
+  return place;
 }
 
 /** Bytes that are nowhere the same, and the file they make. */
