@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { RefusedError } from '../../core/errors.js';
 import type { FileLayer } from '../file-layer.js';
-import type { RealLimits } from '../limits.js';
+import { defaultLimits, type RealLimits } from '../limits.js';
 import type { RealClock } from '../real-clock.js';
 import { makeFolder } from './durable-files.js';
 import { unlessMissing } from './file-errors.js';
@@ -68,15 +68,22 @@ export async function takeLock({
   return hold(rules, path, owned, { process: self, subject, folder, files: paths }, progress);
 }
 
-/** What other processes, and this one, are writing in a models folder now. */
-export async function listLocks(files: FileLayer, root: string): Promise<HeldLock[]> {
+/** What other processes, and this one, are writing in a models folder now. It takes nothing over. */
+export async function listLocks(
+  files: FileLayer,
+  root: string,
+  { lockStaleMs }: Pick<RealLimits, 'lockStaleMs'> = defaultLimits,
+): Promise<HeldLock[]> {
   const self = await readOwnIdentity();
   const folder = join(root, OWN_FOLDER, 'locks');
   const held: HeldLock[] = [];
   for (const name of (await unlessMissing(files.readdir(folder))) ?? []) {
     if (!name.endsWith('.lock')) continue;
     const found = await readLockFile(files, join(folder, name));
-    if (!found?.content || (await judgeProcess(found.content.process, self)) === 'gone') continue;
+    if (!found?.content) continue;
+    const process = await judgeProcess(found.content.process, self);
+    // A process that cannot be seen from here may have ended with its machine.
+    if (process === 'gone' || (process === 'unknown' && Date.now() - found.mtimeMs > lockStaleMs)) continue;
     held.push({ ...found.content, progress: found.progress });
   }
   return held;

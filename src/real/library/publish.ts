@@ -77,7 +77,7 @@ export async function publish(publication: Publication, options: PublishOptions)
     const { path } = staged.file;
     try {
       const target = await resolveTarget(files, publication.folder, path);
-      if (staged.part) await publishFile(staged, staged.part, target, options);
+      if (staged.part) await publishFile(staged, staged.part, { target, folder: publication.folder }, options);
       published.push(await recordFile(files, staged.file, target));
     } catch (error) {
       if (options.signal?.aborted || error instanceof RefusedError) throw error;
@@ -90,7 +90,7 @@ export async function publish(publication: Publication, options: PublishOptions)
 async function publishFile(
   { file, replaces }: StagedFile,
   part: { path: string } & Fingerprint,
-  target: string,
+  { target, folder }: { target: string; folder: string },
   options: PublishOptions,
 ): Promise<void> {
   const { files, onStep = () => undefined } = options;
@@ -121,11 +121,16 @@ async function publishFile(
     } else if (there.size !== file.size || !(await isRight(target, file, options))) {
       throw targetExists(file, target, part.path);
     }
-    await syncFolder(files, dirname(target));
+    await syncUpTo(files, dirname(target), dirname(dirname(folder)));
   }
   await files.rm(copyPath(target), { force: true });
   await step('unlink');
   await files.rm(part.path, { force: true });
+}
+
+/** Also folders that were there already: they may be from a run that was interrupted before it could sync them. */
+async function syncUpTo(files: FileLayer, folder: string, last: string): Promise<void> {
+  for (let synced = folder; synced.length >= last.length; synced = dirname(synced)) await syncFolder(files, synced);
 }
 
 async function isRight(

@@ -4,7 +4,7 @@ import type { FileLayer } from '../../../src/real/file-layer.js';
 const CHANGES = ['open', 'rename', 'link', 'copyFile', 'unlink', 'rm', 'mkdir', 'rmdir'] as const;
 
 /** The process ended here. */
-export class Crash extends Error {
+class Crash extends Error {
   override readonly name = 'Crash';
 }
 

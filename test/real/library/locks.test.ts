@@ -8,11 +8,14 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { RefusedError } from '../../../src/core/errors.js';
 import { listLocks, takeLock, type LockOptions } from '../../../src/real/library/locks.js';
 import { realClock } from '../../../src/real/real-clock.js';
 import { temporaryFolder } from './folders.js';
+
+// They touch the disk thousands of times; a slow one must not make them fail.
+vi.setConfig({ testTimeout: 30_000 });
 
 const quick = { lockTouchMs: 20, lockStaleMs: 200 };
 /** Nothing grows stale while a test runs: only the end of a process can free a lock. */
@@ -148,8 +151,11 @@ describe('the lock of a set of files', () => {
     const error = await refusal(takeLock(optionsFor(root)));
     expect(error.message).toContain(`process 1 on not-${hostname()}`);
 
+    expect(await listLocks(files, root)).toHaveLength(1);
+
     const old = new Date(Date.now() - 60 * 60_000);
     await utimes(path, old, old);
+    expect(await listLocks(files, root)).toEqual([]);
     await (await takeLock(optionsFor(root, quick))).release();
   });
 

@@ -1,14 +1,18 @@
 import * as files from 'node:fs/promises';
 import { readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { createDigester } from '../../../src/real/disk/digester.js';
 import { DownloadError } from '../../../src/real/download-error.js';
 import type { FileLayer } from '../../../src/real/file-layer.js';
 import { fingerprintOf } from '../../../src/real/library/fingerprint.js';
 import { preparePublication, publish, type Publication } from '../../../src/real/library/publish.js';
+import { createVolatileFiles } from '../power-loss/volatile-files.js';
 import { crashBefore, failing } from './crashing-files.js';
 import { planned, put, temporaryFolder } from './folders.js';
+
+// They touch the disk thousands of times; a slow one must not make them fail.
+vi.setConfig({ testTimeout: 30_000 });
 
 const digester = createDigester();
 afterAll(() => digester.close());
@@ -88,6 +92,29 @@ describe('a publication', () => {
     }
     expect(interrupted).toBeGreaterThan(12);
     expect(hashed).toEqual([]);
+  });
+
+  it('loses nothing with the power, and leaves no wrong file under a name', async () => {
+    const staged = await stage();
+    const measured = await createVolatileFiles(staged.root);
+    await publishWith(staged.publication, measured.files);
+    expect(measured.steps()).toBeGreaterThan(10);
+
+    for (let cut = 0; cut <= measured.steps(); cut++) {
+      const { root, publication } = await stage();
+      const disk = await createVolatileFiles(root);
+      disk.cutAfter(cut);
+      await publishWith(publication, disk.files).catch(() => undefined);
+      const after = await temporaryFolder();
+      await disk.rebuild(after, cut);
+      const stored = JSON.stringify(publication).replaceAll(JSON.stringify(root).slice(1, -1), after);
+      for (const [path, text] of Object.entries(contents)) {
+        const found = await readFile(join(after, 'acme', 'Chat-GGUF', path), 'utf8').catch(() => text);
+        expect(found).toBe(text);
+      }
+      await publishWith(JSON.parse(stored) as Publication);
+      await expectPublished(join(after, 'acme', 'Chat-GGUF'));
+    }
   });
 
   it.each([

@@ -1,11 +1,14 @@
 import * as files from 'node:fs/promises';
 import { readdir, rename, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { takeLock } from '../../../src/real/library/locks.js';
 import { realClock } from '../../../src/real/real-clock.js';
 import { put, temporaryFolder } from './folders.js';
 import { fetchStock, openWorld, type World } from './stock.js';
+
+// They touch the disk thousands of times; a slow one must not make them fail.
+vi.setConfig({ testTimeout: 30_000 });
 
 const CHAT = 'acme/Chat-7B-GGUF';
 const SPLIT = 'acme/Split-GGUF';

@@ -12,7 +12,7 @@ import { put, sha256 } from './folders.js';
 const KiB = 1024;
 
 /** Small repos of every kind that the shelf can list. */
-export const repos: readonly RepoInput[] = [
+const repos: readonly RepoInput[] = [
   {
     id: 'acme/Chat-7B-GGUF',
     files: [
