@@ -64,7 +64,8 @@ export async function takeLock({
   await makeFolder(files, dirname(path));
   const owned = await ownLockFile(rules, path, { process: self, subject, folder, files: paths });
   if ('heldBy' in owned) throw busy(subject, owned.heldBy, self);
-  await sweep(rules, path, owned);
+  // What is left over only takes room; it must not cost a lock that is held.
+  await sweep(rules, path, owned).catch(() => undefined);
   return hold(rules, path, owned, { process: self, subject, folder, files: paths }, progress);
 }
 
