@@ -96,7 +96,8 @@ export function createCrew({ limits, bandwidth, busy = eventLoopBusy() }: CrewOp
       if (limited !== undefined || wholeOnly) return ended;
       const measured = runs.filter((run) => run.state === 'reading' && run.speed > 0).map(({ speed }) => speed);
       const usualNow = measured.length > 2 ? median(measured) : usual;
-      const hurry = isExhausted && runs.length <= 2;
+      // Most connections have nothing left to do but to wait for the rest.
+      const hurry = isExhausted && runs.length <= Math.max(2, plan.target / 2);
       const slow = runs.filter((run) => {
         if (silent.includes(run) || !isTooSlow(run, now, usualNow, hurry, limits)) return false;
         // Measured against what was: if the whole line has become slow, once is enough.
