@@ -15,7 +15,7 @@ export interface FileStoreOptions<Job extends Stored> {
   /** Which of `folders` a new job goes to; the first by default. */
   folderFor?: (job: Job) => string;
   files?: RecordFiles;
-  /** Told about a record that cannot be read; the job is left out. */
+  /** Told once about each record that cannot be read; its job is left out. */
   onWarning?: (text: string) => void;
 }
 
@@ -54,6 +54,7 @@ export function createFileStore<Job extends Stored>({
   onWarning = () => undefined,
 }: FileStoreOptions<Job>): FileStore<Job> {
   let writing: Promise<unknown> = Promise.resolve();
+  const warned = new Set<string>();
 
   return {
     get: async (id) => (await find(id))?.job,
@@ -215,6 +216,8 @@ export function createFileStore<Job extends Stored>({
     if (text === undefined) return undefined;
     const entry = parseEntry<Job>(text);
     if (entry) return { ...entry, folder };
+    if (warned.has(path)) return undefined;
+    warned.add(path);
     onWarning(`Cannot read ${path}: it holds no job that this version knows. Delete ${dirname(path)} to forget it.`);
     return undefined;
   }

@@ -24,6 +24,16 @@ async function openWorld(options: HubOptions = {}): Promise<RealWorld> {
 const served = (): number => world.hub.journal.summary().files.find(({ file }) => file === PATH)?.bytesServed ?? 0;
 
 describe('a start', () => {
+  it('asks the hub once for all who ask for the same model at once, and not at all while it is under way', async () => {
+    await openWorld({ faults: [slow] });
+    const engine = await world.open();
+    const jobs = await Promise.all(Array.from({ length: 20 }, () => startJob(engine, world.repo(REPO))));
+    await startJob(engine, world.repo(REPO));
+    expect(new Set(jobs.map(({ id }) => id)).size).toBe(1);
+    const asked = world.hub.journal.entries().filter(({ origin }) => origin === 'hub');
+    expect(asked.map(({ route }) => route)).toEqual(['info', 'tree', 'resolve']);
+  });
+
   it('refuses what the disk has no room for, with both numbers, and takes no lock', async () => {
     await openWorld();
     const engine = await world.open({ limits: { spareBytes: 1e18 } });
