@@ -2,8 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { createDock, parseScenario, ScenarioError } from '../../src/index.js';
 
 const PHASES = '"connect", "transfer", "stall", "pause", "rewind", "finalize", "trace", "fail"';
-const CODES =
-  '"cancelled", "checksum_mismatch", "disk_full", "network_error", "hub_error", "rate_limited", "token_missing", "gated", "revision_gone"';
+const CODES = [
+  '"cancelled", "checksum_mismatch", "disk_full", "network_error", "hub_error", "rate_limited", "token_missing", "gated", "revision_gone"',
+  '"bad_token", "missing_or_private", "repo_disabled", "changed_upstream", "cdn_refused", "bad_range", "encoded_body", "not_the_file"',
+  '"ranges_unsupported", "redirect_refused", "proxy_auth", "target_exists", "disk_error"',
+].join(', ');
 const PLACE = 'a fraction from 0 to 1, or {"bytes": whole number}';
 const transfer = { type: 'transfer', bytesPerSecond: 100 };
 const circle: Record<string, unknown> = {};
