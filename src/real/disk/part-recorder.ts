@@ -147,9 +147,9 @@ export function createPartRecorder({
       if (unrecordedBytes >= limits.journalBytes || budget.isFull() || isDue) {
         isDue = false;
         recordUnasked();
-      } else {
-        scheduleRecord();
       }
+      // Always: what came while its segment was being written is held, and nothing else may come after it.
+      scheduleRecord();
     },
     changed(segment) {
       touched.add(segment);
