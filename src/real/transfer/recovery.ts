@@ -72,7 +72,9 @@ export function createRecovery(limits: RealLimits, random: () => number): Recove
       trouble = afterFailure(trouble, kind);
       quietUntil = until(trouble.attempts);
       const verdict = givesUp(trouble, code, limits);
-      return verdict === undefined ? undefined : new DownloadError(verdict, message, { cause: failure });
+      if (verdict === undefined) return undefined;
+      const said = `${message} Gave up after ${trouble.attempts} attempts; what has arrived stays, and is used when the download is started again.`;
+      return new DownloadError(verdict, said, { cause: failure });
     },
     fresh(segment) {
       trouble = undefined;

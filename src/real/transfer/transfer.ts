@@ -118,7 +118,7 @@ export async function transfer(source: ByteSource, sink: ByteSink, options: Tran
     if (now < Math.max(recovery.quietUntil(), slots.heldUntil(source.host))) return;
     // While nothing works, one request finds out as much as sixteen.
     const room = wholeOnly || (recovery.trouble() !== undefined && !isMoving()) ? 1 : crew.target();
-    shed(runs.size - room);
+    shed(runs.size - crew.target());
     while (runs.size < room) {
       const next = wholeOnly ? firstMissing() : choose(now, room);
       if (next === undefined) return;
@@ -172,7 +172,7 @@ export async function transfer(source: ByteSource, sink: ByteSink, options: Tran
         run.state = 'locating';
         await source.read({ start: run.position, end: run.end }, receiver, run.abort.signal);
         if (run.received === received)
-          throw new ReadError('broken', 'network_error', 'The server sent an empty answer.');
+          throw new ReadError('broken', 'network_error', `${source.host} sent an empty answer.`);
       }
     } catch (error) {
       failed(run, error);
@@ -198,8 +198,12 @@ export async function transfer(source: ByteSource, sink: ByteSink, options: Tran
     counters.stalls++;
     const seconds = limits.silenceMs / 1000;
     return run.state === 'reading'
-      ? new ReadError('broken', 'network_error', `The server fell silent for ${seconds} s in the middle of its answer.`)
-      : new ReadError('unreachable', 'network_error', `The server did not answer within ${seconds} s.`);
+      ? new ReadError(
+          'broken',
+          'network_error',
+          `${source.host} fell silent for ${seconds} s in the middle of its answer.`,
+        )
+      : new ReadError('unreachable', 'network_error', `${source.host} did not answer within ${seconds} s.`);
   }
 
   /** Has the rest of a run asked for again, or gives up. */
