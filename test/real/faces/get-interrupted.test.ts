@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { run, start, startListening, type Started } from '../../server/command.js';
+import { LARGE, openSmallHub, sha256Of, type SmallHub } from './small-hub.js';
+
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
+
+let small: SmallHub;
+beforeAll(async () => {
+  small = await openSmallHub();
+});
+afterAll(() => small.close());
+
+/** What the command prints, and how it ends. */
+function modeldock(folder: string, args: readonly string[]): ReturnType<typeof run> {
+  return run([...args, '--models-dir', folder], { env: small.env });
+}
+
+/** Starts to get the large model, and waits until some of it has come. */
+async function getSlowly(folder: string): Promise<Started> {
+  const args = ['get', 'me/large-GGUF', '--models-dir', folder, '--bandwidth', '15M'];
+  const started = start(args, { env: small.env });
+  await expect.poll(started.stderr, { timeout: 15_000 }).toMatch(/ [1-9]\d %/);
+  return started;
+}
+
+describe('modeldock get', () => {
+  it('pauses on Ctrl-C with code 130, and the same command goes on with what it has', async () => {
+    const folder = await small.newFolder();
+    const started = await getSlowly(folder);
+    started.signal('SIGINT');
+    expect(await started.ended).toBe(130);
+    expect(started.stderr()).toMatch(
+      /\nPaused; nothing that has arrived is lost\. The same command goes on with it\.\n$/,
+    );
+    expect((await modeldock(folder, ['list'])).stdout).toMatch(
+      /^Unfinished:\nme\/large-gguf@q4_k_m {2}paused at \d+ %/,
+    );
+    const again = await modeldock(folder, ['get', 'me/large-GGUF']);
+    expect(again.code).toBe(0);
+    expect(again.stderr).toMatch(/^me\/large-gguf@q4_k_m {2}[1-9]\d %/);
+    const file = 'large-Q4_K_M.gguf';
+    expect(await sha256Of(join(folder, 'me/large-GGUF', file))).toBe(await small.digestOf('me/large-GGUF', file));
+  });
+
+  it('pauses when it is told to end, with code 143', async () => {
+    const started = await getSlowly(await small.newFolder());
+    started.signal('SIGTERM');
+    expect(await started.ended).toBe(143);
+    expect(started.stderr()).toContain('\nPaused; ');
+  });
+
+  it('leaves alone with code 75 what another process downloads, and names it and how far it is', async () => {
+    const folder = await small.newFolder();
+    const first = await getSlowly(folder);
+    const second = await modeldock(folder, ['get', 'me/large-GGUF']);
+    expect(second).toMatchObject({ code: 75, stdout: '' });
+    expect(second.stderr).toMatch(/^modeldock: .*\n$/);
+    expect(second.stderr).toContain(`${first.pid}`);
+    expect(second.stderr).toMatch(/\d+ %/);
+    expect((await modeldock(folder, ['get', 'me/tiny-GGUF'])).code).toBe(0);
+    first.signal('SIGINT');
+    await first.ended;
+  });
+
+  it('leaves alone what a server downloads', async () => {
+    const folder = await small.newFolder();
+    const args = ['--engine', 'real', '--models-dir', folder, '--bandwidth', '2M'];
+    const { url, signal, ended } = await startListening(args, { env: small.env });
+    await fetch(`${url}/api/v1/models/download`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ model: LARGE }),
+    });
+    expect(await modeldock(folder, ['get', LARGE])).toMatchObject({ code: 75 });
+    expect((await modeldock(folder, ['list'])).stdout).toMatch(/me\/large-gguf@q4_k_m {2}downloading at \d+ %/);
+    signal('SIGTERM');
+    expect(await ended).toBe(0);
+  });
+});
