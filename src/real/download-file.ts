@@ -24,8 +24,10 @@ export async function downloadFile({ part, source, onPhase, ...options }: Downlo
   const { signal } = options;
   const suspects = new Set<number>();
   const phases = onPhase === undefined ? {} : { onPhase };
-  const fetchInto = (sink: ByteSink): Promise<void> =>
-    transfer(noteBreaks(source(), part.segmentBytes, suspects), sink, { ...options, ...phases });
+  const fetchInto = async (sink: ByteSink): Promise<void> => {
+    await transfer(noteBreaks(source(), part.segmentBytes, suspects), sink, { ...options, ...phases });
+    await part.settle();
+  };
 
   let found = await fetchAndVerify();
   if (found === undefined) return;

@@ -33,6 +33,8 @@ export interface PartFile extends ByteSink {
   hashedBytes(): number;
   /** The crc32 of what is stored of a segment. */
   crc(segment: number): number;
+  /** Writes what is taken; meanwhile nothing may be taken. @throws DownloadError disk_full, disk_error */
+  settle(): Promise<void>;
   /**
    * Computes the digest of a part whose bytes are all there; meanwhile none may be taken. A verified one is synced.
    * @throws DownloadError disk_full, disk_error
@@ -196,15 +198,18 @@ export async function openPart({
     if (failure !== undefined) throw failure;
   }
 
-  async function checkpoint(): Promise<void> {
+  async function settle(): Promise<void> {
     await writer.settled();
     await throwFailure();
+  }
+
+  async function checkpoint(): Promise<void> {
+    await settle();
     await failed('sync', recorder.checkpoint());
   }
 
   async function verify(): Promise<Verdict> {
-    await writer.settled();
-    await throwFailure();
+    await settle();
     if (storedBytes < file.size) return { type: 'incomplete' };
     hashLater = false;
     advance();
@@ -278,6 +283,7 @@ export async function openPart({
     storedBytes: () => storedBytes,
     hashedBytes: () => following.hashed(),
     crc: (segment) => writer.crc(segment),
+    settle,
     verify,
     checkpoint,
     forget,
