@@ -99,6 +99,7 @@ describe('the package, installed from its tarball', { timeout: 180_000 }, () => 
     expect(entries.filter(({ closedToBrowsers }) => closedToBrowsers).map(({ specifier }) => specifier)).toEqual([
       'modeldock/server',
       'modeldock/hub',
+      'modeldock/real',
     ]);
   });
 
