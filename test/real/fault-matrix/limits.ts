@@ -1,0 +1,30 @@
+import { defaultLimits, type RealLimits } from '../../../src/real/limits.js';
+
+const KiB = 1024;
+
+/** As by default, with a file of some megabytes for a large one and tenths of a second for tens of them. */
+export const matrixLimits: RealLimits = {
+  ...defaultLimits,
+  segmentBytes: 256 * KiB,
+  shortestRunBytes: 256 * KiB,
+  longestRunBytes: 4096 * KiB,
+  aheadBytes: 4096 * KiB,
+  doublingMs: 30,
+  adjustingMs: 100,
+  slowMs: 400,
+  silenceMs: 500,
+  connectMs: 1000,
+  retryMs: 20,
+  longestRetryMs: 200,
+  unreachableMs: 4000,
+  errorsMs: 200,
+  errorAttempts: 6,
+  unjournaledBytes: 1024 * KiB,
+  writeBytes: 64 * KiB,
+  journalBytes: 128 * KiB,
+  journalMs: 30,
+  checkpointMs: 100,
+  spareBytes: 0,
+  lockTouchMs: 100,
+  lockStaleMs: 1000,
+};
