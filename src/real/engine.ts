@@ -59,6 +59,9 @@ export interface RealEngineOptions {
   onWarning?: (text: string) => void;
 }
 
+/** A job's record with the longest plan there is in practice. */
+const RESERVED_FOR_RECORD = 64 * 1024;
+
 /**
  * Opens an engine that really downloads, and goes on with what an earlier one over the same folders has left.
  * @throws RefusedError disk_error; Error for a variable of the environment that cannot be used
@@ -92,11 +95,13 @@ export async function openEngine(options: RealEngineOptions = {}): Promise<Downl
       files,
       folders: folders.roots.map((root) => join(root, OWN_FOLDER)),
       folderFor: ({ root }) => join(root, OWN_FOLDER),
+      reserveBytes: RESERVED_FOR_RECORD,
       onWarning,
     }),
     locks: createSharedLocks({ files, clock, limits }),
     claims: createFileClaims(),
     totals: { downloadedBytes: 0, hashedBytes: 0, retries: 0, stalls: 0, renewals: 0 },
+    inTurn: createTurns(),
     closing: closing.signal,
   };
 
@@ -105,16 +110,23 @@ export async function openEngine(options: RealEngineOptions = {}): Promise<Downl
   const traces = createTraceBook(world, options.record);
   const lifecycle = createLifecycle(world, traces, (event) => {
     standings.set(event.job, stateAfter(event.type));
-    for (const listener of listeners) listener(event);
+    for (const listener of listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        // Whoever listens must not keep a job from ending.
+        onWarning(`A listener to ${event.type} failed: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
   });
-  const inTurn = createTurns();
-  const jobs = createJobControl(world, lifecycle, inTurn);
+  const { inTurn } = world;
+  const jobs = createJobControl(world, lifecycle);
   const catalog = createCatalog({
     ...(options.catalogFolder !== undefined && { folder: options.catalogFolder }),
     lmStudioHome: await lmStudioHome(files, environment),
     client: hub,
   });
-  const starter = createStarter(world, lifecycle, catalog, inTurn);
+  const starter = createStarter(world, lifecycle, catalog);
   const models = createInstalledModels(world, lifecycle, world.shelf, starter);
   let closed: Promise<void> | undefined;
 
@@ -155,6 +167,7 @@ export async function openEngine(options: RealEngineOptions = {}): Promise<Downl
   async function close(): Promise<void> {
     lifecycle.queue.close();
     closing.abort(new Error('The engine is being closed.'));
+    await starter.settled();
     await Promise.all([...lifecycle.live.keys()].map((id) => inTurn(id, () => lifecycle.stop(id, 'close'))));
     await traces.written();
     await agents.close();

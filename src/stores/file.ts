@@ -15,6 +15,8 @@ export interface FileStoreOptions<Job extends Stored> {
   /** Which of `folders` a new job goes to; the first by default. */
   folderFor?: (job: Job) => string;
   files?: RecordFiles;
+  /** Kept beside each record, for the one that has to say that the disk is full. */
+  reserveBytes?: number;
   /** Told once about each record that cannot be read; its job is left out. */
   onWarning?: (text: string) => void;
 }
@@ -38,6 +40,8 @@ interface FoundEntry<Job> extends Entry<Job> {
 }
 
 const FORMAT = 1;
+/** In a job's folder. Who will write no further record may delete it. */
+export const RESERVE = 'reserve';
 const RECORD = 'job.json';
 /** A claim to write a version lives for milliseconds: an older one belongs to a process that was killed. */
 const CLAIM_STALE_MS = 10_000;
@@ -51,6 +55,7 @@ export function createFileStore<Job extends Stored>({
   folders,
   folderFor = () => folders[0]!,
   files = nodeFiles,
+  reserveBytes = 0,
   onWarning = () => undefined,
 }: FileStoreOptions<Job>): FileStore<Job> {
   let writing: Promise<unknown> = Promise.resolve();
@@ -96,8 +101,15 @@ export function createFileStore<Job extends Stored>({
       throw error;
     }
     const sequence = (known.at(-1)?.sequence ?? 0) + 1;
-    const draft = await writeDraft(folder, { sequence, job });
-    await files.rename(draft, join(folder, RECORD));
+    try {
+      const draft = await writeDraft(folder, { sequence, job });
+      await files.rename(draft, join(folder, RECORD));
+      if (reserveBytes > 0) await createExclusively(join(folder, RESERVE), new Uint8Array(reserveBytes).fill(1));
+    } catch (error) {
+      // A folder without a record is no job, and would be in the way of none; but it would stay for ever.
+      await files.rm(folder, { recursive: true, force: true });
+      throw error;
+    }
     await syncFolder(folder);
     await syncFolder(parent);
     return true;
@@ -108,7 +120,8 @@ export function createFileStore<Job extends Stored>({
     if (found?.job.version !== expectedVersion) return false;
     const { folder, sequence } = found;
     const claim = join(folder, `${RECORD}.${job.version}`);
-    const draft = await writeDraft(folder, { sequence, job });
+    const entry = { sequence, job };
+    const draft = await writeDraft(folder, entry).catch((error: unknown) => writeFromReserve(folder, entry, error));
     try {
       if (!(await claimVersion(draft, claim))) return false;
       // Another process may have written this version and given its claim up again since the record was read.
@@ -153,10 +166,13 @@ export function createFileStore<Job extends Stored>({
     try {
       await file.writeFile(contents);
       await file.sync();
-      return true;
-    } finally {
+    } catch (error) {
       await file.close();
+      await files.rm(path, { force: true });
+      throw error;
     }
+    await file.close();
+    return true;
   }
 
   async function writeDraft(folder: string, entry: Entry<Job>): Promise<string> {
@@ -166,6 +182,20 @@ export function createFileStore<Job extends Stored>({
     );
     if (!(await createExclusively(path, text))) throw new Error(`Cannot write ${path}: it is there already.`);
     return path;
+  }
+
+  /** On a full disk, in the room that was kept for that; afterwards the old record's is kept instead. */
+  async function writeFromReserve(folder: string, entry: Entry<Job>, error: unknown): Promise<string> {
+    if (!['ENOSPC', 'EDQUOT'].includes(codeOf(error) ?? '')) throw error;
+    const reserve = join(folder, RESERVE);
+    const { size } = await files.stat(reserve).catch(() => ({ size: 0 }));
+    if (size === 0) throw error;
+    await files.unlink(reserve);
+    try {
+      return await writeDraft(folder, entry);
+    } finally {
+      await createExclusively(reserve, new Uint8Array(size).fill(1)).catch(() => undefined);
+    }
   }
 
   async function syncFolder(folder: string): Promise<void> {

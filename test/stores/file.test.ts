@@ -1,8 +1,9 @@
+import * as nodeFiles from 'node:fs/promises';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createFileStore } from '../../src/stores/file.js';
+import { createFileStore, type RecordFiles } from '../../src/stores/file.js';
 import { describeJobStore, type StoredNote } from '../suites/job-store.suite.js';
 
 let base: string;
@@ -112,6 +113,39 @@ describe('a store on disk', () => {
     await store.latestFor('m');
     expect(warnings).toHaveLength(2);
     expect(warnings.sort()[0]).toContain(join(folder, 'job_2', 'job.json'));
+  });
+
+  it('can still say that the disk is full when it is', async () => {
+    const folder = newFolder();
+    let room = Infinity;
+    const files: RecordFiles = {
+      ...nodeFiles,
+      open: async (path, flags) => {
+        const handle = await nodeFiles.open(path, flags);
+        const write = handle.writeFile.bind(handle);
+        handle.writeFile = async (contents) => {
+          const bytes = (contents as Uint8Array).length;
+          if (bytes > room) throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+          room -= bytes;
+          await write(contents);
+        };
+        return handle;
+      },
+      unlink: async (path) => {
+        const { size } = await nodeFiles.stat(path);
+        await nodeFiles.unlink(path);
+        room += size;
+      },
+    };
+    const store = createFileStore<StoredNote>({ folders: [folder], files, reserveBytes: 4096 });
+    await store.insert(job('job_1'), undefined);
+    room = 0;
+    for (let version = 0; version < 3; version++) {
+      expect(await store.replace({ ...job('job_1', version + 1), note: 'the disk is full' }, version)).toBe(true);
+    }
+    expect(await store.get('job_1')).toMatchObject({ version: 3, note: 'the disk is full' });
+    await expect(store.insert(job('job_2'), undefined)).rejects.toThrow('no space left');
+    expect(await readdir(folder)).toEqual(['job_1']);
   });
 
   it('takes no path for an id', async () => {

@@ -1,15 +1,19 @@
 import { join } from 'node:path';
+import { RefusedError } from '../../core/errors.js';
 import { partPaths } from '../disk/part-file.js';
 import type { FileLayer } from '../file-layer.js';
 import { unlessMissing } from '../library/file-errors.js';
-import { OWN_FOLDER } from '../library/safe-path.js';
+import type { Lock } from '../library/locks.js';
+import { OWN_FOLDER, repoFolder } from '../library/safe-path.js';
 import type { DownloadPlan, PlannedFile } from '../plan.js';
 import type { JobRecord } from './job-record.js';
 import { stagedName } from './staged-name.js';
+import type { EngineWorld } from './world.js';
 
 /** Bytes of a planned file that an earlier job has left behind. */
 export interface LeftPart {
   file: PlannedFile;
+  job: JobRecord;
   /** The job's folder. */
   folder: string;
   name: string;
@@ -38,7 +42,7 @@ export function findLeftParts(plan: DownloadPlan, root: string, jobs: readonly J
 
 function leftBy(job: JobRecord, theirs: PlannedFile, file: PlannedFile): LeftPart {
   const bytes = job.state === 'completed' ? 0 : (job.reached[theirs.path] ?? 0);
-  return { file, folder: jobFolder(job.root, job.id), name: stagedName(job.plan, theirs), bytes };
+  return { file, job, folder: jobFolder(job.root, job.id), name: stagedName(job.plan, theirs), bytes };
 }
 
 function isSame(one: PlannedFile, other: PlannedFile): boolean {
@@ -58,4 +62,31 @@ export async function adoptPart(
       await unlessMissing(files.rename(theirs[kind], ours[kind]));
     }
   }
+}
+
+/**
+ * Does something to a paused job's part while nobody can resume the job, here or elsewhere: two jobs would write into
+ * one part. Where that cannot be had, the part stays with its job.
+ */
+export async function whilePaused(
+  { inTurn, store, locks }: EngineWorld,
+  { id, model, root, plan }: JobRecord,
+  work: () => Promise<void>,
+): Promise<void> {
+  await inTurn(id, async () => {
+    const paths = plan.files.map(({ path }) => path);
+    const folder = repoFolder(root, plan.owner, plan.repo);
+    let lock: Lock;
+    try {
+      lock = await locks.take({ root, folder, paths, subject: model });
+    } catch (error) {
+      if (error instanceof RefusedError && error.code === 'model_busy') return;
+      throw error;
+    }
+    try {
+      if ((await store.get(id))?.state === 'paused') await work();
+    } finally {
+      await lock.release();
+    }
+  });
 }

@@ -8,7 +8,7 @@ import { adoptFromCache } from '../library/adopt-from-cache.js';
 import type { Fingerprint } from '../library/fingerprint.js';
 import type { FilePresence } from '../library/presence.js';
 import type { PlannedFile } from '../plan.js';
-import { adoptPart, findLeftParts } from './adopt-parts.js';
+import { adoptPart, findLeftParts, whilePaused } from './adopt-parts.js';
 import { downloadedBytesOf, type LiveFile, type LiveJob } from './live-job.js';
 import { stagedName } from './staged-name.js';
 import type { EngineWorld } from './world.js';
@@ -136,7 +136,10 @@ export async function fetchFile(
     const others = [];
     for await (const other of world.store.list()) if (other.id !== id) others.push(other);
     const [left] = findLeftParts({ ...plan, files: [file] }, root, others);
-    if (left) await adoptPart(files, left, { folder: job.folder, name });
+    if (!left) return;
+    const adopt = (): Promise<void> => adoptPart(files, left, { folder: job.folder, name });
+    if (left.job.state !== 'paused') await adopt();
+    else await whilePaused(world, left.job, adopt);
   }
 }
 

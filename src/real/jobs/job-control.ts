@@ -1,15 +1,15 @@
 import type { DownloaderControl } from '../../core/downloader.js';
 import { RefusedError } from '../../core/errors.js';
 import type { JobSnapshot } from '../../core/job.js';
-import type { InTurn } from './in-turn.js';
 import { revised, snapshotAtRest, type JobRecord, type Standing } from './job-record.js';
 import type { Lifecycle } from './lifecycle.js';
 import { detailsAtRest, detailsOf, snapshotOf } from './live-job.js';
+import { makeRoomFor } from './make-room.js';
 import type { EngineWorld } from './world.js';
 
 /** What operators do to jobs. What is done to one job is done in turn. */
-export function createJobControl(world: EngineWorld, lifecycle: Lifecycle, inTurn: InTurn): DownloaderControl {
-  const { store, clock } = world;
+export function createJobControl(world: EngineWorld, lifecycle: Lifecycle): DownloaderControl {
+  const { store, clock, inTurn } = world;
   const { live, queue } = lifecycle;
 
   return {
@@ -47,6 +47,7 @@ export function createJobControl(world: EngineWorld, lifecycle: Lifecycle, inTur
         const lock = await lifecycle.lock(job);
         try {
           const now = await check(jobId, 'resume', ['paused']);
+          await makeRoomFor(world, now);
           const next = revised(now, { order: queue.nextOrder() }, { state: 'downloading' });
           if (!(await store.replace(next, now.version))) throw changed('resume', jobId);
           lifecycle.enter(next, lock);

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import type { DownloadEvent } from '../../core/downloader.js';
+import { RESERVE } from '../../stores/file.js';
 import type { FileLocation } from '../hub/file-location.js';
 import type { Lock } from '../library/locks.js';
 import { repoFolder } from '../library/safe-path.js';
@@ -15,8 +17,8 @@ import type { EngineWorld } from './world.js';
 export interface Lifecycle {
   readonly live: ReadonlyMap<string, LiveJob>;
   readonly queue: Queue;
-  /** Puts a job of which this process has the lock into the queue. */
-  enter(record: JobRecord, lock: Lock, located?: Map<string, FileLocation>): void;
+  /** Puts a job of which this process has the lock into the queue. @throws what the engine is being closed with */
+  enter(record: JobRecord, lock: Lock, located?: Map<string, FileLocation>): LiveJob;
   /** Makes a live job stop; resolves when it has let go of everything. It may have come to its end before that. */
   stop(id: string, reason: StopReason): Promise<void>;
   /** Writes a change into a live job's record. */
@@ -38,7 +40,8 @@ export function createLifecycle(
 
   return { live, queue, enter, stop, keep, lock, tell };
 
-  function enter(record: JobRecord, itsLock: Lock, located = new Map<string, FileLocation>()): void {
+  function enter(record: JobRecord, itsLock: Lock, located = new Map<string, FileLocation>()): LiveJob {
+    world.closing.throwIfAborted();
     const job = createLiveJob(world, {
       record,
       folder: jobFolder(record.root, record.id),
@@ -49,6 +52,7 @@ export function createLifecycle(
     live.set(record.id, job);
     itsLock.lost.addEventListener('abort', () => void stop(record.id, 'lost'), { once: true });
     queue.enter(record.id, record.order);
+    return job;
   }
 
   function begin(id: string): void {
@@ -117,6 +121,9 @@ export function createLifecycle(
     } catch (error) {
       world.onWarning(`Cannot write the record of ${id}: ${error instanceof Error ? error.message : String(error)}`);
       if (standing) job.record = revised(job.record, {}, standing);
+    }
+    if (job.record.state === 'completed') {
+      await world.files.rm(join(job.folder, RESERVE), { force: true }).catch(() => undefined);
     }
     live.delete(id);
     claims.release(id);

@@ -1,8 +1,10 @@
 import { RefusedError } from '../../core/errors.js';
+import { partPaths } from '../disk/part-file.js';
 import { checkSpace } from '../library/space.js';
 import { jobFolder, type LeftPart } from './adopt-parts.js';
 import { dropParts } from './publish-job.js';
 import { revised, type JobRecord } from './job-record.js';
+import { stagedName } from './staged-name.js';
 import type { EngineWorld } from './world.js';
 
 /** Whoever cancelled a download may think better of it for so long. */
@@ -34,6 +36,19 @@ export async function makeRoom(
     if (!dropped) throw error;
     await check();
   }
+}
+
+/** The same for a job that goes on. @throws RefusedError insufficient_space */
+export async function makeRoomFor(world: EngineWorld, { id, model, root, plan, ...job }: JobRecord): Promise<void> {
+  // What is verified has its room already.
+  if (job.publishing) return;
+  const folder = jobFolder(root, id);
+  await makeRoom(world, root, {
+    subject: model,
+    bytes: job.totalBytes - job.presentBytes,
+    parts: plan.files.map((file) => partPaths(folder, stagedName(plan, file)).part),
+    keep: [],
+  });
 }
 
 /** Drops what jobs have left that were cancelled long ago. */

@@ -9,7 +9,6 @@ import { modelOf } from '../library/records.js';
 import { repoFolder } from '../library/safe-path.js';
 import { totalSizeOf, type DownloadPlan } from '../plan.js';
 import { findLeftParts, type LeftPart } from './adopt-parts.js';
-import type { InTurn } from './in-turn.js';
 import { isOpen, snapshotAtRest, type JobRecord } from './job-record.js';
 import type { Lifecycle } from './lifecycle.js';
 import { snapshotOf } from './live-job.js';
@@ -28,10 +27,12 @@ export interface Starter {
   start(request: DownloadRequest, options: StartOptions): Promise<JobSnapshot | 'already_downloaded'>;
   /** The newest commit; files of another digest are replaced. */
   renew(request: DownloadRequest): Promise<JobSnapshot | 'already_downloaded'>;
+  /** Resolves when no start is under way any more. */
+  settled(): Promise<void>;
 }
 
-export function createStarter(world: EngineWorld, lifecycle: Lifecycle, catalog: Catalog, inTurn: InTurn): Starter {
-  const { files, clock, limits, settings, hub, folders, records, store, owner } = world;
+export function createStarter(world: EngineWorld, lifecycle: Lifecycle, catalog: Catalog): Starter {
+  const { files, clock, limits, settings, hub, folders, records, store, owner, inTurn } = world;
   const { live } = lifecycle;
   const planning = new Map<string, Promise<JobSnapshot | 'already_downloaded'>>();
 
@@ -51,6 +52,9 @@ export function createStarter(world: EngineWorld, lifecycle: Lifecycle, catalog:
       });
     },
     renew: (request) => together(`${requestKey(request)} renewed`, () => begin(request, true)),
+    settled: async () => {
+      await Promise.allSettled(planning.values());
+    },
   };
 
   /** Who asks for the same thing at the same time gets the same answer, and the hub is asked once. */
@@ -84,13 +88,15 @@ export function createStarter(world: EngineWorld, lifecycle: Lifecycle, catalog:
       const already = live.get(job.id);
       if (already) return snapshotOf(already, clock.now());
       const lock = await lifecycle.lock(job);
-      const now = await store.get(job.id);
-      if (now?.state !== 'downloading') {
+      try {
+        const now = (await store.get(job.id)) ?? job;
+        if (now.state === 'downloading') return snapshotOf(lifecycle.enter(now, lock), clock.now());
         await lock.release();
-        return snapshotAtRest(now ?? job);
+        return snapshotAtRest(now);
+      } catch (error) {
+        await lock.release();
+        throw error;
       }
-      lifecycle.enter(now, lock);
-      return snapshotOf(live.get(job.id)!, clock.now());
     });
   }
 
@@ -184,9 +190,9 @@ export function createStarter(world: EngineWorld, lifecycle: Lifecycle, catalog:
         state: 'downloading',
       };
       if (!(await store.insert(record, previous))) throw tooLate(subject);
-      lifecycle.enter(record, lock, located);
+      const job = lifecycle.enter(record, lock, located);
       lifecycle.tell(record, 'started');
-      return snapshotOf(live.get(id)!, clock.now());
+      return snapshotOf(job, clock.now());
     } catch (error) {
       await lock.release();
       throw error;

@@ -13,6 +13,7 @@ import type { RealClock } from '../real-clock.js';
 import type { Bandwidth } from '../transfer/bandwidth.js';
 import type { ConnectionSlots } from '../transfer/connection-slots.js';
 import type { FileClaims } from './file-claims.js';
+import type { InTurn } from './in-turn.js';
 import type { JobOwner, JobRecord } from './job-record.js';
 import type { SharedLocks } from './shared-locks.js';
 
@@ -37,6 +38,8 @@ export interface EngineWorld {
   readonly claims: FileClaims;
   /** Tells a restart of the computer from one of the process. */
   readonly bootId: string;
+  /** By the ids of jobs, for what operators do to them. */
+  readonly inTurn: InTurn;
   readonly totals: EngineTotals;
   readonly owner: JobOwner;
   /** Aborted when the engine closes. */

@@ -110,6 +110,20 @@ describe('a catalog id', () => {
     expect(await engine.start(request)).toBe('already_downloaded');
   });
 
+  it('goes on with what a paused job for the link has, and that one completes all the same', async () => {
+    const engine = await open();
+    world.hub.faults.add({ on: { route: 'cdn' }, do: { type: 'slow', bytesPerSecond: 200_000, share: 'total' } });
+    const link = await startJob(engine, world.repo(REPO));
+    await until(engine, link.id, ({ downloadedBytes }) => downloadedBytes > 50_000);
+    await engine.jobs.pause(link.id);
+    world.hub.faults.clear();
+    const job = await startJob(engine, request);
+    expect(job.downloadedBytes).toBeGreaterThan(50_000);
+    await engine.jobs.resume(link.id);
+    for (const { id } of [job, link]) await until(engine, id, completed);
+    expect(world.hub.journal.summary().files.find(({ file }) => file === PATH)!.bytesServed).toBeLessThan(360_000);
+  });
+
   it('comes with a quantization for operators only', async () => {
     const engine = await open();
     const wanted = { ...request, quantization: 'Q8_0' };

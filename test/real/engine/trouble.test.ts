@@ -134,11 +134,18 @@ describe('a job', () => {
     await openWorld();
     let isFull = true;
     const files: FileLayer = { ...nodeFiles, open: fullAfter(400_000, () => isFull) };
-    const engine = await world.open({ files });
+    let engine = await world.open({ files });
     const job = await startJob(engine, world.repo(REPO));
     const paused = await until(engine, job.id, stopped);
     expect(paused).toMatchObject({ state: 'paused', code: 'disk_full' });
+    await engine.close();
+    const crowded = await world.open({ limits: { spareBytes: 1e18 } });
+    await expect(crowded.jobs.resume(job.id)).rejects.toMatchObject({ code: 'insufficient_space' });
+    expect(await crowded.status(job.id)).toEqual(paused);
+    await crowded.close();
+
     isFull = false;
+    engine = await world.open({ files });
     const resumed = await engine.jobs.resume(job.id);
     expect(resumed).not.toHaveProperty('code');
     expect(resumed).toMatchObject({ id: job.id, downloadedBytes: paused.downloadedBytes });
