@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { Agent, request, type Dispatcher } from 'undici';
+import { request, type Dispatcher } from 'undici';
 import { createHub, type Hub, type HubOptions, type JournalEntry } from '../../../src/hub/index.js';
+import { createAgents } from '../../../src/real/hub/agents.js';
 import { createRangeSource } from '../../../src/real/hub/range-source.js';
 import { shareLocation } from '../../../src/real/hub/shared-location.js';
 import { defaultLimits, type RealLimits } from '../../../src/real/limits.js';
@@ -64,7 +65,8 @@ export async function createStage(size: number, options: HubOptions = {}): Promi
     ...options,
   });
   await hub.ready();
-  const agent = new Agent({ connections: 32, allowH2: false, connect: { timeout: 1000 } });
+  const agents = createAgents({ endpoint: hub.endpoint, limits: defaultLimits, environment: {} });
+  const agent = agents.cdn;
   const resolveUrl = `${hub.endpoint}/${REPO}/resolve/${COMMIT}/${path}`;
   const locate = async (): Promise<string> => {
     const { headers, body } = await request(resolveUrl, { dispatcher: agent });
@@ -102,7 +104,7 @@ export async function createStage(size: number, options: HubOptions = {}): Promi
     },
     reads: () => hub.journal.entries().filter(({ route }) => route === 'cdn'),
     async close() {
-      await agent.destroy();
+      await agents.close();
       await hub.close();
     },
   };
