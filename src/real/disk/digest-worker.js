@@ -37,7 +37,7 @@ let running = false;
 
 const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
 
-port.on('message', (/** @type {import('./digester.js').ToWorker} */ message) => {
+parentPort?.on('message', (/** @type {import('./digester.js').ToWorker} */ message) => {
   if (message.type === 'follow') {
     const hash = startHash(message);
     const start = { era: 0, until: 0, hashed: 0, segmentStart: 0, segmentHash: hash.copy(), crc: 0 };

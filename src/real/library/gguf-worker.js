@@ -8,7 +8,7 @@ import { GGMLFileQuantizationType, gguf } from '@huggingface/gguf';
 
 const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
 
-port.on('message', async (/** @type {string} */ path) => {
+parentPort?.on('message', async (/** @type {string} */ path) => {
   try {
     const header = await gguf(path, { allowLocalFile: true, computeParametersCount: true });
     /** @type {Record<string, unknown>} */
