@@ -266,7 +266,7 @@ function tooLate(subject: string): RefusedError {
   return new RefusedError('model_busy', subject, `Cannot download ${subject}: another process has just begun to.`);
 }
 
-export function subjectOf({ model }: DownloadRequest): string {
+function subjectOf({ model }: DownloadRequest): string {
   return model.source === 'catalog' ? model.id : model.url;
 }
 

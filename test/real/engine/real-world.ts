@@ -13,7 +13,7 @@ import { openEngine, type RealEngineOptions, type RealLimits } from '../../../sr
 const KiB = 1024;
 
 /** Durations of milliseconds and sizes of kilobytes, in the proportions of the real ones. */
-export const smallLimits: Partial<RealLimits> = {
+const smallLimits: Partial<RealLimits> = {
   segmentBytes: 64 * KiB,
   shortestRunBytes: 64 * KiB,
   longestRunBytes: 1024 * KiB,
