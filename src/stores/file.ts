@@ -27,6 +27,8 @@ export interface FileStore<Job extends Stored> extends JobStore<Job> {
   folderOf(id: string): Promise<string | undefined>;
   /** Deletes a job's record and everything else in its folder. */
   remove(id: string): Promise<void>;
+  /** Deletes what writers left behind that were killed: folders that never had a record, and drafts of records. */
+  tidy(): Promise<void>;
 }
 
 /** In a `job.json` it is flat: the job's own fields, `format`, and `sequence`, by which jobs are in order. */
@@ -69,6 +71,7 @@ export function createFileStore<Job extends Stored>({
     list: async function* () {
       for (const { job } of await readAll()) yield job;
     },
+    tidy: () => inTurn(tidy),
     folderOf: async (id) => (await find(id))?.folder,
     remove: (id) =>
       inTurn(async () => {
@@ -137,6 +140,27 @@ export function createFileStore<Job extends Stored>({
     }
   }
 
+  async function tidy(): Promise<void> {
+    for (const parent of folders) {
+      const names = (await files.readdir(parent).catch(ignoreMissing)) ?? [];
+      for (const folder of names.filter(isJobFolder).map((name) => join(parent, name))) {
+        const inside = (await files.readdir(folder).catch(ignoreMissing)) ?? [];
+        const left = inside.includes(RECORD)
+          ? inside.filter((name) => name.startsWith(`${RECORD}.`)).map((name) => join(folder, name))
+          : [folder];
+        for (const path of left) {
+          if ((await ageOf(path)) >= CLAIM_STALE_MS) await files.rm(path, { recursive: true, force: true });
+        }
+      }
+    }
+  }
+
+  /** Something that is not there any more is of no age. */
+  async function ageOf(path: string): Promise<number> {
+    const stats = await files.stat(path).catch(ignoreMissing);
+    return stats === undefined ? 0 : Date.now() - stats.ctimeMs;
+  }
+
   /** A link is made by one writer alone; a rename would silently replace what another one wrote. */
   async function claimVersion(draft: string, claim: string): Promise<boolean> {
     for (;;) {
@@ -146,9 +170,7 @@ export function createFileStore<Job extends Stored>({
       } catch (error) {
         if (hasNoLinks(error)) return createExclusively(claim, await files.readFile(draft));
         if (codeOf(error) !== 'EEXIST') throw error;
-        const age = await files.stat(claim).then(({ ctimeMs }) => Date.now() - ctimeMs, ignoreMissing);
-        if (age === undefined) continue;
-        if (age < CLAIM_STALE_MS) return false;
+        if ((await ageOf(claim)) < CLAIM_STALE_MS) return false;
         await files.unlink(claim).catch(ignoreMissing);
       }
     }

@@ -16,6 +16,17 @@ afterAll(() => rm(base, { recursive: true }));
 
 const job = (id: string, version = 0): StoredNote => ({ id, model: `model/${id}`, version });
 
+/** A minute from now. */
+async function later<Result>(act: () => Promise<Result>): Promise<Result> {
+  const now = Date.now;
+  Date.now = () => now() + 60_000;
+  try {
+    return await act();
+  } finally {
+    Date.now = now;
+  }
+}
+
 describeJobStore('a store on disk', async () => createFileStore({ folders: [newFolder()] }));
 
 describe('a store on disk', () => {
@@ -64,14 +75,23 @@ describe('a store on disk', () => {
     const claim = join(folder, 'job_1', 'job.json.1');
     await writeFile(claim, 'half a rec');
     expect(await store.replace(job('job_1', 1), 0)).toBe(false);
-    const realNow = Date.now;
-    Date.now = () => realNow() + 60_000;
-    try {
-      expect(await store.replace(job('job_1', 1), 0)).toBe(true);
-    } finally {
-      Date.now = realNow;
-    }
+    expect(await later(() => store.replace(job('job_1', 1), 0))).toBe(true);
     expect(await store.get('job_1')).toMatchObject({ version: 1 });
+  });
+
+  it('tidies up after writers that were killed, and leaves alone who may still be writing', async () => {
+    const folder = newFolder();
+    const store = createFileStore<StoredNote>({ folders: [folder] });
+    await store.insert(job('job_1'), undefined);
+    await writeFile(join(folder, 'job_1', 'job.json.abc.tmp'), 'half');
+    await writeFile(join(folder, 'job_1', 'model.part'), 'bytes');
+    await mkdir(join(folder, 'job_2'));
+    await mkdir(join(folder, 'locks'));
+    await store.tidy();
+    expect(await readdir(folder)).toEqual(['job_1', 'job_2', 'locks']);
+    await later(() => store.tidy());
+    expect(await readdir(folder)).toEqual(['job_1', 'locks']);
+    expect(await readdir(join(folder, 'job_1'))).toEqual(['job.json', 'model.part']);
   });
 
   it('puts a job where it is told to, and finds it in any of its folders', async () => {

@@ -12,6 +12,7 @@ const REMEMBERED_MS = 30 * 24 * 60 * 60_000;
  * was interrupted is completed. Jobs that another live process holds are left alone.
  */
 export async function recoverJobs(world: EngineWorld, lifecycle: Lifecycle): Promise<void> {
+  await world.store.tidy();
   await dropOldBytes(world);
   const jobs: JobRecord[] = [];
   for await (const job of world.store.list()) jobs.push(job);
