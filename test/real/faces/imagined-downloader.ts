@@ -11,7 +11,8 @@ export interface ImaginedDownloader extends Downloader {
   arrive(jobId: string, bytes: number): void;
   /** It fails, or pauses by itself. */
   end(jobId: string, state: 'failed' | 'paused', code: FailureCode, reason: string): void;
-  isClosed(): boolean;
+  /** How many listen to what happens. */
+  listening(): number;
 }
 
 export interface ImaginedOptions {
@@ -47,7 +48,6 @@ export function createImaginedDownloader({
   const listeners = new Set<(event: DownloadEvent) => void>();
   let limit: number | undefined;
   let downloaded = 0;
-  let closed = false;
 
   const downloader: ImaginedDownloader = {
     start: async (request) => {
@@ -132,16 +132,14 @@ export function createImaginedDownloader({
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    close: async () => {
-      closed = true;
-    },
+    close: async () => undefined,
     arrive,
     end: (jobId, state, code, reason) => {
       const job = find(jobId, 'end');
       change(job, state === 'failed' ? { state, code, reason, failedAt: now() } : { state, code, reason });
       tell(job, state);
     },
-    isClosed: () => closed,
+    listening: () => listeners.size,
   };
   return downloader;
 

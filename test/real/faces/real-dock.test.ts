@@ -227,6 +227,15 @@ describe.each(doors)('an operator of a downloader, %s', (_, door) => {
   });
 });
 
+describe('a dock over a downloader', () => {
+  it('listens to it once, also after a reset, and not any more when it is closed', async () => {
+    for (let resets = 0; resets < 3; resets++) await dock.reset();
+    expect(downloader.listening()).toBe(1);
+    dock.close();
+    expect(downloader.listening()).toBe(0);
+  });
+});
+
 describe('the metrics', () => {
   it('are what Prometheus reads: each with its help and its type, then its samples', async () => {
     await dock.downloads.start('me/one');
