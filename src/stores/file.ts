@@ -27,6 +27,11 @@ export interface FileStore<Job extends Stored> extends JobStore<Job> {
   folderOf(id: string): Promise<string | undefined>;
   /** Deletes a job's record and everything else in its folder. */
   remove(id: string): Promise<void>;
+  /**
+   * Lets go of versions that a writer claimed who was killed before he wrote them; otherwise the next one waits 10 s.
+   * For callers who know that nobody else is writing this job.
+   */
+  dropClaims(id: string): Promise<void>;
   /** Deletes what writers left behind that were killed: folders that never had a record, and drafts of records. */
   tidy(): Promise<void>;
 }
@@ -47,6 +52,7 @@ export const RESERVE = 'reserve';
 const RECORD = 'job.json';
 /** A claim to write a version lives for milliseconds: an older one belongs to a process that was killed. */
 const CLAIM_STALE_MS = 10_000;
+const CLAIM = /^job\.json\.\d+$/;
 const JOB_FOLDER = /^job_[\w-]+$/;
 
 /**
@@ -71,6 +77,7 @@ export function createFileStore<Job extends Stored>({
     list: async function* () {
       for (const { job } of await readAll()) yield job;
     },
+    dropClaims: (id) => inTurn(() => dropClaims(id)),
     tidy: () => inTurn(tidy),
     folderOf: async (id) => (await find(id))?.folder,
     remove: (id) =>
@@ -135,8 +142,20 @@ export function createFileStore<Job extends Stored>({
       await files.rename(claim, join(folder, RECORD));
       await syncFolder(folder);
       return true;
+    } catch (error) {
+      // Somebody who may has dropped the claim.
+      if (codeOf(error) === 'ENOENT') return false;
+      throw error;
     } finally {
       await files.unlink(draft).catch(ignoreMissing);
+    }
+  }
+
+  async function dropClaims(id: string): Promise<void> {
+    const found = await find(id);
+    if (!found) return;
+    for (const name of await files.readdir(found.folder)) {
+      if (CLAIM.test(name)) await files.rm(join(found.folder, name), { force: true });
     }
   }
 

@@ -79,6 +79,17 @@ describe('a store on disk', () => {
     expect(await store.get('job_1')).toMatchObject({ version: 1 });
   });
 
+  it('drops the claim of a process that was killed for whoever knows that it was', async () => {
+    const folder = newFolder();
+    const store = createFileStore<StoredNote>({ folders: [folder] });
+    await store.insert(job('job_1'), undefined);
+    await writeFile(join(folder, 'job_1', 'job.json.1'), '{}');
+    expect(await store.replace(job('job_1', 1), 0)).toBe(false);
+    await store.dropClaims('job_1');
+    await store.dropClaims('job_2');
+    expect(await store.replace(job('job_1', 1), 0)).toBe(true);
+  });
+
   it('tidies up after writers that were killed, and leaves alone who may still be writing', async () => {
     const folder = newFolder();
     const store = createFileStore<StoredNote>({ folders: [folder] });

@@ -177,24 +177,21 @@ export function createLifecycle(
     return written;
   }
 
-  function lock({
-    id,
-    model,
-    root,
-    plan,
-    totalBytes,
-    downloadedBytes,
-  }: Parameters<Lifecycle['lock']>[0]): Promise<Lock> {
-    return world.locks.take({
+  async function lock({ id, model, root, plan, ...job }: Parameters<Lifecycle['lock']>[0]): Promise<Lock> {
+    const taken = await world.locks.take({
       root,
       folder: repoFolder(root, plan.owner, plan.repo),
       paths: plan.files.map(({ path }) => path),
       subject: model,
       progress: () => {
-        const job = live.get(id);
-        return { totalBytes, downloadedBytes: job ? downloadedBytesOf(job) : downloadedBytes };
+        const running = live.get(id);
+        const downloadedBytes = running ? downloadedBytesOf(running) : job.downloadedBytes;
+        return { totalBytes: job.totalBytes, downloadedBytes };
       },
     });
+    // Whoever had them before was killed, maybe while he wrote the record.
+    await store.dropClaims(id);
+    return taken;
   }
 
   function tell({ id, model }: JobRecord, type: DownloadEvent['type']): void {

@@ -1,5 +1,4 @@
-import type { Lock, LockOptions } from '../library/locks.js';
-import { takeLock } from '../library/locks.js';
+import { takeLock, type Lock, type LockOptions } from '../library/locks.js';
 
 /** Locks of files, for several jobs of one process: a catalog id and a link may come to the same files. */
 export interface SharedLocks {
@@ -14,26 +13,40 @@ interface Shared {
 
 export function createSharedLocks(options: Pick<LockOptions, 'files' | 'clock' | 'limits'>): SharedLocks {
   const held = new Map<string, Shared>();
+  /** A lock that is being given up still looks like another process's. */
+  const leaving = new Map<string, Promise<void>>();
 
   return {
     take: async (wanted) => {
       const key = JSON.stringify([wanted.root, wanted.folder, [...wanted.paths].sort()]);
-      const shared = held.get(key) ?? { lock: takeLock({ ...options, ...wanted }), users: 0 };
+      const shared = held.get(key) ?? { lock: takeAfter(leaving.get(key)), users: 0 };
       held.set(key, shared);
       shared.users++;
-      let released = false;
+      let released: Promise<void> | undefined;
       try {
         const lock = await shared.lock;
-        return { lost: lock.lost, release: () => leave(lock) };
+        return { lost: lock.lost, release: () => (released ??= leave(lock)) };
       } catch (error) {
         forget();
         throw error;
       }
 
+      async function takeAfter(left: Promise<void> | undefined): Promise<Lock> {
+        await left;
+        return takeLock({ ...options, ...wanted });
+      }
+
       async function leave(lock: Lock): Promise<void> {
-        if (released) return;
-        released = true;
-        if (forget()) await lock.release();
+        if (!forget()) return;
+        const release = lock.release();
+        // Whoever comes next finds out for himself what has become of it.
+        const left: Promise<void> = release.catch(() => undefined).then(() => forgetLeaving(left));
+        leaving.set(key, left);
+        await release;
+      }
+
+      function forgetLeaving(left: Promise<void>): void {
+        if (leaving.get(key) === left) leaving.delete(key);
       }
 
       /** @returns whether nobody uses it any more */

@@ -106,6 +106,7 @@ describe('an engine that is closed and opened again', () => {
     const path = join(world.root, '.modeldock', job.id, 'job.json');
     const record = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
     expect(record).toMatchObject({ publishing: { files: [{ part: {} }] } });
+    await writeFile(`${path}.${Number(record.version) + 1}`, 'half of what a process wrote that was killed');
     const { code: _, reason: __, ...going } = { ...record, state: 'downloading' } as Record<string, unknown>;
     await writeFile(path, JSON.stringify(going));
 
