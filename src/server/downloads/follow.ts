@@ -17,22 +17,19 @@ export async function follow(
   { screen, out, err, onSignal }: Pick<Surroundings, 'screen' | 'out' | 'err' | 'onSignal'>,
 ): Promise<number> {
   const interrupted = new AbortController();
-  const stopListening = onSignal((signal) => interrupted.abort(signal));
+  // Until the process ends: what is open is closed in between.
+  onSignal((signal) => interrupted.abort(signal));
   const display = createProgressDisplay(screen, err);
-  try {
-    for (;;) {
-      const job = await downloader.jobs.find(jobId);
-      if (!job) {
-        err(`modeldock: The job ${jobId} is gone: somebody else has removed it.\n`);
-        return exitCodes.failed;
-      }
-      display.show({ job, details: await downloader.jobs.details(jobId), now: Date.now() });
-      if (job.state !== 'downloading') return ended(job);
-      if (interrupted.signal.aborted) return await pause(job);
-      await sleep(display.everyMs, undefined, { signal: interrupted.signal }).catch(() => undefined);
+  for (;;) {
+    const job = await downloader.jobs.find(jobId);
+    if (!job) {
+      err(`modeldock: The job ${jobId} is gone: somebody else has removed it.\n`);
+      return exitCodes.failed;
     }
-  } finally {
-    stopListening();
+    display.show({ job, details: await downloader.jobs.details(jobId), now: Date.now() });
+    if (job.state !== 'downloading') return ended(job);
+    if (interrupted.signal.aborted) return pause(job);
+    await sleep(display.everyMs, undefined, { signal: interrupted.signal }).catch(() => undefined);
   }
 
   function ended(job: Exclude<JobSnapshot, { state: 'downloading' }>): number {

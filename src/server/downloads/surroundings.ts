@@ -1,5 +1,6 @@
 import type { Downloader } from '../../core/downloader.js';
 import type { RealEngineOptions } from '../../real/engine.js';
+import { exitCodes } from './exit-codes.js';
 import type { Screen } from './progress-lines.js';
 
 /** What a command that downloads finds around it. */
@@ -11,10 +12,12 @@ export interface Surroundings {
   err: (text: string) => void;
   /** The terminal that standard error is; `undefined` where it is a file or a pipe. */
   screen: () => Screen | undefined;
-  /** Calls back at each SIGINT and SIGTERM, which end nothing by themselves from then on. Returns how to stop. */
-  onSignal: (listener: (signal: 'SIGINT' | 'SIGTERM') => void) => () => void;
+  /** Calls back at each SIGINT and SIGTERM, which end nothing by themselves from then on. */
+  onSignal: (listener: (signal: 'SIGINT' | 'SIGTERM') => void) => void;
   openEngine: (options: RealEngineOptions) => Promise<Downloader>;
 }
+
+const IMPATIENT_MS = 2000;
 
 export const processSurroundings: Surroundings = {
   environment: process.env,
@@ -26,8 +29,15 @@ export const processSurroundings: Surroundings = {
     return { columns: columns || 80, rows: rows || 24, colour: process.stderr.hasColors() };
   },
   onSignal: (listener) => {
-    process.on('SIGINT', listener).on('SIGTERM', listener);
-    return () => process.off('SIGINT', listener).off('SIGTERM', listener);
+    let first: number | undefined;
+    const heed = (signal: 'SIGINT' | 'SIGTERM'): void => {
+      first ??= performance.now();
+      // npm passes on a Ctrl-C that has reached us already; who asks again later does not want to wait for the end.
+      if (performance.now() - first > IMPATIENT_MS)
+        process.exit(signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated);
+      listener(signal);
+    };
+    process.on('SIGINT', heed).on('SIGTERM', heed);
   },
   // Most commands never download; none should wait for what it does not use.
   openEngine: async (options) => (await import('../../real/engine.js')).openEngine(options),

@@ -14,6 +14,13 @@ export async function withDownloader(
   run: (downloader: Downloader) => Promise<number>,
 ): Promise<number> {
   const { environment, err, openEngine } = surroundings;
+  const { readHubSettings } = await import('../../real/hub/hub-settings.js');
+  try {
+    readHubSettings(environment);
+  } catch (error) {
+    err(`modeldock: ${(error as Error).message}\n`);
+    return exitCodes.wrongUse;
+  }
   try {
     const downloader = await openEngine({
       owner: 'command',

@@ -35,7 +35,7 @@ async function getHere(
       out: (text) => (ended.stdout += text),
       err: (text) => (ended.stderr += text),
       screen: () => undefined,
-      onSignal: () => () => undefined,
+      onSignal: () => undefined,
       openEngine,
     },
   );
@@ -74,6 +74,7 @@ describe('modeldock get', () => {
     ['no such catalog model', ['nobody/nothing', undefined], {}, 1, 'nobody/nothing'],
     ['no name', ['no good name', undefined], {}, 2, 'a model is a catalog id such as'],
     ['a link to a file', [`${TINY}/blob/main/x.gguf`, undefined], {}, 2, 'a model is a catalog id such as'],
+    ['a hub that is no address', [TINY, undefined], { HF_ENDPOINT: 'hub.example' }, 2, 'HF_ENDPOINT is "hub.example"'],
     ['a gate, without a token', ['me/gated-GGUF', undefined], {}, 77, 'me/gated-GGUF'],
     ['a token that is none', [TINY, undefined], { HF_TOKEN: 'hf_made_up' }, 77, 'token'],
     ['a hub that is not to be asked', [TINY, undefined], { HF_HUB_OFFLINE: '1' }, 69, 'HF_HUB_OFFLINE'],
