@@ -17,6 +17,9 @@ beforeAll(async () => {
 afterEach(() => hub.control.reset());
 afterAll(() => hub.close());
 
+/** What we hold, and what sockets do. */
+const UNJOURNALED = matrixLimits.unjournaledBytes + 1024 * 1024;
+
 interface Disk {
   files: FileLayer;
   makeRoom(): void;
@@ -58,8 +61,8 @@ function fullWhenSynced(bytes: number, code: string): Disk {
 }
 
 const disks: { title: string; make: () => Disk; twice: number }[] = [
-  { title: 'a write', make: () => fullAfter(1_234_567, 'ENOSPC'), twice: matrixLimits.unjournaledBytes },
-  { title: 'a write, by a quota', make: () => fullAfter(1_000_000, 'EDQUOT'), twice: matrixLimits.unjournaledBytes },
+  { title: 'a write', make: () => fullAfter(1_234_567, 'ENOSPC'), twice: UNJOURNALED },
+  { title: 'a write, by a quota', make: () => fullAfter(1_000_000, 'EDQUOT'), twice: UNJOURNALED },
   // What a failed sync was for may or may not be on the disk: everything since the last checkpoint is in doubt.
   { title: 'a sync', make: () => fullWhenSynced(1_234_567, 'ENOSPC'), twice: Infinity },
 ];

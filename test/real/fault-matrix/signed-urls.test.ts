@@ -5,7 +5,9 @@ import type { World } from './world.js';
 
 /** So slow that a signature of some seconds does not last. */
 const slowLine = { do: { type: 'slow', bytesPerSecond: 200_000, share: 'each' } } as const;
-const fewConnections = { limits: { connectionsAtStart: 4, connectionsPerFile: 4, doublingMs: 60_000 } };
+const fewConnections = {
+  limits: { connectionsAtStart: 4, connectionsPerFile: 4, doublingMs: 60_000, longestRunBytes: 256 * 1024 },
+};
 const TWO_HOURS = 2 * 60 * 60 * 1000;
 
 const clockOff = (ms: number): RealClock => ({ ...realClock, now: () => realClock.now() + ms });

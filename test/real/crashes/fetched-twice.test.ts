@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Fault } from '../../../src/hub/index.js';
+import { bundleProgram, downloadWithCrashes, type CrashModel, type CrashResult } from './crash-run.js';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+
+const MiB = 1024 * 1024;
+/** `npm run crash` also measures where nothing can be promised, for people to read. */
+const isWholeRun = process.env.MODELDOCK_CRASHES !== undefined;
+
+let program: string;
+let remove: () => Promise<void>;
+beforeAll(async () => {
+  ({ program, remove } = await bundleProgram());
+});
+afterAll(() => remove());
+
+function modelOf(size: number): CrashModel {
+  return { owner: 'crash', repo: 'large-GGUF', quantization: 'Q4_K_M', sizes: { 'large-Q4_K_M.gguf': size } };
+}
+
+/** Killed in the middle, with the limits that hold outside of tests. */
+function killedHalfWay(size: number, line: readonly Fault[]): Promise<CrashResult> {
+  const kills = [{ type: 'progress', share: 0.5 }] as const;
+  return downloadWithCrashes({ program, model: modelOf(size), line, kills, limits: { spareBytes: 0 } });
+}
+
+describe('a download that is killed half way', () => {
+  it('fetches at most 16 MiB twice, over sixteen connections of 5 MB/s', async () => {
+    const result = await killedHalfWay(320 * MiB, [{ do: { type: 'slow', bytesPerSecond: 5_000_000, share: 'each' } }]);
+    tell('16 × 5 MB/s', result);
+    expect(result).toMatchObject({ kills: 1, end: { state: 'completed' }, wrong: [], left: [] });
+    expect(result.fetchedTwice).toBeLessThanOrEqual(16 * MiB);
+  });
+
+  // Served and still in the kernel's buffers when the process ends, which nobody can help.
+  it.runIf(isWholeRun)('tells what it fetches twice on a line without limits', async () => {
+    const result = await killedHalfWay(1024 * MiB, []);
+    tell('unthrottled', result);
+    expect(result).toMatchObject({ kills: 1, end: { state: 'completed' }, wrong: [], left: [] });
+  });
+});
+
+function tell(line: string, { fetchedTwice }: CrashResult): void {
+  if (isWholeRun) process.stdout.write(`fetched twice, ${line}: ${(fetchedTwice / MiB).toFixed(1)} MiB\n`);
+}
