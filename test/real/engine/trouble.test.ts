@@ -219,7 +219,8 @@ function fullAfter(bytes: number, isFull: () => boolean): FileLayer['open'] {
     const handle = await nodeFiles.open(...parameters);
     if (!String(parameters[0]).endsWith('.part')) return handle;
     let written = 0;
-    const check = (): void => {
+    const check = (buffers: readonly Uint8Array[]): void => {
+      written += buffers.reduce((sum, { length }) => sum + length, 0);
       if (isFull() && written > bytes) throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
     };
     return new Proxy(handle, {
@@ -227,10 +228,9 @@ function fullAfter(bytes: number, isFull: () => boolean): FileLayer['open'] {
         const value: unknown = Reflect.get(target, name, target);
         if (typeof value !== 'function') return value;
         return async (...given: unknown[]) => {
-          if (name === 'write' || name === 'writev') check();
-          const result: unknown = await (value as (...all: unknown[]) => unknown).apply(target, given);
-          written += (result as { bytesWritten?: number } | undefined)?.bytesWritten ?? 0;
-          return result;
+          if (name === 'writev') check(given[0] as Uint8Array[]);
+          if (name === 'write') check([given[0] as Uint8Array]);
+          return await (value as (...all: unknown[]) => unknown).apply(target, given);
         };
       },
     });
