@@ -118,6 +118,24 @@ describe('modeldock --engine real', () => {
     expect((await post(url, 'me/unheard-of', 'Q4_K_M')).status).toBe(404);
   });
 
+  it('writes down how a download went, and the simulator plays it again', async () => {
+    const folder = await small.newFolder();
+    const trace = `${folder}-trace.json`;
+    const recording = await serveReal(folder, '--record', trace, '--bandwidth', '30M');
+    const { body } = await post(recording.url, LARGE);
+    await untilCompleted(recording.url, body.job_id);
+    recording.signal('SIGTERM');
+    await recording.ended;
+
+    const { url } = await startListening(['--scenario', trace, '--frozen']);
+    const operator = connect(url);
+    const again = await post(url, 'ibm/granite-4-micro');
+    const { timeline } = await operator.jobs.get(again.body.job_id);
+    expect(timeline.map(({ type }) => type)).toContain('trace');
+    await operator.clock.advance({ until: { job: again.body.job_id, status: 'completed' } });
+    expect(await poll(url, again.body.job_id)).toMatchObject({ status: 'completed' });
+  });
+
   it('says why it cannot start, on one line', async () => {
     const started = start(['--engine', 'real', '--port', '0', '--models-dir', '/dev/null/models'], { env: small.env });
     expect(await started.ended).toBe(1);
