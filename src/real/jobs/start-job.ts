@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import type { DownloadRequest } from '../../core/engine.js';
 import { RefusedError } from '../../core/errors.js';
 import type { JobSnapshot } from '../../core/job.js';
@@ -6,6 +7,7 @@ import type { Catalog } from '../hub/catalog/catalog.js';
 import type { FileLocation } from '../hub/file-location.js';
 import { findPresence, type FilePresence } from '../library/presence.js';
 import { modelOf } from '../library/records.js';
+import { isSameFile, readFingerprint } from '../library/fingerprint.js';
 import { repoFolder } from '../library/safe-path.js';
 import { totalSizeOf, type DownloadPlan } from '../plan.js';
 import { findLeftParts, type LeftPart } from './adopt-parts.js';
@@ -13,6 +15,7 @@ import { isOpen, snapshotAtRest, type JobRecord } from './job-record.js';
 import type { Lifecycle } from './lifecycle.js';
 import { snapshotOf } from './live-job.js';
 import { makeRoom } from './make-room.js';
+import { identityOf, requestKey, subjectOf } from './request-identity.js';
 import { partPaths } from '../disk/part-file.js';
 import type { EngineWorld } from './world.js';
 
@@ -72,14 +75,14 @@ export function createStarter(world: EngineWorld, lifecycle: Lifecycle, catalog:
     const key = requestKey(request);
     const jobs = (await listJobs()).filter((job) => requestKey(job.request) === key);
     const open = jobs.findLast(isOpen);
-    if (open) return join(open);
+    if (open) return attach(open);
     const done = jobs.findLast(({ state }) => state === 'completed');
     if (done && (await isThere(done.plan, done.root))) return 'already_downloaded';
     return undefined;
   }
 
   /** A job that is under way: this process goes on with it if nobody else does. */
-  async function join(job: JobRecord): Promise<JobSnapshot> {
+  async function attach(job: JobRecord): Promise<JobSnapshot> {
     const running = live.get(job.id);
     if (running) return snapshotOf(running, clock.now());
     // Somebody paused it, or it paused by itself: that is for whoever may resume it.
@@ -124,10 +127,12 @@ export function createStarter(world: EngineWorld, lifecycle: Lifecycle, catalog:
     const model = identityOf(request, plan);
     return inTurn(`start ${model}`, async () => {
       const previous = await store.latestFor(model);
-      if (previous && isOpen(previous)) return join(previous);
+      if (previous && isOpen(previous)) return attach(previous);
       const root = await folders.choose(plan.owner, plan.repo, () => totalSizeOf(plan) + limits.spareBytes);
       const presence = await lookFor(plan, root);
       if (presence.every(({ state }) => state === 'recorded')) return 'already_downloaded';
+      // At whatever commit: what is newer comes when somebody asks for an update.
+      if (!replaces && (await isInstalled(plan, root))) return 'already_downloaded';
       if (!replaces) refuseForeign(presence, subject);
       return create({ request, plan, model, root, presence, previous, subject, replaces, signal });
     });
@@ -215,6 +220,18 @@ export function createStarter(world: EngineWorld, lifecycle: Lifecycle, catalog:
     return (await lookFor(plan, root)).every(({ state }) => state === 'recorded');
   }
 
+  /** Whether all that was recorded of a model is as it was. */
+  async function isInstalled(plan: DownloadPlan, root: string): Promise<boolean> {
+    const record = await records.find(root, modelOf(plan));
+    if (!record) return false;
+    const folder = repoFolder(root, record.owner, record.repo);
+    for (const file of record.files) {
+      const there = await readFingerprint(files, join(folder, file.path));
+      if (!there || !isSameFile(there, file)) return false;
+    }
+    return true;
+  }
+
   async function lookFor(plan: DownloadPlan, root: string): Promise<FilePresence[]> {
     return findPresence({
       files,
@@ -264,20 +281,4 @@ function refuseForeign(presence: readonly FilePresence[], subject: string): void
 
 function tooLate(subject: string): RefusedError {
   return new RefusedError('model_busy', subject, `Cannot download ${subject}: another process has just begun to.`);
-}
-
-function subjectOf({ model }: DownloadRequest): string {
-  return model.source === 'catalog' ? model.id : model.url;
-}
-
-/** A catalog id is an identity of its own, as clients see it; a link is what it comes to. */
-function identityOf({ model, quantization }: DownloadRequest, plan: DownloadPlan): string {
-  if (model.source === 'huggingface') return modelOf(plan);
-  return quantization === undefined ? model.id : `${model.id}@${plan.quantization ?? quantization}`.toLowerCase();
-}
-
-/** Requests that cannot mean two things. */
-function requestKey({ model, quantization }: DownloadRequest): string {
-  const name = model.source === 'catalog' ? ['catalog', model.id] : ['huggingface', model.owner, model.repo];
-  return [...name, quantization ?? ''].join('\0').toLowerCase();
 }

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { JobSnapshot } from '../../../src/core/job.js';
@@ -51,6 +51,20 @@ describe('an update', () => {
     ).toEqual([PATH]);
     expect(await world.sha256(`${REPO}/${PATH}`)).toBe(await world.announced(REPO, PATH));
     expect(await engine.update(KEY)).toBe('already_downloaded');
+  });
+
+  it('is what brings a newer commit, and no start does', async () => {
+    world = await openRealWorld({ repos: [twoCommits] });
+    const first = await world.open();
+    const job = await startJob(first, world.repo(REPO));
+    await until(first, job.id, completed);
+    await first.close();
+    // Long after: nobody remembers the job.
+    await rm(join(world.root, '.modeldock', job.id), { recursive: true });
+    world.hub.control.moveBranch(REPO, 'main', 'next');
+    const second = await world.open();
+    expect(await second.start(world.repo(REPO))).toBe('already_downloaded');
+    expect(await second.update(KEY)).toMatchObject({ totalBytes: 2 * MB + 300_000 });
   });
 
   it('is refused for a model that is not there', async () => {
