@@ -102,7 +102,10 @@ function refetching(part: PartFile, segments: readonly number[]): { sink: ByteSi
 /** Notes the segments in which a request broke off. */
 function noteBreaks(source: ByteSource, segmentBytes: number, breaks: Set<number>): ByteSource {
   return {
-    host: source.host,
+    // It is known for certain only when the file has been located.
+    get host() {
+      return source.host;
+    },
     async read(range, receiver, signal) {
       let position = range.start;
       try {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import * as disk from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PartFile } from '../../../src/real/disk/part-file.js';
+import type { FileLayer } from '../../../src/real/file-layer.js';
 import { downloadFile } from '../../../src/real/download-file.js';
 import type { PlannedFile } from '../../../src/real/plan.js';
 import { realClock } from '../../../src/real/real-clock.js';
@@ -195,26 +196,43 @@ describe('a bit that is flipped', () => {
   });
 });
 
+test('what the disk has changed while it was written is fetched once more, and nothing else', async () => {
+  const part = await place.open(file, { files: flippingDisk(1) });
+  const run = download(part);
+  await run.done;
+  expect(await digestOf(part)).toBe(stage.sha256);
+  expect(run.sources()).toBe(2);
+  expect(servedBytes()).toBeLessThanOrEqual(SIZE + SEGMENT);
+});
+
 test('a disk that keeps nothing is named', async () => {
-  let flips = 0;
-  const open = (async (path: string, flags: number) => {
-    const handle = await disk.open(path, flags);
-    if (!path.endsWith('.part')) return handle;
-    const writev = (chunks: readonly Uint8Array[], position: number): unknown => {
-      const [first, ...rest] = chunks.map((chunk) => Buffer.from(chunk));
-      first![0] = first![0]! ^ ++flips;
-      return handle.writev([first!, ...rest], position);
-    };
-    return Object.assign(Object.create(handle) as typeof handle, {
-      writev,
-      stat: handle.stat.bind(handle),
-      datasync: handle.datasync.bind(handle),
-      close: handle.close.bind(handle),
-    });
-  }) as typeof disk.open;
-  const part = await place.open(file, { files: { ...disk, open } });
+  const part = await place.open(file, { files: flippingDisk(Infinity) });
   await expect(download(part).done).rejects.toMatchObject({
     code: 'disk_error',
     message: expect.stringContaining('does not keep what is written') as string,
   });
 });
+
+/** A disk that changes the first byte of so many writes to a part, each in another way. */
+function flippingDisk(times: number): FileLayer {
+  let flips = 0;
+  const open = async (path: string, flags: number): Promise<disk.FileHandle> => {
+    const handle = await disk.open(path, flags);
+    if (!path.endsWith('.part')) return handle;
+    const writev = (chunks: readonly Uint8Array[], position: number): unknown => {
+      if (flips >= times) return handle.writev(chunks, position);
+      flips += 1;
+      const [first, ...rest] = chunks.map((chunk) => Buffer.from(chunk));
+      first![0] = first![0]! ^ (1 + (flips % 255));
+      return handle.writev([first!, ...rest], position);
+    };
+    const wrapped = {
+      writev,
+      stat: handle.stat.bind(handle),
+      datasync: handle.datasync.bind(handle),
+      close: handle.close.bind(handle),
+    };
+    return wrapped as unknown as disk.FileHandle;
+  };
+  return { ...disk, open: open as FileLayer['open'] };
+}

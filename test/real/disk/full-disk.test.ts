@@ -174,6 +174,18 @@ test('a full budget is emptied by writes of any size, however many parts share i
   for (const part of parts) expect(await part.verify()).toEqual({ type: 'verified' });
 });
 
+test('a part that has stopped taking bytes leaves no other waiting', async () => {
+  const slow = { journalBytes: 1e9, journalMs: 60_000, writeBytes: SEGMENT };
+  const idle = await place.open(file, { name: 'idle', limits: slow });
+  const { budget } = place;
+  for (let segment = 0; segment < 23 && !budget.isFull(); segment++) begin(idle, content, segment, 16_000);
+  expect(budget.isFull()).toBe(false);
+  const cargo = createCargo(4 * SEGMENT);
+  const busy = await place.open(cargo.file, { name: 'busy', limits: slow });
+  await bring(busy, cargo.content, { chunkBytes: 1000 });
+  expect(await busy.verify()).toEqual({ type: 'verified' });
+});
+
 test('what is received and not in a journal stays within the limit', async () => {
   let inMemory = 0;
   let most = 0;

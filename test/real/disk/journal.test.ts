@@ -3,6 +3,7 @@ import * as disk from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createVolatileFiles } from '../power-loss/volatile-files.js';
 import { readJournal, startJournal, type Journal, type JournalState } from '../../../src/real/disk/journal.js';
 
 const identity = { algorithm: 'sha256', hex: 'ab'.repeat(32), size: 100_000_000 };
@@ -56,14 +57,14 @@ test('a segment that went back is not synced any more either', async () => {
 test('a journal never grows, however much is recorded, and forgets nothing', async () => {
   const journal = await start();
   const { size } = await disk.stat(path);
-  for (let round = 1; round <= 3000; round++) {
+  for (let round = 1; round <= 6000; round++) {
     await journal.progress(marks([round % segmentCount, round, round * 7], [99, round, round]));
     if (round % 500 === 0) await journal.checkpoint(journal.state.current);
   }
   const read = await readJournal(path, disk);
   expect(read?.current).toEqual(journal.state.current);
   expect(read?.durable).toEqual(journal.state.durable);
-  expect(read?.current.get(99)).toEqual({ stored: 3000, crc: 3000 });
+  expect(read?.current.get(99)).toEqual({ stored: 6000, crc: 6000 });
   expect((await disk.stat(path)).size).toBe(size);
 });
 
@@ -127,6 +128,32 @@ test.each([0, 1, 15, 16, 5000, 200_000])('%i foreign bytes are no journal', asyn
   expect(await readJournal(path, disk)).toBeUndefined();
   await start();
   expect(await readJournal(path, disk)).toMatchObject({ identity, current: marks() });
+});
+
+test('what was synced outlives a loss of power, however often the journal was started meanwhile', async () => {
+  for (let seed = 1; seed <= 40; seed++) {
+    const before = join(folder, `before-${seed}`);
+    const after = join(folder, `after-${seed}`);
+    await disk.mkdir(before);
+    await disk.mkdir(after);
+    const { files, rebuild } = await createVolatileFiles(before);
+    const durable = marks([4, 1000, 7]);
+    for (let round = 0; round < 3; round++) {
+      const state = { identity, segmentBytes: 1_000_000, bootId: 'boot', doubtful: false };
+      const current = new Map(round === 0 ? [] : durable);
+      const at = join(before, 'cargo.journal');
+      const journal = await startJournal(at, { ...state, current, durable: new Map(current) }, { files, segmentCount });
+      if (round === 0) {
+        await journal.checkpoint(durable);
+        const names = await files.open(before, 'r');
+        await names.sync();
+        await names.close();
+      }
+      await journal.close();
+    }
+    await rebuild(after, seed);
+    expect((await readJournal(join(after, 'cargo.journal'), disk))?.durable, `seed ${seed}`).toEqual(durable);
+  }
 });
 
 test('no file is no journal', async () => {
