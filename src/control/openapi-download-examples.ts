@@ -11,7 +11,7 @@ import type { JobReport } from './operator.js';
 
 const start = Date.parse('2025-10-03T15:33:23.496Z');
 
-const job: JobReport = {
+const job = {
   id: 'job_493c7c9ded',
   model: 'ibm/granite-4-micro',
   totalBytes: 1_000_000,
@@ -26,7 +26,7 @@ const job: JobReport = {
   files: [{ path: 'model.gguf', sizeBytes: 1_000_000, downloadedBytes: 0, hashedBytes: 0 }],
   connections: 4,
   timeline: [],
-};
+} satisfies JobReport;
 
 export const downloadExamples = {
   started: {
