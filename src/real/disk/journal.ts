@@ -134,4 +134,4 @@ async function writeWhole(handle: FileHandle, bytes: Buffer, position: number): 
   }
 }
 
-export type { JournalState, Mark };
+export type { JournalState };
