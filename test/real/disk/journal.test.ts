@@ -137,7 +137,8 @@ test('what was synced outlives a loss of power, however often the journal was st
     await disk.mkdir(before);
     await disk.mkdir(after);
     const { files, rebuild } = await createVolatileFiles(before);
-    const durable = marks([4, 1000, 7]);
+    // Longer than what a disk writes at once.
+    const durable = marks(...Array.from({ length: 90 }, (_, at): [number, number, number] => [at, 1000 + at, 7]));
     for (let round = 0; round < 3; round++) {
       const state = { identity, segmentBytes: 1_000_000, bootId: 'boot', doubtful: false };
       const current = new Map(round === 0 ? [] : durable);
