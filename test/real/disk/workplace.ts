@@ -27,7 +27,7 @@ export const smallLimits: RealLimits = {
   adjustingMs: 100,
   retryMs: 10,
   longestRetryMs: 50,
-  silenceMs: 500,
+  silenceMs: 5000,
 };
 
 export interface Workplace {
