@@ -100,6 +100,7 @@ describe('the package, installed from its tarball', { timeout: 180_000 }, () => 
       'modeldock/server',
       'modeldock/hub',
       'modeldock/real',
+      'modeldock/stores/file',
     ]);
   });
 
