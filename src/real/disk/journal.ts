@@ -11,7 +11,7 @@ import {
   largestBase,
   type JournalState,
 } from './journal-records.js';
-import type { Mark, Marks } from './segments.js';
+import type { Marks } from './segments.js';
 
 /**
  * What is known about a part, on disk. The file is two halves, written in full when it is made, so that a record finds
