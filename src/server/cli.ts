@@ -16,6 +16,13 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 // Every stream of events and every call that hangs listens for the end of its session: a dozen of them is no leak.
 setMaxListeners(0);
 
+// Whoever reads what is printed may leave, as `head` does: that is no reason to end a download.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 const program = new Command('modeldock')
   .description("Mock, reference server and test harness for LM Studio's model-download API.")
   .version(version)

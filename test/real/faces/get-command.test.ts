@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openEngine } from '../../../src/real/engine.js';
 import { runGet } from '../../../src/server/downloads/get.js';
-import { run } from '../../server/command.js';
+import { cli, run } from '../../server/command.js';
 import { LARGE, openSmallHub, sha256Of, TINY, type SmallHub } from './small-hub.js';
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
@@ -62,6 +64,19 @@ describe('modeldock get', () => {
     expect(lines.length).toBeGreaterThan(2);
     expect(lines.length).toBeLessThan(20);
     for (const line of lines) expect(line).toMatch(/^me\/large-gguf@q4_k_m {2}\d+ % {2}\d/);
+  });
+
+  it('goes on to its end when nobody reads any more what it says', async () => {
+    const folder = await small.newFolder();
+    const child = spawn(process.execPath, [cli, 'get', TINY, '--models-dir', folder], {
+      env: { ...process.env, ...small.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stdout.destroy();
+    child.stderr.destroy();
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    const file = 'tiny-Q4_K_M.gguf';
+    expect(await sha256Of(join(folder, 'me/tiny-GGUF', file))).toBe(await small.digestOf('me/tiny-GGUF', file));
   });
 
   it('finds a repo by a name that the catalog does not know', async () => {
