@@ -26,7 +26,8 @@ const decide = <Value>(value: Value, because: string): Decision<Value> => ({ val
 export const inferred = {
   catalogQuantizationStatus: decide(501, 'The type and the message were observed, the HTTP status was not.'),
   unknownModelMessage: decide(
-    (id: string) => `Model '${id}' not found in model catalog`,
+    (id: string, advice?: string) =>
+      `Model '${id}' not found in model catalog${advice === undefined ? '' : `. ${advice}`}`,
     'Status 404 and type model_not_found were observed, the message was not.',
   ),
   malformedNameMessage: decide(

@@ -82,10 +82,10 @@ function invalidToken(what: string): Problem {
 }
 
 /** What the engine or the shelf refused, as an answer. */
-export function problemFrom({ code, subject, choices, retryAfterMs, message }: RefusedError): Problem {
+export function problemFrom({ code, subject, choices, retryAfterMs, advice, message }: RefusedError): Problem {
   switch (code) {
     case 'model_not_found':
-      return new Problem(404, 'model_not_found', inferred.unknownModelMessage.value(subject));
+      return new Problem(404, 'model_not_found', inferred.unknownModelMessage.value(subject, advice));
     case 'no_compatible_option': {
       const known = `No compatible download options found for hugging face URL ${subject}`;
       return new Problem(

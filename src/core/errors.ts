@@ -56,6 +56,13 @@ export type RefusalCode =
   | 'job_not_found'
   | 'wrong_job_state';
 
+interface RefusalFacts {
+  choices?: readonly string[];
+  retryAfterMs?: number;
+  advice?: string;
+  cause?: unknown;
+}
+
 /** Something the engine or the shelf will not do. `code` is what programs branch on; the message is for people. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
@@ -66,17 +73,20 @@ export class RefusedError extends Error {
   readonly choices: readonly string[] | undefined;
   /** After how long the same request may succeed. */
   readonly retryAfterMs: number | undefined;
+  /** Sentences on what to try, for answers whose first sentence is somebody else's. */
+  readonly advice: string | undefined;
 
   constructor(
     code: RefusalCode,
     subject: string,
     message: string,
-    { choices, retryAfterMs, cause }: { choices?: readonly string[]; retryAfterMs?: number; cause?: unknown } = {},
+    { choices, retryAfterMs, advice, cause }: RefusalFacts = {},
   ) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
     this.subject = subject;
     this.choices = choices;
     this.retryAfterMs = retryAfterMs;
+    this.advice = advice;
   }
 }

@@ -99,7 +99,8 @@ export function createHubClient(options: HubClientOptions): HubClient {
       const query = new URLSearchParams({ author: owner, search: words, limit: String(MOST_FOUND) });
       const answer = await patiently(subject, signal, () =>
         askApi(undefined, signal)(`${endpoint}/api/models?${query.toString()}`, undefined),
-      );
+      ).catch(unlessUnknown);
+      if (answer === undefined) return [];
       try {
         const found = jsonIn(answer);
         return Array.isArray(found) ? found.flatMap((each) => idIn(each)) : [];
@@ -108,6 +109,11 @@ export function createHubClient(options: HubClientOptions): HubClient {
       }
     },
   };
+}
+
+/** Many a mirror has files, and no search: there, nothing is found. */
+function unlessUnknown(error: unknown): undefined {
+  if (!(error instanceof RefusedError) || error.code !== 'model_not_found') throw error;
 }
 
 function idIn(found: unknown): string[] {

@@ -46,7 +46,8 @@ export function asRefusal(error: unknown, subject: string): unknown {
   }
   if (!(error instanceof DownloadError)) return error;
   const code = error instanceof HubRefusal ? error.refusal : refusalFor(error.code);
-  return new RefusedError(code, subject, error.message, { cause: error });
+  const advice = code === 'model_not_found' ? { advice: error.message } : {};
+  return new RefusedError(code, subject, error.message, { ...advice, cause: error });
 }
 
 function refusalFor(code: FailureCode): RefusalCode {

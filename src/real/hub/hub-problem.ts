@@ -37,6 +37,9 @@ export function problemIn(answer: Refusing, question: Question): DownloadError |
   if (status === 407) return proxyAuthError();
   if (status === 429 || status >= 500 || status === 408) return passing(answer, host, said, trail);
 
+  if (question.repo === undefined && status === 404) {
+    return new HubRefusal('model_not_found', 'hub_error', `${host} cannot search for models.${trail}`);
+  }
   switch (headers['x-error-code']) {
     case 'GatedRepo':
       return sentToken

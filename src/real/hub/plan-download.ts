@@ -68,13 +68,20 @@ function infoIn(answer: HubAnswer, endpoint: string, { owner, repo }: WantedMode
 
 async function readTree(ask: AskApi, endpoint: string, { id, commit }: Info): Promise<PlannedFile[]> {
   const files: PlannedFile[] = [];
+  const paths = new Set<string>();
   const visited = new Set<string>();
   let page: string | undefined = `${endpoint}/api/models/${encodeId(id)}/tree/${commit}?recursive=true`;
   while (page !== undefined) {
     if (visited.has(page)) throw nonsense(new URL(endpoint).host, 'a tree whose pages go in a circle');
     visited.add(page);
     const answer: HubAnswer = await ask(page, commit);
-    files.push(...filesIn(answer));
+    for (const file of filesIn(answer)) {
+      if (paths.has(file.path)) {
+        throw nonsense(new URL(endpoint).host, `a tree that has ${JSON.stringify(file.path.slice(0, 200))} twice`);
+      }
+      paths.add(file.path);
+      files.push(file);
+    }
     page = nextPage(endpoint, answer);
   }
   return files;

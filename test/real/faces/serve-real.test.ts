@@ -21,7 +21,7 @@ interface Status {
   job_id: string;
   status: string;
   downloaded_bytes: number;
-  error?: string;
+  error?: unknown;
 }
 
 async function post(url: string, model: string, quantization?: string): Promise<{ status: number; body: Status }> {
@@ -54,6 +54,20 @@ describe('modeldock --engine real', () => {
     const { models } = (await (await fetch(`${url}/api/v1/models`)).json()) as { models: { key: string }[] };
     expect(models).toMatchObject([{ quantization: { name: 'Q4_K_M' }, format: 'gguf' }]);
     expect((await post(url, TINY)).body).toEqual({ status: 'already_downloaded' });
+  });
+
+  it('says what to try for a model that nobody knows', async () => {
+    const { url } = await serveReal(await small.newFolder());
+    const { status, body } = await post(url, 'nobody/nothing');
+    expect([status, body.error]).toEqual([
+      404,
+      {
+        type: 'model_not_found',
+        message: expect.stringMatching(
+          /^Model 'nobody\/nothing' not found in model catalog\. Name its Hugging Face repo \(https:\/\/huggingface\.co\/owner\/name\)/,
+        ) as string,
+      },
+    ]);
   });
 
   it('goes on at its next start, under the same id, with what it was told to stop in the middle of', async () => {

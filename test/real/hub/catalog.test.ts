@@ -1,3 +1,4 @@
+import { createServer } from 'node:http';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -5,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { createCatalog, type Catalog } from '../../../src/real/hub/catalog/catalog.js';
 import { readModelYaml } from '../../../src/real/hub/catalog/model-yaml.js';
 import type { Hub } from '../../../src/hub/index.js';
-import { clientOf, patience, rejection, startHub } from './client-on-hub.js';
+import { clientOf, listening, patience, rejection, startHub } from './client-on-hub.js';
 
 const GGUF = 'base:\n  - key: a/b\n    sources:\n      - {type: huggingface, user: a, repo: B-GGUF}\n';
 
@@ -65,8 +66,22 @@ describe('a catalog id', () => {
   });
 
   it('is never a way out of the folder', async () => {
-    const { catalog } = await catalogOf({ 'model.yaml': GGUF, 'mine/x': '' });
-    expect(await rejection(catalog.find('../..', patience()))).toMatchObject({ code: 'unsafe_path' });
+    const { catalog, hub } = await catalogOf({
+      'model.yaml': GGUF,
+      'mine/x': '',
+      'mine/my/a/model.yaml': 'base: ../..',
+    });
+    for (const id of ['../..', 'a/..', 'con/nul']) {
+      expect(await rejection(catalog.find(id, patience()))).toMatchObject({ code: 'model_not_found', subject: id });
+    }
+    expect(await rejection(catalog.find('my/a', patience()))).toMatchObject({ code: expect.any(String) as string });
+    expect(hub.journal.entries()).toEqual([]);
+  });
+
+  it('is not found on a hub that cannot search', async () => {
+    const endpoint = await listening(createServer((_, response) => response.writeHead(404).end('no such page')));
+    const catalog = createCatalog({ lmStudioHome: '/nowhere', client: clientOf(endpoint) });
+    expect(await rejection(catalog.find('qwen/qwen9', patience()))).toMatchObject({ code: 'model_not_found' });
   });
 
   it('may be based on another one, or on a repo', async () => {

@@ -203,6 +203,10 @@ describe('a hub that refuses a plan', () => {
       [`/api/models/o/no-list/tree/${sha}`]: { error: 'none' },
       '/api/models/o/no-digest': { sha },
       [`/api/models/o/no-digest/tree/${sha}`]: [{ type: 'file', path: 'x.gguf', size: 1, oid: 'cafe' }],
+      '/api/models/o/twice': { sha },
+      [`/api/models/o/twice/tree/${sha}`]: Array.from({ length: 2 }, () => ({
+        ...{ type: 'file', path: 'x-Q4_K_M.gguf', size: 1, oid: sha },
+      })),
       '/api/models/o/no-size': { sha },
       [`/api/models/o/no-size/tree/${sha}`]: [{ type: 'file', path: 'x.gguf', size: -1, oid: sha }],
     };
@@ -211,7 +215,7 @@ describe('a hub that refuses a plan', () => {
       response.end(typeof answer === 'string' ? answer : JSON.stringify(answer));
     });
     const endpoint = await listening(server);
-    for (const repo of ['web-page', 'no-commit', 'no-list', 'no-digest', 'no-size']) {
+    for (const repo of ['web-page', 'no-commit', 'no-list', 'no-digest', 'no-size', 'twice']) {
       const error = await rejection(clientOf(endpoint).plan({ owner: 'o', repo, subject: repo }, patience()));
       expect(error).toMatchObject({ code: 'hub_error', message: expect.stringContaining('HF_ENDPOINT') as string });
     }

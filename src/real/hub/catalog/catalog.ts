@@ -48,7 +48,9 @@ export function createCatalog({ folder, lmStudioHome, client }: CatalogOptions):
   return {
     async find(id, signal) {
       const parts = id.split('/');
-      if (parts.length > 2 || parts.includes('')) throw notFound(id, folders[0]!);
+      if (parts.length > 2 || parts.includes('') || !isFolderName(parts[0]!, parts.at(-1)!)) {
+        throw notFound(id, folders[0]!);
+      }
       const known = parts.length === 2 ? await described(id, []) : undefined;
       if (known !== undefined) return known;
       const name = parts.at(-1)!;
@@ -68,14 +70,14 @@ async function readBase(file: string, id: string): Promise<ModelBase | undefined
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new RefusedError('model_not_found', id, `Cannot read ${file}: ${message}.`, { cause: error });
+    throw unusable(id, `Cannot read ${file}: ${message}.`, error);
   }
   try {
     return readModelYaml(text);
   } catch (error) {
     if (!(error instanceof MalformedModel)) throw error;
     const advice = 'Correct it, or name the Hugging Face repo instead.';
-    throw new RefusedError('model_not_found', id, `Cannot use ${file}: ${error.message}. ${advice}`, { cause: error });
+    throw unusable(id, `Cannot use ${file}: ${error.message}. ${advice}`, error);
   }
 }
 
@@ -85,17 +87,30 @@ function repoOf(id: string): RepoName {
 }
 
 function endless(bases: readonly string[]): RefusedError {
-  return new RefusedError(
-    'model_not_found',
+  return unusable(
     bases[0]!,
     `${bases[0]!} is based on a model that is based on itself: ${bases.join(' → ')}. Correct base in their model.yaml.`,
   );
 }
 
+/** Somebody described the model, in vain: that is all there is to say. */
+function unusable(id: string, message: string, cause?: unknown): RefusedError {
+  return new RefusedError('model_not_found', id, message, { advice: message, cause });
+}
+
 function notFound(id: string, folder: string): RefusedError {
-  return new RefusedError(
-    'model_not_found',
-    id,
-    `There is no model ${id} in the catalog, and no repo ${COMMUNITY}/${id.split('/').at(-1) ?? id}-GGUF. Name its Hugging Face repo (https://huggingface.co/owner/name), or say where it is in ${join(folder, 'owner', 'name', 'model.yaml')}.`,
-  );
+  const advice = `Name its Hugging Face repo (https://huggingface.co/owner/name), or say where it is in ${join(folder, 'owner', 'name', 'model.yaml')}.`;
+  const repo = `${COMMUNITY}/${id.split('/').at(-1) ?? id}-GGUF`;
+  const message = `There is no model ${id} in the catalog, and no repo ${repo}. ${advice}`;
+  return new RefusedError('model_not_found', id, message, { advice });
+}
+
+/** What cannot be a folder is in no catalog. */
+function isFolderName(owner: string, name: string): boolean {
+  try {
+    checkRepoName(owner, name);
+    return true;
+  } catch {
+    return false;
+  }
 }
