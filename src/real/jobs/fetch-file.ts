@@ -18,6 +18,8 @@ export interface ReadyFile {
   file: PlannedFile;
   /** Where they are, until they are published; absent where they are in their place already. */
   part?: string;
+  /** What they were when they were verified in their place. */
+  verified?: Fingerprint;
   /** What is in their place now, and has to go. */
   replaces?: Fingerprint;
 }
@@ -34,8 +36,10 @@ export async function findReady(
   signal: AbortSignal,
 ): Promise<ReadyFile | undefined> {
   const { planned: file } = live;
-  if (presence.state === 'recorded') return there();
-  if (presence.state === 'same-size' && (await isRight(presence.target))) return there();
+  if (presence.state === 'recorded') return { ...there(), verified: presence.found };
+  if (presence.state === 'same-size' && (await isRight(presence.target))) {
+    return { ...there(), verified: presence.found };
+  }
   const cached = 'cached' in presence ? presence.cached : undefined;
   if (cached === undefined || !(await isRight(cached))) return undefined;
   const part = join(job.folder, `${stagedName(job.record.plan, file)}.cached`);

@@ -18,6 +18,8 @@ export interface StagedFile {
   file: PlannedFile;
   /** Its verified and synced bytes, until they are published; absent where the target was verified in place. */
   part?: { path: string } & Fingerprint;
+  /** As it was when it was verified in place. */
+  verified?: Fingerprint;
   /** What was at the target when the job was planned, and is to be replaced. */
   replaces?: Fingerprint;
 }
@@ -42,10 +44,15 @@ export interface PublishOptions {
 export async function preparePublication(
   files: FileLayer,
   folder: string,
-  staged: readonly { file: PlannedFile; part?: string | undefined; replaces?: Fingerprint | undefined }[],
+  staged: readonly {
+    file: PlannedFile;
+    part?: string | undefined;
+    verified?: Fingerprint | undefined;
+    replaces?: Fingerprint | undefined;
+  }[],
 ): Promise<Publication> {
   const prepared: StagedFile[] = [];
-  for (const { file, part, replaces } of staged) {
+  for (const { file, part, verified, replaces } of staged) {
     const found = part === undefined ? undefined : await readFingerprint(files, part);
     if (part !== undefined && found?.size !== file.size) {
       throw new DownloadError(
@@ -56,6 +63,7 @@ export async function preparePublication(
     prepared.push({
       file,
       ...(part !== undefined && found && { part: { path: part, ...found } }),
+      ...(verified && { verified }),
       ...(replaces && { replaces }),
     });
   }
@@ -73,6 +81,8 @@ export async function preparePublication(
 export async function publish(publication: Publication, options: PublishOptions): Promise<RecordedFile[]> {
   const { files } = options;
   const published: RecordedFile[] = [];
+  // All of them before anything gets its name: what was verified hours ago may be another file by now.
+  for (const staged of publication.files) await checkInPlace(staged, publication.folder, options);
   for (const staged of publication.files) {
     const { path } = staged.file;
     try {
@@ -85,6 +95,23 @@ export async function publish(publication: Publication, options: PublishOptions)
     }
   }
   return published;
+}
+
+async function checkInPlace(
+  { file, part, verified }: StagedFile,
+  folder: string,
+  options: PublishOptions,
+): Promise<void> {
+  if (part || !verified) return;
+  const { files } = options;
+  const target = await resolveTarget(files, folder, file.path);
+  const there = await readFingerprint(files, target);
+  if (there && isSameFile(there, verified)) return;
+  if (there?.size === file.size && (await isRight(target, file, options))) return;
+  throw new DownloadError(
+    'target_exists',
+    `Cannot publish with ${target}: it was verified, and it ${there ? 'holds something else' : 'is gone'} since. Start the download again.`,
+  );
 }
 
 async function publishFile(

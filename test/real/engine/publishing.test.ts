@@ -185,4 +185,34 @@ describe('a file that is there already', () => {
     await until(engine, again.id, completed);
     expect(await world.sha256(`${repo}/${path}`)).toBe(await world.announced(repo, path));
   });
+
+  it('is not taken for what it was when it changes while the rest is fetched', async () => {
+    const main = 'late-Q4_K_M.gguf';
+    const beside = 'mmproj-late-f16.gguf';
+    const id = 'stage/late-GGUF';
+    world = await openRealWorld({
+      repos: [
+        {
+          id,
+          files: [
+            { path: beside, size: 100_000 },
+            { path: main, size: MB },
+          ],
+        },
+      ],
+      faults: [{ on: { route: 'cdn', file: main }, do: { type: 'slow', bytesPerSecond: MB, share: 'total' } }],
+    });
+    const engine = await world.open();
+    const answer = await fetch(`${world.hub.endpoint}/${id}/resolve/main/${beside}`);
+    const target = join(world.root, id, beside);
+    await mkdir(join(world.root, id), { recursive: true });
+    await writeFile(target, Buffer.from(await answer.arrayBuffer()));
+    const job = await startJob(engine, world.repo(id));
+    await until(engine, job.id, ({ downloadedBytes }) => downloadedBytes > 300_000);
+    await writeFile(target, Buffer.alloc(100_000, 7));
+    const ended = await until(engine, job.id, ({ state }) => state !== 'downloading');
+    expect(ended).toMatchObject({ state: 'failed', code: 'target_exists' });
+    expect(await world.published()).toEqual([`${id}/${beside}`]);
+    expect(await readFile(target)).toEqual(Buffer.alloc(100_000, 7));
+  });
 });
