@@ -18,7 +18,7 @@ import { createJobControl } from './jobs/job-control.js';
 import type { JobOwner, JobRecord } from './jobs/job-record.js';
 import { createLifecycle } from './jobs/lifecycle.js';
 import { readMetrics } from './jobs/metrics.js';
-import { recoverJobs } from './jobs/recover-jobs.js';
+import { recoverJobs, takeOverAbandoned } from './jobs/recover-jobs.js';
 import { createSharedLocks } from './jobs/shared-locks.js';
 import { createStarter } from './jobs/start-job.js';
 import { createTraceBook } from './jobs/trace-book.js';
@@ -129,13 +129,17 @@ export async function openEngine(options: RealEngineOptions = {}): Promise<Downl
   const starter = createStarter(world, lifecycle, catalog);
   const models = createInstalledModels(world, lifecycle, world.shelf, starter);
   let closed: Promise<void> | undefined;
+  let watching: Promise<void> | undefined;
 
   try {
     for await (const job of world.store.list()) {
       standings.set(job.id, job.state);
       lifecycle.queue.remember(job.order);
     }
-    if (owner === 'server') await recoverJobs(world, lifecycle);
+    if (owner === 'server') {
+      await recoverJobs(world, lifecycle);
+      watching = takeOverAbandoned(world, lifecycle);
+    }
   } catch (error) {
     await close();
     throw error;
@@ -169,6 +173,7 @@ export async function openEngine(options: RealEngineOptions = {}): Promise<Downl
     closing.abort(new Error('The engine is being closed.'));
     await starter.settled();
     await Promise.all([...lifecycle.live.keys()].map((id) => inTurn(id, () => lifecycle.stop(id, 'close'))));
+    await watching;
     await traces.written();
     await agents.close();
     await world.digester.close();

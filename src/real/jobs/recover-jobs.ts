@@ -21,7 +21,30 @@ export async function recoverJobs(world: EngineWorld, lifecycle: Lifecycle): Pro
   for (const job of cut) await recover(world, lifecycle, job);
 }
 
+/**
+ * Until the engine closes: a job that another process had, and did not bring to an end, is gone on with here. That
+ * process may have been on its way out when this one opened, or on a computer that cannot be asked.
+ */
+export async function takeOverAbandoned(world: EngineWorld, lifecycle: Lifecycle): Promise<void> {
+  const { clock, limits, closing, store, inTurn, onWarning } = world;
+  for (;;) {
+    await clock.sleep(limits.lockStaleMs, closing).catch(() => undefined);
+    if (closing.aborted) return;
+    try {
+      for await (const job of store.list()) {
+        if (job.state !== 'downloading' || lifecycle.live.has(job.id)) continue;
+        // A start has its record on the disk a moment before its job runs.
+        await inTurn(`start ${job.model}`, () => inTurn(job.id, () => recover(world, lifecycle, job)));
+      }
+    } catch (error) {
+      if (closing.aborted) return;
+      onWarning(`Cannot look for abandoned downloads: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+}
+
 async function recover(world: EngineWorld, lifecycle: Lifecycle, { id, ...job }: JobRecord): Promise<void> {
+  if (lifecycle.live.has(id)) return;
   let lock;
   try {
     lock = await lifecycle.lock({ id, ...job });
@@ -29,16 +52,19 @@ async function recover(world: EngineWorld, lifecycle: Lifecycle, { id, ...job }:
     if (error instanceof RefusedError && error.code === 'model_busy') return;
     throw error;
   }
-  const now = await world.store.get(id);
-  if (now?.state === 'downloading' && (now.owner === world.owner || now.publishing)) {
-    lifecycle.enter(now, lock);
-    return;
-  }
+  let isEntered = false;
   try {
-    // The command that downloaded it was killed: it goes on when it is called again.
-    if (now?.state === 'downloading') await world.store.replace(revised(now, {}, { state: 'paused' }), now.version);
+    const now = await world.store.get(id);
+    if (now?.state !== 'downloading') return;
+    if (now.owner === world.owner || now.publishing) {
+      lifecycle.enter(now, lock);
+      isEntered = true;
+    } else {
+      // The command that downloaded it was killed: it goes on when it is called again.
+      await world.store.replace(revised(now, {}, { state: 'paused' }), now.version);
+    }
   } finally {
-    await lock.release();
+    if (!isEntered) await lock.release();
   }
 }
 

@@ -153,6 +153,30 @@ describe('two engines over one folder', () => {
   });
 });
 
+describe('a server that opens while another one is on its way out', () => {
+  it('goes on with the jobs of that one by itself as soon as they are free', async () => {
+    const limits = { lockStaleMs: 200, lockTouchMs: 20 };
+    const first = await world.open({ limits });
+    const job = await start(first, 'one');
+    await underWay(first, job);
+    const second = await world.open({ limits });
+    await moment(500);
+    expect((await second.jobs.details(job.id))!.connections).toBe(0);
+    await first.close();
+    await until(second, job.id, completed);
+    expect(await world.published()).toEqual(['stage/one-GGUF/one-Q4_K_M.gguf']);
+  });
+
+  it('goes on with a job whose lock somebody has removed', async () => {
+    const engine = await world.open({ limits: { lockStaleMs: 200, lockTouchMs: 20 } });
+    const job = await start(engine, 'one');
+    await underWay(engine, job);
+    await nodeFiles.rm(join(world.root, '.modeldock/locks'), { recursive: true });
+    await until(engine, job.id, completed);
+    expect(served('one')).toBeLessThan(1.9 * MB);
+  });
+});
+
 describe('a command', () => {
   it('leaves the jobs of others alone, pauses its own when it closes, and goes on with it when it is called again', async () => {
     const server = await world.open();
