@@ -53,23 +53,26 @@ const summaries: Record<keyof typeof jobs, string> = {
   failed: 'Given up; asking again starts a new job',
 };
 
+/** The model of the example on LM Studio's page, as it is listed once it is there. */
+export const installedModel: InstalledModel = {
+  key: CATALOG_ID,
+  type: 'llm',
+  publisher: 'ibm',
+  displayName: 'Granite 4.0 Micro',
+  architecture: 'granite',
+  quantization: { name: 'Q4_K_M', bitsPerWeight: 4 },
+  sizeBytes: SIZE,
+  params: '3B',
+  maxContextLength: 131_072,
+  format: 'gguf',
+  capabilities: { vision: false, toolUse: true },
+  description: 'A small dense model for instruction following and tool calling.',
+  variants: [`${CATALOG_ID}@q4_k_m`],
+  selectedVariant: `${CATALOG_ID}@q4_k_m`,
+};
+
 const installed: InstalledModel[] = [
-  {
-    key: CATALOG_ID,
-    type: 'llm',
-    publisher: 'ibm',
-    displayName: 'Granite 4.0 Micro',
-    architecture: 'granite',
-    quantization: { name: 'Q4_K_M', bitsPerWeight: 4 },
-    sizeBytes: SIZE,
-    params: '3B',
-    maxContextLength: 131_072,
-    format: 'gguf',
-    capabilities: { vision: false, toolUse: true },
-    description: 'A small dense model for instruction following and tool calling.',
-    variants: [`${CATALOG_ID}@q4_k_m`],
-    selectedVariant: `${CATALOG_ID}@q4_k_m`,
-  },
+  installedModel,
   {
     key: 'text-embedding-nomic-embed-text-v1.5',
     type: 'embedding',

@@ -1,10 +1,10 @@
 import { failureCodes } from '../core/errors.js';
+import { installedModel as model } from '../contract/openapi-examples.js';
 import type { FaultStatus } from './faults.js';
 import type { Finding } from './findings/finding.js';
 import type { JournalEntry } from './journal-entry.js';
 import type { ControlErrorCode } from './control-error.js';
 import type { Advanced, JobReport, SessionStatus } from './operator.js';
-import type { InstalledModel } from '../core/shelf.js';
 import type { Fault } from './fault-schema.js';
 import type { SessionSnapshot } from './snapshot.js';
 
@@ -17,8 +17,7 @@ import type { SessionSnapshot } from './snapshot.js';
 export type Examples = Record<string, { summary: string; value: unknown }>;
 
 const JOB = 'job_493c7c9ded';
-const MODEL = 'ibm/granite-4-micro';
-const SIZE = 2_279_145_003;
+const { key: MODEL, sizeBytes: SIZE } = model;
 const start = Date.parse('2025-10-03T15:33:23.496Z');
 const date = (at: number): string => new Date(at).toISOString();
 
@@ -61,23 +60,6 @@ const fault = {
   times: 1,
 } satisfies Fault;
 const addedFault: FaultStatus = { id: 'fault-1', ...fault, addedAt: later, seen: 0, fired: 0, ended: false };
-
-const model: InstalledModel = {
-  key: MODEL,
-  type: 'llm',
-  publisher: 'ibm',
-  displayName: 'Granite 4.0 Micro',
-  architecture: 'granite',
-  quantization: { name: 'Q4_K_M', bitsPerWeight: 4 },
-  sizeBytes: SIZE,
-  params: '3B',
-  maxContextLength: 131_072,
-  format: 'gguf',
-  capabilities: { vision: false, toolUse: true },
-  description: 'A small dense model for instruction following and tool calling.',
-  variants: [`${MODEL}@q4_k_m`],
-  selectedVariant: `${MODEL}@q4_k_m`,
-};
 
 const refused: JournalEntry = {
   id: 2,

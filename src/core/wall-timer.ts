@@ -53,7 +53,10 @@ export function untilAborted(...signals: readonly (AbortSignal | undefined)[]): 
   return new Promise((resolve) => void onFirstAbort(signals, () => resolve()));
 }
 
-/** Whoever waits for the same signal shares one listener on it: Node takes more than ten for a leak, and warns. */
+/**
+ * Whoever waits for the same signal shares one listener on it: Node takes more than ten for a leak, and warns. It is the
+ * module's because those who share a signal know nothing of each other; it holds nothing that the signals do not.
+ */
 const waitingFor = new WeakMap<AbortSignal, { callbacks: Set<() => void>; stop: () => void }>();
 
 /** Calls back, once, when the first of the signals is aborted: at once where one is already. Returns how to stop. */

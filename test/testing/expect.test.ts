@@ -159,7 +159,7 @@ describe('withReplay', () => {
 
   it('passes on what is no error as it is', async () => {
     const { dock } = setUp();
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a text is no error: what it is about
     await expect(withReplay(dock, () => Promise.reject('a text'))).rejects.toBe('a text');
   });
 
