@@ -26,7 +26,7 @@ export interface SessionsOptions {
   requireToken?: string | undefined;
   /** After how long without a call a session is dropped, `default` excepted; 1 h by default. */
   idleMs?: number;
-  /** How many sessions there are at most; the longest idle makes room, never `default`. 10 000 by default. */
+  /** How many sessions there are at most beside `default`; the longest idle makes room. 10 000 by default. */
   limit?: number;
 }
 
@@ -134,7 +134,7 @@ export function createSessions({
 
   /** @throws ControlError too_many_sessions */
   function makeRoom(session: string): void {
-    if (docks.size < limit) return;
+    if (session === DEFAULT_SESSION || docks.size - Number(docks.has(DEFAULT_SESSION)) < limit) return;
     let idlest: { name: string; lastUse: number } | undefined;
     for (const [name, entry] of docks) {
       const { lastUse } = entry;
@@ -144,7 +144,7 @@ export function createSessions({
       throw new ControlError(
         503,
         'too_many_sessions',
-        `Cannot open session ${session}: there are ${docks.size}, as many as there may be, and all are in use. End what listens or waits in one of them, or delete one.`,
+        `Cannot open session ${session}: there are ${limit} beside default, as many as there may be, and all are in use. End what listens or waits in one of them, or delete one.`,
       );
     }
     drop(idlest.name);

@@ -37,6 +37,15 @@ describe('the session called default', () => {
 });
 
 describe('a session too many', () => {
+  it('is counted beside the one called default, which is always there', async () => {
+    const sessions = open({ limit: 1 });
+    for (const path of ['/api/v1/models', '/s/one/api/v1/models', '/s/two/api/v1/models', '/api/v1/models']) {
+      expect((await sessions.api.fetch(new Request(origin + path))).status).toBe(200);
+    }
+    expect(sessions.list().map(({ session }) => session)).toEqual(['two', 'default']);
+    sessions.close();
+  });
+
   it('is refused while all others are in use', async () => {
     const sessions = open({ limit: 2 });
     const listening = new AbortController();
