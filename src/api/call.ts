@@ -27,7 +27,12 @@ export interface CallNotes {
   /** The identity of the model it was about. */
   model?: string;
   /** The fault that changed the answer, and what the api had said, where it was asked. */
-  fault?: { id: string; type: string; intended?: Answer };
+  fault?: FaultNote & { also?: readonly FaultNote[]; intended?: Answer };
+}
+
+export interface FaultNote {
+  id: string;
+  type: string;
 }
 
 export type Answer =

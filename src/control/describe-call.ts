@@ -2,6 +2,7 @@ import type { Call } from '../api/call.js';
 import { matchRoute, type RouteMatch } from '../api/routes.js';
 import { parseModelReference } from '../contract/model-reference.js';
 import { downloadBody, loadBody, unloadBody } from '../contract/bodies.js';
+import type { DownloadRequest } from '../core/engine.js';
 import { modelOfInstance, requestedModel } from '../core/model-identity.js';
 
 /** What a call is about, as far as it can be told before the api has answered it. */
@@ -14,9 +15,11 @@ export interface CallSubject {
 /**
  * Tells what calls are about by reading them, bodies included.
  * @param findJob must not poll the job: looking at a call changes nothing
+ * @param modelFor the model that a download would bring, where the engine can tell without starting it
  */
 export function createCallDescriber(
   findJob: (jobId: string) => Promise<{ model: string } | undefined>,
+  modelFor: (request: DownloadRequest) => string | undefined = () => undefined,
 ): (call: Call) => Promise<CallSubject> {
   return async (call) => {
     const match = matchRoute(call);
@@ -51,14 +54,15 @@ export function createCallDescriber(
         return undefined;
     }
   }
-}
 
-function modelAskedFor({ model, quantization }: { model: string; quantization?: string | undefined }): string {
-  try {
-    return requestedModel({ model: parseModelReference(model), ...(quantization !== undefined && { quantization }) });
-  } catch {
-    // What the api will refuse can be chosen by its text all the same.
-    return model;
+  function modelAskedFor({ model, quantization }: { model: string; quantization?: string | undefined }): string {
+    try {
+      const request = { model: parseModelReference(model), ...(quantization !== undefined && { quantization }) };
+      return modelFor(request) ?? requestedModel(request);
+    } catch {
+      // What the api will refuse can be chosen by its text all the same.
+      return model;
+    }
   }
 }
 

@@ -125,7 +125,10 @@ export function openDock(options: DockOptions): Dock {
         ...(snapshot && { state: snapshot.faults as FaultState }),
         // Only a simulation knows its past; without one, stale answers are refused.
         ...(simulation && { answerAsOf: (msAgo) => answererOver(simulation.engineAsOf(msAgo)) }),
-        describe: createCallDescriber((jobId) => world.jobs.find(jobId)),
+        describe: createCallDescriber(
+          (jobId) => world.jobs.find(jobId),
+          (request) => simulation?.modelFor(request),
+        ),
         closing: closing.signal,
       });
     const faults = snapshot ? orBadSnapshot(makeFaults) : makeFaults();

@@ -1,4 +1,4 @@
-import type { Answer, Answerer, Call, Link } from '../api/call.js';
+import type { Answer, Answerer, Call, FaultNote, Link } from '../api/call.js';
 import { ForwardedCall } from '../api/forwarded-call.js';
 import { matchRoute, type RouteMatch } from '../api/routes.js';
 import type { Clock } from '../core/clock.js';
@@ -128,7 +128,8 @@ export function createFaults({ clock, seed, state, answerAsOf, closing, describe
         // What the api would note, which may not be asked.
         if (match) call.notes.route = match.route;
         if (match?.jobId !== undefined) call.notes.job = match.jobId;
-        call.notes.fault = { id: visible.id, type: visible.fault.effect.type };
+        const others = latencies.filter(({ active }) => active !== visible).map(({ active }) => noteOf(active));
+        call.notes.fault = { ...noteOf(visible), ...(others.length > 0 && { also: others }) };
       }
       for (const { active, ms } of latencies) await delay(ms, call, active);
       return await (change ? play(change, call, next) : next(call));
@@ -207,6 +208,10 @@ export function createFaults({ clock, seed, state, answerAsOf, closing, describe
 
 function activate(saved: FaultState['faults'][number]): Active {
   return { ...saved, when: saved.fault.when ?? {}, removed: new AbortController() };
+}
+
+function noteOf({ id, fault }: Active): FaultNote {
+  return { id, type: fault.effect.type };
 }
 
 function hasEnded({ fault, fired }: Active): boolean {

@@ -25,7 +25,7 @@ export interface JournalEntry {
   durationMs?: number;
   /** Calls with this id and later ones came when this one had its answer already; absent before. */
   answeredBefore?: number;
-  /** The fault that changed the answer. */
+  /** The fault that changed the answer; where none did, the first that had the call wait. */
   fault?: JournalFault;
   request: { headers: RequestHeaders; body?: JournalText };
   /** Absent where there was none. */
@@ -39,6 +39,8 @@ export type AnswerHeaders = Partial<Record<'content-type' | 'retry-after', strin
 export interface JournalFault {
   id: string;
   type: string;
+  /** The others that the call met, in the order in which they acted: each had it wait. */
+  also?: { id: string; type: string }[];
   /** What the api said; absent where it was not asked. */
   intended?: { status: number | 'network error'; body?: JournalText };
 }

@@ -116,10 +116,11 @@ function showBody({ body, stream }: JournalRecord, redact: (text: string) => str
 
 function showFault({ notes, intended }: JournalRecord, redact: (text: string) => string): JournalFault | undefined {
   if (!notes.fault) return undefined;
-  const { id, type } = notes.fault;
-  if (!intended) return { id, type };
+  const { id, type, also } = notes.fault;
+  const named = { id, type, ...(also && { also: also.map((other) => ({ ...other })) }) };
+  if (!intended) return named;
   const { status, body } = intended;
-  return { id, type, intended: { status, ...(body && { body: show(body, redact) }) } };
+  return { ...named, intended: { status, ...(body && { body: show(body, redact) }) } };
 }
 
 function requestHeaders(record: JournalRecord, redact: (text: string) => string): RequestHeaders {

@@ -122,7 +122,8 @@ export function createJournal({
     const { fault } = record.notes;
     if (fault?.intended) {
       record.intended = keepIntended(fault.intended);
-      record.notes.fault = { id: fault.id, type: fault.type };
+      const { intended: _, ...named } = fault;
+      record.notes.fault = named;
       charge(record, sizeOf(record.intended.body?.text));
     }
     if (answer === 'network error') {

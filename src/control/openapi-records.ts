@@ -28,6 +28,11 @@ export const journalFault = spelled<JournalFault>()(
   z.strictObject({
     id: z.string(),
     type: z.string(),
+    also: z.exactOptional(
+      z
+        .array(z.strictObject({ id: z.string(), type: z.string() }))
+        .check(describe('The others that the call met, in the order in which they acted: each had it wait.')),
+    ),
     intended: z.exactOptional(
       z
         .strictObject({

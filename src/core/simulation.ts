@@ -32,6 +32,8 @@ export interface Simulation extends Foresight {
   timeline(jobId: string): Promise<readonly JobStretch[]>;
   /** The engine as it would have answered `msAgo` ago; what is started, is started now. */
   engineAsOf(msAgo: number): DownloadEngine;
+  /** The identity of the model that a request would bring; undefined where it would be refused. */
+  modelFor(request: DownloadRequest): string | undefined;
   scenario(): ScenarioChoice;
   /** For jobs made from now on. @throws Error naming the path of each wrong value */
   chooseScenario(choice: Partial<ScenarioChoice>): ScenarioChoice;

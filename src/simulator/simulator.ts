@@ -97,6 +97,13 @@ export function createSimulator({
           (job) => timeOf(job) - msAgo,
           (job) => Promise.resolve(job),
         ),
+      modelFor: (request) => {
+        try {
+          return offers.find(request).model;
+        } catch {
+          return undefined;
+        }
+      },
       scenario: () => chooser.read(),
       chooseScenario: (choice) => {
         const chosen = chooser.choose(choice);

@@ -258,11 +258,12 @@ describe('several faults of one call', () => {
       [3, 2, true],
       [1, 1, true],
     ]);
-    expect((await dock.journal.list()).map(({ fault }) => fault?.id)).toEqual([
-      'fault-1',
-      'fault-3',
-      'fault-3',
-      'fault-2',
+    const latency = (id: string): object => ({ id, type: 'latency' });
+    expect((await dock.journal.list()).map(({ fault }) => fault)).toEqual([
+      { id: 'fault-1', type: 'status', also: [latency('fault-2'), latency('fault-4')] },
+      { id: 'fault-3', type: 'status', also: [latency('fault-2')] },
+      { id: 'fault-3', type: 'status', also: [latency('fault-2')] },
+      latency('fault-2'),
     ]);
   });
 });

@@ -65,7 +65,9 @@ describe('a fault chooses calls', () => {
     ['https://huggingface.co/ibm/granite-4-micro', [503, 200]],
     ['ibm/granite', [200, 200]],
     ['lmstudio-community/gpt-oss-20b-gguf', [200, 503]],
-    ['*@mxfp4', [200, 200]],
+    // The repo comes in this quantization, and the request names none.
+    ['*@mxfp4', [200, 503]],
+    ['*@q4_k_m', [200, 200]],
   ])('by the model that a download is asked for: %s', async (model, expected) => {
     const { add, post, statuses } = openFaultWorld();
     await add({ when: { model }, effect: unavailable });
