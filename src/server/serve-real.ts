@@ -3,6 +3,7 @@ import type { Downloader } from '../core/downloader.js';
 import { RefusedError } from '../core/errors.js';
 import { openEngine } from '../real/engine.js';
 import { readHubSettings } from '../real/hub/hub-settings.js';
+import { readProxySettings } from '../real/hub/proxy-settings.js';
 import { lmStudioModels } from '../real/library/model-folders.js';
 import { defaultLimits } from '../real/limits.js';
 import { promises as files } from 'node:fs';
@@ -18,6 +19,7 @@ import { welcomeReal } from './welcome-real.js';
 export async function serveReal(settings: Settings, version: string): Promise<Serving> {
   const log = createLog(settings.logLevel);
   const hub = orCommandError(() => readHubSettings(process.env));
+  orCommandError(() => readProxySettings(process.env));
   const modelsFolders = (settings.modelsDir ?? [await lmStudioModels(files)]).map((folder) => resolve(folder));
   const downloader = await open(settings, modelsFolders, (text) => log.warn(text));
   const controlToken = settings.controlToken ?? makeControlToken();

@@ -4,6 +4,7 @@ import { buildConnector, EnvHttpProxyAgent, type Dispatcher } from 'undici';
 import { DownloadError } from '../download-error.js';
 import type { RealLimits } from '../limits.js';
 import { breakWhereUndiciAsserts } from './ended-while-paused.js';
+import { readProxySettings } from './proxy-settings.js';
 import { isPublicAddress } from './public-address.js';
 
 /** What sends requests: through a proxy where the environment says so, else directly. */
@@ -36,7 +37,7 @@ export interface AgentOptions {
  */
 export function createAgents(options: AgentOptions): Agents {
   const { limits, environment, ca } = options;
-  const variable = (name: string): string => environment[name.toLowerCase()] ?? environment[name] ?? '';
+  const proxies = readProxySettings(environment);
   const tls = { timeout: limits.connectMs, allowH2: false, ...(ca !== undefined && { ca }) };
   const create = (): EnvHttpProxyAgent =>
     new EnvHttpProxyAgent({
@@ -44,10 +45,7 @@ export function createAgents(options: AgentOptions): Agents {
       allowH2: false,
       // Without this, it opens tunnels even for http.
       proxyTunnel: false,
-      // Empty rather than missing: what is missing is read from the environment of the process.
-      httpProxy: proxyUrl(variable('HTTP_PROXY')),
-      httpsProxy: proxyUrl(variable('HTTPS_PROXY')),
-      noProxy: variable('NO_PROXY'),
+      ...proxies,
       headersTimeout: limits.silenceMs,
       bodyTimeout: limits.silenceMs,
       connect: guardedConnector(options, tls),
@@ -61,14 +59,6 @@ export function createAgents(options: AgentOptions): Agents {
       await Promise.all([agents.hub.destroy(), agents.cdn.destroy()]);
     },
   };
-}
-
-/** As other programs take it, too: `proxy:3128` is a proxy that speaks http. */
-function proxyUrl(value: string): string {
-  const text = value.trim();
-  const url = text === '' || text.includes('://') ? text : `http://${text}`;
-  if (url === '' || URL.canParse(url)) return url;
-  throw new Error('HTTP_PROXY or HTTPS_PROXY is no URL: set it to http://host:port, or unset it.');
 }
 
 /** What a proxy that wants other credentials makes of a request; `undefined` for any other error. */

@@ -66,6 +66,9 @@ function infoIn(answer: HubAnswer, endpoint: string, { owner, repo }: WantedMode
   };
 }
 
+/** No repo has so many: a list that does not end would fill the memory. */
+const MOST_FILES = 200_000;
+
 async function readTree(ask: AskApi, endpoint: string, { id, commit }: Info): Promise<PlannedFile[]> {
   const files: PlannedFile[] = [];
   const paths = new Set<string>();
@@ -79,6 +82,7 @@ async function readTree(ask: AskApi, endpoint: string, { id, commit }: Info): Pr
       if (paths.has(file.path)) {
         throw nonsense(new URL(endpoint).host, `a tree that has ${JSON.stringify(file.path.slice(0, 200))} twice`);
       }
+      if (paths.size === MOST_FILES) throw nonsense(new URL(endpoint).host, `a tree of over ${MOST_FILES} files`);
       paths.add(file.path);
       files.push(file);
     }

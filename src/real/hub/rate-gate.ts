@@ -13,6 +13,8 @@ export interface RateGate {
   opened(bucket: RateBucket, signal: AbortSignal): Promise<void>;
 }
 
+/** No hub means longer than that; one that says so would otherwise keep all downloads waiting for ever. */
+const LONGEST_PATIENCE_MS = 60 * 60_000;
 /** As long as a timer can be. */
 const LONGEST_SLEEP_MS = 2 ** 31 - 1;
 
@@ -36,9 +38,14 @@ export function createRateGate(clock: Pick<RealClock, 'monotonic' | 'sleep'>): R
 /**
  * How long a hub that answered 429 or 5xx wants to be left alone, as far as its headers tell: `RateLimit: "api";r=0;t=3`
  * (remaining, seconds to the next window), else Retry-After in seconds or as a date, which is held against the answer's
- * own Date. Names of headers in lower case.
+ * own Date; an hour at most. Names of headers in lower case.
  */
 export function askedPatience(headers: Readonly<Record<string, string>>): number | undefined {
+  const ms = toldPatience(headers);
+  return ms === undefined ? undefined : Math.min(ms, LONGEST_PATIENCE_MS);
+}
+
+function toldPatience(headers: Readonly<Record<string, string>>): number | undefined {
   const [, remaining, seconds] = /;\s*r=(\d+)\s*;\s*t=(\d+)/.exec(headers.ratelimit ?? '') ?? [];
   // The window's end is rounded: one second more, or the next request comes into the old one.
   if (remaining !== undefined && Number(remaining) === 0) return (Number(seconds) + 1) * 1000;

@@ -32,27 +32,28 @@ export function createInstalledModels(
       }
       return starter.renew(requestFor(newest, world.settings.endpoint));
     },
-    remove: async (key, options) => {
-      const models = await shelf.find(key);
-      const running = [...lifecycle.live.values()].find(({ record }) =>
-        models.some((model) => isOf(record.plan, model)),
-      );
-      if (running) {
-        const { id } = running.record;
-        throw new RefusedError(
-          'wrong_job_state',
-          key,
-          `Cannot remove ${key}: ${id} is downloading it. Cancel that first.`,
-        );
-      }
-      const removed = await shelf.remove(key, options);
-      for await (const job of world.store.list()) {
-        const isLeft = job.state === 'failed' && models.some((model) => isOf(job.plan, model));
-        if (isLeft) await forgetBytes(world, job);
-      }
-      return removed;
-    },
+    // One after the other: two of them would delete the same files.
+    remove: (key, options) => world.inTurn('remove', () => remove(key, options)),
   };
+
+  async function remove(key: string, options?: { force?: boolean }): Promise<RemovedModel> {
+    const models = await shelf.find(key);
+    const running = [...lifecycle.live.values()].find(({ record }) => models.some((model) => isOf(record.plan, model)));
+    if (running) {
+      const { id } = running.record;
+      throw new RefusedError(
+        'wrong_job_state',
+        key,
+        `Cannot remove ${key}: ${id} is downloading it. Cancel that first.`,
+      );
+    }
+    const removed = await shelf.remove(key, options);
+    for await (const job of world.store.list()) {
+      const isLeft = job.state === 'failed' && models.some((model) => isOf(job.plan, model));
+      if (isLeft) await forgetBytes(world, job);
+    }
+    return removed;
+  }
 }
 
 /** Asks for the same model again, whoever put it there. */

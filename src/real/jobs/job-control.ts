@@ -1,10 +1,10 @@
 import type { DownloaderControl } from '../../core/downloader.js';
 import { RefusedError } from '../../core/errors.js';
 import type { JobSnapshot } from '../../core/job.js';
-import { revised, snapshotAtRest, type JobRecord, type Standing } from './job-record.js';
+import { revised, snapshotAtRest, type JobChange, type JobRecord, type Standing } from './job-record.js';
 import type { Lifecycle } from './lifecycle.js';
 import { detailsAtRest, detailsOf, snapshotOf } from './live-job.js';
-import { makeRoomFor } from './make-room.js';
+import { giveUpBytes, lockWithRoom, makeRoomFor } from './make-room.js';
 import type { EngineWorld } from './world.js';
 
 /** What operators do to jobs. What is done to one job is done in turn. */
@@ -44,7 +44,10 @@ export function createJobControl(world: EngineWorld, lifecycle: Lifecycle): Down
     resume: (jobId) =>
       inTurn(jobId, async () => {
         const job = await check(jobId, 'resume', ['paused']);
-        const lock = await lifecycle.lock(job);
+        const lock = await lockWithRoom(
+          () => lifecycle.lock(job),
+          () => makeRoomFor(world, job),
+        );
         try {
           const now = await check(jobId, 'resume', ['paused']);
           await makeRoomFor(world, now);
@@ -117,9 +120,17 @@ export function createJobControl(world: EngineWorld, lifecycle: Lifecycle): Down
     if (job.state === standing.state && (standing.state !== 'failed' || codeOf(job) === standing.code))
       return show(job);
     if (job.state !== before) await check(jobId, verb, [before]);
-    const lock = await lifecycle.lock(job);
+    let change: JobChange = standing.state === 'failed' ? { publishing: undefined } : {};
+    const lock = await lockWithRoom(
+      () => lifecycle.lock(job),
+      async () => {
+        if (standing.state !== 'failed') return;
+        await giveUpBytes(world, job);
+        change = { ...change, reached: {} };
+      },
+    );
     try {
-      const next = revised(job, { ...(standing.state === 'failed' && { publishing: undefined }) }, standing);
+      const next = revised(job, change, standing);
       if (!(await store.replace(next, job.version))) throw changed(verb, jobId);
       lifecycle.tell(next, standing.state === 'failed' ? 'cancelled' : 'paused');
       return show(next);

@@ -1,5 +1,8 @@
 import { RefusedError } from '../../core/errors.js';
 import { partPaths } from '../disk/part-file.js';
+import { isDiskFull } from '../library/file-errors.js';
+import { listLocks, type Lock } from '../library/locks.js';
+import { repoFolder } from '../library/safe-path.js';
 import { checkSpace } from '../library/space.js';
 import { jobFolder, type LeftPart } from './adopt-parts.js';
 import { dropParts } from './publish-job.js';
@@ -49,6 +52,26 @@ export async function makeRoomFor(world: EngineWorld, { id, model, root, plan, .
     parts: plan.files.map((file) => partPaths(folder, stagedName(plan, file)).part),
     keep: [],
   });
+}
+
+/** A lock is a file, too: on a full disk there is none before there is room. */
+export async function lockWithRoom(take: () => Promise<Lock>, room: () => Promise<unknown>): Promise<Lock> {
+  try {
+    return await take();
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+    await room();
+    return take();
+  }
+}
+
+/** Gives up the bytes of a job that is being cancelled on a full disk, unless another process is at its files. */
+export async function giveUpBytes(world: EngineWorld, { id, root, plan }: JobRecord): Promise<void> {
+  const folder = repoFolder(root, plan.owner, plan.repo);
+  const paths = new Set(plan.files.map(({ path }) => path));
+  const held = await listLocks(world.files, root, world.limits);
+  if (held.some((lock) => lock.folder === folder && lock.files.some((path) => paths.has(path)))) return;
+  await dropParts(world, jobFolder(root, id));
 }
 
 /** Drops what jobs have left that were cancelled long ago. */

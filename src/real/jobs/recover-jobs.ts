@@ -27,9 +27,10 @@ export async function recoverJobs(world: EngineWorld, lifecycle: Lifecycle): Pro
  */
 export async function takeOverAbandoned(world: EngineWorld, lifecycle: Lifecycle): Promise<void> {
   const { clock, limits, closing, store, inTurn, onWarning } = world;
+  const isClosing = (): boolean => closing.aborted;
   for (;;) {
     await clock.sleep(limits.lockStaleMs, closing).catch(() => undefined);
-    if (closing.aborted) return;
+    if (isClosing()) return;
     try {
       for await (const job of store.list()) {
         if (job.state !== 'downloading' || lifecycle.live.has(job.id)) continue;
@@ -37,7 +38,7 @@ export async function takeOverAbandoned(world: EngineWorld, lifecycle: Lifecycle
         await inTurn(`start ${job.model}`, () => inTurn(job.id, () => recover(world, lifecycle, job)));
       }
     } catch (error) {
-      if (closing.aborted) return;
+      if (isClosing()) return;
       onWarning(`Cannot look for abandoned downloads: ${error instanceof Error ? error.message : String(error)}`);
     }
   }

@@ -14,7 +14,7 @@ import { findLeftParts, type LeftPart } from './adopt-parts.js';
 import { isOpen, snapshotAtRest, type JobRecord } from './job-record.js';
 import type { Lifecycle } from './lifecycle.js';
 import { snapshotOf } from './live-job.js';
-import { makeRoom } from './make-room.js';
+import { lockWithRoom, makeRoom } from './make-room.js';
 import { identityOf, requestKey, subjectOf } from './request-identity.js';
 import { partPaths } from '../disk/part-file.js';
 import type { EngineWorld } from './world.js';
@@ -169,19 +169,20 @@ export function createStarter(world: EngineWorld, lifecycle: Lifecycle, catalog:
     const totalBytes = totalSizeOf(plan);
     const missing = presence.filter(({ state }) => state === 'absent' || state === 'outdated');
     const missingBytes = missing.reduce((sum, { file }) => sum + file.size, 0);
-    const lock = await lifecycle.lock({ id, model, root, plan, totalBytes, downloadedBytes: 0 });
+    const lock = await lockWithRoom(
+      () => lifecycle.lock({ id, model, root, plan, totalBytes, downloadedBytes: 0 }),
+      async () => makeRoom(world, root, { subject, bytes: missingBytes, parts: [], keep: await leftParts() }),
+    );
     try {
-      const left = findLeftParts(
-        plan,
-        root,
-        (await listJobs()).filter(({ id: other }) => !live.has(other)),
-      );
-      await makeRoom(world, root, {
-        subject,
-        bytes: missingBytes,
-        parts: left.map(({ folder, name }) => partPaths(folder, name).part),
-        keep: left,
-      });
+      const left = await leftParts();
+      const reserve = (): Promise<void> =>
+        makeRoom(world, root, {
+          subject,
+          bytes: missingBytes,
+          parts: left.map(({ folder, name }) => partPaths(folder, name).part),
+          keep: left,
+        });
+      await reserve();
       const located = await locateOne(plan, missing, subject, signal);
       const reached = Object.fromEntries(plan.files.map((file) => [file.path, reachedOf(file.path, presence, left)]));
       const record: JobRecord = {
@@ -194,13 +195,26 @@ export function createStarter(world: EngineWorld, lifecycle: Lifecycle, catalog:
         downloadedBytes: Object.values(reached).reduce((sum, bytes) => sum + bytes, 0),
         state: 'downloading',
       };
-      if (!(await store.insert(record, previous))) throw tooLate(subject);
+      // Other starts may have taken the room while the hub was asked; a record is what reserves it.
+      const isInserted = await inTurn('reserve', async () => {
+        await reserve();
+        return store.insert(record, previous);
+      });
+      if (!isInserted) throw tooLate(subject);
       const job = lifecycle.enter(record, lock, located);
       lifecycle.tell(record, 'started');
       return snapshotOf(job, clock.now());
     } catch (error) {
       await lock.release();
       throw error;
+    }
+
+    async function leftParts(): Promise<LeftPart[]> {
+      return findLeftParts(
+        plan,
+        root,
+        (await listJobs()).filter(({ id: other }) => !live.has(other)),
+      );
     }
   }
 

@@ -21,3 +21,8 @@ export function unlessMissing<Result>(result: Promise<Result>): Promise<Result |
 export function isWithoutLinks(error: unknown): boolean {
   return ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL'].includes(errorCodeOf(error) ?? '');
 }
+
+/** Not even a small file has room: the disk is full, or this user's part of it. */
+export function isDiskFull(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT'].includes(errorCodeOf(error) ?? '');
+}

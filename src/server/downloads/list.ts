@@ -4,6 +4,7 @@ import type { InstalledModel } from '../../core/shelf.js';
 import type { EngineSettings } from '../engine-options.js';
 import { describeBytes, percentOf } from './amounts.js';
 import { exitCodes } from './exit-codes.js';
+import { printable } from './printable.js';
 import type { Surroundings } from './surroundings.js';
 import { withDownloader } from './with-downloader.js';
 
@@ -54,7 +55,8 @@ function describe(models: readonly InstalledModel[], jobs: readonly Unfinished[]
   ].join('\n');
 }
 
-function table(rows: readonly (readonly string[])[]): string[] {
+function table(cells: readonly (readonly string[])[]): string[] {
+  const rows = cells.map((row) => row.map(printable));
   const widths = rows.reduce<number[]>(
     (widest, row) => row.map((cell, column) => Math.max(cell.length, widest[column] ?? 0)),
     [],

@@ -3,6 +3,7 @@ import type { Downloader } from '../../core/downloader.js';
 import { RefusedError } from '../../core/errors.js';
 import type { EngineSettings } from '../engine-options.js';
 import { exitCodeFor, exitCodes } from './exit-codes.js';
+import { printable } from './printable.js';
 import type { Surroundings } from './surroundings.js';
 
 /**
@@ -15,8 +16,10 @@ export async function withDownloader(
 ): Promise<number> {
   const { environment, err, openEngine } = surroundings;
   const { readHubSettings } = await import('../../real/hub/hub-settings.js');
+  const { readProxySettings } = await import('../../real/hub/proxy-settings.js');
   try {
     readHubSettings(environment);
+    readProxySettings(environment);
   } catch (error) {
     err(`modeldock: ${(error as Error).message}\n`);
     return exitCodes.wrongUse;
@@ -25,7 +28,7 @@ export async function withDownloader(
     const downloader = await openEngine({
       owner: 'command',
       environment,
-      onWarning: (text) => err(`modeldock: ${text}\n`),
+      onWarning: (text) => err(`modeldock: ${printable(text)}\n`),
       ...(modelsDir && { modelsFolders: modelsDir }),
       ...(catalogDir !== undefined && { catalogFolder: catalogDir }),
       ...(bandwidth !== undefined && { bandwidth }),
@@ -39,7 +42,7 @@ export async function withDownloader(
     if (error instanceof RefusedError) {
       const choices = error.choices === undefined ? '' : ` There is: ${error.choices.join(', ')}.`;
       const known = error.choices?.every((choice) => error.message.includes(choice)) ? '' : choices;
-      err(`modeldock: ${error.message}${known}\n`);
+      err(`modeldock: ${printable(error.message + known)}\n`);
       return exitCodeFor(error.code);
     }
     if (error instanceof Problem) {

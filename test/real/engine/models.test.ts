@@ -79,8 +79,9 @@ describe('a removal', () => {
     world = await openRealWorld({ repos: [twoCommits] });
     const engine = await world.open();
     await until(engine, (await startJob(engine, world.repo(REPO))).id, completed);
-    const removed = await engine.remove(KEY);
-    expect(removed).toMatchObject({ key: KEY, bytes: MB + 300_000 });
+    const [first, second] = [engine.remove(KEY), engine.remove(KEY)];
+    expect(await first).toMatchObject({ key: KEY, bytes: MB + 300_000 });
+    await expect(second).rejects.toMatchObject({ code: 'model_not_installed' });
     expect(await world.published()).toEqual([]);
     await until(engine, (await startJob(engine, world.repo(REPO))).id, completed);
     expect(await world.published()).toHaveLength(2);

@@ -90,6 +90,8 @@ describe('modeldock get', () => {
     ['no name', ['no good name', undefined], {}, 2, 'a model is a catalog id such as'],
     ['a link to a file', [`${TINY}/blob/main/x.gguf`, undefined], {}, 2, 'a model is a catalog id such as'],
     ['a hub that is no address', [TINY, undefined], { HF_ENDPOINT: 'hub.example' }, 2, 'HF_ENDPOINT is "hub.example"'],
+    ['a proxy that is no address', [TINY, undefined], { http_proxy: ':::' }, 2, 'HTTP_PROXY'],
+    ['a proxy that nobody can speak to', [TINY, undefined], { https_proxy: 'ftp://hf_made_up@a' }, 2, 'HTTPS_PROXY'],
     ['a gate, without a token', ['me/gated-GGUF', undefined], {}, 77, 'me/gated-GGUF'],
     ['a token that is none', [TINY, undefined], { HF_TOKEN: 'hf_made_up' }, 77, 'token'],
     ['a hub that is not to be asked', [TINY, undefined], { HF_HUB_OFFLINE: '1' }, 69, 'HF_HUB_OFFLINE'],

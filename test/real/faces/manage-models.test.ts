@@ -43,6 +43,22 @@ describe('modeldock list, update and remove', () => {
     }
   });
 
+  it('show names that would give orders to a terminal as text', async () => {
+    const folder = await small.newFolder();
+    await modeldock(folder, ['get', 'me/tiny-GGUF']);
+    const [other, broken] = [join(folder, 'me/o\u001b[2Jther-GGUF'), join(folder, 'me/no\u009b2Jne-GGUF')];
+    await mkdir(other);
+    await copyFile(join(folder, 'me/tiny-GGUF/tiny-Q4_K_M.gguf'), join(other, 'other-Q4_K_M.gguf'));
+    await mkdir(broken);
+    await writeFile(join(broken, 'none-Q4_K_M.gguf'), 'none');
+    const listed = await modeldock(folder, ['list']);
+    expect(listed.stdout).toContain('o?[2jther');
+    expect(listed.stderr).toContain('no?2Jne');
+    const refused = await modeldock(folder, ['remove', 'nothing']);
+    // eslint-disable-next-line no-control-regex -- they are what is looked for
+    expect(listed.stdout + listed.stderr + refused.stderr).toMatch(/^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$/);
+  });
+
   it('leave alone what somebody else has put there, unless they are forced', async () => {
     const folder = await small.newFolder();
     await modeldock(folder, ['get', 'me/tiny-GGUF']);

@@ -158,6 +158,9 @@ describe('modeldock --engine real', () => {
     const wrong = start(['--engine', 'real', '--port', '0'], { env: { ...small.env, HF_ENDPOINT: 'hub.example' } });
     expect(await wrong.ended).toBe(1);
     expect(wrong.stderr()).toMatch(/^modeldock: HF_ENDPOINT is "hub\.example".+\n$/);
+    const proxied = start(['--engine', 'real', '--port', '0'], { env: { ...small.env, http_proxy: ':::' } });
+    expect(await proxied.ended).toBe(1);
+    expect(proxied.stderr()).toMatch(/^modeldock: HTTP_PROXY is no URL.+\n$/);
   });
 });
 

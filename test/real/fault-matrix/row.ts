@@ -3,7 +3,7 @@ import type { FailureCode, RefusalCode } from '../../../src/core/errors.js';
 import { RefusedError } from '../../../src/core/errors.js';
 import type { Fault, FileSummary, Hub, HubOptions } from '../../../src/hub/index.js';
 import type { RealEngineOptions } from '../../../src/real/engine.js';
-import { expectNoMoreThan, held } from './resources.js';
+import { expectNoMoreThan, held, type Held } from './resources.js';
 import { largestOf, onFile, shapes, totalOf } from './shapes.js';
 import { createMatrixHub, createWorld, type World } from './world.js';
 
@@ -51,6 +51,7 @@ export function runMatrix(
   vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
   let hub: Hub;
   let world: World | undefined;
+  let first: Held;
 
   beforeAll(async () => {
     hub = await createMatrixHub(hubOptions);
@@ -60,6 +61,7 @@ export function runMatrix(
       await download(warmUp, 'completed', {}, optionsFor(hub));
       await warmUp.close();
     }
+    first = await held();
   });
   afterEach(async () => {
     await world?.close();
@@ -83,6 +85,8 @@ export function runMatrix(
       await expectNoMoreThan(before);
     });
   });
+
+  it('holds no more after all of them than before', () => expectNoMoreThan(first, { afterMany: true }));
 }
 
 async function download(

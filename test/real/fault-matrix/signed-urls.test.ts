@@ -4,7 +4,7 @@ import { runMatrix, type Row } from './row.js';
 import type { World } from './world.js';
 
 /** So slow that a signature of some seconds does not last. */
-const slowLine = { do: { type: 'slow', bytesPerSecond: 200_000, share: 'each' } } as const;
+const slowLine = { do: { type: 'slow', bytesPerSecond: 150_000, share: 'each' } } as const;
 const fewConnections = {
   limits: { connectionsAtStart: 4, connectionsPerFile: 4, doublingMs: 60_000, longestRunBytes: 256 * 1024 },
 };

@@ -221,6 +221,24 @@ describe('a hub that refuses a plan', () => {
     }
   });
 
+  it('is not listened to for ever', async () => {
+    const sha = 'a'.repeat(40);
+    let page = 0;
+    const server = createServer(({ url }, response) => {
+      if (!url!.includes('/tree/')) return response.end(JSON.stringify({ sha }));
+      page++;
+      const files = Array.from({ length: 50_000 }, (_, index) => ({
+        ...{ type: 'file', path: `${page}/${index}`, size: 1, oid: sha },
+      }));
+      response.setHeader('link', `<${url!.replace(/&page=.*/, '')}&page=${page}>; rel="next"`);
+      return response.end(JSON.stringify(files));
+    });
+    const client = clientOf(await listening(server));
+    const error = await rejection(client.plan({ owner: 'o', repo: 'endless', subject: 'it' }, patience()));
+    expect(error).toMatchObject({ code: 'hub_error', message: expect.stringContaining('200000 files') as string });
+    expect(page).toBe(5);
+  });
+
   it('is not asked for the same page for ever', async () => {
     const hub = await startHub();
     hub.faults.add({ on: { route: 'tree' }, do: { type: 'redirect', to: 'loop' } });

@@ -12,6 +12,8 @@ describe('the patience that a hub asks for', () => {
     [{ ratelimit: '"api";r=12;t=3' }, undefined],
     [{ ratelimit: 'nonsense' }, undefined],
     [{ 'retry-after': '0' }, 0],
+    [{ 'retry-after': '999999999999999999' }, 3_600_000],
+    [{ ratelimit: `"api";r=0;t=${'9'.repeat(400)}` }, 3_600_000],
     [{ 'retry-after': 'Tue, 06 Jan 2026 09:00:45 GMT', date }, 45_000],
     [{ 'retry-after': 'Tue, 06 Jan 2026 08:00:00 GMT', date }, 0],
     [{ 'retry-after': 'Tue, 06 Jan 2026 09:00:45 GMT' }, undefined],
