@@ -37,8 +37,10 @@ export function guardControl(
     const foreign = origin === undefined ? call.header('sec-fetch-site') === 'cross-site' : !isSameOrigin(origin, host);
     const permitted = origin !== undefined && (cors === '*' ? isLoopback(origin) : cors === origin);
     if (foreign && !permitted) {
+      // A page from a file, or in a sandbox, is of `null`, which nobody can let in by that name.
+      const page = origin === 'null' ? undefined : origin;
       return refuse(
-        `Cannot ${doing} modeldock from ${origin ?? 'another site'}: start it with --cors ${origin ?? 'ORIGIN'} to allow that, or send its control token.`,
+        `Cannot ${doing} modeldock from ${page ?? 'another site'}: start it with --cors ${page ?? 'ORIGIN'} to allow that, or send its control token.`,
       );
     }
     return next(call);

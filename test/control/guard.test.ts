@@ -49,6 +49,14 @@ const calls: [method: string, path: string][] = [
 
 describe('the control API', () => {
   it.each([
+    ['https://shop.example', 'from https://shop.example: start it with --cors https://shop.example '],
+    // A page from a file, or in a sandbox: no flag takes that name.
+    ['null', 'from another site: start it with --cors ORIGIN '],
+  ])('says to a page of %s how it could be let in', async (origin, advice) => {
+    expect((await send('GET', '/__modeldock/session', { Origin: origin })).body).toContain(advice);
+  });
+
+  it.each([
     ['a page of another site', { Origin: 'https://evil.example' }],
     ['a page without an origin', { Origin: 'null' }],
     ['a page of another port', { Origin: 'http://127.0.0.1:1' }],

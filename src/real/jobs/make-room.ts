@@ -10,11 +10,14 @@ import { revised, type JobRecord } from './job-record.js';
 import { stagedName } from './staged-name.js';
 import type { EngineWorld } from './world.js';
 
+const DAY_MS = 24 * 60 * 60_000;
 /** Whoever cancelled a download may think better of it for so long. */
-const KEPT_MS = 24 * 60 * 60_000;
+const CANCELLED_KEPT_MS = DAY_MS;
+/** Whoever asks again for one that failed goes on from its bytes. */
+const FAILED_KEPT_MS = 30 * DAY_MS;
 
 /**
- * Makes sure that there is room for a job; what cancelled jobs have left goes first.
+ * Makes sure that there is room for a job: what cancelled jobs have left goes first, then what failed ones have.
  * @throws RefusedError insufficient_space
  */
 export async function makeRoom(
@@ -25,20 +28,19 @@ export async function makeRoom(
   const { files, folders, limits, store } = world;
   const need = { subject: wanted.subject, bytes: wanted.bytes, parts: wanted.parts, spareBytes: limits.spareBytes };
   const check = (): Promise<void> => checkSpace(files, root, folders.roots, need);
-  try {
-    await check();
-  } catch (error) {
-    if (!(error instanceof RefusedError) || error.code !== 'insufficient_space') throw error;
-    const kept = new Set(wanted.keep.map(({ folder }) => folder));
-    let dropped = false;
-    for await (const job of store.list()) {
-      if (!isCancelled(job) || kept.has(jobFolder(job.root, job.id))) continue;
-      await forgetBytes(world, job);
-      dropped = true;
+  const kept = new Set(wanted.keep.map(({ folder }) => folder));
+  for (const isDispensable of [isCancelled, hasFailed]) {
+    try {
+      await check();
+      return;
+    } catch (error) {
+      if (!(error instanceof RefusedError) || error.code !== 'insufficient_space') throw error;
     }
-    if (!dropped) throw error;
-    await check();
+    for await (const job of store.list()) {
+      if (isDispensable(job) && !kept.has(jobFolder(job.root, job.id))) await forgetBytes(world, job);
+    }
   }
+  await check();
 }
 
 /** The same for a job that goes on. @throws RefusedError insufficient_space */
@@ -74,11 +76,13 @@ export async function giveUpBytes(world: EngineWorld, { id, root, plan }: JobRec
   await dropParts(world, jobFolder(root, id));
 }
 
-/** Drops what jobs have left that were cancelled long ago. */
+/** Drops what jobs have left that were cancelled, or failed, long ago. */
 export async function dropOldBytes(world: EngineWorld): Promise<void> {
   const now = world.clock.now();
   for await (const job of world.store.list()) {
-    if (isCancelled(job) && now - job.failedAt > KEPT_MS) await forgetBytes(world, job);
+    if (hasFailed(job) && now - job.failedAt > (isCancelled(job) ? CANCELLED_KEPT_MS : FAILED_KEPT_MS)) {
+      await forgetBytes(world, job);
+    }
   }
 }
 
@@ -89,6 +93,10 @@ export async function forgetBytes(world: EngineWorld, job: JobRecord): Promise<v
   await world.store.replace(revised(job, { reached: {} }), job.version);
 }
 
-function isCancelled(job: JobRecord): job is Extract<JobRecord, { state: 'failed' }> {
-  return job.state === 'failed' && job.code === 'cancelled' && Object.keys(job.reached).length > 0;
+function isCancelled(job: JobRecord): boolean {
+  return job.state === 'failed' && job.code === 'cancelled';
+}
+
+function hasFailed(job: JobRecord): job is Extract<JobRecord, { state: 'failed' }> {
+  return job.state === 'failed';
 }

@@ -20,7 +20,13 @@ export async function follow(
   // Until the process ends: what is open is closed in between.
   onSignal((signal) => interrupted.abort(signal));
   const display = createProgressDisplay(screen, err);
+  // Looked at now and then, and at once when something has happened to it.
+  let wake = new AbortController();
+  downloader.subscribe(({ job }) => {
+    if (job === jobId) wake.abort();
+  });
   for (;;) {
+    wake = new AbortController();
     const job = await downloader.jobs.find(jobId);
     if (!job) {
       err(`modeldock: The job ${jobId} is gone: somebody else has removed it.\n`);
@@ -29,7 +35,8 @@ export async function follow(
     display.show({ job, details: await downloader.jobs.details(jobId), now: Date.now() });
     if (job.state !== 'downloading') return ended(job);
     if (interrupted.signal.aborted) return pause(job);
-    await sleep(display.everyMs, undefined, { signal: interrupted.signal }).catch(() => undefined);
+    const signal = AbortSignal.any([interrupted.signal, wake.signal]);
+    await sleep(display.everyMs, undefined, { signal }).catch(() => undefined);
   }
 
   function ended(job: Exclude<JobSnapshot, { state: 'downloading' }>): number {

@@ -46,32 +46,40 @@ describe('a start', () => {
     expect((await world.staged()).filter((path) => path.endsWith('.lock') || path.endsWith('job.json'))).toEqual([]);
   });
 
-  it('drops what a cancelled job has left when there is no other room', async () => {
-    await openWorld({
-      repos: [
-        { id: REPO, files: [{ path: PATH, size: MB }] },
-        { id: 'stage/two-GGUF', files: [{ path: 'two-Q4_K_M.gguf', size: 100_000 }] },
-      ],
-      faults: [slow],
-    });
-    let hasRoom = true;
-    const files: FileLayer = {
-      ...nodeFiles,
-      statfs: (async (path: string) => {
-        const left = (await world.staged()).some((name) => name.endsWith('.part'));
-        return Object.assign(await nodeFiles.statfs(path), { bsize: 1, bavail: hasRoom || !left ? 1e9 : 0 });
-      }) as FileLayer['statfs'],
-    };
-    const engine = await world.open({ files });
-    const job = await startJob(engine, world.repo(REPO));
-    await until(engine, job.id, ({ downloadedBytes }) => downloadedBytes > 100_000);
-    await engine.jobs.cancel(job.id);
-    expect((await world.staged()).filter((name) => name.endsWith('.part'))).toHaveLength(1);
-    hasRoom = false;
-    const other = await startJob(engine, world.repo('stage/two-GGUF'));
-    await until(engine, other.id, completed);
-    expect((await world.staged()).filter((name) => name.endsWith('.part'))).toEqual([]);
-  });
+  it.each(['cancelled', 'hub_error'] as const)(
+    'drops what a job has left that ended as %s when there is no other room',
+    async (code) => {
+      await openWorld({
+        repos: [
+          { id: REPO, files: [{ path: PATH, size: MB }] },
+          { id: 'stage/two-GGUF', files: [{ path: 'two-Q4_K_M.gguf', size: 100_000 }] },
+        ],
+        faults:
+          code === 'cancelled' ? [slow] : [{ on: { route: 'cdn', nth: { from: 5 } }, do: { type: 'server-error' } }],
+      });
+      let hasRoom = true;
+      const files: FileLayer = {
+        ...nodeFiles,
+        statfs: (async (path: string) => {
+          const left = (await world.staged()).some((name) => name.endsWith('.part'));
+          return Object.assign(await nodeFiles.statfs(path), { bsize: 1, bavail: hasRoom || !left ? 1e9 : 0 });
+        }) as FileLayer['statfs'],
+      };
+      const engine = await world.open({ files });
+      const job = await startJob(engine, world.repo(REPO));
+      if (code === 'cancelled') {
+        await until(engine, job.id, ({ downloadedBytes }) => downloadedBytes > 100_000);
+        await engine.jobs.cancel(job.id);
+      }
+      expect(await until(engine, job.id, stopped)).toMatchObject({ state: 'failed', code });
+      expect((await world.staged()).filter((name) => name.endsWith('.part'))).toHaveLength(1);
+      hasRoom = false;
+      world.hub.faults.clear();
+      const other = await startJob(engine, world.repo('stage/two-GGUF'));
+      await until(engine, other.id, completed);
+      expect((await world.staged()).filter((name) => name.endsWith('.part'))).toEqual([]);
+    },
+  );
 
   it('is answered in time by a hub that is not there, says when to come back, and makes no job', async () => {
     await openWorld({ faults: [{ on: { route: 'info' }, do: { type: 'stall' } }] });
