@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as nodeFiles from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { JobStore, Stored } from '../core/store.js';
+import { syncFolder } from './sync-folder.js';
 
 /** As much of the file system as job records need. `node:fs/promises` is one. */
 export type RecordFiles = Pick<
@@ -120,8 +121,8 @@ export function createFileStore<Job extends Stored>({
       await files.rm(folder, { recursive: true, force: true });
       throw error;
     }
-    await syncFolder(folder);
-    await syncFolder(parent);
+    await syncFolder(files, folder);
+    await syncFolder(files, parent);
     return true;
   }
 
@@ -140,7 +141,7 @@ export function createFileStore<Job extends Stored>({
         return false;
       }
       await files.rename(claim, join(folder, RECORD));
-      await syncFolder(folder);
+      await syncFolder(files, folder);
       return true;
     } catch (error) {
       // Somebody who may has dropped the claim.
@@ -236,20 +237,6 @@ export function createFileStore<Job extends Stored>({
       return await writeDraft(folder, entry);
     } finally {
       await createExclusively(reserve, new Uint8Array(size).fill(1)).catch(() => undefined);
-    }
-  }
-
-  async function syncFolder(folder: string): Promise<void> {
-    try {
-      const handle = await files.open(folder, 'r');
-      try {
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-    } catch (error) {
-      // Windows opens no folders, and some network file systems do not sync them; there a rename has to do.
-      if (!['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP'].includes(codeOf(error) ?? '')) throw error;
     }
   }
 

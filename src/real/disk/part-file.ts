@@ -1,5 +1,6 @@
 import { constants } from 'node:fs/promises';
 import { join } from 'node:path';
+import { syncFolder } from '../../stores/sync-folder.js';
 import type { DownloadError } from '../download-error.js';
 import type { FileLayer } from '../file-layer.js';
 import type { RealLimits } from '../limits.js';
@@ -142,14 +143,7 @@ export async function openPart({
     ...{ handle, journal, budget, clock, limits },
     mark: (segment) => ({ stored: writer.stored(segment), crc: writer.crc(segment) }),
     flush: () => writer.flush(),
-    async syncNames() {
-      const directory = await files.open(folder, 'r');
-      try {
-        await directory.sync();
-      } finally {
-        await directory.close();
-      }
-    },
+    syncNames: () => syncFolder(files, folder),
     onError: fail,
   });
   const following = digester.follow({

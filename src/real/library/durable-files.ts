@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
+import { syncFolder } from '../../stores/sync-folder.js';
 import type { FileLayer } from '../file-layer.js';
-import { errorCodeOf, unlessMissing } from './file-errors.js';
+import { unlessMissing } from './file-errors.js';
 
 /** Replaces a small file as a whole: after a crash or a power cut it has its old contents or its new ones. */
 export async function writeDurably(files: FileLayer, path: string, text: string): Promise<void> {
@@ -20,21 +21,6 @@ export async function writeDurably(files: FileLayer, path: string, text: string)
     throw error;
   }
   await syncFolder(files, dirname(path));
-}
-
-/** Makes what was created, renamed or removed in a folder outlast a power cut. */
-export async function syncFolder(files: FileLayer, folder: string): Promise<void> {
-  try {
-    const handle = await files.open(folder, 'r');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    // Windows does not open folders, and some network file systems do not sync them; there is nothing else to do there.
-    if (!['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP'].includes(errorCodeOf(error) ?? '')) throw error;
-  }
 }
 
 /** Makes a folder and those above it, and each of them outlast a power cut. */

@@ -1,12 +1,13 @@
 import { constants } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { RefusedError } from '../../core/errors.js';
+import { syncFolder } from '../../stores/sync-folder.js';
 import type { Digester } from '../disk/digester.js';
 import { describeDiskError } from '../disk/disk-error.js';
 import { DownloadError } from '../download-error.js';
 import type { FileLayer } from '../file-layer.js';
 import type { PlannedFile } from '../plan.js';
-import { makeFolder, syncFolder } from './durable-files.js';
+import { makeFolder } from './durable-files.js';
 import { errorCodeOf, isWithoutLinks } from './file-errors.js';
 import { isSameFile, readFingerprint, type Fingerprint } from './fingerprint.js';
 import { recordFile } from './presence.js';

@@ -1,0 +1,19 @@
+import type * as nodeFiles from 'node:fs/promises';
+
+/** Makes what was created, renamed or removed in a folder outlast a power cut. */
+export async function syncFolder(files: Pick<typeof nodeFiles, 'open'>, folder: string): Promise<void> {
+  try {
+    const handle = await files.open(folder, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    // Windows opens no folders, and some network file systems do not sync them; there a rename has to do.
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (!UNSUPPORTED.includes(code)) throw error;
+  }
+}
+
+const UNSUPPORTED: readonly unknown[] = ['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP'];
