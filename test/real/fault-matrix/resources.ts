@@ -1,13 +1,14 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readlink } from 'node:fs/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, vi } from 'vitest';
 
-const PATIENCE = { timeout: 5000, interval: 20 };
+const PATIENCE = { timeout: 15_000, interval: 20 };
 
 /** What a process holds. */
 export interface Held {
-  descriptors: number;
+  /** What each open descriptor is of. */
+  descriptors: readonly string[];
   bytes: number;
 }
 
@@ -19,21 +20,26 @@ const ONCE_BYTES = 6 * 1024 * 1024;
 export async function held(): Promise<Held> {
   collectGarbage();
   const { heapUsed, external } = process.memoryUsage();
-  return { descriptors: await countDescriptors(), bytes: heapUsed + external };
+  return { descriptors: await openDescriptors(), bytes: heapUsed + external };
 }
 
 /** Whatever was opened since is closed, and whatever was allocated is free. */
 export async function expectNoMoreThan(before: Held, { afterMany = false } = {}): Promise<void> {
   // Sockets that we ended take a moment until the other side has noticed; it lives in this process too.
-  await vi.waitFor(async () => expect(await countDescriptors()).toBeLessThanOrEqual(before.descriptors), PATIENCE);
+  await vi.waitFor(async () => {
+    const now = await openDescriptors();
+    const since = now.filter((name) => !before.descriptors.includes(name));
+    expect(now.length, `open since: ${since.join(', ')}`).toBeLessThanOrEqual(before.descriptors.length);
+  }, PATIENCE);
   const most = before.bytes + (afterMany ? ONCE_BYTES : LATER_BYTES);
   await vi.waitFor(async () => expect((await held()).bytes).toBeLessThan(most), PATIENCE);
 }
 
-/** Where the system does not tell, descriptors are counted as none. */
-async function countDescriptors(): Promise<number> {
+/** Where the system does not tell, there are none. */
+async function openDescriptors(): Promise<string[]> {
   const names = await readdir('/proc/self/fd').catch(() => []);
-  return names.length;
+  // One of them was open for the listing itself.
+  return Promise.all(names.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => 'closed meanwhile')));
 }
 
 function collectGarbage(): void {
