@@ -1,6 +1,6 @@
 import type { Settings } from './settings.js';
 import type { Serving } from './serve.js';
-import { bold, listening, row } from './welcome.js';
+import { bold, callsToTry, listening, row } from './welcome.js';
 import { describeBytes } from './downloads/amounts.js';
 
 export interface RealWelcome extends Pick<Settings, 'host' | 'requireToken' | 'bandwidth' | 'record'> {
@@ -18,7 +18,6 @@ export interface RealWelcome extends Pick<Settings, 'host' | 'requireToken' | 'b
 export function welcomeReal({ urls, url, port }: Serving, settings: RealWelcome): string {
   const { version, controlToken, modelsFolders, endpoint, offline, hasToken, jobsAtOnce, bandwidth } = settings;
   const base = urls.length > 1 ? `http://localhost:${port}` : url;
-  const authorization = settings.requireToken === undefined ? [] : ['  -H "Authorization: Bearer $LM_API_TOKEN" \\'];
   const speed = bandwidth === undefined ? 'as fast as it comes' : `${describeBytes(bandwidth)}/s at most`;
   return [
     '',
@@ -31,15 +30,7 @@ export function welcomeReal({ urls, url, port }: Serving, settings: RealWelcome)
     ...row('Limits', `${jobsAtOnce} ${jobsAtOnce === 1 ? 'download' : 'downloads'} at a time, ${speed}`),
     ...(settings.record === undefined ? [] : row('Recording', settings.record)),
     '',
-    ...row('Try'),
-    `curl ${base}/api/v1/models/download \\`,
-    ...authorization,
-    '  -H "Content-Type: application/json" \\',
-    `  -d '{"model": "https://huggingface.co/lmstudio-community/Qwen3-0.6B-GGUF"}'`,
-    '',
-    ...row('Then', 'with the job_id of the answer'),
-    `curl ${base}/api/v1/models/download/status/<job_id>${authorization.length > 0 ? ' \\' : ''}`,
-    ...authorization.map((line) => line.replace(/ \\$/, '')),
+    ...callsToTry(base, 'https://huggingface.co/lmstudio-community/Qwen3-0.6B-GGUF', settings.requireToken),
     '',
     ...row('Operate', `${base}/__modeldock/jobs`, `X-Modeldock-Token: ${controlToken}`),
     ...row('Flags', 'modeldock --help'),

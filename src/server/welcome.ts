@@ -15,8 +15,6 @@ export interface Welcome extends Pick<Settings, 'host' | 'requireToken' | 'contr
 export function welcome({ urls, url, port }: Serving, settings: Welcome): string {
   const { version, playing, replayed } = settings;
   const base = urls.length > 1 ? `http://localhost:${port}` : url;
-  const authorization = settings.requireToken === undefined ? [] : ['  -H "Authorization: Bearer $LM_API_TOKEN" \\'];
-  // The calls begin at the margin, so that they can be copied whole; the rest is short enough for a narrow window.
   return [
     '',
     `  ${bold(`modeldock ${version}`)}`,
@@ -26,15 +24,7 @@ export function welcome({ urls, url, port }: Serving, settings: Welcome): string
     ...row('Playing', `scenario ${playing.scenario}, ${describeTime(playing.clock)}, profile ${playing.profile}`),
     ...(replayed ? row('Replaying', `a world as it stood at ${replayed.toISOString()}`) : []),
     '',
-    ...row('Try'),
-    `curl ${base}/api/v1/models/download \\`,
-    ...authorization,
-    '  -H "Content-Type: application/json" \\',
-    `  -d '{"model": "ibm/granite-4-micro"}'`,
-    '',
-    ...row('Then', 'with the job_id of the answer'),
-    `curl ${base}/api/v1/models/download/status/<job_id>${authorization.length > 0 ? ' \\' : ''}`,
-    ...authorization.map((line) => line.replace(/ \\$/, '')),
+    ...callsToTry(base, 'ibm/granite-4-micro', settings.requireToken),
     '',
     ...row('Stories', 'as the model: simulate/fails-at-50,', 'simulate/stalls-at-99, simulate/pauses-at-30 …'),
     ...row('Operate', `${base}/__modeldock/health`),
@@ -56,6 +46,22 @@ function describeTime(clock: ClockMode): string {
     case 'polls':
       return `${clock.stepMs} ms per poll`;
   }
+}
+
+/** They begin at the margin, so that they can be copied whole; the rest is short enough for a narrow window. */
+export function callsToTry(base: string, model: string, requireToken: string | undefined): string[] {
+  const authorization = requireToken === undefined ? [] : ['  -H "Authorization: Bearer $LM_API_TOKEN" \\'];
+  return [
+    ...row('Try'),
+    `curl ${base}/api/v1/models/download \\`,
+    ...authorization,
+    '  -H "Content-Type: application/json" \\',
+    `  -d '{"model": "${model}"}'`,
+    '',
+    ...row('Then', 'with the job_id of the answer'),
+    `curl ${base}/api/v1/models/download/status/<job_id>${authorization.length > 0 ? ' \\' : ''}`,
+    ...authorization.map((line) => line.replace(/ \\$/, '')),
+  ];
 }
 
 export function listening(urls: readonly string[], host: string | undefined, port: number): string[] {

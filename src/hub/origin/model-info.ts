@@ -30,7 +30,7 @@ export async function modelInfo(world: World, { call, repo, commit }: RepoInquir
 
 /** What the hub says about a repo at a commit, in full. */
 export function describe({ description }: Repo, commit: Commit): Record<string, unknown> {
-  const { id } = description;
+  const { id, libraryName } = description;
   const files = [...commit.files.values()];
   return {
     _id: createHash('sha1').update(id).digest('hex').slice(0, 24),
@@ -42,7 +42,7 @@ export function describe({ description }: Repo, commit: Commit): Record<string, 
     gated: description.gated ?? false,
     disabled: description.disabled ?? false,
     pipeline_tag: description.pipelineTag,
-    library_name: description.libraryName,
+    library_name: libraryName,
     tags: description.tags ?? [],
     downloads: description.downloads ?? 0,
     likes: description.likes ?? 0,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { run, start, startListening, type Started } from '../../server/command.js';
+import { start, startListening, type Started } from '../../server/command.js';
 import { LARGE, openSmallHub, sha256Of, type SmallHub } from './small-hub.js';
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
@@ -10,11 +10,6 @@ beforeAll(async () => {
   small = await openSmallHub();
 });
 afterAll(() => small.close());
-
-/** What the command prints, and how it ends. */
-function modeldock(folder: string, args: readonly string[]): ReturnType<typeof run> {
-  return run([...args, '--models-dir', folder], { env: small.env });
-}
 
 /** Starts to get the large model, and waits until some of it has come. */
 async function getSlowly(folder: string): Promise<Started> {
@@ -33,10 +28,10 @@ describe('modeldock get', () => {
     expect(started.stderr()).toMatch(
       /\nPaused; nothing that has arrived is lost\. The same command goes on with it\.\n$/,
     );
-    expect((await modeldock(folder, ['list'])).stdout).toMatch(
+    expect((await small.modeldock(folder, ['list'])).stdout).toMatch(
       /^Unfinished:\nme\/large-gguf@q4_k_m {2}paused at \d+ %/,
     );
-    const again = await modeldock(folder, ['get', 'me/large-GGUF']);
+    const again = await small.modeldock(folder, ['get', 'me/large-GGUF']);
     expect(again.code).toBe(0);
     expect(again.stderr).toMatch(/^me\/large-gguf@q4_k_m {2}[1-9]\d %/);
     const file = 'large-Q4_K_M.gguf';
@@ -53,12 +48,12 @@ describe('modeldock get', () => {
   it('leaves alone with code 75 what another process downloads, and names it and how far it is', async () => {
     const folder = await small.newFolder();
     const first = await getSlowly(folder);
-    const second = await modeldock(folder, ['get', 'me/large-GGUF']);
+    const second = await small.modeldock(folder, ['get', 'me/large-GGUF']);
     expect(second).toMatchObject({ code: 75, stdout: '' });
     expect(second.stderr).toMatch(/^modeldock: .*\n$/);
     expect(second.stderr).toContain(`${first.pid}`);
     expect(second.stderr).toMatch(/\d+ %/);
-    expect((await modeldock(folder, ['get', 'me/tiny-GGUF'])).code).toBe(0);
+    expect((await small.modeldock(folder, ['get', 'me/tiny-GGUF'])).code).toBe(0);
     first.signal('SIGINT');
     await first.ended;
   });
@@ -72,8 +67,8 @@ describe('modeldock get', () => {
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ model: LARGE }),
     });
-    expect(await modeldock(folder, ['get', LARGE])).toMatchObject({ code: 75 });
-    expect((await modeldock(folder, ['list'])).stdout).toMatch(/me\/large-gguf@q4_k_m {2}downloading at \d+ %/);
+    expect(await small.modeldock(folder, ['get', LARGE])).toMatchObject({ code: 75 });
+    expect((await small.modeldock(folder, ['list'])).stdout).toMatch(/me\/large-gguf@q4_k_m {2}downloading at \d+ %/);
     signal('SIGTERM');
     expect(await ended).toBe(0);
   });

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { run } from '../../server/command.js';
 import { openSmallHub, type SmallHub } from './small-hub.js';
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
@@ -13,31 +12,26 @@ beforeAll(async () => {
 });
 afterAll(() => small.close());
 
-/** What the command prints, and how it ends. */
-function modeldock(folder: string, args: readonly string[]): ReturnType<typeof run> {
-  return run([...args, '--models-dir', folder], { env: small.env });
-}
-
 describe('modeldock list, update and remove', () => {
   it('show what is there, bring it up to date, and take it away', async () => {
     const folder = await small.newFolder();
-    expect((await modeldock(folder, ['list'])).stdout).toBe('No models. modeldock get MODEL downloads one.\n');
-    await modeldock(folder, ['get', 'me/tiny-GGUF']);
-    const { stdout } = await modeldock(folder, ['list', '--json']);
+    expect((await small.modeldock(folder, ['list'])).stdout).toBe('No models. modeldock get MODEL downloads one.\n');
+    await small.modeldock(folder, ['get', 'me/tiny-GGUF']);
+    const { stdout } = await small.modeldock(folder, ['list', '--json']);
     const { models, jobs } = JSON.parse(stdout) as { models: { key: string; sizeBytes: number }[]; jobs: unknown[] };
     expect(jobs).toEqual([]);
     const { key } = models[0]!;
-    expect((await modeldock(folder, ['list'])).stdout).toMatch(new RegExp(`^${key} +Q4_K_M +gguf .*MB\n$`));
+    expect((await small.modeldock(folder, ['list'])).stdout).toMatch(new RegExp(`^${key} +Q4_K_M +gguf .*MB\n$`));
 
-    expect(await modeldock(folder, ['update', key])).toEqual({
+    expect(await small.modeldock(folder, ['update', key])).toEqual({
       ...{ code: 0, stdout: `${key} is what the hub has.\n`, stderr: '' },
     });
-    expect(await modeldock(folder, ['remove', key])).toMatchObject({
+    expect(await small.modeldock(folder, ['remove', key])).toMatchObject({
       ...{ code: 0, stdout: `Removed ${key}: 2 files, 4.0 MB.\n` },
     });
     expect(existsSync(join(folder, 'me/tiny-GGUF/tiny-Q4_K_M.gguf'))).toBe(false);
     for (const act of ['remove', 'update']) {
-      const gone = await modeldock(folder, [act, key]);
+      const gone = await small.modeldock(folder, [act, key]);
       expect(gone).toMatchObject({ code: 1, stdout: '' });
       expect(gone.stderr).toMatch(new RegExp(`^modeldock: .*${key}.*\n$`));
     }
@@ -45,34 +39,34 @@ describe('modeldock list, update and remove', () => {
 
   it('show names that would give orders to a terminal as text', async () => {
     const folder = await small.newFolder();
-    await modeldock(folder, ['get', 'me/tiny-GGUF']);
+    await small.modeldock(folder, ['get', 'me/tiny-GGUF']);
     const [other, broken] = [join(folder, 'me/o\u001b[2Jther-GGUF'), join(folder, 'me/no\u009b2Jne-GGUF')];
     await mkdir(other);
     await copyFile(join(folder, 'me/tiny-GGUF/tiny-Q4_K_M.gguf'), join(other, 'other-Q4_K_M.gguf'));
     await mkdir(broken);
     await writeFile(join(broken, 'none-Q4_K_M.gguf'), 'none');
-    const listed = await modeldock(folder, ['list']);
+    const listed = await small.modeldock(folder, ['list']);
     expect(listed.stdout).toContain('o?[2jther');
     expect(listed.stderr).toContain('no?2Jne');
-    const refused = await modeldock(folder, ['remove', 'nothing']);
+    const refused = await small.modeldock(folder, ['remove', 'nothing']);
     // eslint-disable-next-line no-control-regex -- they are what is looked for
     expect(listed.stdout + listed.stderr + refused.stderr).toMatch(/^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$/);
   });
 
   it('leave alone what somebody else has put there, unless they are forced', async () => {
     const folder = await small.newFolder();
-    await modeldock(folder, ['get', 'me/tiny-GGUF']);
+    await small.modeldock(folder, ['get', 'me/tiny-GGUF']);
     const other = join(folder, 'me/other-GGUF');
     await mkdir(other);
     await copyFile(join(folder, 'me/tiny-GGUF/tiny-Q4_K_M.gguf'), join(other, 'other-Q4_K_M.gguf'));
     await writeFile(join(other, 'notes.txt'), 'mine');
-    const { stdout } = await modeldock(folder, ['list', '--json']);
+    const { stdout } = await small.modeldock(folder, ['list', '--json']);
     const { models } = JSON.parse(stdout) as { models: { key: string }[] };
     const { key } = models.find((model) => model.key.includes('other'))!;
-    const refused = await modeldock(folder, ['remove', key]);
+    const refused = await small.modeldock(folder, ['remove', key]);
     expect(refused).toMatchObject({ code: 1, stdout: '' });
     expect(refused.stderr).toContain('force');
-    expect((await modeldock(folder, ['remove', key, '--force'])).code).toBe(0);
+    expect((await small.modeldock(folder, ['remove', key, '--force'])).code).toBe(0);
     expect(existsSync(join(other, 'other-Q4_K_M.gguf'))).toBe(false);
     expect(existsSync(join(other, 'notes.txt'))).toBe(true);
   });

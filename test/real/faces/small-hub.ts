@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createHub, type Hub } from '../../../src/hub/index.js';
+import { run } from '../../server/command.js';
 
 /** A hub with a few models of a size that a test can wait for, and a place to put them. */
 export interface SmallHub {
@@ -11,6 +12,8 @@ export interface SmallHub {
   env: Record<string, string>;
   /** A new models folder. */
   newFolder(): Promise<string>;
+  /** What the command prints over a models folder, and how it ends. */
+  modeldock(folder: string, args: readonly string[]): ReturnType<typeof run>;
   /** The sha256 that the hub says a file has. */
   digestOf(repo: string, path: string): Promise<string>;
   close(): Promise<void>;
@@ -39,10 +42,12 @@ export async function openSmallHub(): Promise<SmallHub> {
   });
   await hub.ready();
   const folder = await mkdtemp(join(tmpdir(), 'modeldock-faces-'));
+  const env = { ...withoutHub, HF_ENDPOINT: hub.endpoint, HOME: folder, HF_HOME: join(folder, 'hf') };
   let folders = 0;
   return {
     hub,
-    env: { ...withoutHub, HF_ENDPOINT: hub.endpoint, HOME: folder, HF_HOME: join(folder, 'hf') },
+    env,
+    modeldock: (models, args) => run([...args, '--models-dir', models], { env }),
     newFolder: async () => join(folder, `models-${++folders}`),
     digestOf: async (repo, path) => {
       const tree = (await (await fetch(`${hub.endpoint}/api/models/${repo}/tree/main?recursive=true`)).json()) as {
