@@ -1,9 +1,8 @@
 // What the journal costs: polls per second over HTTP with and without it, and a call of it alone.
-import { readFileSync } from 'node:fs';
 import { chain } from '../dist/api/call.js';
-import { createJournal } from '../dist/control/journal.js';
-import { createSessionClock } from '../dist/control/session-clock.js';
-import { listen, median, method, requestsPerSecond, row, server } from './processes.mjs';
+import { Journal } from '../dist/control/journal.js';
+import { SessionClock } from '../dist/control/session-clock.js';
+import { listen, median, method, processorTicks, requestsPerSecond, row, rowOfRounds, server } from './processes.mjs';
 
 const ROUNDS = 5;
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 4);
@@ -34,11 +33,16 @@ for (const { close } of servers) await close();
 const [without, withJournal] = servers;
 row('polls without it', `${Math.round(median(without.rates))}/s`);
 row('polls with it', `${Math.round(median(withJournal.rates))}/s`);
-report('it costs, of throughput', (round) => 1 - withJournal.rates[round] / without.rates[round], '< 15 %');
+const ofRounds = (costOf) => Array.from({ length: ROUNDS }, (_, round) => costOf(round));
+rowOfRounds(
+  'it costs, of throughput',
+  ofRounds((round) => 1 - withJournal.rates[round] / without.rates[round]),
+  '< 15 %',
+);
 // Where neighbours share the machine, the processor time of a poll says more than polls per second.
-report(
+rowOfRounds(
   'it costs, by processor time per poll',
-  (round) => 1 - without.efforts[round] / withJournal.efforts[round],
+  ofRounds((round) => 1 - without.efforts[round] / withJournal.efforts[round]),
   '< 15 %',
 );
 
@@ -53,8 +57,8 @@ const call = {
   header: (name) => (name === 'user-agent' ? 'bench' : undefined),
   text: async () => '',
 };
-const clock = createSessionClock();
-const open = () => createJournal({ session: 'bench', clock, clockMode: clock.mode });
+const clock = new SessionClock();
+const open = () => new Journal({ session: 'bench', clock });
 const alone = [];
 const recorded = [];
 for (let round = 0; round <= ROUNDS; round++) {
@@ -91,22 +95,4 @@ async function nsPerCall(answerer) {
   for (let count = 0; count < calls; count++) await answerer(call);
   const { user, system } = process.cpuUsage(began);
   return ((user + system) * 1000) / calls;
-}
-
-/** The median of what each round says: neighbours in time share what else the machine was doing. */
-function report(what, costOf, target) {
-  const costs = Array.from({ length: ROUNDS }, (_, round) => costOf(round)).filter(Number.isFinite);
-  if (costs.length === 0) return;
-  row(what, `${(median(costs) * 100).toFixed(1)} %`, target);
-  row('  in each round', costs.map((cost) => (cost * 100).toFixed(1)).join(' '));
-}
-
-/** User and system time of a process, where Linux tells it. */
-function processorTicks(pid) {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-    return Number(fields[11]) + Number(fields[12]);
-  } catch {
-    return NaN;
-  }
 }

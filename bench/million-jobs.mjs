@@ -1,6 +1,6 @@
 // A million simulated jobs: what they hold, what runs, and what one look costs. Needs node --expose-gc.
 import { createSimulator } from '../dist/simulator/simulator.js';
-import { createMemoryStore } from '../dist/stores/memory.js';
+import { MemoryStore } from '../dist/stores/memory.js';
 import { row } from './processes.mjs';
 
 const JOBS = 1_000_000;
@@ -13,7 +13,7 @@ const heap = () => {
 };
 
 const timersBefore = timers();
-const { engine } = createSimulator({ clock: { now: () => now }, makeStore: createMemoryStore });
+const { engine } = createSimulator({ clock: { now: () => now }, makeStore: (jobs) => new MemoryStore(jobs) });
 const before = heap();
 const ids = [];
 for (let index = 0; index < JOBS; index++) {
@@ -39,7 +39,7 @@ row('timers', timers() - timersBefore, '0');
 row('one status through the engine and its store, random order', `${microseconds.toFixed(2)} µs`);
 
 const { snapshotAt } = await import('../dist/simulator/job.js');
-const store = createMemoryStore();
+const store = new MemoryStore();
 const { engine: small } = createSimulator({ clock: { now: () => now }, makeStore: () => store });
 const { id } = await small.start({ model: { source: 'catalog', id: 'simulate/slow' } });
 const job = await store.get(id);

@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { availableParallelism } from 'node:os';
@@ -61,6 +62,24 @@ const flags = (flag, headers) => Object.entries(headers).flatMap(([name, value])
 export function median(numbers) {
   const sorted = [...numbers].sort((one, other) => one - other);
   return sorted[Math.floor(sorted.length / 2)];
+}
+
+/** User and system time of a process so far, in ticks; NaN where it is not told. */
+export function processorTicks(pid) {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+    return Number(fields[11]) + Number(fields[12]);
+  } catch {
+    return NaN;
+  }
+}
+
+/** Prints the median of what each round says, and each: neighbours in time share what else the machine was doing. */
+export function rowOfRounds(what, costs, target) {
+  const known = costs.filter(Number.isFinite);
+  if (known.length === 0) return;
+  row(what, `${(median(known) * 100).toFixed(1)} %`, target);
+  row('  in each round', known.map((cost) => (cost * 100).toFixed(1)).join(' '));
 }
 
 /** Prints a row of the report, with what design asks for. */

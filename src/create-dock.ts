@@ -2,7 +2,7 @@ import type { Api, ApiOptions } from './api/api.js';
 import { profileNamed, type Profile, type ProfileName } from './contract/profiles.js';
 import { createControlApi, type ControlRoutes, type SessionRoutes } from './control/control-api.js';
 import { ControlError } from './control/control-error.js';
-import { openDock, type Dock, type DockOptions } from './control/dock.js';
+import { Dock, type DockOptions } from './control/dock.js';
 import { createFront, type FrontOptions } from './control/front.js';
 import type { Operator } from './control/operator.js';
 import type { ClockMode } from './control/session-clock.js';
@@ -17,7 +17,7 @@ import { parseScenario, type Scenario } from './simulator/scenario.js';
 import { scenarioNamed, type ScenarioName } from './simulator/scenarios.js';
 import { createOffers, type Offers } from './simulator/offers.js';
 import { createSimulator } from './simulator/simulator.js';
-import { createMemoryStore } from './stores/memory.js';
+import { MemoryStore } from './stores/memory.js';
 
 /** What a simulated world begins with. */
 export interface SimulatedWorldOptions {
@@ -73,7 +73,7 @@ function createNamedDock(options: SimulatedDockOptions, session = 'fork'): Simul
   const { storage } = options;
   const plain = planDock(options);
   const open = (snapshot: SessionSnapshot | undefined): Dock =>
-    openDock({
+    new Dock({
       ...plain,
       session,
       snapshot,
@@ -83,7 +83,13 @@ function createNamedDock(options: SimulatedDockOptions, session = 'fork'): Simul
   const given = options.snapshot === undefined ? undefined : parseSnapshot(options.snapshot);
   const dock = given === undefined && storage ? openKept(storage, open) : open(given);
   const front = createFront(({ path }) => ({ path, dock: () => dock }), createControlApi(loneRoutes), options);
-  return { ...dock, fork: (session) => dock.fork(session) as Promise<SimulatedDock>, api: front };
+  const { operator } = dock;
+  return {
+    ...operator,
+    fork: (session) => operator.fork(session) as Promise<SimulatedDock>,
+    api: front,
+    close: () => dock.close(),
+  };
 }
 
 /** A fork of a dock that stands alone is another dock, which no path leads to. */
@@ -119,7 +125,7 @@ export function createSessionDocks(options: SimulatedSessionsOptions = {}): Simu
   const plain = planDock(options);
   const sessions = createSessions({
     ...options,
-    openDock: (plan) => openDock({ ...plain, ...plan }),
+    openDock: (plan) => new Dock({ ...plain, ...plan }),
   });
   const control = createControlApi({ ...options.controlRoutes, ...sessionsRoutes(sessions) }, options.sessionRoutes);
   return { ...sessions, api: createFront(sessions.locate, control, options) };
@@ -150,9 +156,8 @@ function planDock(options: SimulatedDockOptions | SimulatedSessionsOptions): Doc
         clock,
         seed: worldSeed,
         choice,
-        makeStore: createMemoryStore,
+        makeStore: (jobs) => new MemoryStore(jobs),
         makeOffers,
-        pollStep: () => clock.pollStep(),
         onDecision,
         saved,
         ...(catalog && { catalog }),

@@ -2,7 +2,7 @@ import type { Api, ApiOptions } from './api/api.js';
 import { profileNamed, type Profile, type ProfileName } from './contract/profiles.js';
 import { createControlApi, type ControlRoutes } from './control/control-api.js';
 import { ControlError } from './control/control-error.js';
-import { openDock, type Dock } from './control/dock.js';
+import { Dock } from './control/dock.js';
 import { downloadRoutes } from './control/download-routes.js';
 import type { RealOperator } from './control/downloads.js';
 import { createFront, type FrontOptions } from './control/front.js';
@@ -42,7 +42,7 @@ export interface RealDock extends RealOperator {
 /** Puts a dock around an engine that really downloads. */
 export function createRealDock(options: RealDockOptions): RealDock {
   const { downloader, profile = 'seed', controlToken = crypto.randomUUID() } = options;
-  const inner = openDock({
+  const dock = new Dock({
     seed: 'modeldock',
     engineName: 'real',
     profile: typeof profile === 'string' ? profileNamed(profile) : profile,
@@ -52,12 +52,13 @@ export function createRealDock(options: RealDockOptions): RealDock {
     ...(options.onUnknownRoute && { onUnknownRoute: options.onUnknownRoute }),
     makeWorld: (plan) => worldOf(downloader, options.allowCatalogQuantization === true, plan),
   });
-  const downloads = createDownloadsOperator(downloader, (jobId) => inner.jobs.get(jobId));
-  const dock: Dock & RealOperator = {
-    ...inner,
-    clock: { read: () => inner.clock.read(), set: refuseTime, advance: refuseTime },
+  const { operator: general } = dock;
+  const downloads = createDownloadsOperator(downloader, (jobId) => general.jobs.get(jobId));
+  const operator: RealOperator = {
+    ...general,
+    clock: { read: () => general.clock.read(), set: refuseTime, advance: refuseTime },
     models: {
-      ...inner.models,
+      ...general.models,
       remove: async (key) => {
         await downloads.remove(key);
       },
@@ -75,12 +76,12 @@ export function createRealDock(options: RealDockOptions): RealDock {
   const guarded = { ...options, controlToken };
   const control = createControlApi({ ...oneSession, ...options.controlRoutes }, downloadRoutes);
   const api = createFront(
-    (call) => ({ path: sessionOf(call).path, dock: () => dock }),
+    (call) => ({ path: sessionOf(call).path, dock: () => ({ operator, answer: (inside) => dock.answer(inside) }) }),
     control,
     guarded,
     guardControl(guarded, false),
   );
-  return { ...dock, api, controlToken };
+  return { ...operator, api, controlToken, close: () => dock.close() };
 }
 
 function worldOf(downloader: Downloader, allowCatalogQuantization: boolean, plan: WorldPlan): World {

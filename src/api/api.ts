@@ -17,8 +17,7 @@ import { RefusedError } from '../core/errors.js';
 import { modelOfInstance, requestedModel } from '../core/model-identity.js';
 import type { ModelShelf } from '../core/shelf.js';
 import { compactJson, prettyJson, type Answer, type Call, type CallNotes, type Route } from './call.js';
-import { fetchFrom } from './fetch.js';
-import { isDocumentedPath, matchRoute, plainPath, type DocumentedRoute } from './routes.js';
+import { matchRoute, plainPath, type DocumentedRoute } from './routes.js';
 
 export interface ApiOptions {
   engine: DownloadEngine;
@@ -48,94 +47,111 @@ export interface Api {
   fetch(request: Request): Promise<Response>;
 }
 
-type Handler = (call: Call, parameter: string) => Promise<Answer>;
+/** Answers LM Studio's routes from an engine and a shelf. It is a class because each of ten thousand worlds has one. */
+export class LmStudioRoutes {
+  readonly engine: DownloadEngine;
+  readonly shelf: ModelShelf;
+  readonly profile: Profile;
+  readonly explainFailures: boolean;
+  readonly #onError: (error: unknown) => void;
+  readonly #onUnknownRoute: (route: Route) => void;
 
-/** LM Studio's routes, once. */
-export function createApi({
-  engine,
-  shelf,
-  profile = profiles.seed,
-  explainFailures = false,
-  onError = () => undefined,
-  onUnknownRoute = () => undefined,
-}: ApiOptions): Api {
-  const handlers: Record<DocumentedRoute, Handler> = {
-    'POST /api/v1/models/download': async (call) => {
-      const body = await read(call, downloadBody);
-      const request: DownloadRequest = {
-        model: parseModelReference(body.model),
-        ...(body.quantization !== undefined && { quantization: body.quantization }),
-      };
-      note(call, { model: requestedModel(request) });
-      const job = await engine.start(request);
-      if (job !== 'already_downloaded') note(call, { job: job.id, model: job.model });
-      return prettyJson(
-        200,
-        toDownloadAnswer(job, { counters: profile.countersInDownloadAnswer, explain: explainFailures }),
-      );
-    },
-    'GET /api/v1/models/download/status/:job_id': async (call, id) => {
-      note(call, { job: id });
-      const job = await engine.status(id);
-      if (!job) throw problems.jobNotFound(id);
-      note(call, { model: job.model });
-      return prettyJson(200, toJobStatus(job, explainFailures));
-    },
-    'GET /api/v1/models': async () => prettyJson(200, toModelList(await shelf.installed(), await shelf.loaded())),
-    'POST /api/v1/models/load': async (call) => {
-      const body = await read(call, loadBody);
-      note(call, { model: body.model });
-      const instance = await shelf.load(fromLoadBody(body));
-      return prettyJson(200, toLoadAnswer(instance, body.echo_load_config ?? false));
-    },
-    'POST /api/v1/models/unload': async (call) => {
-      const { instance_id } = await read(call, unloadBody);
-      note(call, { model: modelOfInstance(instance_id) });
-      await shelf.unload(instance_id);
-      return prettyJson(200, { instance_id } satisfies UnloadAnswer);
-    },
-    'GET /v1/models': async () => prettyJson(200, toOpenAiModelList(await shelf.installed())),
-    'GET /lmstudio-greeting': async () => compactJson(200, { lmstudio: true }),
-  };
+  constructor({
+    engine,
+    shelf,
+    profile = profiles.seed,
+    explainFailures = false,
+    onError = ignore,
+    onUnknownRoute = ignore,
+  }: ApiOptions) {
+    this.engine = engine;
+    this.shelf = shelf;
+    this.profile = profile;
+    this.explainFailures = explainFailures;
+    this.#onError = onError;
+    this.#onUnknownRoute = onUnknownRoute;
+  }
 
-  return {
-    owns: ({ path }, ownership) => ownership === 'origin' || isDocumentedPath(path),
-    answer,
-    fetch: (request) => fetchFrom(answer, request),
-  };
-
-  async function answer(call: Call): Promise<Answer> {
+  /** Never rejects: what goes wrong becomes an answer. */
+  async answer(call: Call): Promise<Answer> {
     try {
       const match = matchRoute(call);
       if (match) {
         note(call, { route: match.route });
-        return await handlers[match.route](call, match.jobId ?? '');
+        return await handlers[match.route](this, call, match.jobId ?? '');
       }
       const method = call.method === 'HEAD' ? 'GET' : call.method;
-      onUnknownRoute({ method, path: call.path });
+      this.#onUnknownRoute({ method, path: call.path });
       return unknownRoute(
         method,
         call.path,
-        /^\/api\/v1(\/|$)/.test(plainPath(call.path)) ? 404 : profile.unknownRouteStatus,
+        /^\/api\/v1(\/|$)/.test(plainPath(call.path)) ? 404 : this.profile.unknownRouteStatus,
       );
     } catch (error) {
       // Nobody is there to read an answer; a body that was cut off is not an error of ours.
       if (call.signal.aborted) return 'network error';
-      return answerError(error);
+      return this.#answerError(error);
     }
   }
 
-  function answerError(error: unknown): Answer {
+  #answerError(error: unknown): Answer {
     const problem = error instanceof Problem ? error : error instanceof RefusedError ? problemFrom(error) : undefined;
     if (problem) return prettyJson(problem.status, problem.answer, problem.headers);
-    onError(error);
+    this.#onError(error);
     const internal = problems.internal();
     return prettyJson(internal.status, internal.answer);
   }
 }
 
-function note({ notes }: Call, learnt: CallNotes): void {
-  if (notes) Object.assign(notes, learnt);
+type Handler = (routes: LmStudioRoutes, call: Call, parameter: string) => Promise<Answer>;
+
+const handlers: Record<DocumentedRoute, Handler> = {
+  'POST /api/v1/models/download': async ({ engine, profile, explainFailures }, call) => {
+    const body = await read(call, downloadBody);
+    const request: DownloadRequest = {
+      model: parseModelReference(body.model),
+      ...(body.quantization !== undefined && { quantization: body.quantization }),
+    };
+    note(call, { model: requestedModel(request) });
+    const job = await engine.start(request);
+    if (job !== 'already_downloaded') note(call, { job: job.id, model: job.model });
+    return prettyJson(
+      200,
+      toDownloadAnswer(job, { counters: profile.countersInDownloadAnswer, explain: explainFailures }),
+    );
+  },
+  'GET /api/v1/models/download/status/:job_id': async ({ engine, explainFailures }, call, id) => {
+    note(call, { job: id });
+    const job = await engine.status(id);
+    if (!job) throw problems.jobNotFound(id);
+    note(call, { model: job.model });
+    return prettyJson(200, toJobStatus(job, explainFailures));
+  },
+  'GET /api/v1/models': async ({ shelf }) =>
+    prettyJson(200, toModelList(await shelf.installed(), await shelf.loaded())),
+  'POST /api/v1/models/load': async ({ shelf }, call) => {
+    const body = await read(call, loadBody);
+    note(call, { model: body.model });
+    const instance = await shelf.load(fromLoadBody(body));
+    return prettyJson(200, toLoadAnswer(instance, body.echo_load_config ?? false));
+  },
+  'POST /api/v1/models/unload': async ({ shelf }, call) => {
+    const { instance_id } = await read(call, unloadBody);
+    note(call, { model: modelOfInstance(instance_id) });
+    await shelf.unload(instance_id);
+    return prettyJson(200, { instance_id } satisfies UnloadAnswer);
+  },
+  'GET /v1/models': async ({ shelf }) => prettyJson(200, toOpenAiModelList(await shelf.installed())),
+  'GET /lmstudio-greeting': async () => compactJson(200, { lmstudio: true }),
+};
+
+const ignore = (): void => undefined;
+
+function note({ notes }: Call, { route, job, model }: Pick<CallNotes, 'route' | 'job' | 'model'>): void {
+  if (!notes) return;
+  if (route !== undefined) notes.route = route;
+  if (job !== undefined) notes.job = job;
+  if (model !== undefined) notes.model = model;
 }
 
 async function read<Body>(call: Call, schema: Parameters<typeof readBody<Body>>[0]): Promise<Body> {

@@ -21,13 +21,13 @@ export interface Call {
 /** What is learnt about a call on its way in, by whoever learns it. */
 export interface CallNotes {
   /** The documented route that took it, as `METHOD /path` with `:job_id`; absent where no route did. */
-  route?: string;
+  route?: string | undefined;
   /** The job it was about. */
-  job?: string;
+  job?: string | undefined;
   /** The identity of the model it was about. */
-  model?: string;
+  model?: string | undefined;
   /** The fault that changed the answer, and what the api had said, where it was asked. */
-  fault?: FaultNote & { also?: readonly FaultNote[]; intended?: Answer };
+  fault?: (FaultNote & { also?: readonly FaultNote[]; intended?: Answer }) | undefined;
 }
 
 export interface FaultNote {

@@ -1,4 +1,4 @@
-import type { Answer, Answerer, Call, FaultNote, Link } from '../api/call.js';
+import type { Answer, Answerer, Call, FaultNote } from '../api/call.js';
 import { ForwardedCall } from '../api/forwarded-call.js';
 import { matchRoute, type RouteMatch } from '../api/routes.js';
 import type { Clock } from '../core/clock.js';
@@ -27,20 +27,6 @@ export interface FaultsOptions {
   describe: (call: Call) => Promise<CallSubject>;
 }
 
-/** The faults of a session. */
-export interface Faults {
-  /** In front of the api. It costs nothing while there is no fault. */
-  readonly link: Link;
-  /** Oldest first, ended ones included. */
-  list(): FaultStatus[];
-  /** @param fault as `parseFault` returns it. @throws ControlError unsupported, invalid_request */
-  add(fault: Fault): FaultStatus;
-  /** Ends what it makes wait: delayed calls go on, hanging ones break. @throws ControlError not_found */
-  remove(faultId: string): void;
-  clear(): void;
-  save(): FaultState;
-}
-
 /** A fault at work. */
 interface Active {
   readonly id: string;
@@ -60,61 +46,86 @@ interface Verdict {
 
 const MOST_FAULTS = 1000;
 
+/** Of most sessions: shared, so that a call in one that has no faults reads nothing of its own. */
+const NONE: readonly Active[] = [];
+
 /**
- * Several faults may match one call: it waits for every latency, one after the other, and then the oldest of the others
- * decides the answer.
- * @throws ControlError bad_snapshot for a state that is none
+ * The faults of a session. Several may match one call: it waits for every latency, one after the other, and then the
+ * oldest of the others decides the answer.
  */
-export function createFaults({ clock, seed, state, answerAsOf, closing, describe }: FaultsOptions): Faults {
-  const saved = state === undefined ? { added: 0, faults: [] } : parseFaultState(state);
-  let added = saved.added;
-  let all = saved.faults.map(activate);
+export class Faults {
+  readonly #options: FaultsOptions;
+  #added: number;
+  #all: readonly Active[];
   /** Those that have not ended. */
-  let alive = all.filter((each) => !hasEnded(each));
+  #alive: readonly Active[];
 
-  return {
-    link: (next) => (call) => {
-      if (alive.length === 0) return next(call);
-      const match = matchRoute(call);
-      const now = clock.now();
-      const candidates = alive.filter(({ when, addedAt }) => matchesAtArrival(when, call, match, now, addedAt));
-      return candidates.length === 0 ? next(call) : meet(candidates, call, match, next);
-    },
-    list: () => all.map(statusOf),
-    add: (fault) => {
-      const because = refusalOf(fault.effect, answerAsOf !== undefined);
-      if (because !== undefined) {
-        throw new ControlError(501, 'unsupported', `Cannot add a fault of type ${fault.effect.type}: ${because}.`);
-      }
-      if (all.length >= MOST_FAULTS) {
-        throw new ControlError(
-          400,
-          'invalid_request',
-          `Cannot add a fault: this session has ${MOST_FAULTS} of them already. Remove those that have ended.`,
-        );
-      }
-      const id = `fault-${++added}`;
-      const active = activate({ id, fault, addedAt: clock.now(), seen: 0, fired: 0 });
-      all = [...all, active];
-      alive = [...alive, active];
-      return statusOf(active);
-    },
-    remove: (faultId) => {
-      const active = all.find(({ id }) => id === faultId);
-      if (!active) {
-        const there = all.length === 0 ? 'there are none' : `there are ${all.map(({ id }) => id).join(', ')}`;
-        throw new ControlError(404, 'not_found', `Cannot remove the fault ${faultId}: ${there}.`);
-      }
-      drop([active]);
-    },
-    clear: () => drop(all),
-    save: () => ({
-      added,
-      faults: all.map(({ id, fault, addedAt, seen, fired }) => ({ id, fault, addedAt, seen, fired })),
-    }),
-  };
+  /** @throws ControlError bad_snapshot for a state that is none */
+  constructor(options: FaultsOptions) {
+    const { added, faults } = options.state === undefined ? { added: 0, faults: [] } : parseFaultState(options.state);
+    this.#options = options;
+    this.#added = added;
+    this.#all = faults.map(activate);
+    this.#alive = aliveOf(this.#all);
+  }
 
-  async function meet(
+  /** Has a call answered by what is behind, with whatever the faults do to it. It costs nothing while there is none. */
+  pass(call: Call, next: Answerer): Promise<Answer> {
+    if (this.#alive.length === 0) return next(call);
+    const match = matchRoute(call);
+    const now = this.#options.clock.now();
+    const candidates = this.#alive.filter(({ when, addedAt }) => matchesAtArrival(when, call, match, now, addedAt));
+    return candidates.length === 0 ? next(call) : this.#meet(candidates, call, match, next);
+  }
+
+  /** Oldest first, ended ones included. */
+  list(): FaultStatus[] {
+    return this.#all.map(statusOf);
+  }
+
+  /** @param fault as `parseFault` returns it. @throws ControlError unsupported, invalid_request */
+  add(fault: Fault): FaultStatus {
+    const { clock, answerAsOf } = this.#options;
+    const because = refusalOf(fault.effect, answerAsOf !== undefined);
+    if (because !== undefined) {
+      throw new ControlError(501, 'unsupported', `Cannot add a fault of type ${fault.effect.type}: ${because}.`);
+    }
+    if (this.#all.length >= MOST_FAULTS) {
+      throw new ControlError(
+        400,
+        'invalid_request',
+        `Cannot add a fault: this session has ${MOST_FAULTS} of them already. Remove those that have ended.`,
+      );
+    }
+    const id = `fault-${++this.#added}`;
+    const active = activate({ id, fault, addedAt: clock.now(), seen: 0, fired: 0 });
+    this.#all = [...this.#all, active];
+    this.#alive = [...this.#alive, active];
+    return statusOf(active);
+  }
+
+  /** Ends what it makes wait: delayed calls go on, hanging ones break. @throws ControlError not_found */
+  remove(faultId: string): void {
+    const active = this.#all.find(({ id }) => id === faultId);
+    if (!active) {
+      const there = this.#all.length === 0 ? 'there are none' : `there are ${this.#all.map(({ id }) => id).join(', ')}`;
+      throw new ControlError(404, 'not_found', `Cannot remove the fault ${faultId}: ${there}.`);
+    }
+    this.#drop([active]);
+  }
+
+  clear(): void {
+    this.#drop(this.#all);
+  }
+
+  save(): FaultState {
+    return {
+      added: this.#added,
+      faults: this.#all.map(({ id, fault, addedAt, seen, fired }) => ({ id, fault, addedAt, seen, fired })),
+    };
+  }
+
+  async #meet(
     candidates: readonly Active[],
     arrived: Call,
     match: RouteMatch | undefined,
@@ -122,7 +133,7 @@ export function createFaults({ clock, seed, state, answerAsOf, closing, describe
   ): Promise<Answer> {
     const call = new RememberedCall(arrived, {});
     try {
-      const { latencies, change } = await judge(candidates, call);
+      const { latencies, change } = await this.#judge(candidates, call);
       const visible = change?.active ?? latencies[0]?.active;
       if (call.notes && visible) {
         // What the api would note, which may not be asked.
@@ -131,17 +142,18 @@ export function createFaults({ clock, seed, state, answerAsOf, closing, describe
         const others = latencies.filter(({ active }) => active !== visible).map(({ active }) => noteOf(active));
         call.notes.fault = { ...noteOf(visible), ...(others.length > 0 && { also: others }) };
       }
-      for (const { active, ms } of latencies) await delay(ms, call, active);
-      return await (change ? play(change, call, next) : next(call));
+      for (const { active, ms } of latencies) await this.#delay(ms, call, active);
+      return await (change ? this.#play(change, call, next) : next(call));
     } catch (error) {
       // A wait that ended because nobody is left to be answered.
-      if (call.signal.aborted || closing.aborted) return 'network error';
+      if (call.signal.aborted || this.#options.closing.aborted) return 'network error';
       throw error;
     }
   }
 
   /** Counts a call, and decides what happens to it. */
-  async function judge(candidates: readonly Active[], call: Call): Promise<Verdict> {
+  async #judge(candidates: readonly Active[], call: Call): Promise<Verdict> {
+    const { seed, describe } = this.#options;
     const numbers = new Map<Active, number>();
     // Before anything is waited for, so that calls are counted as they arrive.
     for (const active of candidates) if (active.when.model === undefined) numbers.set(active, ++active.seen);
@@ -171,11 +183,12 @@ export function createFaults({ clock, seed, state, answerAsOf, closing, describe
       }
       active.fired++;
     }
-    alive = alive.filter((active) => !hasEnded(active));
+    this.#alive = aliveOf(this.#alive);
     return { latencies, change };
   }
 
-  async function delay(ms: number, call: Call, { removed }: Active): Promise<void> {
+  async #delay(ms: number, call: Call, { removed }: Active): Promise<void> {
+    const { closing } = this.#options;
     try {
       await wallSleep(ms, call.signal, closing, removed.signal);
     } catch (reason) {
@@ -183,7 +196,8 @@ export function createFaults({ clock, seed, state, answerAsOf, closing, describe
     }
   }
 
-  function play({ active, effect }: NonNullable<Verdict['change']>, call: Call, next: Answerer): Promise<Answer> {
+  #play({ active, effect }: NonNullable<Verdict['change']>, call: Call, next: Answerer): Promise<Answer> {
+    const { answerAsOf, closing } = this.#options;
     return playEffect(effect, {
       faultId: active.id,
       call,
@@ -199,11 +213,16 @@ export function createFaults({ clock, seed, state, answerAsOf, closing, describe
     });
   }
 
-  function drop(dropped: readonly Active[]): void {
-    all = all.filter((active) => !dropped.includes(active));
-    alive = alive.filter((active) => !dropped.includes(active));
+  #drop(dropped: readonly Active[]): void {
+    this.#all = this.#all.filter((active) => !dropped.includes(active));
+    this.#alive = aliveOf(this.#all);
     for (const { removed } of dropped) removed.abort();
   }
+}
+
+function aliveOf(all: readonly Active[]): readonly Active[] {
+  const alive = all.filter((active) => !hasEnded(active));
+  return alive.length === 0 ? NONE : alive;
 }
 
 function activate(saved: FaultState['faults'][number]): Active {

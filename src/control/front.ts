@@ -16,7 +16,7 @@ import { guardControl, type ControlGuardOptions } from './guard.js';
  */
 export type Locate = (call: Pick<Call, 'path' | 'header'>) => {
   path: string;
-  dock: () => Dock;
+  dock: () => Pick<Dock, 'answer' | 'operator'>;
   turnAway?: Answerer;
 };
 
@@ -40,8 +40,8 @@ export function createFront(locate: Locate, control: ControlApi, options: FrontO
     const located = path === call.path ? call : new ForwardedCall(call, { path });
     const operated = isControlPath(path);
     try {
-      if (operated) return await guard((guarded) => control(dock, guarded))(located);
-      const routes = turnAway ?? dock().answer;
+      if (operated) return await guard((guarded) => control(() => dock().operator, guarded))(located);
+      const routes: Answerer = turnAway ?? ((inside) => dock().answer(inside));
       return await (inFront?.(routes) ?? routes)(located);
     } catch (error) {
       if (!operated && error instanceof ControlError) {

@@ -1,77 +1,68 @@
-/** What all journals together may hold. */
-export interface JournalBudget {
-  readonly bytes: number;
-  /**
-   * Takes part in it.
-   * @param dropOldest gives an entry's bytes back; false when there is none
-   */
-  join(dropOldest: () => boolean): BudgetShare;
-}
-
-/** One journal's part in it. */
-export interface BudgetShare {
-  /** Takes bytes, and so is the last one used; entries of the longest idle ones go in return. */
-  take(bytes: number): void;
-  giveBack(bytes: number): void;
-  /** Is passed over when bytes are wanted, until it takes some again. */
-  leave(): void;
-}
-
-/** A place in the order of use. A list, because a set that is moved about in so much grows slow to read from its start. */
-interface Place {
-  readonly dropOldest: () => boolean;
-  listed: boolean;
-  before: Place | undefined;
-  after: Place | undefined;
-}
-
 const DEFAULT_MAX_BYTES = 128 * 1024 * 1024;
 
-export function createJournalBudget({ maxBytes = DEFAULT_MAX_BYTES }: { maxBytes?: number } = {}): JournalBudget {
-  let longestIdle: Place | undefined;
-  let lastUsed: Place | undefined;
-  let held = 0;
+/**
+ * One of those that share a budget, and its neighbours in the order of use. They are kept in it, not in a list beside
+ * it: with ten thousand sessions no place is in the cache, and each that a call need not touch is a wait less.
+ */
+export abstract class BudgetMember {
+  /** The one used before it; the budget's own business, like the next two. */
+  before: BudgetMember | undefined = undefined;
+  after: BudgetMember | undefined = undefined;
+  isListed = false;
 
-  return {
-    get bytes() {
-      return held;
-    },
-    join: (dropOldest) => {
-      const place: Place = { dropOldest, listed: false, before: undefined, after: undefined };
-      return {
-        take: (bytes) => {
-          held += bytes;
-          use(place);
-          while (held > maxBytes && longestIdle) {
-            if (!longestIdle.dropOldest()) remove(longestIdle);
-          }
-        },
-        giveBack: (bytes) => {
-          held -= bytes;
-        },
-        leave: () => remove(place),
-      };
-    },
-  };
+  /** Gives an entry's bytes back; false when there is none. */
+  abstract dropOldest(): boolean;
+}
 
-  function use(place: Place): void {
-    if (place === lastUsed) return;
-    remove(place);
-    place.listed = true;
-    place.before = lastUsed;
-    if (lastUsed) lastUsed.after = place;
-    else longestIdle = place;
-    lastUsed = place;
+/** What all journals together may hold. */
+export class JournalBudget {
+  readonly #maxBytes: number;
+  #held = 0;
+  #longestIdle: BudgetMember | undefined;
+  #lastUsed: BudgetMember | undefined;
+
+  /** @param maxBytes 128 MiB by default */
+  constructor({ maxBytes = DEFAULT_MAX_BYTES }: { maxBytes?: number } = {}) {
+    this.#maxBytes = maxBytes;
   }
 
-  function remove(place: Place): void {
-    if (!place.listed) return;
-    const { before, after } = place;
+  get bytes(): number {
+    return this.#held;
+  }
+
+  /** Takes bytes for one that so is the last used; entries of the longest idle go in return. */
+  take(member: BudgetMember, bytes: number): void {
+    this.#held += bytes;
+    if (member !== this.#lastUsed) {
+      this.leave(member);
+      this.#append(member);
+    }
+    while (this.#held > this.#maxBytes && this.#longestIdle) {
+      if (!this.#longestIdle.dropOldest()) this.leave(this.#longestIdle);
+    }
+  }
+
+  giveBack(bytes: number): void {
+    this.#held -= bytes;
+  }
+
+  /** Passes over one when bytes are wanted, until it takes some again. */
+  leave(member: BudgetMember): void {
+    if (!member.isListed) return;
+    const { before, after } = member;
     if (before) before.after = after;
-    else longestIdle = after;
+    else this.#longestIdle = after;
     if (after) after.before = before;
-    else lastUsed = before;
-    place.listed = false;
-    place.before = place.after = undefined;
+    else this.#lastUsed = before;
+    member.isListed = false;
+    member.before = member.after = undefined;
+  }
+
+  #append(member: BudgetMember): void {
+    member.isListed = true;
+    member.before = this.#lastUsed;
+    if (this.#lastUsed) this.#lastUsed.after = member;
+    else this.#longestIdle = member;
+    this.#lastUsed = member;
   }
 }

@@ -13,27 +13,22 @@ export interface JournalText {
 /** How much of a body is kept, in bytes of UTF-8. */
 export const KEPT_BYTES = 8 * 1024;
 
-/** What is kept of a body. */
-export interface KeptText {
-  text: string;
-  /** The whole length, where the text is only the beginning. */
-  wholeBytes?: number;
-}
+/** What is kept of a body: all of it, or its beginning and the whole length. */
+export type KeptText = string | { text: string; wholeBytes: number };
 
 /** Keeps the beginning of a body. */
 export function keep(body: string): KeptText {
   // A UTF-16 unit is three bytes of UTF-8 at most.
-  if (body.length * 3 <= KEPT_BYTES) return { text: body };
+  if (body.length * 3 <= KEPT_BYTES) return body;
   const bytes = new TextEncoder().encode(body);
-  if (bytes.length <= KEPT_BYTES) return { text: body };
+  if (bytes.length <= KEPT_BYTES) return body;
   return { text: beginningOf(bytes, KEPT_BYTES), wholeBytes: bytes.length };
 }
 
 /** A kept text for people to read. @param redact takes the secrets out */
-export function show({ text, wholeBytes }: KeptText, redact: (text: string) => string): JournalText {
-  return wholeBytes === undefined
-    ? { text: redact(text), bytes: new TextEncoder().encode(text).length }
-    : { text: redact(text), bytes: wholeBytes, clipped: true };
+export function show(kept: KeptText, redact: (text: string) => string): JournalText {
+  if (typeof kept === 'string') return { text: redact(kept), bytes: new TextEncoder().encode(kept).length };
+  return { text: redact(kept.text), bytes: kept.wholeBytes, clipped: true };
 }
 
 /** The beginning of a line that clients can make as long as they like. */
@@ -50,7 +45,7 @@ function beginningOf(bytes: Uint8Array, length: number): string {
 export interface WatchedStream {
   stream: ReadableStream<Uint8Array>;
   /** What has passed so far. */
-  seen: () => KeptText & { ended: boolean };
+  seen: () => { kept: KeptText; ended: boolean };
 }
 
 /**
@@ -97,5 +92,5 @@ export function watchStream(source: ReadableStream<Uint8Array>, onEnd: () => voi
     // Nothing is read before the client asks for it.
     { highWaterMark: 0 },
   );
-  return { stream, seen: () => ({ text, ...(bytes > KEPT_BYTES && { wholeBytes: bytes }), ended }) };
+  return { stream, seen: () => ({ kept: bytes > KEPT_BYTES ? { text, wholeBytes: bytes } : text, ended }) };
 }

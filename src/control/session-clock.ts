@@ -50,24 +50,6 @@ export const savedClock = z
   );
 export type SavedClock = z.infer<typeof savedClock>;
 
-/** The time of one session. It never goes back before the latest decision: what was decided stays decided. */
-export interface SessionClock extends Clock {
-  status(): ClockStatus;
-  /** The same without the time, which costs more to spell than to read. */
-  mode(): ClockMode;
-  /** By how much a poll moves the job that is polled; 0 except in mode `polls`. */
-  pollStep(): number;
-  /** @throws RangeError for anything but a finite number of ms, 0 or more */
-  advance(ms: number): void;
-  /** Moves the clock forward to a moment, unless it has passed. @throws RangeError for a time no clock can show */
-  reach(at: number): void;
-  /** @throws ControlError time_travel, invalid_request */
-  change(change: ClockChange): void;
-  /** Notes that something was decided now. */
-  decided(): void;
-  save(): SavedClock;
-}
-
 export interface SessionClockOptions {
   wall?: Clock;
   start?: number | undefined;
@@ -75,81 +57,106 @@ export interface SessionClockOptions {
   saved?: SavedClock | undefined;
 }
 
-export function createSessionClock({ wall = systemClock, start, mode, saved }: SessionClockOptions = {}): SessionClock {
-  const initial: ClockMode = mode ?? { mode: 'running', speed: 1 };
-  let kind = saved?.mode ?? initial.mode;
-  let speed = saved?.speed ?? (initial.mode === 'running' ? initial.speed : 1);
-  let stepMs = saved?.stepMs ?? (initial.mode === 'polls' ? initial.stepMs : DEFAULT_STEP_MS);
-  const clock = new VirtualClock(wall, {
-    start: saved?.now ?? start ?? wall.now(),
-    speed: kind === 'running' ? speed : 0,
-  });
-  let latestDecision = saved?.latestDecision ?? null;
+/** The time of one session. It never goes back before the latest decision: what was decided stays decided. */
+export class SessionClock implements Clock {
+  readonly #clock: VirtualClock;
+  #mode: ClockMode['mode'];
+  #speed: number;
+  #stepMs: number;
+  #latestDecision: number | null;
   /** The machine's clock may be set back; what a session has shown stays: bytes do not fall because of it. */
-  let shown = -Infinity;
-  const now = (): number => (shown = Math.max(shown, clock.now()));
+  #shown = -Infinity;
 
-  return {
-    now,
-    status: () => {
-      const at = now();
-      return { ...modeNow(), now: at, date: new Date(at).toISOString() };
-    },
-    mode: modeNow,
-    pollStep: () => (kind === 'polls' ? stepMs : 0),
-    advance: (ms) => {
-      clock.set(now());
-      shown = clock.advance(ms);
-    },
-    reach: (at) => {
-      shown = clock.set(Math.max(now(), at));
-    },
-    change: (change) => {
-      const asked = change.now === undefined ? undefined : new Date(change.now).getTime();
-      if (Number.isNaN(asked)) {
-        throw new ControlError(
-          400,
-          'invalid_request',
-          `Cannot set the clock to ${String(change.now)}: it is not a date.`,
-        );
-      }
-      if (asked !== undefined && latestDecision !== null && asked < latestDecision) {
-        throw new ControlError(
-          409,
-          'time_travel',
-          `Cannot set the clock to ${new Date(asked).toISOString()}: something was decided at ` +
-            `${new Date(latestDecision).toISOString()}. Set a later time, reset the session, or restore a snapshot.`,
-        );
-      }
-      const target = asked ?? now();
-      clock.set(target);
-      kind = change.mode ?? (change.speed !== undefined ? 'running' : change.stepMs !== undefined ? 'polls' : kind);
-      speed = change.speed ?? speed;
-      stepMs = change.stepMs ?? stepMs;
-      clock.run(kind === 'running' ? speed : 0);
-      // Between the two a fast clock has moved on: what was asked for is this moment, in the new mode.
-      shown = clock.set(target);
-    },
-    decided: () => {
-      latestDecision = now();
-    },
-    save: () => ({
-      mode: kind,
-      speed,
-      stepMs,
-      now: now(),
-      latestDecision,
-    }),
-  };
+  constructor({ wall = systemClock, start, mode, saved }: SessionClockOptions = {}) {
+    const initial: ClockMode = mode ?? { mode: 'running', speed: 1 };
+    this.#mode = saved?.mode ?? initial.mode;
+    this.#speed = saved?.speed ?? (initial.mode === 'running' ? initial.speed : 1);
+    this.#stepMs = saved?.stepMs ?? (initial.mode === 'polls' ? initial.stepMs : DEFAULT_STEP_MS);
+    this.#latestDecision = saved?.latestDecision ?? null;
+    this.#clock = new VirtualClock(wall, { start: saved?.now ?? start ?? wall.now(), speed: this.speed });
+  }
 
-  function modeNow(): ClockMode {
-    switch (kind) {
+  now(): number {
+    return (this.#shown = Math.max(this.#shown, this.#clock.now()));
+  }
+
+  get mode(): ClockMode['mode'] {
+    return this.#mode;
+  }
+
+  /** Virtual milliseconds per real one; 0 where time does not move by itself. */
+  get speed(): number {
+    return this.#mode === 'running' ? this.#speed : 0;
+  }
+
+  /** By how much a poll moves the job that is polled; 0 except in mode `polls`. */
+  get pollStep(): number {
+    return this.#mode === 'polls' ? this.#stepMs : 0;
+  }
+
+  status(): ClockStatus {
+    const now = this.now();
+    return { ...this.#spelledMode(), now, date: new Date(now).toISOString() };
+  }
+
+  /** @throws RangeError for anything but a finite number of ms, 0 or more */
+  advance(ms: number): void {
+    this.#clock.set(this.now());
+    this.#shown = this.#clock.advance(ms);
+  }
+
+  /** Moves the clock forward to a moment, unless it has passed. @throws RangeError for a time no clock can show */
+  reach(at: number): void {
+    this.#shown = this.#clock.set(Math.max(this.now(), at));
+  }
+
+  /** @throws ControlError time_travel, invalid_request */
+  change({ mode, speed, stepMs, now }: ClockChange): void {
+    const asked = now === undefined ? undefined : new Date(now).getTime();
+    if (Number.isNaN(asked)) {
+      throw new ControlError(400, 'invalid_request', `Cannot set the clock to ${String(now)}: it is not a date.`);
+    }
+    if (asked !== undefined && this.#latestDecision !== null && asked < this.#latestDecision) {
+      throw new ControlError(
+        409,
+        'time_travel',
+        `Cannot set the clock to ${new Date(asked).toISOString()}: something was decided at ` +
+          `${new Date(this.#latestDecision).toISOString()}. Set a later time, reset the session, or restore a snapshot.`,
+      );
+    }
+    const target = asked ?? this.now();
+    this.#clock.set(target);
+    this.#mode = mode ?? (speed !== undefined ? 'running' : stepMs !== undefined ? 'polls' : this.#mode);
+    this.#speed = speed ?? this.#speed;
+    this.#stepMs = stepMs ?? this.#stepMs;
+    this.#clock.run(this.speed);
+    // Between the two a fast clock has moved on: what was asked for is this moment, in the new mode.
+    this.#shown = this.#clock.set(target);
+  }
+
+  /** Notes that something was decided now. */
+  decided(): void {
+    this.#latestDecision = this.now();
+  }
+
+  save(): SavedClock {
+    return {
+      mode: this.#mode,
+      speed: this.#speed,
+      stepMs: this.#stepMs,
+      now: this.now(),
+      latestDecision: this.#latestDecision,
+    };
+  }
+
+  #spelledMode(): ClockMode {
+    switch (this.#mode) {
       case 'running':
-        return { mode: kind, speed };
+        return { mode: this.#mode, speed: this.#speed };
       case 'frozen':
-        return { mode: kind };
+        return { mode: this.#mode };
       case 'polls':
-        return { mode: kind, stepMs };
+        return { mode: this.#mode, stepMs: this.#stepMs };
     }
   }
 }

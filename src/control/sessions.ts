@@ -1,12 +1,12 @@
 import type { Call } from '../api/call.js';
-import { carriesToken, requireToken as askForToken } from '../api/require-token.js';
+import { carriesToken, refuseWithoutToken } from '../api/require-token.js';
 import { wallNow } from '../core/wall-timer.js';
 import { ControlError } from './control-error.js';
 import { isControlPath, type ControlRoutes } from './control-api.js';
 import { sessionBody } from './control-schemas.js';
 import type { Dock } from './dock.js';
 import type { Locate } from './front.js';
-import { createJournalBudget, type JournalBudget } from './journal-budget.js';
+import { JournalBudget } from './journal-budget.js';
 import type { Operator } from './operator.js';
 import { readBody } from './read-input.js';
 import { checkSessionName, DEFAULT_SESSION, sessionOf } from './session-name.js';
@@ -40,8 +40,8 @@ export interface SessionEntry {
 /** Many worlds, by name. */
 export interface Sessions {
   readonly locate: Locate;
-  /** The dock of a session, made on first use. @throws ControlError invalid_request, too_many_sessions */
-  open(session: string, snapshot?: SessionSnapshot): Dock;
+  /** Operates a session, made on first use. @throws ControlError invalid_request, too_many_sessions */
+  open(session: string, snapshot?: SessionSnapshot): Operator;
   list(): readonly SessionEntry[];
   /** Forgets a session; `default` begins again when it is next used. */
   drop(session: string): boolean;
@@ -62,7 +62,7 @@ export function createSessions({
   limit = 10_000,
 }: SessionsOptions): Sessions {
   const docks = new Map<string, Entry>();
-  const journalBudget = createJournalBudget();
+  const journalBudget = new JournalBudget();
   /** Counts the uses of all sessions: many fall into one millisecond, and one of them was the last. */
   let uses = 0;
   /** Before this wall time no session can have been idle for long enough. */
@@ -79,14 +79,14 @@ export function createSessions({
         path,
         dock: () => use(session),
         ...(isOutside && {
-          turnAway: (refused: Call) => {
+          turnAway: async (refused: Call) => {
             checkSessionName(session);
-            return askForToken(requireToken)((allowed) => use(session).answer(allowed))(refused);
+            return refuseWithoutToken(refused, requireToken) ?? use(session).answer(refused);
           },
         }),
       };
     },
-    open: (session, snapshot) => (snapshot ? begin(session, snapshot) : use(session)),
+    open: (session, snapshot) => (snapshot ? begin(session, snapshot) : use(session)).operator,
     list: () => {
       expire();
       const now = wallNow();
@@ -171,7 +171,7 @@ export function createSessions({
     }
     let session = name;
     while (session === undefined || docks.has(session)) session = name ?? `fork-${++forks}`;
-    return begin(session, snapshot);
+    return begin(session, snapshot).operator;
   }
 }
 

@@ -25,7 +25,7 @@ export function keepIn(storage: PageStorage): (dock: Dock) => void {
     void Promise.resolve()
       .then(() => {
         pending = false;
-        return dock.snapshot();
+        return dock.operator.snapshot();
       })
       .then((snapshot) => storage.setItem(KEY, JSON.stringify({ savedAt: wallNow(), snapshot })))
       // A full storage must not fail the call that made the decision; an old copy would come back as the present.

@@ -1,4 +1,4 @@
-import type { Answerer } from '../api/call.js';
+import type { LmStudioRoutes } from '../api/api.js';
 import type { Profile } from '../contract/profiles.js';
 import type { Downloader } from '../core/downloader.js';
 import type { DownloadEngine, JobControl } from '../core/engine.js';
@@ -42,7 +42,7 @@ export interface Interior {
   world: World;
   events: EventLog;
   faults: Faults;
-  answer: Answerer;
+  routes: LmStudioRoutes;
   /** Aborted when this interior is replaced. */
   closing: AbortController;
 }

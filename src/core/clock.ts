@@ -31,36 +31,34 @@ export const systemClock: WaitingClock = {
     }),
 };
 
-/** What a virtual clock is, as plain data: at `wall` (the machine's time) it showed `at`, and moves at `speed` since. */
-export interface VirtualTime {
-  at: number;
-  wall: number;
-  /** Virtual milliseconds per real one; 0 is a frozen clock. */
-  speed: number;
-}
-
 /** A clock that can be frozen, sped up, set and advanced. It owns no timer: its time is computed when it is read. */
 export class VirtualClock implements Clock {
   readonly #wall: Clock;
-  #time: VirtualTime;
+  /** At this time of the wall it showed `#at`, and has moved at `#speed` since. */
+  #setAt: number;
+  #at: number;
+  /** Virtual milliseconds per real one; 0 is a frozen clock. */
+  #speed: number;
 
   /** @param wall what drives it while it runs; `start` defaults to what `wall` shows now. */
   constructor(wall: Clock = systemClock, { start = wall.now(), speed = 1 }: { start?: number; speed?: number } = {}) {
     checkSpeed(speed);
     checkTime(start);
     this.#wall = wall;
-    this.#time = { at: Math.trunc(start), wall: wall.now(), speed };
+    this.#setAt = wall.now();
+    this.#at = Math.trunc(start);
+    this.#speed = speed;
   }
 
   get speed(): number {
-    return this.#time.speed;
+    return this.#speed;
   }
 
   now(): number {
-    const { at, wall, speed } = this.#time;
     // A frozen clock does not look at the wall: reading it costs nothing, and the wall may be a faked one.
+    if (this.#speed === 0) return this.#at;
     // A fast one stops at the last time that can be spelled.
-    return speed === 0 ? at : Math.min(Math.trunc(at + (this.#wall.now() - wall) * speed), MAX_TIME);
+    return Math.min(Math.trunc(this.#at + (this.#wall.now() - this.#setAt) * this.#speed), MAX_TIME);
   }
 
   /** Moves the clock forward by whole milliseconds, frozen or running, and returns the new time. */
@@ -76,14 +74,17 @@ export class VirtualClock implements Clock {
   /** Sets the time; the speed stays. */
   set(now: number): number {
     checkTime(now);
-    this.#time = { at: Math.trunc(now), wall: this.#wall.now(), speed: this.#time.speed };
-    return this.#time.at;
+    this.#setAt = this.#wall.now();
+    this.#at = Math.trunc(now);
+    return this.#at;
   }
 
   /** From now on one real millisecond is `speed` virtual ones; 0 freezes the clock. */
   run(speed = 1): void {
     checkSpeed(speed);
-    this.#time = { at: this.now(), wall: this.#wall.now(), speed };
+    this.#at = this.now();
+    this.#setAt = this.#wall.now();
+    this.#speed = speed;
   }
 
   freeze(): void {

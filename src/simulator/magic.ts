@@ -1,4 +1,5 @@
-import type { RefusalCode } from '../core/errors.js';
+import type { DownloadRequest } from '../core/engine.js';
+import { RefusedError, type RefusalCode } from '../core/errors.js';
 import type { Scenario } from './scenario.js';
 
 /*
@@ -145,4 +146,12 @@ function findMagic(story: string): Magic | undefined {
     if (/^\d{1,3}$/.test(percent) && Number(percent) <= 100) return ask(Number(percent) / 100);
   }
   return undefined;
+}
+
+/** What the simulated hub says to whoever asks for a model that is refused. */
+export function refusalOf(code: RefusalCode, { model }: DownloadRequest): RefusedError {
+  const subject = model.source === 'catalog' ? model.id : model.url;
+  return new RefusedError(code, subject, `The simulated hub refuses ${subject}: ${code}.`, {
+    ...(code === 'hub_unavailable' && { retryAfterMs: 5000 }),
+  });
 }

@@ -1,31 +1,44 @@
 import type { JobStore, Stored } from '../core/store.js';
 
-/** Job records in this process's memory. @param initial what is in it from the start, oldest first */
-export function createMemoryStore<Job extends Stored>(initial: readonly Job[] = []): JobStore<Job> {
-  const jobs = new Map(initial.map((job) => [job.id, job]));
-  const latest = new Map(initial.map((job) => [job.model, job.id]));
+/** Job records in this process's memory. It is a class because each of ten thousand worlds has one. */
+export class MemoryStore<Job extends Stored> implements JobStore<Job> {
+  readonly #jobs: Map<string, Job>;
+  /** Ids by model. */
+  readonly #latest: Map<string, string>;
 
-  return {
-    get: async (id) => jobs.get(id),
-    latestFor: async (model) => newest(model),
-    insert: async (job, previous) => {
-      if (jobs.has(job.id) || newest(job.model)?.id !== previous?.id) return false;
-      jobs.set(job.id, job);
-      latest.set(job.model, job.id);
-      return true;
-    },
-    replace: async (job, expectedVersion) => {
-      if (jobs.get(job.id)?.version !== expectedVersion) return false;
-      jobs.set(job.id, job);
-      return true;
-    },
-    list: async function* () {
-      yield* jobs.values();
-    },
-  };
+  /** @param initial what is in it from the start, oldest first */
+  constructor(initial: readonly Job[] = []) {
+    this.#jobs = new Map(initial.map((job) => [job.id, job]));
+    this.#latest = new Map(initial.map((job) => [job.model, job.id]));
+  }
 
-  function newest(model: string): Job | undefined {
-    const id = latest.get(model);
-    return id === undefined ? undefined : jobs.get(id);
+  async get(id: string): Promise<Job | undefined> {
+    return this.#jobs.get(id);
+  }
+
+  async latestFor(model: string): Promise<Job | undefined> {
+    return this.#newest(model);
+  }
+
+  async insert(job: Job, previous: Job | undefined): Promise<boolean> {
+    if (this.#jobs.has(job.id) || this.#newest(job.model)?.id !== previous?.id) return false;
+    this.#jobs.set(job.id, job);
+    this.#latest.set(job.model, job.id);
+    return true;
+  }
+
+  async replace(job: Job, expectedVersion: number): Promise<boolean> {
+    if (this.#jobs.get(job.id)?.version !== expectedVersion) return false;
+    this.#jobs.set(job.id, job);
+    return true;
+  }
+
+  async *list(): AsyncGenerator<Job> {
+    yield* this.#jobs.values();
+  }
+
+  #newest(model: string): Job | undefined {
+    const id = this.#latest.get(model);
+    return id === undefined ? undefined : this.#jobs.get(id);
   }
 }

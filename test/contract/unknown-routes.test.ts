@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createApi } from '../../src/api/api.js';
+import { LmStudioRoutes } from '../../src/api/api.js';
+import { fetchFrom } from '../../src/api/fetch.js';
 import { openClient, pretty } from './client.js';
 
 const compact = (method: string, path: string) => `{"error":"Unexpected endpoint or method. (${method} ${path})"}`;
@@ -101,12 +102,12 @@ describe('a known route', () => {
     const fault = new Error('the disk is on fire');
     const fail = () => Promise.reject(fault);
     const errors: unknown[] = [];
-    const api = createApi({
+    const routes = new LmStudioRoutes({
       engine: { start: fail, status: fail },
       shelf: { installed: fail, loaded: fail, load: fail, unload: fail },
       onError: (error) => errors.push(error),
     });
-    const response = await api.fetch(new Request('http://localhost:1234/api/v1/models'));
+    const response = await fetchFrom((call) => routes.answer(call), new Request('http://localhost:1234/api/v1/models'));
     expect(response.status).toBe(500);
     expect(await response.text()).toBe(pretty({ error: { type: 'internal_error', message: 'Internal server error' } }));
     expect(errors).toEqual([fault]);

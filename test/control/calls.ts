@@ -1,5 +1,5 @@
 import type { Answer, Call } from '../../src/api/call.js';
-import { createJournal, type Journal, type JournalOptions } from '../../src/control/journal.js';
+import { Journal, type JournalOptions } from '../../src/control/journal.js';
 
 export interface CallParts {
   method?: string;
@@ -42,10 +42,9 @@ export const WALL = Date.UTC(2026, 0, 1);
 export const VIRTUAL = Date.UTC(2025, 9, 3);
 
 export function openJournal(options: Partial<JournalOptions> = {}): Journal {
-  return createJournal({
+  return new Journal({
     session: 'checkout',
-    clock: { now: () => VIRTUAL },
-    clockMode: () => ({ mode: 'running', speed: 1 }),
+    clock: { now: () => VIRTUAL, mode: 'running', speed: 1 },
     wall: { now: () => WALL },
     ...options,
   });

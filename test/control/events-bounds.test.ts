@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createSessionDocks, type SessionEvent, type SimulatedSessions } from '../../src/index.js';
 import { createEventLog, type Audience } from '../../src/control/events.js';
-import { createSessionClock } from '../../src/control/session-clock.js';
+import { SessionClock } from '../../src/control/session-clock.js';
 import type * as WallTimer from '../../src/core/wall-timer.js';
 import { START } from './suite/door.js';
 
@@ -108,7 +108,7 @@ describe('what is recorded of a session', () => {
   it('goes on after a story that could not be told, which is reported and a gap', async () => {
     const errors: unknown[] = [];
     const audience: Audience = { lastId: 0, heardAt: undefined };
-    const clock = createSessionClock({ start: START, mode: { mode: 'frozen' } });
+    const clock = new SessionClock({ start: START, mode: { mode: 'frozen' } });
     const closing = new AbortController();
     let isBroken = true;
     const log = createEventLog({

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Answer, Answerer, Call } from '../../src/api/call.js';
-import { createFaults } from '../../src/control/fault-link.js';
+import { Faults } from '../../src/control/fault-link.js';
 import { createDock } from '../../src/index.js';
 import { NOON, openFaultWorld, times, unavailable } from './fault-world.js';
 
@@ -11,7 +11,7 @@ describe('a session without faults, or with none that is left', () => {
     };
     const spent = { id: 'fault-1', fault: { effect: unavailable, times: 1 }, addedAt: NOON, seen: 1, fired: 1 };
     for (const faults of [[], [spent]]) {
-      const { link } = createFaults({
+      const session = new Faults({
         clock: { now: unread },
         seed: 'faults',
         state: { added: 1, faults },
@@ -21,7 +21,7 @@ describe('a session without faults, or with none that is left', () => {
       const call = new Proxy({} as Call, { get: unread });
       const answer = Promise.resolve<Answer>('network error');
       const next = vi.fn<Answerer>(() => answer);
-      expect(link(next)(call)).toBe(answer);
+      expect(session.pass(call, next)).toBe(answer);
       expect(next.mock.calls[0]![0]).toBe(call);
     }
   });

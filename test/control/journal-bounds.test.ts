@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { chain, type Answer, type Answerer } from '../../src/api/call.js';
-import { createJournalBudget, type Journal } from '../../src/control/journal.js';
+import { JournalBudget, type Journal } from '../../src/control/journal.js';
 import { answerOf, callTo, openJournal } from './calls.js';
 
 const MIB = 1024 * 1024;
@@ -109,7 +109,7 @@ describe('a body', () => {
 
 describe('journals that share a budget', () => {
   it('hold no more than it, and the entries of the longest idle go first', async () => {
-    const budget = createJournalBudget({ maxBytes: 100_000 });
+    const budget = new JournalBudget({ maxBytes: 100_000 });
     const [idle, busy] = [openJournal({ budget }), openJournal({ budget })];
     const body = 'x'.repeat(1000);
     for (let count = 0; count < 20; count++) await callerOf(idle, body)('/idle');
@@ -129,7 +129,7 @@ describe('journals that share a budget', () => {
   });
 
   it('judge idleness by the last call, not the first', async () => {
-    const budget = createJournalBudget({ maxBytes: 40_000 });
+    const budget = new JournalBudget({ maxBytes: 40_000 });
     const [first, second] = [openJournal({ budget }), openJournal({ budget })];
     const body = 'x'.repeat(1000);
     for (let count = 0; count < 5; count++) await callerOf(first, body)('/');
@@ -140,7 +140,7 @@ describe('journals that share a budget', () => {
   });
 
   it('lose their entries in the order in which they were last called', async () => {
-    const budget = createJournalBudget({ maxBytes: 40_000 });
+    const budget = new JournalBudget({ maxBytes: 40_000 });
     const journals = [1, 2, 3, 4].map(() => openJournal({ budget }));
     const [first, second, third, fourth] = journals as [Journal, Journal, Journal, Journal];
     const lengths = (): number[] => journals.map(({ length }) => length);
@@ -159,7 +159,7 @@ describe('journals that share a budget', () => {
   });
 
   it('all lose their entries to one that goes on, wherever it stood', async () => {
-    const budget = createJournalBudget({ maxBytes: 40_000 });
+    const budget = new JournalBudget({ maxBytes: 40_000 });
     const journals = [1, 2, 3].map(() => openJournal({ budget }));
     for (const journal of journals) await callerOf(journal, 'x'.repeat(4000))('/');
     for (let count = 0; count < 6; count++) await callerOf(journals[1]!, 'x'.repeat(4000))('/');
@@ -167,7 +167,7 @@ describe('journals that share a budget', () => {
   });
 
   it('give back what they held when they are cleared or disposed of', async () => {
-    const budget = createJournalBudget({ maxBytes: MIB });
+    const budget = new JournalBudget({ maxBytes: MIB });
     const [cleared, disposed] = [openJournal({ budget }), openJournal({ budget })];
     await callerOf(cleared)('/');
     await callerOf(disposed)('/');
@@ -178,7 +178,7 @@ describe('journals that share a budget', () => {
   });
 
   it('keep nothing of a call that is larger than all of it', async () => {
-    const budget = createJournalBudget({ maxBytes: 1000 });
+    const budget = new JournalBudget({ maxBytes: 1000 });
     const journal = openJournal({ budget });
     expect(await callerOf(journal, 'x'.repeat(5000))('/')).toMatchObject({ status: 200 });
     expect(journal.length).toBe(0);

@@ -54,10 +54,9 @@ describe('a body that streams', () => {
   });
 
   it('is in the journal when it has passed, and listeners hear of it then', async () => {
-    const journal = openJournal();
-    const source = openSource();
     const heard: string[] = [];
-    journal.onEntry((entry) => heard.push(entry().answer!.body!.text));
+    const journal: Journal = openJournal({ onAnswered: (id) => heard.push(journal.find(id)!.answer!.body!.text) });
+    const source = openSource();
     const body = await serve(journal, source.stream);
     expect(heard).toEqual([]);
     source.controller.enqueue(bytesOf('one '));
@@ -105,10 +104,9 @@ describe('a body that streams', () => {
   it.each(['before it asked for anything', 'while it waits'])(
     'ends at its source when the client leaves %s',
     async (when) => {
-      const journal = openJournal();
-      const source = openSource();
       let heard = 0;
-      journal.onEntry(() => heard++);
+      const journal = openJournal({ onAnswered: () => heard++ });
+      const source = openSource();
       const reader = (await serve(journal, source.stream)).getReader();
       if (when === 'while it waits') void reader.read();
       await reader.cancel('gone');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chain, type Answer, type Answerer } from '../../src/api/call.js';
-import type { JournalEntry } from '../../src/control/journal.js';
+import type { Journal, JournalEntry } from '../../src/control/journal.js';
+import { SessionClock } from '../../src/control/session-clock.js';
 import { answerOf, callTo, handClock, openJournal, VIRTUAL, WALL } from './calls.js';
 
 const answerOk: Answerer = async () => answerOf('{"ok": true}');
@@ -77,9 +78,12 @@ describe('a journal entry', () => {
       { mode: 'running', speed: 60 },
     ],
     [{ mode: 'frozen' }, { mode: 'frozen', speed: 0 }],
-    [{ mode: 'polls' }, { mode: 'polls', speed: 0 }],
+    [
+      { mode: 'polls', stepMs: 500 },
+      { mode: 'polls', speed: 0 },
+    ],
   ] as const)('tells that the clock was %o', async (mode, expected) => {
-    const journal = openJournal({ clockMode: () => mode });
+    const journal = openJournal({ clock: new SessionClock({ start: VIRTUAL, mode }) });
     await chain([journal.link], answerOk)(callTo('/v1/models'));
     expect(journal.list()[0]!.clock).toEqual(expected);
   });
@@ -234,23 +238,12 @@ describe('a journal', () => {
     expect(journal.bytes).toBe(0);
   });
 
-  it('knows when it was last called', async () => {
-    const wall = handClock(WALL);
-    const journal = openJournal({ wall });
-    expect(journal.touched).toBe(WALL);
-    wall.at(WALL + 5000);
-    await chain([journal.link], answerOk)(callTo('/one'));
-    wall.at(WALL + 9000);
-    expect(journal.touched).toBe(WALL + 5000);
-  });
-
-  it('calls back with each call that has been answered, until told to stop', async () => {
-    const journal = openJournal();
+  it('tells of each call that has been answered, until it is disposed of', async () => {
+    const heard: (JournalEntry | undefined)[] = [];
+    const journal: Journal = openJournal({ onAnswered: (id) => heard.push(journal.find(id)) });
     const answerer = chain([journal.link], answerOk);
-    const heard: JournalEntry[] = [];
-    const stop = journal.onEntry((entry) => heard.push(entry()));
     await answerer(callTo('/one'));
-    stop();
+    journal.dispose();
     await answerer(callTo('/two'));
     expect(heard).toMatchObject([{ path: '/one', status: 200, durationMs: 0 }]);
   });

@@ -1,4 +1,4 @@
-import { createApi, type Api } from '../../src/api/api.js';
+import { LmStudioRoutes, type Api } from '../../src/api/api.js';
 import { fetchFrom } from '../../src/api/fetch.js';
 import { createDock } from '../../src/index.js';
 import type { ProfileName } from '../../src/contract/profiles.js';
@@ -17,11 +17,11 @@ export function createWorld(profile: ProfileName, options: { explainFailures?: b
   const defect = async (): Promise<never> => {
     throw new Error('A defect, on purpose.');
   };
-  const broken = createApi({
+  const broken = new LmStudioRoutes({
     engine: { start: defect, status: defect },
     shelf: { installed: defect, loaded: defect, load: defect, unload: defect },
   });
-  const worlds: Partial<Record<string, Api>> = { broken, doomed: doomed.api };
+  const worlds: Partial<Record<string, Pick<Api, 'answer'>>> = { broken, doomed: doomed.api };
   const answer: Api['answer'] = (call) => (worlds[call.header(ELSEWHERE_HEADER) ?? ''] ?? dock.api).answer(call);
   return {
     api: { ...dock.api, answer, fetch: (request) => fetchFrom(answer, request) },

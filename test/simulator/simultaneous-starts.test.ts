@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createDock, RefusedError, type JobSnapshot, type ModelReference } from '../../src/index.js';
 import type { JobStore } from '../../src/core/store.js';
 import type { SimulatedJob } from '../../src/simulator/job.js';
-import { createMemoryStore } from '../../src/stores/memory.js';
+import { MemoryStore } from '../../src/stores/memory.js';
 import { SEED } from './arbitraries.js';
 import { openSimulator } from './stage.js';
 
@@ -29,7 +29,7 @@ function slowly(store: JobStore<SimulatedJob>, delays: readonly number[]): JobSt
 }
 
 function openSlowly(delays: readonly number[], jobIds: readonly string[] = []) {
-  return openSimulator({ store: slowly(createMemoryStore(), delays), jobIds });
+  return openSimulator({ store: slowly(new MemoryStore(), delays), jobIds });
 }
 
 const delays = fc.array(fc.nat(20), { minLength: 1, maxLength: 40 });

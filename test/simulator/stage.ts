@@ -2,7 +2,7 @@ import { VirtualClock, type JobSnapshot, type ModelReference, type Phase, type S
 import type { JobStore } from '../../src/core/store.js';
 import type { SimulatedJob } from '../../src/simulator/job.js';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.js';
-import { createMemoryStore } from '../../src/stores/memory.js';
+import { MemoryStore } from '../../src/stores/memory.js';
 
 /** When the curtain rises, in milliseconds since the epoch. */
 export const RISE = 1_000_000_000_000;
@@ -15,7 +15,7 @@ export interface OpenSimulator extends Simulator {
 
 /** Opens a simulator on a clock that stands still. Every test of this folder that needs one gets it here. */
 export function openSimulator({
-  store = createMemoryStore<SimulatedJob>(),
+  store = new MemoryStore<SimulatedJob>(),
   ...options
 }: Partial<Omit<SimulatorOptions, 'clock' | 'makeStore'>> & { store?: JobStore<SimulatedJob> } = {}): OpenSimulator {
   const clock = new VirtualClock(undefined, { start: RISE, speed: 0 });

@@ -1,4 +1,4 @@
-import { createMemoryStore } from '../../src/stores/memory.js';
+import { MemoryStore } from '../../src/stores/memory.js';
 import { describeJobStore } from '../suites/job-store.suite.js';
 
-describeJobStore('a store in memory', async () => createMemoryStore());
+describeJobStore('a store in memory', async () => new MemoryStore());

@@ -1,0 +1,125 @@
+import type { Clock } from '../core/clock.js';
+import type { DownloadEngine, DownloadRequest } from '../core/engine.js';
+import type { JobSnapshot } from '../core/job.js';
+import { hashText, hexDigits } from '../core/random.js';
+import type { DecisionListener } from '../core/simulation.js';
+import type { JobStore } from '../core/store.js';
+import type { Inventory } from './inventory.js';
+import { sequelTo, snapshotAt, type Sequel, type SimulatedJob } from './job.js';
+import { refusalOf } from './magic.js';
+import type { Offer, Offers } from './offers.js';
+import type { ScenarioChooser } from './scenario-choice.js';
+
+/** A clock that may let polls move what is polled. */
+export interface PolledClock extends Clock {
+  /** By how many ms a poll moves the job that is polled, on top of what the clock does; 0 by default. */
+  readonly pollStep?: number;
+}
+
+export interface SimulatedEngineOptions {
+  clock: PolledClock;
+  store: JobStore<SimulatedJob>;
+  seed: string;
+  offers: Offers;
+  inventory: Inventory;
+  chooser: ScenarioChooser;
+  draw: JobIdDraw;
+  onDecision: DecisionListener;
+}
+
+/** Which job ids are next: the ones that were asked for, and then those that the seed decides. */
+export interface JobIdDraw {
+  readonly jobIds: readonly string[];
+  /** Everything below it is taken; a draw is only used up when its job is in the store. */
+  free: number;
+}
+
+/** Starts downloads and tells how they stand. It is a class because each of ten thousand worlds has one. */
+export class SimulatedEngine implements DownloadEngine {
+  readonly #options: SimulatedEngineOptions;
+  readonly #clock: PolledClock;
+  readonly #store: JobStore<SimulatedJob>;
+  readonly #msAgo: number;
+
+  /** @param msAgo answers as of then: a job that was not there yet stands at its beginning */
+  constructor(options: SimulatedEngineOptions, msAgo = 0) {
+    this.#options = options;
+    this.#clock = options.clock;
+    this.#store = options.store;
+    this.#msAgo = msAgo;
+  }
+
+  async status(jobId: string): Promise<JobSnapshot | undefined> {
+    const job = await this.#store.get(jobId);
+    return job && this.#snapshot(await this.#polled(job));
+  }
+
+  async start(request: DownloadRequest): Promise<JobSnapshot | 'already_downloaded'> {
+    const { offers, inventory } = this.#options;
+    const offer = offers.find(request);
+    for (;;) {
+      const found = await this.#store.latestFor(offer.model);
+      const previous = found && !found.removed ? await this.#polled(found) : undefined;
+      const last = previous && this.#snapshot(previous);
+      if (last?.state === 'completed') return 'already_downloaded';
+      if (last && last.state !== 'failed') return last;
+      if (!last && inventory.has(offer)) return 'already_downloaded';
+      const sequel = previous && last ? sequelTo(previous, last) : undefined;
+      const started = await this.#begin(request, offer, found, sequel);
+      if (started) return started;
+    }
+  }
+
+  #snapshot(job: SimulatedJob): JobSnapshot {
+    return snapshotAt(job, this.#clock.now() + (job.ahead ?? 0) - this.#msAgo);
+  }
+
+  /** Where polls move time, a poll is a decision; elsewhere, and in the past, it changes nothing. */
+  async #polled(job: SimulatedJob): Promise<SimulatedJob> {
+    const { pollStep: stepMs = 0 } = this.#clock;
+    if (stepMs === 0 || this.#msAgo > 0) return job;
+    for (let current = job; ; current = (await this.#store.get(job.id))!) {
+      const moved = { ...current, version: current.version + 1, ahead: (current.ahead ?? 0) + stepMs };
+      if (!(await this.#store.replace(moved, current.version))) continue;
+      this.#options.onDecision({ type: 'polled', job: job.id, model: job.model, stepMs });
+      return moved;
+    }
+  }
+
+  /** @returns undefined when another start came first */
+  async #begin(
+    request: DownloadRequest,
+    offer: Offer,
+    previous: SimulatedJob | undefined,
+    sequel: Sequel | undefined,
+  ): Promise<JobSnapshot | undefined> {
+    const { seed, draw, onDecision } = this.#options;
+    const drawn = draw.free;
+    const id = draw.jobIds[drawn] ?? `job_${hexDigits(`${seed}/job/${drawn}`, 10)}`;
+    const job: SimulatedJob = {
+      id,
+      model: offer.model,
+      version: 0,
+      request,
+      totalBytes: offer.totalBytes,
+      fromBytes: sequel?.fromBytes ?? 0,
+      createdAt: this.#clock.now(),
+      // 31 bits are kept in the record itself, 32 would be a number of their own on the heap.
+      seed: hashText(`${seed}/${id}`) >>> 1,
+      scenario: sequel?.scenario ?? this.#storyOf(offer, request),
+    };
+    const inserted = await this.#store.insert(job, previous);
+    // A start that lost to another for the same model leaves its id to the next job.
+    if (inserted || (await this.#store.get(id))) draw.free = Math.max(draw.free, drawn + 1);
+    if (!inserted) return undefined;
+    onDecision({ type: 'started', job: id, model: job.model });
+    return snapshotAt(job, job.createdAt);
+  }
+
+  /** @throws RefusedError what the magic identifier asks for */
+  #storyOf({ magic, model }: Offer, request: DownloadRequest): SimulatedJob['scenario'] {
+    if (magic === undefined || magic === 'already_downloaded') return this.#options.chooser.storyFor(model);
+    if ('refusal' in magic) throw refusalOf(magic.refusal, request);
+    return magic.scenario;
+  }
+}
