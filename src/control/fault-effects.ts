@@ -11,7 +11,7 @@ export interface Scene extends Endings {
   call: Call;
   /** What the api says; asked at most once. */
   ask: () => Promise<TextAnswer | 'network error'>;
-  answerAsOf: ((msAgo: number) => Answerer) | undefined;
+  answerAsOf: (msAgo: number) => Answerer;
 }
 
 /** What the client gets in place of what the api says. */
@@ -30,7 +30,7 @@ export async function playEffect(effect: AnswerEffect, scene: Scene): Promise<An
     case 'stale': {
       // Where asking changes nothing the journal can show both answers.
       if (scene.call.method === 'GET' || scene.call.method === 'HEAD') await scene.ask();
-      return scene.answerAsOf!(effect.msAgo)(scene.call);
+      return scene.answerAsOf(effect.msAgo)(scene.call);
     }
     case 'truncated':
     case 'malformed-json':

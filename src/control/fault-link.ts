@@ -6,25 +6,23 @@ import { hashText } from '../core/random.js';
 import { matchesModel } from '../core/text-pattern.js';
 import { wallSleep } from '../core/wall-timer.js';
 import { ControlError } from './control-error.js';
-import type { CallSubject } from './describe-call.js';
+import { describeCall, type Describer } from './describe-call.js';
 import { playEffect, type AnswerEffect } from './fault-effects.js';
 import { isChosen, matchesAtArrival } from './fault-selection.js';
 import { refusalOf } from './fault-support.js';
 import { parseFaultState, type Fault, type FaultSelection, type FaultState, type FaultStatus } from './faults.js';
 import { drawLatency } from './latency.js';
 
-export interface FaultsOptions {
-  clock: Clock;
+/** The world whose calls are disturbed. */
+export interface FaultsWorld extends Describer {
+  readonly clock: Clock;
   /** Decides chance and latency. */
-  seed: string;
-  /** To go on from. */
-  state?: FaultState;
-  /** The api as it would have answered some time ago; absent where the engine cannot tell. */
-  answerAsOf?: (msAgo: number) => Answerer;
+  readonly seed: string;
+  /** Whether it can tell what it would have answered some time ago. */
+  readonly knowsItsPast: boolean;
+  answerAsOf(msAgo: number): Answerer;
   /** Aborted when the session is reset or closed: ends every wait in here. */
-  closing: AbortSignal;
-  /** What a call is about; asked only where a fault wants to know. */
-  describe: (call: Call) => Promise<CallSubject>;
+  readonly closing: AbortSignal;
 }
 
 /** A fault at work. */
@@ -54,18 +52,18 @@ const NONE: readonly Active[] = [];
  * oldest of the others decides the answer.
  */
 export class Faults {
-  readonly #options: FaultsOptions;
+  readonly #world: FaultsWorld;
   #added: number;
   #all: readonly Active[];
   /** Those that have not ended. */
   #alive: readonly Active[];
 
-  /** @throws ControlError bad_snapshot for a state that is none */
-  constructor(options: FaultsOptions) {
-    const { added, faults } = options.state === undefined ? { added: 0, faults: [] } : parseFaultState(options.state);
-    this.#options = options;
+  /** @param state to go on from. @throws ControlError bad_snapshot for a state that is none */
+  constructor(world: FaultsWorld, state?: FaultState) {
+    const { added, faults } = state === undefined ? { added: 0, faults: NONE } : parseFaultState(state);
+    this.#world = world;
     this.#added = added;
-    this.#all = faults.map(activate);
+    this.#all = faults.length === 0 ? NONE : faults.map(activate);
     this.#alive = aliveOf(this.#all);
   }
 
@@ -73,7 +71,7 @@ export class Faults {
   pass(call: Call, next: Answerer): Promise<Answer> {
     if (this.#alive.length === 0) return next(call);
     const match = matchRoute(call);
-    const now = this.#options.clock.now();
+    const now = this.#world.clock.now();
     const candidates = this.#alive.filter(({ when, addedAt }) => matchesAtArrival(when, call, match, now, addedAt));
     return candidates.length === 0 ? next(call) : this.#meet(candidates, call, match, next);
   }
@@ -85,8 +83,8 @@ export class Faults {
 
   /** @param fault as `parseFault` returns it. @throws ControlError unsupported, invalid_request */
   add(fault: Fault): FaultStatus {
-    const { clock, answerAsOf } = this.#options;
-    const because = refusalOf(fault.effect, answerAsOf !== undefined);
+    const { clock, knowsItsPast } = this.#world;
+    const because = refusalOf(fault.effect, knowsItsPast);
     if (because !== undefined) {
       throw new ControlError(501, 'unsupported', `Cannot add a fault of type ${fault.effect.type}: ${because}.`);
     }
@@ -146,19 +144,19 @@ export class Faults {
       return await (change ? this.#play(change, call, next) : next(call));
     } catch (error) {
       // A wait that ended because nobody is left to be answered.
-      if (call.signal.aborted || this.#options.closing.aborted) return 'network error';
+      if (call.signal.aborted || this.#world.closing.aborted) return 'network error';
       throw error;
     }
   }
 
   /** Counts a call, and decides what happens to it. */
   async #judge(candidates: readonly Active[], call: Call): Promise<Verdict> {
-    const { seed, describe } = this.#options;
+    const { seed } = this.#world;
     const numbers = new Map<Active, number>();
     // Before anything is waited for, so that calls are counted as they arrive.
     for (const active of candidates) if (active.when.model === undefined) numbers.set(active, ++active.seen);
     if (numbers.size < candidates.length) {
-      const { model } = await describe(call);
+      const { model } = await describeCall(call, this.#world);
       for (const active of candidates) {
         const pattern = active.when.model;
         if (pattern !== undefined && model !== undefined && matchesModel(pattern, model)) {
@@ -188,7 +186,7 @@ export class Faults {
   }
 
   async #delay(ms: number, call: Call, { removed }: Active): Promise<void> {
-    const { closing } = this.#options;
+    const { closing } = this.#world;
     try {
       await wallSleep(ms, call.signal, closing, removed.signal);
     } catch (reason) {
@@ -197,13 +195,13 @@ export class Faults {
   }
 
   #play({ active, effect }: NonNullable<Verdict['change']>, call: Call, next: Answerer): Promise<Answer> {
-    const { answerAsOf, closing } = this.#options;
+    const { closing } = this.#world;
     return playEffect(effect, {
       faultId: active.id,
       call,
       gone: [call.signal, closing],
       removed: active.removed.signal,
-      answerAsOf,
+      answerAsOf: (msAgo) => this.#world.answerAsOf(msAgo),
       ask: async () => {
         const answer = await next(call);
         const intended = answer === 'network error' ? answer : { ...answer, body: await textOf(answer.body) };

@@ -6,11 +6,12 @@ import type { Simulation } from '../core/simulation.js';
 import { ControlError } from './control-error.js';
 import { advanceBody, clockBody, failBody, modelBody, scenarioBody, waitQuery } from './control-schemas.js';
 import { parseFault } from './faults.js';
+import type { Interior } from './interior.js';
 import type { Journal } from './journal.js';
 import type { Advanced, JobReport, Operator, SessionStatus, Step } from './operator.js';
 import { checkInput } from './read-input.js';
 import { makeSnapshot, parseSnapshot, type SessionSnapshot } from './snapshot.js';
-import type { Interior } from './world.js';
+
 
 export interface OperatorContext {
   session: string;
@@ -63,7 +64,7 @@ export function createOperator(context: OperatorContext): Operator & { waiting()
         waiting++;
         try {
           const { waitForJob } = await import('./wait.js');
-          const leaving = [closing.signal, ...(signal ? [signal] : [])];
+          const leaving = [closing, ...(signal ? [signal] : [])];
           return await report(await waitForJob(place, jobId, goal, leaving));
         } finally {
           waiting--;
@@ -161,7 +162,7 @@ export function createOperator(context: OperatorContext): Operator & { waiting()
   }
 
   function timeChanged(): void {
-    interior().events.timeChanged();
+    interior().timeChanged();
     context.changed();
   }
 

@@ -1,12 +1,8 @@
-import type { LmStudioRoutes } from '../api/api.js';
-import type { Profile } from '../contract/profiles.js';
 import type { Downloader } from '../core/downloader.js';
 import type { DownloadEngine, JobControl } from '../core/engine.js';
 import type { Transition } from '../core/foresight.js';
 import type { ModelShelf } from '../core/shelf.js';
 import type { DecisionListener, SavedSimulation, Simulation } from '../core/simulation.js';
-import type { EventLog } from './events.js';
-import type { Faults } from './fault-link.js';
 import type { SessionClock } from './session-clock.js';
 
 /** What a dock is built around; the entry that starts things makes it. */
@@ -31,18 +27,4 @@ export interface WorldPlan {
   onTransition: (transition: Transition) => void;
   /** Aborted when this world is replaced. */
   closing: AbortSignal;
-}
-
-/** What a reset or a restore replaces. */
-export interface Interior {
-  clock: SessionClock;
-  seed: string;
-  profile: Profile;
-  explainFailures: boolean;
-  world: World;
-  events: EventLog;
-  faults: Faults;
-  routes: LmStudioRoutes;
-  /** Aborted when this interior is replaced. */
-  closing: AbortController;
 }

@@ -1,58 +1,53 @@
 import { RefusedError } from './errors.js';
-import type { InstalledModel, LoadConfig, LoadedInstance, LoadRequest, ModelShelf } from './shelf.js';
+import type { InstalledModel, LoadConfig, LoadedInstance, LoadRequest } from './shelf.js';
 
 /** Reading from a fast disk; nothing is really loaded, so only the number is there. */
 const LOAD_BYTES_PER_MS = 2_000_000;
 
-export interface LoadedInstancesOptions {
-  installed: () => Promise<readonly InstalledModel[]>;
-  /** What is loaded from the start. */
-  loaded?: readonly LoadedInstance[];
-  onChange?: () => void;
-}
-
 /** Which models are loaded, as a record: no engine runs inference. */
-export function createLoadedInstances({
-  installed,
-  loaded = [],
-  onChange = () => undefined,
-}: LoadedInstancesOptions): Pick<ModelShelf, 'loaded' | 'load' | 'unload'> {
-  const instances = [...loaded];
+export class LoadedInstances {
+  #instances: readonly LoadedInstance[];
 
-  return {
-    loaded: async () => [...instances],
-    load: async (request) => {
-      const model = (await installed()).find(({ key }) => key === request.model);
-      if (!model) {
-        throw new RefusedError(
-          'model_not_installed',
-          request.model,
-          `Cannot load ${request.model}: it is not installed.`,
-        );
-      }
-      const instance: LoadedInstance = {
-        id: freeId(model.key),
-        modelKey: model.key,
-        type: model.type,
-        config: configure(model, request),
-        loadTimeMs: Math.ceil(model.sizeBytes / LOAD_BYTES_PER_MS),
-      };
-      instances.push(instance);
-      onChange();
-      return instance;
-    },
-    unload: async (instanceId) => {
-      const index = instances.findIndex(({ id }) => id === instanceId);
-      if (index === -1) {
-        throw new RefusedError('instance_not_loaded', instanceId, `Cannot unload ${instanceId}: it is not loaded.`);
-      }
-      instances.splice(index, 1);
-      onChange();
-    },
-  };
+  /** @param loaded what is loaded from the start */
+  constructor(loaded: readonly LoadedInstance[] = []) {
+    this.#instances = loaded;
+  }
 
-  function freeId(key: string): string {
-    const taken = new Set(instances.map(({ id }) => id));
+  list(): readonly LoadedInstance[] {
+    return this.#instances;
+  }
+
+  /** @throws RefusedError model_not_installed */
+  load(request: LoadRequest, installed: readonly InstalledModel[]): LoadedInstance {
+    const model = installed.find(({ key }) => key === request.model);
+    if (!model) {
+      throw new RefusedError(
+        'model_not_installed',
+        request.model,
+        `Cannot load ${request.model}: it is not installed.`,
+      );
+    }
+    const instance: LoadedInstance = {
+      id: this.#freeId(model.key),
+      modelKey: model.key,
+      type: model.type,
+      config: configure(model, request),
+      loadTimeMs: Math.ceil(model.sizeBytes / LOAD_BYTES_PER_MS),
+    };
+    this.#instances = [...this.#instances, instance];
+    return instance;
+  }
+
+  /** @throws RefusedError instance_not_loaded */
+  unload(instanceId: string): void {
+    if (!this.#instances.some(({ id }) => id === instanceId)) {
+      throw new RefusedError('instance_not_loaded', instanceId, `Cannot unload ${instanceId}: it is not loaded.`);
+    }
+    this.#instances = this.#instances.filter(({ id }) => id !== instanceId);
+  }
+
+  #freeId(key: string): string {
+    const taken = new Set(this.#instances.map(({ id }) => id));
     let id = key;
     for (let count = 2; taken.has(id); count++) id = `${key}:${count}`;
     return id;

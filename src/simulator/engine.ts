@@ -1,30 +1,18 @@
-import type { Clock } from '../core/clock.js';
 import type { DownloadEngine, DownloadRequest } from '../core/engine.js';
 import type { JobSnapshot } from '../core/job.js';
 import { hashText, hexDigits } from '../core/random.js';
-import type { DecisionListener } from '../core/simulation.js';
 import type { JobStore } from '../core/store.js';
 import type { Inventory } from './inventory.js';
 import { sequelTo, snapshotAt, type Sequel, type SimulatedJob } from './job.js';
 import { refusalOf } from './magic.js';
-import type { Offer, Offers } from './offers.js';
+import type { Offer } from './offers.js';
 import type { ScenarioChooser } from './scenario-choice.js';
+import type { PolledClock, WorldParts } from './world-parts.js';
 
-/** A clock that may let polls move what is polled. */
-export interface PolledClock extends Clock {
-  /** By how many ms a poll moves the job that is polled, on top of what the clock does; 0 by default. */
-  readonly pollStep?: number;
-}
-
-export interface SimulatedEngineOptions {
-  clock: PolledClock;
-  store: JobStore<SimulatedJob>;
-  seed: string;
-  offers: Offers;
+export interface SimulatedEngineParts extends WorldParts {
   inventory: Inventory;
   chooser: ScenarioChooser;
   draw: JobIdDraw;
-  onDecision: DecisionListener;
 }
 
 /** Which job ids are next: the ones that were asked for, and then those that the seed decides. */
@@ -34,18 +22,18 @@ export interface JobIdDraw {
   free: number;
 }
 
-/** Starts downloads and tells how they stand. It is a class because each of ten thousand worlds has one. */
+/** Starts downloads and tells how they stand. */
 export class SimulatedEngine implements DownloadEngine {
-  readonly #options: SimulatedEngineOptions;
+  readonly #parts: SimulatedEngineParts;
   readonly #clock: PolledClock;
   readonly #store: JobStore<SimulatedJob>;
   readonly #msAgo: number;
 
   /** @param msAgo answers as of then: a job that was not there yet stands at its beginning */
-  constructor(options: SimulatedEngineOptions, msAgo = 0) {
-    this.#options = options;
-    this.#clock = options.clock;
-    this.#store = options.store;
+  constructor(parts: SimulatedEngineParts, msAgo = 0) {
+    this.#parts = parts;
+    this.#clock = parts.clock;
+    this.#store = parts.store;
     this.#msAgo = msAgo;
   }
 
@@ -55,7 +43,7 @@ export class SimulatedEngine implements DownloadEngine {
   }
 
   async start(request: DownloadRequest): Promise<JobSnapshot | 'already_downloaded'> {
-    const { offers, inventory } = this.#options;
+    const { offers, inventory } = this.#parts;
     const offer = offers.find(request);
     for (;;) {
       const found = await this.#store.latestFor(offer.model);
@@ -81,7 +69,7 @@ export class SimulatedEngine implements DownloadEngine {
     for (let current = job; ; current = (await this.#store.get(job.id))!) {
       const moved = { ...current, version: current.version + 1, ahead: (current.ahead ?? 0) + stepMs };
       if (!(await this.#store.replace(moved, current.version))) continue;
-      this.#options.onDecision({ type: 'polled', job: job.id, model: job.model, stepMs });
+      this.#parts.onDecision({ type: 'polled', job: job.id, model: job.model, stepMs });
       return moved;
     }
   }
@@ -93,7 +81,7 @@ export class SimulatedEngine implements DownloadEngine {
     previous: SimulatedJob | undefined,
     sequel: Sequel | undefined,
   ): Promise<JobSnapshot | undefined> {
-    const { seed, draw, onDecision } = this.#options;
+    const { seed, draw, onDecision } = this.#parts;
     const drawn = draw.free;
     const id = draw.jobIds[drawn] ?? `job_${hexDigits(`${seed}/job/${drawn}`, 10)}`;
     const job: SimulatedJob = {
@@ -118,7 +106,7 @@ export class SimulatedEngine implements DownloadEngine {
 
   /** @throws RefusedError what the magic identifier asks for */
   #storyOf({ magic, model }: Offer, request: DownloadRequest): SimulatedJob['scenario'] {
-    if (magic === undefined || magic === 'already_downloaded') return this.#options.chooser.storyFor(model);
+    if (magic === undefined || magic === 'already_downloaded') return this.#parts.chooser.storyFor(model);
     if ('refusal' in magic) throw refusalOf(magic.refusal, request);
     return magic.scenario;
   }

@@ -1,15 +1,12 @@
 import type { DownloadRequest } from '../core/engine.js';
 import { RefusedError } from '../core/errors.js';
 import type { InstalledModel } from '../core/shelf.js';
-import type { JobStore } from '../core/store.js';
-import { snapshotAt, type SimulatedJob } from './job.js';
+import { snapshotAt } from './job.js';
 import { refusalOf } from './magic.js';
-import type { Offer, Offers } from './offers.js';
+import type { Offer } from './offers.js';
+import { timeOf, type WorldParts } from './world-parts.js';
 
-export interface InventoryOptions {
-  store: JobStore<SimulatedJob>;
-  timeOf: (job: SimulatedJob) => number;
-  offers: Offers;
+export interface SavedInventory {
   /** Put there without a download. */
   added: readonly DownloadRequest[];
   /** Models of the catalog's own that were taken away. */
@@ -17,65 +14,71 @@ export interface InventoryOptions {
 }
 
 /** What is on the simulated disk: what was there from the start or put there, and what completed jobs brought. */
-export interface Inventory {
-  /** Whether a model is there although no job brought it. */
-  has(offer: Offer): boolean;
-  /** In the order in which it came. */
-  list(): Promise<Offer[]>;
-  /** Puts a model there without a download. @throws RefusedError as a download would */
-  add(request: DownloadRequest): Promise<InstalledModel>;
-  /** Takes a model away, so that it can be downloaded again. @throws RefusedError model_not_installed */
-  remove(key: string): Promise<void>;
-  save(): Pick<InventoryOptions, 'added' | 'gone'>;
-}
+export class Inventory {
+  readonly #parts: WorldParts;
+  #added: SavedInventory['added'];
+  #gone: SavedInventory['gone'];
 
-export function createInventory({ store, timeOf, offers, ...saved }: InventoryOptions): Inventory {
-  let { added } = saved;
-  const gone = new Set(saved.gone);
-
-  return {
-    has: ({ model, magic }) => {
-      if (gone.has(model)) return false;
-      return magic === 'already_downloaded' || unbrought().some((offer) => offer.model === model);
-    },
-    list,
-    add: async (request) => {
-      const offer = offers.find(request);
-      if (offer.magic !== undefined && offer.magic !== 'already_downloaded' && 'refusal' in offer.magic) {
-        throw refusalOf(offer.magic.refusal, request);
-      }
-      gone.delete(offer.model);
-      if (!(await list()).some(({ model }) => model === offer.model)) added = [...added, request];
-      return offer.installs;
-    },
-    remove: async (key) => {
-      const there = (await list()).filter(({ installs }) => installs.key === key);
-      if (there.length === 0) {
-        throw new RefusedError('model_not_installed', key, `Cannot remove ${key}: no model of that key is installed.`);
-      }
-      const models = new Set(there.map(({ model }) => model));
-      added = added.filter((request) => !models.has(offers.find(request).model));
-      for (const { model } of offers.preinstalled) if (models.has(model)) gone.add(model);
-      for await (const job of store.list()) {
-        if (!models.has(job.model)) continue;
-        await store.replace({ ...job, version: job.version + 1, removed: true }, job.version);
-      }
-    },
-    save: () => ({ added, gone: [...gone] }),
-  };
-
-  /** What no job brought. */
-  function unbrought(): Offer[] {
-    return [...offers.preinstalled, ...added.map((request) => offers.find(request))].filter(
-      ({ model }) => !gone.has(model),
-    );
+  constructor(parts: WorldParts, { added, gone }: SavedInventory) {
+    this.#parts = parts;
+    this.#added = added;
+    this.#gone = gone;
   }
 
-  async function list(): Promise<Offer[]> {
-    const found = unbrought();
+  /** Whether a model is there although no job brought it. */
+  has({ model, magic }: Offer): boolean {
+    if (this.#gone.includes(model)) return false;
+    return magic === 'already_downloaded' || this.#unbrought().some((offer) => offer.model === model);
+  }
+
+  /** In the order in which it came. */
+  async list(): Promise<Offer[]> {
+    const { store, offers } = this.#parts;
+    const found = this.#unbrought();
     for await (const job of store.list()) {
-      if (!job.removed && snapshotAt(job, timeOf(job)).state === 'completed') found.push(offers.find(job.request));
+      if (job.removed || snapshotAt(job, timeOf(this.#parts, job)).state !== 'completed') continue;
+      found.push(offers.find(job.request));
     }
     return found;
+  }
+
+  /** Puts a model there without a download. @throws RefusedError as a download would */
+  async add(request: DownloadRequest): Promise<InstalledModel> {
+    const offer = this.#parts.offers.find(request);
+    if (offer.magic !== undefined && offer.magic !== 'already_downloaded' && 'refusal' in offer.magic) {
+      throw refusalOf(offer.magic.refusal, request);
+    }
+    this.#gone = this.#gone.filter((model) => model !== offer.model);
+    if (!(await this.list()).some(({ model }) => model === offer.model)) this.#added = [...this.#added, request];
+    return offer.installs;
+  }
+
+  /** Takes a model away, so that it can be downloaded again. @throws RefusedError model_not_installed */
+  async remove(key: string): Promise<void> {
+    const { store, offers } = this.#parts;
+    const there = (await this.list()).filter(({ installs }) => installs.key === key);
+    if (there.length === 0) {
+      throw new RefusedError('model_not_installed', key, `Cannot remove ${key}: no model of that key is installed.`);
+    }
+    const models = new Set(there.map(({ model }) => model));
+    this.#added = this.#added.filter((request) => !models.has(offers.find(request).model));
+    const taken = offers.preinstalled.map(({ model }) => model).filter((model) => models.has(model));
+    this.#gone = [...new Set([...this.#gone, ...taken])];
+    for await (const job of store.list()) {
+      if (!models.has(job.model)) continue;
+      await store.replace({ ...job, version: job.version + 1, removed: true }, job.version);
+    }
+  }
+
+  save(): SavedInventory {
+    return { added: this.#added, gone: this.#gone };
+  }
+
+  /** What no job brought. */
+  #unbrought(): Offer[] {
+    const { offers } = this.#parts;
+    return [...offers.preinstalled, ...this.#added.map((request) => offers.find(request))].filter(
+      ({ model }) => !this.#gone.includes(model),
+    );
   }
 }

@@ -1,52 +1,72 @@
 import type { SimulatorControl } from '../core/engine.js';
 import { RefusedError, type FailureCode } from '../core/errors.js';
 import type { JobSnapshot } from '../core/job.js';
-import type { Decision } from '../core/simulation.js';
-import type { JobStore } from '../core/store.js';
 import { snapshotAt, type Intervention, type SimulatedJob } from './job.js';
+import { timeOf, type WorldParts } from './world-parts.js';
 
 /** What operators do to simulated jobs: each act is one more intervention in the record. */
-export function createJobControl(
-  store: JobStore<SimulatedJob>,
-  timeOf: (job: SimulatedJob) => number,
-  onDecision: (decision: Decision) => void,
-): SimulatorControl {
-  return {
-    list: async function* () {
-      for await (const job of store.list()) yield snapshotAt(job, timeOf(job));
-    },
-    find: async (jobId) => {
-      const job = await store.get(jobId);
-      return job && snapshotAt(job, timeOf(job));
-    },
-    pause: (jobId) => intervene(jobId, 'pause', 'paused', ['downloading'], (at) => ({ type: 'pause', at })),
-    resume: (jobId) => intervene(jobId, 'resume', 'resumed', ['paused'], (at) => ({ type: 'resume', at })),
-    cancel: (jobId) => end(jobId, 'cancel', 'cancelled', 'cancelled', 'The download was cancelled.'),
-    fail: (jobId, code, reason = `An operator made the download fail: ${code}.`) =>
-      end(jobId, 'fail', 'failed', code, reason),
-  };
+export class SimulatedJobControl implements SimulatorControl {
+  readonly #parts: WorldParts;
 
-  function end(
+  constructor(parts: WorldParts) {
+    this.#parts = parts;
+  }
+
+  async *list(): AsyncGenerator<JobSnapshot> {
+    for await (const job of this.#parts.store.list()) yield this.#snapshot(job);
+  }
+
+  async find(jobId: string): Promise<JobSnapshot | undefined> {
+    const job = await this.#parts.store.get(jobId);
+    return job && this.#snapshot(job);
+  }
+
+  pause(jobId: string): Promise<JobSnapshot> {
+    return this.#intervene(jobId, 'pause', 'paused', ['downloading'], (at) => ({ type: 'pause', at }));
+  }
+
+  resume(jobId: string): Promise<JobSnapshot> {
+    return this.#intervene(jobId, 'resume', 'resumed', ['paused'], (at) => ({ type: 'resume', at }));
+  }
+
+  cancel(jobId: string): Promise<JobSnapshot> {
+    return this.#end(jobId, 'cancel', 'cancelled', 'cancelled', 'The download was cancelled.');
+  }
+
+  fail(
+    jobId: string,
+    code: FailureCode,
+    reason = `An operator made the download fail: ${code}.`,
+  ): Promise<JobSnapshot> {
+    return this.#end(jobId, 'fail', 'failed', code, reason);
+  }
+
+  #snapshot(job: SimulatedJob): JobSnapshot {
+    return snapshotAt(job, timeOf(this.#parts, job));
+  }
+
+  #end(
     jobId: string,
     verb: string,
     done: 'cancelled' | 'failed',
     code: FailureCode,
     reason: string,
   ): Promise<JobSnapshot> {
-    return intervene(jobId, verb, done, ['downloading', 'paused'], (at) => ({ type: 'fail', at, code, reason }));
+    return this.#intervene(jobId, verb, done, ['downloading', 'paused'], (at) => ({ type: 'fail', at, code, reason }));
   }
 
-  async function intervene(
+  async #intervene(
     jobId: string,
     verb: string,
     done: 'paused' | 'resumed' | 'cancelled' | 'failed',
     allowed: readonly JobSnapshot['state'][],
     decide: (at: number) => Intervention,
   ): Promise<JobSnapshot> {
+    const { store, onDecision } = this.#parts;
     for (;;) {
       const job = await store.get(jobId);
       if (!job) throw new RefusedError('job_not_found', jobId, `Cannot ${verb} ${jobId}: there is no such job.`);
-      const now = timeOf(job);
+      const now = timeOf(this.#parts, job);
       const { state } = snapshotAt(job, now);
       if (!allowed.includes(state)) {
         throw new RefusedError(

@@ -10,34 +10,42 @@ export const scenarioChoiceSchema = z.strictObject({
   rules: z.array(z.strictObject({ model: z.string(), scenario: z.unknown() })),
 });
 
-/** Which story the next job for a model plays. */
-export interface ScenarioChooser {
-  read(): ScenarioChoice;
-  /** What is left out stays. @throws ScenarioError; the choice stays as it was */
-  choose(choice: Partial<ScenarioChoice>): ScenarioChoice;
-  storyFor(model: string): Scenario;
-}
-
-export function createScenarioChooser(initial: ScenarioChoice): ScenarioChooser {
-  let choice = initial;
-  let stories = resolve(initial);
-
-  return {
-    read: () => choice,
-    choose: (changes) => {
-      const next = { ...choice, ...changes };
-      stories = resolve(next);
-      choice = next;
-      return choice;
-    },
-    storyFor: (model) => stories.rules.find((rule) => matchesModel(rule.model, model))?.story ?? stories.byDefault,
-  };
-}
-
-function resolve({ scenario, rules }: ScenarioChoice): {
+/** A choice, resolved. */
+interface Stories {
   byDefault: Scenario;
-  rules: { model: string; story: Scenario }[];
-} {
+  rules: readonly { model: string; story: Scenario }[];
+}
+
+/** Which story the next job for a model plays. */
+export class ScenarioChooser {
+  #choice: ScenarioChoice;
+  #stories: Stories;
+
+  /** @throws ScenarioError */
+  constructor(initial: ScenarioChoice) {
+    this.#choice = initial;
+    this.#stories = resolve(initial);
+  }
+
+  read(): ScenarioChoice {
+    return this.#choice;
+  }
+
+  /** What is left out stays. @throws ScenarioError; the choice stays as it was */
+  choose(changes: Partial<ScenarioChoice>): ScenarioChoice {
+    const next = { ...this.#choice, ...changes };
+    this.#stories = resolve(next);
+    this.#choice = next;
+    return next;
+  }
+
+  storyFor(model: string): Scenario {
+    const { rules, byDefault } = this.#stories;
+    return rules.find((rule) => matchesModel(rule.model, model))?.story ?? byDefault;
+  }
+}
+
+function resolve({ scenario, rules }: ScenarioChoice): Stories {
   return {
     byDefault: storyOf(scenario, 'scenario'),
     rules: rules.map((rule, index) => ({

@@ -1,17 +1,37 @@
 import { mergeVariants } from '../core/installed-variants.js';
-import { createLoadedInstances } from '../core/loaded-instances.js';
-import type { InstalledModel, LoadedInstance, ModelShelf } from '../core/shelf.js';
+import { LoadedInstances } from '../core/loaded-instances.js';
+import type { InstalledModel, LoadedInstance, LoadRequest, ModelShelf } from '../core/shelf.js';
+import type { Inventory } from './inventory.js';
 
-export interface SimulatedShelfOptions {
-  /** Every installed file, the newest last; several may have one key. */
-  listInstalled: () => Promise<InstalledModel[]>;
-  /** What is loaded from the start. */
-  loaded: readonly LoadedInstance[];
-  onChange: () => void;
-}
+/** What is installed follows from the inventory; what is loaded is kept here. */
+export class SimulatedShelf implements ModelShelf {
+  readonly #inventory: Inventory;
+  readonly #instances: LoadedInstances;
+  readonly #onChange: () => void;
 
-/** What is installed follows from the jobs; what is loaded is kept here. */
-export function createSimulatedShelf({ listInstalled, loaded, onChange }: SimulatedShelfOptions): ModelShelf {
-  const installed = async (): Promise<InstalledModel[]> => mergeVariants(await listInstalled());
-  return { installed, ...createLoadedInstances({ installed, loaded, onChange }) };
+  /** @param loaded what is loaded from the start */
+  constructor(inventory: Inventory, loaded: readonly LoadedInstance[], onChange: () => void) {
+    this.#inventory = inventory;
+    this.#instances = new LoadedInstances(loaded);
+    this.#onChange = onChange;
+  }
+
+  async installed(): Promise<InstalledModel[]> {
+    return mergeVariants((await this.#inventory.list()).map((offer) => offer.installs));
+  }
+
+  async loaded(): Promise<readonly LoadedInstance[]> {
+    return this.#instances.list();
+  }
+
+  async load(request: LoadRequest): Promise<LoadedInstance> {
+    const instance = this.#instances.load(request, await this.installed());
+    this.#onChange();
+    return instance;
+  }
+
+  async unload(instanceId: string): Promise<void> {
+    this.#instances.unload(instanceId);
+    this.#onChange();
+  }
 }

@@ -4,14 +4,15 @@ import type { DecisionListener, SavedSimulation, ScenarioChoice, Simulation } fr
 import type { JobStore } from '../core/store.js';
 import type { Catalog } from './catalog.js';
 import { catalogModels } from './catalog-models.js';
-import { SimulatedEngine, type JobIdDraw, type PolledClock } from './engine.js';
-import { createInventory } from './inventory.js';
+import { SimulatedEngine, type SimulatedEngineParts } from './engine.js';
+import { Inventory } from './inventory.js';
 import type { SimulatedJob } from './job.js';
-import { createJobControl } from './job-control.js';
 import { createOffers, type Offers } from './offers.js';
 import { checkState, parseSavedSimulation, type SimulationState } from './saved-simulation.js';
-import { createScenarioChooser } from './scenario-choice.js';
-import { createSimulatedShelf } from './shelf.js';
+import { ScenarioChooser } from './scenario-choice.js';
+import { SimulatedShelf } from './shelf.js';
+import { WorldControl } from './world-control.js';
+import type { PolledClock, WorldParts } from './world-parts.js';
 
 export interface SimulatorOptions {
   clock: PolledClock;
@@ -48,93 +49,41 @@ export function createSimulator({
   saved,
   ...fresh
 }: SimulatorOptions): Simulator {
-  const state: SimulationState = saved
-    ? parseSavedSimulation(saved)
-    : {
-        freeDraw: 0,
-        jobIds: fresh.jobIds ?? [],
-        jobs: [],
-        added: [],
-        gone: [],
-        loaded: [],
-        choice: fresh.choice ?? { scenario: 'steady', rules: [] },
-        ...(fresh.catalog && { catalog: fresh.catalog }),
-      };
+  const state = saved ? parseSavedSimulation(saved) : freshState(fresh);
   const offers = makeOffers(state.catalog ?? catalogModels, seed);
   if (saved) checkState(state, clock.now(), (request) => offers.find(request));
-  const store = makeStore(state.jobs);
-  const timeOf = (job: SimulatedJob): number => clock.now() + (job.ahead ?? 0);
-  const chooser = createScenarioChooser(state.choice);
-  const draw: JobIdDraw = { jobIds: state.jobIds, free: state.freeDraw };
-  const inventory = createInventory({ store, timeOf, offers, added: state.added, gone: state.gone });
-  const shelf = createSimulatedShelf({
-    loaded: state.loaded,
-    listInstalled: async () => (await inventory.list()).map((offer) => offer.installs),
-    onChange: shelfChanged,
-  });
-  const parts = { clock, store, seed, offers, inventory, chooser, draw, onDecision };
-
+  const world: WorldParts = { clock, store: makeStore(state.jobs), seed, offers, onDecision };
+  const inventory = new Inventory(world, state);
+  const parts: SimulatedEngineParts = {
+    ...world,
+    inventory,
+    chooser: new ScenarioChooser(state.choice),
+    draw: { jobIds: state.jobIds, free: state.freeDraw },
+  };
+  const shelf = new SimulatedShelf(inventory, state.loaded, () => onDecision({ type: 'shelf' }));
   return {
     engine: new SimulatedEngine(parts),
     shelf,
-    simulation: {
-      when: async (condition) => (await foresight()).when(condition),
-      transitions: async (from, to) => (await foresight()).transitions(from, to),
-      jobs: createJobControl(store, timeOf, onDecision),
-      timeline: async (jobId) => {
-        const { stretchesOf } = await import('./foresight.js');
-        const job = await store.get(jobId);
-        return job ? stretchesOf(job, timeOf(job)) : [];
-      },
-      engineAsOf: (msAgo) => new SimulatedEngine(parts, msAgo),
-      modelFor: (request) => {
-        try {
-          return offers.find(request).model;
-        } catch {
-          return undefined;
-        }
-      },
-      scenario: () => chooser.read(),
-      chooseScenario: (choice) => {
-        const chosen = chooser.choose(choice);
-        onDecision({ type: 'scenario' });
-        return chosen;
-      },
-      install: async (request) => {
-        const installed = await inventory.add(request);
-        shelfChanged();
-        return installed;
-      },
-      uninstall: async (key) => {
-        await inventory.remove(key);
-        for (const { id, modelKey } of await shelf.loaded()) if (modelKey === key) await shelf.unload(id);
-        shelfChanged();
-      },
-      save,
-    },
+    simulation: new WorldControl(parts, shelf, state.catalog),
   };
-
-  function shelfChanged(): void {
-    onDecision({ type: 'shelf' });
-  }
-
-  /** Loaded when it is first asked for: a page that only downloads does without. */
-  async function foresight() {
-    const { createForesight } = await import('./foresight.js');
-    return createForesight(store, timeOf);
-  }
-
-  async function save(): Promise<SavedSimulation> {
-    const jobs: SimulatedJob[] = [];
-    for await (const job of store.list()) jobs.push(job);
-    const now: SimulationState = {
-      ...state,
-      ...inventory.save(),
-      freeDraw: draw.free,
-      jobs,
-      loaded: await shelf.loaded(),
-      choice: chooser.read(),
-    };
-    return structuredClone(now) as unknown as SavedSimulation;
-  }
 }
+
+function freshState({
+  jobIds = NOTHING,
+  choice = { scenario: 'steady', rules: NOTHING },
+  catalog,
+}: Pick<SimulatorOptions, 'jobIds' | 'choice' | 'catalog'>): SimulationState {
+  return {
+    freeDraw: 0,
+    jobIds,
+    jobs: NOTHING,
+    added: NOTHING,
+    gone: NOTHING,
+    loaded: NOTHING,
+    choice,
+    ...(catalog && { catalog }),
+  };
+}
+
+/** What nearly every world begins with, once for all of them. */
+const NOTHING: readonly never[] = [];

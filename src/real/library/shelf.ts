@@ -1,6 +1,6 @@
 import type { RemovedModel } from '../../core/downloader.js';
 import { RefusedError } from '../../core/errors.js';
-import { createLoadedInstances } from '../../core/loaded-instances.js';
+import { LoadedInstances } from '../../core/loaded-instances.js';
 import { catalogModelKey, repoModelKey } from '../../core/model-key.js';
 import type { InstalledModel, ModelShelf } from '../../core/shelf.js';
 import type { FileLayer } from '../file-layer.js';
@@ -41,11 +41,13 @@ export function createLibraryShelf({
 }: LibraryShelfOptions): LibraryShelf {
   const reader = createModelReader(files, onWarning);
   const installed = async (): Promise<InstalledModel[]> => (await list()).map(({ model }) => model);
-  const instances = createLoadedInstances({ installed });
+  const instances = new LoadedInstances();
 
   return {
     installed,
-    ...instances,
+    loaded: async () => instances.list(),
+    load: async (request) => instances.load(request, await installed()),
+    unload: async (instanceId) => instances.unload(instanceId),
     find,
     async keyOf(root, record) {
       const main = record.files.at(-1)?.path;
@@ -70,7 +72,7 @@ export function createLibraryShelf({
       const known = listed.flatMap(({ behind }) => behind);
       const removed = await removeModel(key, models, { files, records, installed: known, force });
       const left = new Set((await installed()).map(({ key: name }) => name));
-      for (const { id, modelKey } of await instances.loaded()) if (!left.has(modelKey)) await instances.unload(id);
+      for (const { id, modelKey } of instances.list()) if (!left.has(modelKey)) instances.unload(id);
       return removed;
     },
   };

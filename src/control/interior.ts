@@ -1,0 +1,162 @@
+import { LmStudioRoutes, type ApiOptions } from '../api/api.js';
+import type { Answer, Answerer, Call } from '../api/call.js';
+import { profiles, type Profile } from '../contract/profiles.js';
+import type { DownloadEngine, DownloadRequest } from '../core/engine.js';
+import type { Transition } from '../core/foresight.js';
+import type { Decision } from '../core/simulation.js';
+import type { Describer } from './describe-call.js';
+import { createEventLog, type Audience, type EventLog } from './events.js';
+import { Faults, type FaultsWorld } from './fault-link.js';
+import type { FaultState } from './faults.js';
+import type { JournalEntry } from './journal.js';
+import { SessionClock, type ClockMode } from './session-clock.js';
+import { badSnapshot, type SessionSnapshot } from './snapshot.js';
+import type { World, WorldPlan } from './world.js';
+
+export interface InteriorOptions extends Omit<ApiOptions, 'engine' | 'shelf'> {
+  /** @throws Error naming what is wrong with `saved` */
+  makeWorld: (plan: WorldPlan) => World;
+  seed: string;
+  /** What the clock shows first, in ms; the machine's time by default. */
+  start?: number | undefined;
+  clockMode?: ClockMode | undefined;
+}
+
+/** Whose world it is: what outlives a reset. */
+export interface Owner {
+  readonly audience: Audience;
+  findCall(id: number): JournalEntry | undefined;
+  /** To be told after each decision. */
+  changed(): void;
+}
+
+/**
+ * What a reset or a restore replaces: a world, its time and its faults. What nobody has asked for is not made: of ten
+ * thousand sessions most are only ever called.
+ */
+export class Interior implements FaultsWorld, Describer {
+  readonly clock: SessionClock;
+  readonly seed: string;
+  readonly profile: Profile;
+  readonly explainFailures: boolean;
+  readonly world: World;
+  readonly faults: Faults;
+  readonly #routes: LmStudioRoutes;
+  readonly #options: InteriorOptions;
+  readonly #owner: Owner;
+  #events: EventLog | undefined;
+  #closing: AbortController | undefined;
+
+  /** @throws ControlError bad_snapshot */
+  constructor(options: InteriorOptions, owner: Owner, snapshot: SessionSnapshot | undefined) {
+    const { profile = profiles.seed, explainFailures = false } = snapshot ?? options;
+    this.#options = options;
+    this.#owner = owner;
+    this.seed = snapshot?.seed ?? options.seed;
+    this.profile = profile;
+    this.explainFailures = explainFailures;
+    this.clock = new SessionClock({ start: options.start, mode: options.clockMode, saved: snapshot?.clock });
+    this.world = orBadSnapshot(snapshot, () => options.makeWorld(this.#plan(snapshot)));
+    this.faults = orBadSnapshot(snapshot, () => new Faults(this, snapshot?.faults as FaultState | undefined));
+    this.#routes = this.#routesOver(this.world.engine);
+    // Whoever listened to the world before this one goes on listening.
+    if (owner.audience.heardAt !== undefined) this.#events = this.#makeEvents();
+  }
+
+  /** Answers a client's call: faults and routes. */
+  answer(call: Call): Promise<Answer> {
+    return this.faults.pass(call, (passed) => this.#routes.answer(passed));
+  }
+
+  get events(): EventLog {
+    return (this.#events ??= this.#makeEvents());
+  }
+
+  /** Aborted when this is replaced. */
+  get closing(): AbortSignal {
+    return (this.#closing ??= new AbortController()).signal;
+  }
+
+  /** Ends what hangs, waits and listens in here. */
+  close(): void {
+    if (this.#closing === undefined) this.#closing = new AbortController();
+    this.#closing.abort();
+  }
+
+  /** To be told of each call that was answered, by its id in the journal. */
+  called(callId: number): void {
+    this.#events?.called(callId);
+  }
+
+  /** To be told when time was set or advanced, or runs at another speed. */
+  timeChanged(): void {
+    this.#events?.timeChanged();
+  }
+
+  /** How many listeners there are. */
+  listening(): number {
+    return this.#events?.listening() ?? 0;
+  }
+
+  /** Only a simulation knows its past; without one, stale answers are refused. */
+  get knowsItsPast(): boolean {
+    return this.world.simulation !== undefined;
+  }
+
+  answerAsOf(msAgo: number): Answerer {
+    const routes = this.#routesOver(this.world.simulation!.engineAsOf(msAgo));
+    return (call) => routes.answer(call);
+  }
+
+  findJob(jobId: string): Promise<{ model: string } | undefined> {
+    return this.world.jobs.find(jobId);
+  }
+
+  modelFor(request: DownloadRequest): string | undefined {
+    return this.world.simulation?.modelFor(request);
+  }
+
+  #routesOver(engine: DownloadEngine): LmStudioRoutes {
+    const { profile, explainFailures, world } = this;
+    return new LmStudioRoutes({ ...this.#options, profile, explainFailures, engine, shelf: world.shelf });
+  }
+
+  #makeEvents(): EventLog {
+    const { audience } = this.#owner;
+    return createEventLog({
+      clock: this.clock,
+      foresight: this.world.simulation,
+      findCall: (id) => this.#owner.findCall(id),
+      audience,
+      closing: this.closing,
+      onError: this.#options.onError,
+    });
+  }
+
+  #plan(snapshot: SessionSnapshot | undefined): WorldPlan {
+    const closing = (): AbortSignal => this.closing;
+    return {
+      clock: this.clock,
+      seed: this.seed,
+      saved: snapshot?.simulation,
+      onDecision: (decision: Decision) => {
+        this.clock.decided();
+        this.#events?.decided(decision);
+        this.#owner.changed();
+      },
+      onTransition: (transition: Transition) => this.#events?.happened(transition),
+      get closing() {
+        return closing();
+      },
+    };
+  }
+}
+
+function orBadSnapshot<Value>(snapshot: SessionSnapshot | undefined, make: () => Value): Value {
+  if (!snapshot) return make();
+  try {
+    return make();
+  } catch (error) {
+    throw badSnapshot((error as Error).message, error);
+  }
+}

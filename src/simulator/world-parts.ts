@@ -1,0 +1,25 @@
+import type { Clock } from '../core/clock.js';
+import type { DecisionListener } from '../core/simulation.js';
+import type { JobStore } from '../core/store.js';
+import type { SimulatedJob } from './job.js';
+import type { Offers } from './offers.js';
+
+/** A clock that may let polls move what is polled. */
+export interface PolledClock extends Clock {
+  /** By how many ms a poll moves the job that is polled, on top of what the clock does; 0 by default. */
+  readonly pollStep?: number;
+}
+
+/** What all of a simulated world is made of. */
+export interface WorldParts {
+  clock: PolledClock;
+  store: JobStore<SimulatedJob>;
+  seed: string;
+  offers: Offers;
+  onDecision: DecisionListener;
+}
+
+/** The time of a job: the clock's, and what polls have moved it beyond. */
+export function timeOf({ clock }: Pick<WorldParts, 'clock'>, { ahead = 0 }: SimulatedJob): number {
+  return clock.now() + ahead;
+}
