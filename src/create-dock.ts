@@ -44,8 +44,7 @@ export interface SimulatedWorldOptions {
 }
 
 /** How a simulated world is called and reported on. */
-export interface SimulatedDockOptions
-  extends SimulatedWorldOptions, FrontOptions, Omit<ApiOptions, 'engine' | 'shelf' | 'profile'> {
+export interface SimulatedDockOptions extends SimulatedWorldOptions, FrontOptions, ApiOptions {
   /** Saves what was decided, at each decision, and begins with what is saved there: a page keeps its downloads. */
   storage?: PageStorage;
   /** To begin with, from `dock.snapshot()`. @throws ControlError bad_snapshot */
@@ -104,11 +103,7 @@ const loneRoutes: ControlRoutes = {
 };
 
 export interface SimulatedSessionsOptions
-  extends
-    SimulatedWorldOptions,
-    FrontOptions,
-    Omit<ApiOptions, 'engine' | 'shelf' | 'profile'>,
-    Pick<SessionsOptions, 'idleMs' | 'limit'> {
+  extends SimulatedWorldOptions, FrontOptions, ApiOptions, Pick<SessionsOptions, 'idleMs' | 'limit'> {
   /** Routes of the control API that are not about one session. */
   controlRoutes?: ControlRoutes;
   /** Routes of the control API that are. */

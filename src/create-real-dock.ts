@@ -13,7 +13,7 @@ import type { World, WorldPlan } from './control/world.js';
 import type { DownloadEvent, Downloader } from './core/downloader.js';
 
 /** What a dock is opened with whose downloads are actual ones. */
-export interface RealDockOptions extends FrontOptions, Omit<ApiOptions, 'engine' | 'shelf' | 'profile'> {
+export interface RealDockOptions extends FrontOptions, ApiOptions {
   /** For instance `await openEngine({ modelsFolders: ['models'] })`. Whoever opened it closes it, after the dock. */
   downloader: Downloader;
   /** `seed` by default. */
@@ -86,7 +86,7 @@ export function createRealDock(options: RealDockOptions): RealDock {
 
 function worldOf(downloader: Downloader, allowCatalogQuantization: boolean, plan: WorldPlan): World {
   const stop = downloader.subscribe((event) => tell(event, plan));
-  plan.closing.addEventListener('abort', stop, { once: true });
+  plan.closing().addEventListener('abort', stop, { once: true });
   return {
     engine: {
       start: (request) => (allowCatalogQuantization ? downloader.get(request) : downloader.start(request)),

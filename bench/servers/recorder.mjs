@@ -1,6 +1,7 @@
 // The api over node:http, nothing else in front of it: `node recorder.mjs with` or `without` a journal.
 import { createServer } from 'node:http';
-import { LmStudioRoutes } from '../../dist/api/api.js';
+import { answerCall } from '../../dist/api/api.js';
+import { profiles } from '../../dist/contract/profiles.js';
 import { Journal } from '../../dist/control/journal.js';
 import { SessionClock } from '../../dist/control/session-clock.js';
 import { createListener } from '../../dist/server/http-adapter.js';
@@ -14,10 +15,10 @@ const simulator = createSimulator({
   choice: { scenario: 'slow', rules: [] },
   jobIds: ['job_493c7c9ded'],
 });
-const routes = new LmStudioRoutes(simulator);
+const world = { ...simulator, profile: profiles.seed, explainFailures: false };
 // As in a dock, where events are made of entries that somebody listens to.
 const journal = new Journal({ session: 'bench', clock, onAnswered: () => undefined });
-const ask = (call) => routes.answer(call);
+const ask = (call) => answerCall(call, world);
 const answer = process.argv[2] === 'with' ? (call) => journal.record(call, ask) : ask;
 const server = createServer(
   createListener({ owns: () => true, answer }, { ownership: 'origin', onError: (error) => console.error(error) }),

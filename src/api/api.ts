@@ -1,6 +1,6 @@
 import { parseModelReference } from '../contract/model-reference.js';
 import { Problem, problemFrom, problems } from '../contract/problem.js';
-import { profiles, type Profile } from '../contract/profiles.js';
+import type { Profile } from '../contract/profiles.js';
 import { readBody } from '../contract/read-body.js';
 import type { UnloadAnswer } from '../contract/answers.js';
 import { downloadBody, loadBody, unloadBody } from '../contract/bodies.js';
@@ -19,16 +19,21 @@ import type { ModelShelf } from '../core/shelf.js';
 import { compactJson, prettyJson, type Answer, type Call, type CallNotes, type Route } from './call.js';
 import { matchRoute, plainPath, type DocumentedRoute } from './routes.js';
 
+/** How whoever serves LM Studio's routes wants them. */
 export interface ApiOptions {
-  engine: DownloadEngine;
-  shelf: ModelShelf;
-  profile?: Profile;
   /** Adds a string `error` to failed jobs. */
   explainFailures?: boolean;
   /** Told of errors that nobody foresaw; the client gets a 500. */
   onError?: (error: unknown) => void;
   /** Told of calls that no route knows: outside `/api/v1` LM Studio answers them with 200, which hides a wrong path. */
   onUnknownRoute?: (route: Route) => void;
+}
+
+/** What LM Studio's routes are answered from. */
+export interface ApiWorld extends Required<ApiOptions> {
+  readonly engine: DownloadEngine;
+  readonly shelf: ModelShelf;
+  readonly profile: Profile;
 }
 
 /**
@@ -47,63 +52,33 @@ export interface Api {
   fetch(request: Request): Promise<Response>;
 }
 
-/** Answers LM Studio's routes from an engine and a shelf. It is a class because each of ten thousand worlds has one. */
-export class LmStudioRoutes {
-  readonly engine: DownloadEngine;
-  readonly shelf: ModelShelf;
-  readonly profile: Profile;
-  readonly explainFailures: boolean;
-  readonly #onError: (error: unknown) => void;
-  readonly #onUnknownRoute: (route: Route) => void;
-
-  constructor({
-    engine,
-    shelf,
-    profile = profiles.seed,
-    explainFailures = false,
-    onError = ignore,
-    onUnknownRoute = ignore,
-  }: ApiOptions) {
-    this.engine = engine;
-    this.shelf = shelf;
-    this.profile = profile;
-    this.explainFailures = explainFailures;
-    this.#onError = onError;
-    this.#onUnknownRoute = onUnknownRoute;
-  }
-
-  /** Never rejects: what goes wrong becomes an answer. */
-  async answer(call: Call): Promise<Answer> {
-    try {
-      const match = matchRoute(call);
-      if (match) {
-        note(call, { route: match.route });
-        return await handlers[match.route](this, call, match.jobId ?? '');
-      }
-      const method = call.method === 'HEAD' ? 'GET' : call.method;
-      this.#onUnknownRoute({ method, path: call.path });
-      return unknownRoute(
-        method,
-        call.path,
-        /^\/api\/v1(\/|$)/.test(plainPath(call.path)) ? 404 : this.profile.unknownRouteStatus,
-      );
-    } catch (error) {
-      // Nobody is there to read an answer; a body that was cut off is not an error of ours.
-      if (call.signal.aborted) return 'network error';
-      return this.#answerError(error);
+/** Answers LM Studio's routes. It never rejects: what goes wrong becomes an answer. */
+export async function answerCall(call: Call, world: ApiWorld): Promise<Answer> {
+  try {
+    const match = matchRoute(call);
+    if (match) {
+      note(call, { route: match.route });
+      return await handlers[match.route](world, call, match.jobId ?? '');
     }
-  }
-
-  #answerError(error: unknown): Answer {
+    const method = call.method === 'HEAD' ? 'GET' : call.method;
+    world.onUnknownRoute({ method, path: call.path });
+    return unknownRoute(
+      method,
+      call.path,
+      /^\/api\/v1(\/|$)/.test(plainPath(call.path)) ? 404 : world.profile.unknownRouteStatus,
+    );
+  } catch (error) {
+    // Nobody is there to read an answer; a body that was cut off is not an error of ours.
+    if (call.signal.aborted) return 'network error';
     const problem = error instanceof Problem ? error : error instanceof RefusedError ? problemFrom(error) : undefined;
     if (problem) return prettyJson(problem.status, problem.answer, problem.headers);
-    this.#onError(error);
+    world.onError(error);
     const internal = problems.internal();
     return prettyJson(internal.status, internal.answer);
   }
 }
 
-type Handler = (routes: LmStudioRoutes, call: Call, parameter: string) => Promise<Answer>;
+type Handler = (world: ApiWorld, call: Call, parameter: string) => Promise<Answer>;
 
 const handlers: Record<DocumentedRoute, Handler> = {
   'POST /api/v1/models/download': async ({ engine, profile, explainFailures }, call) => {
@@ -144,8 +119,6 @@ const handlers: Record<DocumentedRoute, Handler> = {
   'GET /v1/models': async ({ shelf }) => prettyJson(200, toOpenAiModelList(await shelf.installed())),
   'GET /lmstudio-greeting': async () => compactJson(200, { lmstudio: true }),
 };
-
-const ignore = (): void => undefined;
 
 function note({ notes }: Call, { route, job, model }: Pick<CallNotes, 'route' | 'job' | 'model'>): void {
   if (!notes) return;

@@ -1,8 +1,9 @@
-import { LmStudioRoutes, type ApiOptions } from '../api/api.js';
-import type { Answer, Answerer, Call } from '../api/call.js';
+import { answerCall, type ApiOptions, type ApiWorld } from '../api/api.js';
+import type { Answer, Answerer, Call, Route } from '../api/call.js';
 import { profiles, type Profile } from '../contract/profiles.js';
 import type { DownloadEngine, DownloadRequest } from '../core/engine.js';
 import type { Transition } from '../core/foresight.js';
+import type { ModelShelf } from '../core/shelf.js';
 import type { Decision } from '../core/simulation.js';
 import type { Describer } from './describe-call.js';
 import { createEventLog, type Audience, type EventLog } from './events.js';
@@ -13,7 +14,8 @@ import { SessionClock, type ClockMode } from './session-clock.js';
 import { badSnapshot, type SessionSnapshot } from './snapshot.js';
 import type { World, WorldPlan } from './world.js';
 
-export interface InteriorOptions extends Omit<ApiOptions, 'engine' | 'shelf'> {
+export interface InteriorOptions extends ApiOptions {
+  profile?: Profile;
   /** @throws Error naming what is wrong with `saved` */
   makeWorld: (plan: WorldPlan) => World;
   seed: string;
@@ -34,14 +36,15 @@ export interface Owner {
  * What a reset or a restore replaces: a world, its time and its faults. What nobody has asked for is not made: of ten
  * thousand sessions most are only ever called.
  */
-export class Interior implements FaultsWorld, Describer {
+export class Interior implements ApiWorld, FaultsWorld, Describer {
+  readonly faults: Faults;
+  readonly engine: DownloadEngine;
+  readonly shelf: ModelShelf;
   readonly clock: SessionClock;
   readonly seed: string;
   readonly profile: Profile;
   readonly explainFailures: boolean;
   readonly world: World;
-  readonly faults: Faults;
-  readonly #routes: LmStudioRoutes;
   readonly #options: InteriorOptions;
   readonly #owner: Owner;
   #events: EventLog | undefined;
@@ -57,15 +60,16 @@ export class Interior implements FaultsWorld, Describer {
     this.explainFailures = explainFailures;
     this.clock = new SessionClock({ start: options.start, mode: options.clockMode, saved: snapshot?.clock });
     this.world = orBadSnapshot(snapshot, () => options.makeWorld(this.#plan(snapshot)));
+    this.engine = this.world.engine;
+    this.shelf = this.world.shelf;
     this.faults = orBadSnapshot(snapshot, () => new Faults(this, snapshot?.faults as FaultState | undefined));
-    this.#routes = this.#routesOver(this.world.engine);
     // Whoever listened to the world before this one goes on listening.
     if (owner.audience.heardAt !== undefined) this.#events = this.#makeEvents();
   }
 
   /** Answers a client's call: faults and routes. */
   answer(call: Call): Promise<Answer> {
-    return this.faults.pass(call, (passed) => this.#routes.answer(passed));
+    return this.faults.pass(call, (passed) => answerCall(passed, this));
   }
 
   get events(): EventLog {
@@ -79,8 +83,7 @@ export class Interior implements FaultsWorld, Describer {
 
   /** Ends what hangs, waits and listens in here. */
   close(): void {
-    if (this.#closing === undefined) this.#closing = new AbortController();
-    this.#closing.abort();
+    (this.#closing ??= new AbortController()).abort();
   }
 
   /** To be told of each call that was answered, by its id in the journal. */
@@ -104,8 +107,16 @@ export class Interior implements FaultsWorld, Describer {
   }
 
   answerAsOf(msAgo: number): Answerer {
-    const routes = this.#routesOver(this.world.simulation!.engineAsOf(msAgo));
-    return (call) => routes.answer(call);
+    const { shelf, profile, explainFailures } = this;
+    const world: ApiWorld = {
+      engine: this.world.simulation!.engineAsOf(msAgo),
+      shelf,
+      profile,
+      explainFailures,
+      onError: (error) => this.onError(error),
+      onUnknownRoute: (route) => this.onUnknownRoute(route),
+    };
+    return (call) => answerCall(call, world);
   }
 
   findJob(jobId: string): Promise<{ model: string } | undefined> {
@@ -116,9 +127,12 @@ export class Interior implements FaultsWorld, Describer {
     return this.world.simulation?.modelFor(request);
   }
 
-  #routesOver(engine: DownloadEngine): LmStudioRoutes {
-    const { profile, explainFailures, world } = this;
-    return new LmStudioRoutes({ ...this.#options, profile, explainFailures, engine, shelf: world.shelf });
+  onError(error: unknown): void {
+    this.#options.onError?.(error);
+  }
+
+  onUnknownRoute(route: Route): void {
+    this.#options.onUnknownRoute?.(route);
   }
 
   #makeEvents(): EventLog {
@@ -129,12 +143,11 @@ export class Interior implements FaultsWorld, Describer {
       findCall: (id) => this.#owner.findCall(id),
       audience,
       closing: this.closing,
-      onError: this.#options.onError,
+      onError: (error) => this.onError(error),
     });
   }
 
   #plan(snapshot: SessionSnapshot | undefined): WorldPlan {
-    const closing = (): AbortSignal => this.closing;
     return {
       clock: this.clock,
       seed: this.seed,
@@ -145,9 +158,7 @@ export class Interior implements FaultsWorld, Describer {
         this.#owner.changed();
       },
       onTransition: (transition: Transition) => this.#events?.happened(transition),
-      get closing() {
-        return closing();
-      },
+      closing: () => this.closing,
     };
   }
 }

@@ -48,7 +48,8 @@ export class JournalRecord implements CallNotes {
   answeredBefore: number | undefined = undefined;
   /** What it is charged with. */
   bytes: number;
-  isDropped = false;
+  /** The one that came after it, while both are kept. */
+  next: JournalRecord | undefined = undefined;
 
   constructor(id: number, call: Call, clock: JournalClock, wall: number) {
     this.id = id;

@@ -32,9 +32,10 @@ export class Journal extends BudgetMember {
   readonly #wall: Clock;
   readonly #budget: JournalBudget;
   readonly #onAnswered: ((id: number) => void) | undefined;
-  /** What is kept begins at `#first`; the places before it are empty. */
-  #records: (JournalRecord | undefined)[] = [];
-  #first = 0;
+  /** What is kept is a list, each record with the next: an array would be two more places for each call to look at. */
+  #oldest: JournalRecord | undefined;
+  #newest: JournalRecord | undefined;
+  #length = 0;
   #bytes = 0;
   #lastId = 0;
   #isDisposed = false;
@@ -57,9 +58,12 @@ export class Journal extends BudgetMember {
   async record(call: Call, next: Answerer): Promise<Answer> {
     if (this.#isDisposed) return next(call);
     const record = new JournalRecord(++this.#lastId, call, this.clock, this.#wall.now());
-    this.#records.push(record);
+    if (this.#newest) this.#newest.next = record;
+    else this.#oldest = record;
+    this.#newest = record;
+    this.#length++;
     this.#take(record.bytes);
-    if (this.length > MAX_ENTRIES) this.dropOldest();
+    if (this.#length > MAX_ENTRIES) this.dropOldest();
     const watched = new WatchedCall(call, record, (body) => {
       if (record.requestBody !== undefined || body === '') return;
       record.requestBody = keep(body);
@@ -70,7 +74,7 @@ export class Journal extends BudgetMember {
 
   /** How many entries there are. */
   get length(): number {
-    return this.#records.length - this.#first;
+    return this.#length;
   }
 
   /** What they hold in memory, at most. */
@@ -81,8 +85,7 @@ export class Journal extends BudgetMember {
   /** The entries after the one of that id, in the order in which the calls came. */
   list(after = 0): readonly JournalEntry[] {
     const entries: JournalEntry[] = [];
-    for (let index = this.#first; index < this.#records.length; index++) {
-      const record = this.#records[index]!;
+    for (let record = this.#oldest; record; record = record.next) {
       if (record.id > after) entries.push(showRecord(record, this.#session));
     }
     return entries;
@@ -90,17 +93,15 @@ export class Journal extends BudgetMember {
 
   /** The entry of that id, unless it has been dropped. */
   find(id: number): JournalEntry | undefined {
-    const oldest = this.#records[this.#first];
-    // Ids rise by one.
-    const record = oldest && id >= oldest.id ? this.#records[this.#first + id - oldest.id] : undefined;
-    return record && showRecord(record, this.#session);
+    // Most often it has just been answered.
+    let record = this.#newest?.id === id ? this.#newest : this.#oldest;
+    while (record && record.id < id) record = record.next;
+    return record?.id === id ? showRecord(record, this.#session) : undefined;
   }
 
   /** Forgets all entries. Ids go on rising. */
   clear(): void {
     while (this.dropOldest());
-    this.#records = [];
-    this.#first = 0;
     this.#budget.leave(this);
   }
 
@@ -111,14 +112,13 @@ export class Journal extends BudgetMember {
   }
 
   override dropOldest(): boolean {
-    const oldest = this.#records[this.#first];
+    const oldest = this.#oldest;
     if (!oldest) return false;
-    this.#records[this.#first++] = undefined;
-    if (this.#first === MAX_ENTRIES) {
-      this.#records = this.#records.slice(this.#first);
-      this.#first = 0;
-    }
-    oldest.isDropped = true;
+    this.#oldest = oldest.next;
+    if (!this.#oldest) this.#newest = undefined;
+    // A record that is still being answered must not hold on to all that came after it.
+    oldest.next = undefined;
+    this.#length--;
     this.#bytes -= oldest.bytes;
     this.#budget.giveBack(oldest.bytes);
     return true;
@@ -158,7 +158,7 @@ export class Journal extends BudgetMember {
 
   #charge(record: JournalRecord, bytes: number): void {
     // What is no longer listed is let go as soon as it is answered.
-    if (record.isDropped) return;
+    if (record.id <= this.#lastId - this.#length) return;
     record.bytes += bytes;
     this.#take(bytes);
   }

@@ -12,7 +12,6 @@ import type { Advanced, JobReport, Operator, SessionStatus, Step } from './opera
 import { checkInput } from './read-input.js';
 import { makeSnapshot, parseSnapshot, type SessionSnapshot } from './snapshot.js';
 
-
 export interface OperatorContext {
   session: string;
   engineName: string;

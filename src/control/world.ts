@@ -25,6 +25,6 @@ export interface WorldPlan {
   onDecision: DecisionListener;
   /** To be told of what happens by itself, where there is no foresight to ask. */
   onTransition: (transition: Transition) => void;
-  /** Aborted when this world is replaced. */
-  closing: AbortSignal;
+  /** Aborted when this world is replaced; made when it is asked for. */
+  closing: () => AbortSignal;
 }

@@ -1,6 +1,6 @@
 import type { JobStore, Stored } from '../core/store.js';
 
-/** Job records in this process's memory. It is a class because each of ten thousand worlds has one. */
+/** Job records in this process's memory. */
 export class MemoryStore<Job extends Stored> implements JobStore<Job> {
   readonly #jobs: Map<string, Job>;
   /** Ids by model. */
@@ -17,11 +17,11 @@ export class MemoryStore<Job extends Stored> implements JobStore<Job> {
   }
 
   async latestFor(model: string): Promise<Job | undefined> {
-    return this.#newest(model);
+    return this.#latestFor(model);
   }
 
   async insert(job: Job, previous: Job | undefined): Promise<boolean> {
-    if (this.#jobs.has(job.id) || this.#newest(job.model)?.id !== previous?.id) return false;
+    if (this.#jobs.has(job.id) || this.#latestFor(job.model)?.id !== previous?.id) return false;
     this.#jobs.set(job.id, job);
     this.#latest.set(job.model, job.id);
     return true;
@@ -37,7 +37,7 @@ export class MemoryStore<Job extends Stored> implements JobStore<Job> {
     yield* this.#jobs.values();
   }
 
-  #newest(model: string): Job | undefined {
+  #latestFor(model: string): Job | undefined {
     const id = this.#latest.get(model);
     return id === undefined ? undefined : this.#jobs.get(id);
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { LmStudioRoutes } from '../../src/api/api.js';
+import { answerCall } from '../../src/api/api.js';
 import { fetchFrom } from '../../src/api/fetch.js';
+import { brokenWorld } from './broken-world.js';
 import { openClient, pretty } from './client.js';
 
 const compact = (method: string, path: string) => `{"error":"Unexpected endpoint or method. (${method} ${path})"}`;
@@ -100,14 +101,12 @@ describe('a known route', () => {
 
   it('answers 500 with the error object, and tells of the error, when something breaks that nobody foresaw', async () => {
     const fault = new Error('the disk is on fire');
-    const fail = () => Promise.reject(fault);
     const errors: unknown[] = [];
-    const routes = new LmStudioRoutes({
-      engine: { start: fail, status: fail },
-      shelf: { installed: fail, loaded: fail, load: fail, unload: fail },
-      onError: (error) => errors.push(error),
-    });
-    const response = await fetchFrom((call) => routes.answer(call), new Request('http://localhost:1234/api/v1/models'));
+    const world = brokenWorld(fault, (error) => errors.push(error));
+    const response = await fetchFrom(
+      (call) => answerCall(call, world),
+      new Request('http://localhost:1234/api/v1/models'),
+    );
     expect(response.status).toBe(500);
     expect(await response.text()).toBe(pretty({ error: { type: 'internal_error', message: 'Internal server error' } }));
     expect(errors).toEqual([fault]);

@@ -1,7 +1,8 @@
-import { LmStudioRoutes, type Api } from '../../src/api/api.js';
+import { answerCall, type Api } from '../../src/api/api.js';
 import { fetchFrom } from '../../src/api/fetch.js';
 import { createDock } from '../../src/index.js';
 import type { ProfileName } from '../../src/contract/profiles.js';
+import { brokenWorld } from '../contract/broken-world.js';
 import { ELSEWHERE_HEADER, TOKEN, type Door, type Reply, type Step } from './walk.js';
 
 export interface WalkedWorld {
@@ -14,15 +15,13 @@ export function createWorld(profile: ProfileName, options: { explainFailures?: b
   const all = { ...options, profile, requireToken: TOKEN, speed: 0, now: '2025-10-03T15:33:23.496Z' } as const;
   const dock = createDock(all);
   const doomed = createDock({ ...all, scenario: { phases: [{ type: 'fail', code: 'hub_error' }] } });
-  const defect = async (): Promise<never> => {
-    throw new Error('A defect, on purpose.');
+  const broken = brokenWorld(new Error('A defect, on purpose.'));
+  const worlds: Partial<Record<string, Api['answer']>> = {
+    broken: (call) => answerCall(call, broken),
+    doomed: (call) => doomed.api.answer(call),
   };
-  const broken = new LmStudioRoutes({
-    engine: { start: defect, status: defect },
-    shelf: { installed: defect, loaded: defect, load: defect, unload: defect },
-  });
-  const worlds: Partial<Record<string, Pick<Api, 'answer'>>> = { broken, doomed: doomed.api };
-  const answer: Api['answer'] = (call) => (worlds[call.header(ELSEWHERE_HEADER) ?? ''] ?? dock.api).answer(call);
+  const answer: Api['answer'] = (call) =>
+    (worlds[call.header(ELSEWHERE_HEADER) ?? ''] ?? ((other) => dock.api.answer(other)))(call);
   return {
     api: { ...dock.api, answer, fetch: (request) => fetchFrom(answer, request) },
     advance: async (ms) => {

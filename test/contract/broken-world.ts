@@ -1,0 +1,15 @@
+import type { ApiWorld } from '../../src/api/api.js';
+import { profiles } from '../../src/index.js';
+
+/** A world in which every route meets a defect. */
+export function brokenWorld(defect: Error, onError: (error: unknown) => void = () => undefined): ApiWorld {
+  const fail = (): Promise<never> => Promise.reject(defect);
+  return {
+    engine: { start: fail, status: fail },
+    shelf: { installed: fail, loaded: fail, load: fail, unload: fail },
+    profile: profiles.seed,
+    explainFailures: false,
+    onError,
+    onUnknownRoute: () => undefined,
+  };
+}
