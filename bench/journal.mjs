@@ -1,7 +1,7 @@
 // What the journal costs: polls per second over HTTP with and without it, and a call of it alone.
 import { chain } from '../dist/api/call.js';
-import { Journal } from '../dist/control/journal.js';
-import { SessionClock } from '../dist/control/session-clock.js';
+import { Journal } from '../dist/control/journal/journal.js';
+import { SessionClock } from '../dist/control/sessions/clock.js';
 import { listen, median, method, processorTicks, requestsPerSecond, row, rowOfRounds, server } from './processes.mjs';
 
 const ROUNDS = 5;

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createOpenApiDocument } from '../dist/contract/openapi.js';
 import { profileNames } from '../dist/contract/profiles.js';
-import { createControlOpenApiDocument } from '../dist/control/openapi.js';
+import { createControlOpenApiDocument } from '../dist/control/openapi/document.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = resolve(process.argv[2] ?? `${root}/dist/openapi`);

@@ -3,12 +3,12 @@ import { profileNamed, type Profile, type ProfileName } from './contract/profile
 import { createControlApi, type ControlRoutes } from './control/control-api.js';
 import { ControlError } from './control/control-error.js';
 import { Dock } from './control/dock.js';
-import { downloadRoutes } from './control/download-routes.js';
-import type { RealOperator } from './control/downloads.js';
+import { downloadRoutes } from './control/downloads/routes.js';
+import type { RealOperator } from './control/downloads/downloads.js';
 import { createFront, type FrontOptions } from './control/front.js';
 import { guardControl } from './control/guard.js';
-import { createDownloadsOperator } from './control/operate-downloads.js';
-import { DEFAULT_SESSION, sessionOf } from './control/session-name.js';
+import { createDownloadsOperator } from './control/downloads/operate.js';
+import { DEFAULT_SESSION, sessionOf } from './control/sessions/name.js';
 import type { World, WorldPlan } from './control/world.js';
 import type { DownloadEvent, Downloader } from './core/downloader.js';
 

@@ -11,8 +11,8 @@ import {
   scenarioBody,
   waitQuery,
 } from './control-schemas.js';
-import { streamEvents } from './event-stream.js';
-import { parseFault } from './faults.js';
+import { streamEvents } from './events/event-stream.js';
+import { parseFault } from './faults/fault.js';
 import type { Operator } from './operator.js';
 import { readBody, readJson, readQuery, refuseOtherBodies } from './read-input.js';
 

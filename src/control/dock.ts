@@ -1,11 +1,11 @@
 import type { Answer, Call } from '../api/call.js';
 import { refuseWithoutToken } from '../api/require-token.js';
-import type { Audience } from './events.js';
+import type { Audience } from './events/events.js';
 import { Interior, type InteriorOptions, type Owner } from './interior.js';
-import { Journal, type JournalBudget, type JournalEntry } from './journal.js';
+import { Journal, type JournalBudget, type JournalEntry } from './journal/journal.js';
 import { createOperator } from './operate.js';
 import type { Operator } from './operator.js';
-import type { SessionSnapshot } from './snapshot.js';
+import type { SessionSnapshot } from './sessions/snapshot.js';
 
 export interface DockOptions extends InteriorOptions {
   /** The name of the engine, for the status. */

@@ -5,13 +5,13 @@ import type { DownloadEngine, DownloadRequest } from '../core/engine.js';
 import type { Transition } from '../core/foresight.js';
 import type { ModelShelf } from '../core/shelf.js';
 import type { Decision } from '../core/simulation.js';
-import type { Describer } from './describe-call.js';
-import { createEventLog, type Audience, type EventLog } from './events.js';
-import { Faults, type FaultsWorld } from './fault-link.js';
-import type { FaultState } from './faults.js';
-import type { JournalEntry } from './journal.js';
-import { SessionClock, type ClockMode } from './session-clock.js';
-import { badSnapshot, type SessionSnapshot } from './snapshot.js';
+import type { Describer } from './faults/describe-call.js';
+import { createEventLog, type Audience, type EventLog } from './events/events.js';
+import { Faults, type FaultsWorld } from './faults/faults.js';
+import type { FaultState } from './faults/fault.js';
+import type { JournalEntry } from './journal/journal.js';
+import { SessionClock, type ClockMode } from './sessions/clock.js';
+import { badSnapshot, type SessionSnapshot } from './sessions/snapshot.js';
 import type { World, WorldPlan } from './world.js';
 
 export interface InteriorOptions extends ApiOptions {

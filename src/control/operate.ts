@@ -5,12 +5,12 @@ import type { InstalledModel } from '../core/shelf.js';
 import type { Simulation } from '../core/simulation.js';
 import { ControlError } from './control-error.js';
 import { advanceBody, clockBody, failBody, modelBody, scenarioBody, waitQuery } from './control-schemas.js';
-import { parseFault } from './faults.js';
+import { parseFault } from './faults/fault.js';
 import type { Interior } from './interior.js';
-import type { Journal } from './journal.js';
+import type { Journal } from './journal/journal.js';
 import type { Advanced, JobReport, Operator, SessionStatus, Step } from './operator.js';
 import { checkInput } from './read-input.js';
-import { makeSnapshot, parseSnapshot, type SessionSnapshot } from './snapshot.js';
+import { makeSnapshot, parseSnapshot, type SessionSnapshot } from './sessions/snapshot.js';
 
 export interface OperatorContext {
   session: string;
@@ -109,7 +109,7 @@ export function createOperator(context: OperatorContext): Operator & { waiting()
     },
     findings: async () => {
       // What most pages never ask for, they need not load.
-      const { findIn } = await import('./findings.js');
+      const { findIn } = await import('./findings/findings.js');
       return findIn(journal.list(), { jobs: await allJobs() });
     },
     snapshot,

@@ -4,12 +4,12 @@ import type { JobSnapshot } from '../core/job.js';
 import type { InstalledModel } from '../core/shelf.js';
 import type { Condition, Transition } from '../core/foresight.js';
 import type { JobStretch, ScenarioChoice } from '../core/simulation.js';
-import type { ListenOptions, SessionEvent } from './events.js';
-import type { ClockChange, ClockStatus } from './session-clock.js';
-import type { Fault, FaultStatus } from './faults.js';
-import type { Finding } from './findings.js';
-import type { JournalEntry } from './journal.js';
-import type { SessionSnapshot } from './snapshot.js';
+import type { ListenOptions, SessionEvent } from './events/events.js';
+import type { ClockChange, ClockStatus } from './sessions/clock.js';
+import type { Fault, FaultStatus } from './faults/fault.js';
+import type { Finding } from './findings/findings.js';
+import type { JournalEntry } from './journal/journal.js';
+import type { SessionSnapshot } from './sessions/snapshot.js';
 
 /*
  * What operates a session: the same words in process (a dock) and over HTTP (the client in modeldock/testing), with the

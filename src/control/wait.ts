@@ -4,9 +4,9 @@ import type { Simulation } from '../core/simulation.js';
 import { onFirstAbort, wallNow, wallTimeout } from '../core/wall-timer.js';
 import { ControlError } from './control-error.js';
 import { createDoorbell } from './doorbell.js';
-import type { EventLog } from './events.js';
+import type { EventLog } from './events/events.js';
 import type { WaitFor } from './operator.js';
-import type { SessionClock } from './session-clock.js';
+import type { SessionClock } from './sessions/clock.js';
 
 export const WAIT_MS = 30_000;
 export const LONGEST_WAIT_MS = 600_000;

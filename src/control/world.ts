@@ -3,7 +3,7 @@ import type { DownloadEngine, JobControl } from '../core/engine.js';
 import type { Transition } from '../core/foresight.js';
 import type { ModelShelf } from '../core/shelf.js';
 import type { DecisionListener, SavedSimulation, Simulation } from '../core/simulation.js';
-import type { SessionClock } from './session-clock.js';
+import type { SessionClock } from './sessions/clock.js';
 
 /** What a dock is built around; the entry that starts things makes it. */
 export interface World {

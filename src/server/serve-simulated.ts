@@ -1,8 +1,8 @@
 import { profileNames, profiles, type Profile, type ProfileName } from '../contract/profiles.js';
-import { downloadRoutes } from '../control/download-routes.js';
+import { downloadRoutes } from '../control/downloads/routes.js';
 import type { Operator } from '../control/operator.js';
-import { fromReplayToken } from '../control/replay-token.js';
-import type { SessionSnapshot } from '../control/snapshot.js';
+import { fromReplayToken } from '../control/sessions/replay-token.js';
+import type { SessionSnapshot } from '../control/sessions/snapshot.js';
 import { createSessionDocks, type SimulatedSessions } from '../create-dock.js';
 import { CommandError } from './command-error.js';
 import { createLog } from './log.js';

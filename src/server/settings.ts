@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { looksLikeReplayToken } from '../control/replay-token.js';
+import { looksLikeReplayToken } from '../control/sessions/replay-token.js';
 import { profileNames, type ProfileName } from '../contract/profiles.js';
 import {
   isScenarioName,

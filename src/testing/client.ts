@@ -1,5 +1,5 @@
 import { ControlError } from '../control/control-error.js';
-import type { RealOperator } from '../control/downloads.js';
+import type { RealOperator } from '../control/downloads/downloads.js';
 import type { JobReport, SessionStatus, WaitFor } from '../control/operator.js';
 import { LONGEST_WAIT_MS, WAIT_MS } from '../control/wait.js';
 import { createControlCalls, type ControlCalls, type Fetch } from './control-calls.js';

@@ -1,7 +1,7 @@
 import { ControlError } from '../control/control-error.js';
-import type { FindingId } from '../control/findings.js';
-import { reportFindings } from '../control/findings-report.js';
-import type { JournalEntry } from '../control/journal.js';
+import type { FindingId } from '../control/findings/findings.js';
+import { reportFindings } from '../control/findings/report.js';
+import type { JournalEntry } from '../control/journal/journal.js';
 import type { JobReport, Operator, WaitFor } from '../control/operator.js';
 import { describeGoal } from '../control/wait.js';
 import { matchesModel } from '../core/text-pattern.js';

@@ -1,5 +1,5 @@
 import { ControlError } from '../control/control-error.js';
-import type { ListenOptions, SessionEvent } from '../control/events.js';
+import type { ListenOptions, SessionEvent } from '../control/events/events.js';
 import { wallSleep } from '../core/wall-timer.js';
 
 export interface FollowOptions extends ListenOptions {

@@ -1,5 +1,5 @@
 import type { Operator } from '../control/operator.js';
-import { toReplayToken } from '../control/replay-token.js';
+import { toReplayToken } from '../control/sessions/replay-token.js';
 
 /** What a line of a test's output still takes; a longer token goes into a file. */
 const LONGEST_SHOWN = 4096;

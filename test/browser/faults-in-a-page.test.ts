@@ -1,7 +1,7 @@
 import { chromium, type Browser, type Page as Tab } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findChromium, howToEnableBrowserTests } from '../../scripts/browser.mjs';
-import type { Fault } from '../../src/control/faults.js';
+import type { Fault } from '../../src/control/faults/fault.js';
 import type { Received, Sent } from '../suites/transport.js';
 import type { Page } from './page.js';
 import { servePage, type PageServer } from './page-server.js';

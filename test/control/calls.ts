@@ -1,5 +1,5 @@
 import type { Answer, Call } from '../../src/api/call.js';
-import { Journal, type JournalOptions } from '../../src/control/journal.js';
+import { Journal, type JournalOptions } from '../../src/control/journal/journal.js';
 
 export interface CallParts {
   method?: string;

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Answer, Answerer, Call } from '../../src/api/call.js';
-import { Faults, type FaultsWorld } from '../../src/control/fault-link.js';
+import { Faults, type FaultsWorld } from '../../src/control/faults/faults.js';
 import { createDock } from '../../src/index.js';
 import { NOON, openFaultWorld, times, unavailable } from './fault-world.js';
 

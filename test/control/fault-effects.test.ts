@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Fault } from '../../src/control/faults.js';
+import type { Fault } from '../../src/control/faults/fault.js';
 import { downloadPath, openFaultWorld, times, unavailable } from './fault-world.js';
 
 interface JobAnswer {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Fault } from '../../src/control/faults.js';
+import type { Fault } from '../../src/control/faults/fault.js';
 import { LONGEST_WAIT_MS, wallNow, wallSleep, wallTimeout } from '../../src/core/wall-timer.js';
 import { downloadPath, openFaultWorld } from './fault-world.js';
 

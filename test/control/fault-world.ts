@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { createDock, type SimulatedDock, type SimulatedDockOptions } from '../../src/index.js';
-import type { Fault } from '../../src/control/faults.js';
+import type { Fault } from '../../src/control/faults/fault.js';
 
 export const NOON = Date.parse('2026-01-01T12:00:00.000Z');
 export const origin = 'http://localhost:1234';

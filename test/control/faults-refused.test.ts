@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseFault } from '../../src/control/faults.js';
+import { parseFault } from '../../src/control/faults/fault.js';
 import { ControlError } from '../../src/control/control-error.js';
 
 const hang = { type: 'hang' };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { reportFindings } from '../../src/control/findings-report.js';
-import type { Finding } from '../../src/control/findings.js';
+import { reportFindings } from '../../src/control/findings/report.js';
+import type { Finding } from '../../src/control/findings/findings.js';
 
 const finding: Finding = {
   id: 'status-of-undefined',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { chain, type Answer, type Answerer } from '../../src/api/call.js';
-import { JournalBudget, type Journal } from '../../src/control/journal.js';
+import { JournalBudget, type Journal } from '../../src/control/journal/journal.js';
 import { answerOf, callTo, openJournal } from './calls.js';
 
 const MIB = 1024 * 1024;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { chain } from '../../src/api/call.js';
-import type { JournalEntry } from '../../src/control/journal.js';
+import type { JournalEntry } from '../../src/control/journal/journal.js';
 import { answerOf, callTo, openJournal, type CallParts } from './calls.js';
 
 async function entryOf(parts: CallParts, answer = '{}', path = '/v1/models'): Promise<JournalEntry> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { chain, type Answer } from '../../src/api/call.js';
-import type { Journal } from '../../src/control/journal.js';
+import type { Journal } from '../../src/control/journal/journal.js';
 import { answerOf, callTo, openJournal } from './calls.js';
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);

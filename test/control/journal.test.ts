@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chain, type Answer, type Answerer } from '../../src/api/call.js';
-import type { Journal, JournalEntry } from '../../src/control/journal.js';
-import { SessionClock } from '../../src/control/session-clock.js';
+import type { Journal, JournalEntry } from '../../src/control/journal/journal.js';
+import { SessionClock } from '../../src/control/sessions/clock.js';
 import { answerOf, callTo, handClock, openJournal, VIRTUAL, WALL } from './calls.js';
 
 const answerOk: Answerer = async () => answerOf('{"ok": true}');

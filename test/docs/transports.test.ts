@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { faultSupport, type FaultTransport } from '../../src/control/fault-support.js';
+import { faultSupport, type FaultTransport } from '../../src/control/faults/support.js';
 import type { Ability } from '../suites/transport.js';
 import { readPage } from './snippets.js';
 

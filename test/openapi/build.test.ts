@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { createOpenApiDocument } from '../../src/contract/openapi.js';
-import { createControlOpenApiDocument } from '../../src/control/openapi.js';
+import { createControlOpenApiDocument } from '../../src/control/openapi/document.js';
 import { profileNames } from '../../src/contract/profiles.js';
 
 it('the build writes the documents of every profile and of the control API, with the version of the package', async () => {

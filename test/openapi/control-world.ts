@@ -1,9 +1,9 @@
 import type { Api } from '../../src/api/api.js';
 import { fetchFrom } from '../../src/api/fetch.js';
 import { createControlApi } from '../../src/control/control-api.js';
-import { downloadRoutes } from '../../src/control/download-routes.js';
+import { downloadRoutes } from '../../src/control/downloads/routes.js';
 import { createFront } from '../../src/control/front.js';
-import { sessionsRoutes } from '../../src/control/sessions.js';
+import { sessionsRoutes } from '../../src/control/sessions/sessions.js';
 import { createRealDock } from '../../src/create-real-dock.js';
 import { createSessionDocks } from '../../src/index.js';
 import { createImaginedDownloader } from '../real/faces/imagined-downloader.js';

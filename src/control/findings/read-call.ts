@@ -1,6 +1,6 @@
 import { matchRoute, plainPath, type RouteMatch } from '../../api/routes.js';
-import type { JournalEntry } from '../journal-entry.js';
-import type { JournalText } from '../journal-text.js';
+import type { JournalEntry } from '../journal/entry.js';
+import type { JournalText } from '../journal/text.js';
 
 /** A call of the journal, and what it says about downloads. */
 export interface ReadCall {

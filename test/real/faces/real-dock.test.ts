@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDoorbell } from '../../../src/control/doorbell.js';
-import type { RealOperator } from '../../../src/control/downloads.js';
+import type { RealOperator } from '../../../src/control/downloads/downloads.js';
 import { createRealDock, type RealDock, type RealDockOptions } from '../../../src/create-real-dock.js';
 import { serve, type Serving } from '../../../src/server/index.js';
 import { connect } from '../../../src/testing/index.js';

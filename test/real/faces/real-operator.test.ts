@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { DownloadsOperator, RealOperator } from '../../../src/control/downloads.js';
-import * as answers from '../../../src/control/openapi-answers.js';
+import type { DownloadsOperator, RealOperator } from '../../../src/control/downloads/downloads.js';
+import * as answers from '../../../src/control/openapi/answers.js';
 import type { JobReport } from '../../../src/control/operator.js';
 import { createRealDock, type RealDock } from '../../../src/create-real-dock.js';
 import type { Downloader } from '../../../src/core/downloader.js';

@@ -1,0 +1,79 @@
+import { inferred } from '../../contract/inferred.js';
+import { parseModelReference } from '../../contract/model-reference.js';
+import type { Downloader } from '../../core/downloader.js';
+import { RefusedError } from '../../core/errors.js';
+import type { JobSnapshot } from '../../core/job.js';
+import { ControlError, type HubRefusalCode } from '../control-error.js';
+import { limitBody, moveBody, startBody } from './schemas.js';
+import type { DownloadsOperator } from './downloads.js';
+import { describeMetrics } from '../metrics.js';
+import type { JobReport } from '../operator.js';
+import { checkInput } from '../read-input.js';
+import { asControlError } from '../refused.js';
+
+/** Operates an engine that really downloads. @param report a job as the operator of its session shows it */
+export function createDownloadsOperator(
+  downloader: Downloader,
+  report: (jobId: string) => Promise<JobReport>,
+): DownloadsOperator {
+  return {
+    start: async (model, quantization) => {
+      const given = checkInput(startBody, { model, quantization });
+      return reportStarted(() =>
+        downloader.get({
+          model: parseModelReference(given.model),
+          ...(given.quantization !== undefined && { quantization: given.quantization }),
+        }),
+      );
+    },
+    update: (key) => reportStarted(() => downloader.update(key)),
+    remove: (key, { force = false } = {}) => obeyed(() => downloader.remove(key, { force })),
+    move: async (jobId, position) => {
+      const given = checkInput(moveBody, { position });
+      return reportJob(() => downloader.jobs.move(jobId, given.position));
+    },
+    limit: async (jobId, bytesPerSecond) => {
+      const given = checkInput(limitBody, { bytesPerSecond });
+      return reportJob(() => downloader.jobs.limit(jobId, given.bytesPerSecond ?? undefined));
+    },
+    bandwidth: {
+      read: async () => readBandwidth(),
+      set: async (bandwidth) => {
+        const given = checkInput(limitBody, bandwidth);
+        downloader.setLimit(given.bytesPerSecond ?? undefined);
+        return readBandwidth();
+      },
+    },
+    metrics: async () => describeMetrics(downloader.metrics()),
+  };
+
+  function readBandwidth() {
+    return { bytesPerSecond: downloader.limit() ?? null };
+  }
+
+  async function reportStarted(
+    start: () => Promise<JobSnapshot | 'already_downloaded'>,
+  ): Promise<JobReport | 'already_downloaded'> {
+    const job = await obeyed(start);
+    return job === 'already_downloaded' ? job : report(job.id);
+  }
+
+  async function reportJob(act: () => Promise<JobSnapshot>): Promise<JobReport> {
+    return report((await obeyed(act)).id);
+  }
+}
+
+/** What the hub or the disk refuses keeps its own name and status, which are the same for clients. */
+async function obeyed<Value>(act: () => Promise<Value>): Promise<Value> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof RefusedError) || !isHubRefusal(error.code)) throw asControlError(error);
+    const [status] = inferred.hubRefusals.value[error.code];
+    throw new ControlError(status, error.code, error.message, { cause: error });
+  }
+}
+
+function isHubRefusal(code: string): code is HubRefusalCode {
+  return Object.hasOwn(inferred.hubRefusals.value, code);
+}

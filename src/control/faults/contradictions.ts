@@ -1,0 +1,100 @@
+import { routes } from '../../api/routes.js';
+import type { Fault, FaultEffect, FaultSelection } from './schema.js';
+
+/** What no schema can say of a fault: values that exclude each other, and calls that can never be. */
+export function findContradictions({ when = {}, effect }: Fault): string[] {
+  return [...inSelection(when), ...inEffect(effect)];
+}
+
+const ROUTES_WITH_MODEL: readonly string[] = ['download', 'status', 'load', 'unload'];
+
+function inSelection({ route, path, model, job, nth, during }: FaultSelection): string[] {
+  const wrong: string[] = [];
+  if (path !== undefined && !/^[/*]/.test(path)) {
+    wrong.push(`when.path: expected a path that begins with / or *, found ${JSON.stringify(path)}`);
+  }
+  const chosen = route === undefined ? [] : [route].flat();
+  const names = chosen.map((each) => Object.entries(routes).find(([, spelled]) => spelled === each)?.[0] ?? each);
+  if (job !== undefined && names.length > 0 && !names.includes('status')) {
+    wrong.push(`when.job: only the route "status" is about a job, and when.route is ${JSON.stringify(route)}`);
+  }
+  if (model !== undefined && names.length > 0 && !names.some((name) => ROUTES_WITH_MODEL.includes(name))) {
+    wrong.push(
+      `when.model: only ${ROUTES_WITH_MODEL.map((name) => `"${name}"`).join(', ')} are about a model, ` +
+        `and when.route is ${JSON.stringify(route)}`,
+    );
+  }
+  if (typeof nth === 'object' && !Array.isArray(nth)) {
+    if (nth.from !== undefined && nth.to !== undefined && nth.from > nth.to) {
+      wrong.push(`when.nth: expected "from" not to be after "to", found ${JSON.stringify(nth)}`);
+    }
+  }
+  const { from, to } = during ?? {};
+  if (from !== undefined && to !== undefined && new Date(from).getTime() >= new Date(to).getTime()) {
+    wrong.push(`when.during: expected "from" to be before "to", found ${JSON.stringify(during)}`);
+  }
+  return wrong;
+}
+
+/** RFC 9110, 5.1 and 5.5: a transport throws at anything else. */
+const HEADER_NAME = /^[!#$%&'*+\-.^_`|~\w]+$/;
+// eslint-disable-next-line no-control-regex -- control characters are what it is about
+const HEADER_VALUE = /^[^\0-\x08\x0a-\x1f\x7f\u0100-\uffff]*$/;
+/** The frame of an answer is the transport's: a wrong one would break the connection for calls that nobody chose. */
+const FRAMING = new Set([
+  'content-length',
+  'transfer-encoding',
+  'connection',
+  'keep-alive',
+  'upgrade',
+  'trailer',
+  'etag',
+]);
+const BODILESS = new Set([204, 205, 304]);
+
+function inEffect(effect: FaultEffect): string[] {
+  switch (effect.type) {
+    case 'latency':
+      return effect.distribution === 'uniform' && effect.minMs > effect.maxMs
+        ? [`effect.minMs: expected at most maxMs, ${effect.maxMs}, found ${effect.minMs}`]
+        : [];
+    case 'status': {
+      const wrong = Object.entries(effect.headers ?? {}).flatMap(([name, value]) => inHeader(name, value));
+      if (effect.body !== undefined && BODILESS.has(effect.status)) {
+        wrong.push(`effect.body: an answer with status ${effect.status} has none`);
+      }
+      if (!isJson(effect.body)) wrong.push('effect.body: expected text, or a value that JSON can spell');
+      return wrong;
+    }
+    case 'content-type':
+      return effect.contentType === undefined || HEADER_VALUE.test(effect.contentType)
+        ? []
+        : [`effect.contentType: expected text that a header can hold, found ${JSON.stringify(effect.contentType)}`];
+    case 'network-error':
+    case 'hang':
+    case 'truncated':
+    case 'malformed-json':
+    case 'slow-body':
+    case 'stale':
+      return [];
+  }
+}
+
+function inHeader(name: string, value: string): string[] {
+  if (!HEADER_NAME.test(name)) return [`effect.headers: expected names of headers, found ${JSON.stringify(name)}`];
+  if (!HEADER_VALUE.test(value)) {
+    return [`effect.headers.${name}: expected text that a header can hold, found ${JSON.stringify(value)}`];
+  }
+  if (FRAMING.has(name.toLowerCase())) {
+    return [`effect.headers.${name}: the transport writes this header; use the effects "truncated" or "network-error"`];
+  }
+  return [];
+}
+
+function isJson(value: unknown): boolean {
+  try {
+    return value === undefined || (JSON.stringify(value) as string | undefined) !== undefined;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,78 @@
+import type { Call } from '../../api/call.js';
+import { matchRoute, type RouteMatch } from '../../api/routes.js';
+import { parseModelReference } from '../../contract/model-reference.js';
+import { downloadBody, loadBody, unloadBody } from '../../contract/bodies.js';
+import type { DownloadRequest } from '../../core/engine.js';
+import { modelOfInstance, requestedModel } from '../../core/model-identity.js';
+
+/** What a call is about, as far as it can be told before the api has answered it. */
+export interface CallSubject {
+  route?: string;
+  job?: string;
+  model?: string;
+}
+
+/** What tells of models and jobs. */
+export interface Describer {
+  /** Must not poll the job: looking at a call changes nothing. */
+  findJob(jobId: string): Promise<{ model: string } | undefined>;
+  /** The model that a download would bring, where that can be told without starting it. */
+  modelFor(request: DownloadRequest): string | undefined;
+}
+
+/** Tells what a call is about by reading it, its body included. */
+export async function describeCall(call: Call, describer: Describer): Promise<CallSubject> {
+  const match = matchRoute(call);
+  if (!match) return {};
+  const model = await modelOf(call, match, describer);
+  return {
+    route: match.route,
+    ...(match.jobId !== undefined && { job: match.jobId }),
+    ...(model !== undefined && { model }),
+  };
+}
+
+async function modelOf(call: Call, { name, jobId }: RouteMatch, describer: Describer): Promise<string | undefined> {
+  switch (name) {
+    case 'status':
+      return (await describer.findJob(jobId!))?.model;
+    case 'download': {
+      const body = downloadBody.safeParse(await readJson(call));
+      return body.success ? modelAskedFor(body.data, describer) : undefined;
+    }
+    case 'load': {
+      const body = loadBody.safeParse(await readJson(call));
+      return body.success ? body.data.model : undefined;
+    }
+    case 'unload': {
+      const body = unloadBody.safeParse(await readJson(call));
+      return body.success ? modelOfInstance(body.data.instance_id) : undefined;
+    }
+    case 'models':
+    case 'openai-models':
+    case 'greeting':
+      return undefined;
+  }
+}
+
+function modelAskedFor(
+  { model, quantization }: { model: string; quantization?: string | undefined },
+  describer: Describer,
+): string {
+  try {
+    const request = { model: parseModelReference(model), ...(quantization !== undefined && { quantization }) };
+    return describer.modelFor(request) ?? requestedModel(request);
+  } catch {
+    // What the api will refuse can be chosen by its text all the same.
+    return model;
+  }
+}
+
+async function readJson(call: Call): Promise<unknown> {
+  try {
+    return JSON.parse(await call.text()) as unknown;
+  } catch {
+    // Too large, cut off or no JSON: the api says so in its own words.
+    return undefined;
+  }
+}

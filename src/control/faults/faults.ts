@@ -1,0 +1,256 @@
+import type { Answer, Answerer, Call, FaultNote } from '../../api/call.js';
+import { ForwardedCall } from '../../api/forwarded-call.js';
+import { matchRoute, type RouteMatch } from '../../api/routes.js';
+import type { Clock } from '../../core/clock.js';
+import { hashText } from '../../core/random.js';
+import { matchesModel } from '../../core/text-pattern.js';
+import { wallSleep } from '../../core/wall-timer.js';
+import { ControlError } from '../control-error.js';
+import { describeCall, type Describer } from './describe-call.js';
+import type { AnswerEffect } from './effects.js';
+import { isChosen, matchesAtArrival } from './selection.js';
+import { refusalOf } from './support.js';
+import { parseFaultState, type Fault, type FaultSelection, type FaultState, type FaultStatus } from './fault.js';
+import { drawLatency } from './latency.js';
+
+/** The world whose calls are disturbed. */
+export interface FaultsWorld extends Describer {
+  readonly clock: Clock;
+  /** Decides chance and latency. */
+  readonly seed: string;
+  /** Whether it can tell what it would have answered some time ago. */
+  readonly knowsItsPast: boolean;
+  answerAsOf(msAgo: number): Answerer;
+  /** Aborted when the session is reset or closed: ends every wait in here. */
+  readonly closing: AbortSignal;
+}
+
+/** A fault at work. */
+interface Active {
+  readonly id: string;
+  readonly fault: Fault;
+  readonly when: FaultSelection;
+  readonly addedAt: number;
+  seen: number;
+  fired: number;
+  readonly removed: AbortController;
+}
+
+/** What is to happen to one call. */
+interface Verdict {
+  latencies: readonly { active: Active; ms: number }[];
+  change: { active: Active; effect: AnswerEffect } | undefined;
+}
+
+const MOST_FAULTS = 1000;
+
+/** Of most sessions: shared, so that a call in one that has no faults reads nothing of its own. */
+const NONE: readonly Active[] = [];
+
+/**
+ * The faults of a session. Several may match one call: it waits for every latency, one after the other, and then the
+ * oldest of the others decides the answer.
+ */
+export class Faults {
+  readonly #world: FaultsWorld;
+  #added: number;
+  #all: readonly Active[];
+  /** Those that have not ended. */
+  #alive: readonly Active[];
+
+  /** @param state to go on from. @throws ControlError bad_snapshot for a state that is none */
+  constructor(world: FaultsWorld, state?: FaultState) {
+    const { added, faults } = state === undefined ? { added: 0, faults: NONE } : parseFaultState(state);
+    this.#world = world;
+    this.#added = added;
+    this.#all = faults.length === 0 ? NONE : faults.map(activate);
+    this.#alive = aliveOf(this.#all);
+  }
+
+  /** Has a call answered by what is behind, with whatever the faults do to it. It costs nothing while there is none. */
+  pass(call: Call, next: Answerer): Promise<Answer> {
+    if (this.#alive.length === 0) return next(call);
+    const match = matchRoute(call);
+    const now = this.#world.clock.now();
+    const candidates = this.#alive.filter(({ when, addedAt }) => matchesAtArrival(when, call, match, now, addedAt));
+    return candidates.length === 0 ? next(call) : this.#meet(candidates, call, match, next);
+  }
+
+  /** Oldest first, ended ones included. */
+  list(): FaultStatus[] {
+    return this.#all.map(statusOf);
+  }
+
+  /** @param fault as `parseFault` returns it. @throws ControlError unsupported, invalid_request */
+  add(fault: Fault): FaultStatus {
+    const { clock, knowsItsPast } = this.#world;
+    const because = refusalOf(fault.effect, knowsItsPast);
+    if (because !== undefined) {
+      throw new ControlError(501, 'unsupported', `Cannot add a fault of type ${fault.effect.type}: ${because}.`);
+    }
+    if (this.#all.length >= MOST_FAULTS) {
+      throw new ControlError(
+        400,
+        'invalid_request',
+        `Cannot add a fault: this session has ${MOST_FAULTS} of them already. Remove those that have ended.`,
+      );
+    }
+    const id = `fault-${++this.#added}`;
+    const active = activate({ id, fault, addedAt: clock.now(), seen: 0, fired: 0 });
+    this.#all = [...this.#all, active];
+    this.#alive = [...this.#alive, active];
+    return statusOf(active);
+  }
+
+  /** Ends what it makes wait: delayed calls go on, hanging ones break. @throws ControlError not_found */
+  remove(faultId: string): void {
+    const active = this.#all.find(({ id }) => id === faultId);
+    if (!active) {
+      const there = this.#all.length === 0 ? 'there are none' : `there are ${this.#all.map(({ id }) => id).join(', ')}`;
+      throw new ControlError(404, 'not_found', `Cannot remove the fault ${faultId}: ${there}.`);
+    }
+    this.#drop([active]);
+  }
+
+  clear(): void {
+    this.#drop(this.#all);
+  }
+
+  save(): FaultState {
+    return {
+      added: this.#added,
+      faults: this.#all.map(({ id, fault, addedAt, seen, fired }) => ({ id, fault, addedAt, seen, fired })),
+    };
+  }
+
+  async #meet(
+    candidates: readonly Active[],
+    arrived: Call,
+    match: RouteMatch | undefined,
+    next: Answerer,
+  ): Promise<Answer> {
+    const call = new RememberedCall(arrived, {});
+    try {
+      const { latencies, change } = await this.#judge(candidates, call);
+      const visible = change?.active ?? latencies[0]?.active;
+      if (call.notes && visible) {
+        // What the api would note, which may not be asked.
+        if (match) call.notes.route = match.route;
+        if (match?.jobId !== undefined) call.notes.job = match.jobId;
+        const others = latencies.filter(({ active }) => active !== visible).map(({ active }) => noteOf(active));
+        call.notes.fault = { ...noteOf(visible), ...(others.length > 0 && { also: others }) };
+      }
+      for (const { active, ms } of latencies) await this.#delay(ms, call, active);
+      return await (change ? this.#play(change, call, next) : next(call));
+    } catch (error) {
+      // A wait that ended because nobody is left to be answered.
+      if (call.signal.aborted || this.#world.closing.aborted) return 'network error';
+      throw error;
+    }
+  }
+
+  /** Counts a call, and decides what happens to it. */
+  async #judge(candidates: readonly Active[], call: Call): Promise<Verdict> {
+    const { seed } = this.#world;
+    const numbers = new Map<Active, number>();
+    // Before anything is waited for, so that calls are counted as they arrive.
+    for (const active of candidates) if (active.when.model === undefined) numbers.set(active, ++active.seen);
+    if (numbers.size < candidates.length) {
+      const { model } = await describeCall(call, this.#world);
+      for (const active of candidates) {
+        const pattern = active.when.model;
+        if (pattern !== undefined && model !== undefined && matchesModel(pattern, model)) {
+          numbers.set(active, ++active.seen);
+        }
+      }
+    }
+    const latencies: { active: Active; ms: number }[] = [];
+    let change: Verdict['change'];
+    for (const active of candidates) {
+      const { id, when, removed } = active;
+      const { effect } = active.fault;
+      const number = numbers.get(active);
+      // A fault may have ended or gone while the body was read.
+      if (number === undefined || hasEnded(active) || removed.signal.aborted) continue;
+      if (!isChosen(when, number, hashText(`${seed}/${id}/chance`))) continue;
+      if (effect.type === 'latency') {
+        latencies.push({ active, ms: drawLatency(effect, hashText(`${seed}/${id}/latency`), number) });
+      } else {
+        if (change) continue;
+        change = { active, effect };
+      }
+      active.fired++;
+    }
+    this.#alive = aliveOf(this.#alive);
+    return { latencies, change };
+  }
+
+  async #delay(ms: number, call: Call, { removed }: Active): Promise<void> {
+    const { closing } = this.#world;
+    try {
+      await wallSleep(ms, call.signal, closing, removed.signal);
+    } catch (reason) {
+      if (call.signal.aborted || closing.aborted) throw reason;
+    }
+  }
+
+  async #play({ active, effect }: NonNullable<Verdict['change']>, call: Call, next: Answerer): Promise<Answer> {
+    const { closing } = this.#world;
+    // What most pages never play, they need not load.
+    const { playEffect } = await import('./effects.js');
+    return playEffect(effect, {
+      faultId: active.id,
+      call,
+      gone: [call.signal, closing],
+      removed: active.removed.signal,
+      answerAsOf: (msAgo) => this.#world.answerAsOf(msAgo),
+      ask: async () => {
+        const answer = await next(call);
+        const intended = answer === 'network error' ? answer : { ...answer, body: await textOf(answer.body) };
+        if (call.notes?.fault) call.notes.fault.intended = intended;
+        return intended;
+      },
+    });
+  }
+
+  #drop(dropped: readonly Active[]): void {
+    this.#all = this.#all.filter((active) => !dropped.includes(active));
+    this.#alive = aliveOf(this.#all);
+    for (const { removed } of dropped) removed.abort();
+  }
+}
+
+function aliveOf(all: readonly Active[]): readonly Active[] {
+  const alive = all.filter((active) => !hasEnded(active));
+  return alive.length === 0 ? NONE : alive;
+}
+
+function activate(saved: FaultState['faults'][number]): Active {
+  return { ...saved, when: saved.fault.when ?? {}, removed: new AbortController() };
+}
+
+function noteOf({ id, fault }: Active): FaultNote {
+  return { id, type: fault.effect.type };
+}
+
+function hasEnded({ fault, fired }: Active): boolean {
+  return fault.times !== undefined && fired >= fault.times;
+}
+
+function statusOf(active: Active): FaultStatus {
+  const { id, fault, addedAt, seen, fired } = active;
+  return { id, ...structuredClone(fault), addedAt, seen, fired, ended: hasEnded(active) };
+}
+
+/** A body comes once, and both the selection and the api want to read it. */
+class RememberedCall extends ForwardedCall {
+  private body: Promise<string> | undefined;
+
+  override text(): Promise<string> {
+    return (this.body ??= this.call.text());
+  }
+}
+
+async function textOf(body: string | ReadableStream<Uint8Array>): Promise<string> {
+  return typeof body === 'string' ? body : new Response(body).text();
+}

@@ -1,0 +1,57 @@
+import type { Call } from '../../api/call.js';
+import { plainPath, type RouteMatch } from '../../api/routes.js';
+import { fractionAt } from '../../core/random.js';
+import { matchesPattern } from '../../core/text-pattern.js';
+import type { FaultSelection } from './schema.js';
+
+/** Whether a call can be told to match, or not to, before its model is known. */
+export function matchesAtArrival(
+  when: FaultSelection,
+  call: Call,
+  match: RouteMatch | undefined,
+  now: number,
+  addedAt: number,
+): boolean {
+  return (
+    (when.route === undefined || isOneOf(when.route, match)) &&
+    (when.method === undefined || when.method.toUpperCase() === call.method) &&
+    (when.path === undefined || matchesPattern(plainPath(when.path), plainPath(call.path))) &&
+    (when.job === undefined || when.job === match?.jobId) &&
+    (when.during === undefined || isWithin(when.during, now, addedAt))
+  );
+}
+
+/** Whether the call of this number is one that the fault is to change. */
+export function isChosen({ nth, chance }: FaultSelection, callNumber: number, chanceSeed: number): boolean {
+  return (
+    (nth === undefined || isNth(nth, callNumber)) &&
+    // No drawing in turn: whether another call came before decides nothing but the number.
+    (chance === undefined || fractionAt(chanceSeed, callNumber) < chance)
+  );
+}
+
+function isOneOf(route: NonNullable<FaultSelection['route']>, match: RouteMatch | undefined): boolean {
+  return [route].flat().some((each) => (match ? each === match.name || each === match.route : each === 'unknown'));
+}
+
+function isNth(nth: NonNullable<FaultSelection['nth']>, callNumber: number): boolean {
+  if (typeof nth === 'number') return nth === callNumber;
+  if (Array.isArray(nth)) return nth.includes(callNumber);
+  return callNumber >= (nth.from ?? 1) && callNumber <= (nth.to ?? Infinity);
+}
+
+function isWithin(
+  { from, to, afterMs, forMs }: NonNullable<FaultSelection['during']>,
+  now: number,
+  addedAt: number,
+): boolean {
+  const start = Math.max(
+    from === undefined ? -Infinity : new Date(from).getTime(),
+    afterMs === undefined ? -Infinity : addedAt + afterMs,
+  );
+  const end = Math.min(
+    to === undefined ? Infinity : new Date(to).getTime(),
+    forMs === undefined ? Infinity : addedAt + (afterMs ?? 0) + forMs,
+  );
+  return now >= start && now < end;
+}

@@ -1,0 +1,171 @@
+import type { Answer, Answerer, Call, Link } from '../../api/call.js';
+import { systemClock, type Clock } from '../../core/clock.js';
+import { BudgetMember, JournalBudget } from './budget.js';
+import type { JournalEntry } from './entry.js';
+import { JournalRecord, keepIntended, showRecord, sizeOfKept, type JournalClock } from './record.js';
+import { keep, KEPT_BYTES, watchStream } from './text.js';
+import { WatchedCall } from './watched-call.js';
+
+export { JournalBudget } from './budget.js';
+export type { JournalEntry } from './entry.js';
+
+export interface JournalOptions {
+  session: string;
+  /** The session's clock. */
+  clock: JournalClock;
+  /** Shared by all journals that together may hold no more than so much; one of its own by default. */
+  budget?: JournalBudget | undefined;
+  /** The machine's clock. */
+  wall?: Clock;
+  /** Told of each call that has been answered to the end, by the id of its entry. */
+  onAnswered?: ((id: number) => void) | undefined;
+}
+
+const MAX_ENTRIES = 1000;
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/** What the clients of one session asked, and what they got. The oldest entries go when there are too many. */
+export class Journal extends BudgetMember {
+  /** The session's; a reset brings another. */
+  clock: JournalClock;
+  readonly #session: string;
+  readonly #wall: Clock;
+  readonly #budget: JournalBudget;
+  readonly #onAnswered: ((id: number) => void) | undefined;
+  /** What is kept is a list, each record with the next: an array would be two more places for each call to look at. */
+  #oldest: JournalRecord | undefined;
+  #newest: JournalRecord | undefined;
+  #length = 0;
+  #bytes = 0;
+  #lastId = 0;
+  #isDisposed = false;
+
+  constructor({ session, clock, budget = new JournalBudget(), wall = systemClock, onAnswered }: JournalOptions) {
+    super();
+    this.#session = session;
+    this.clock = clock;
+    this.#budget = budget;
+    this.#wall = wall;
+    this.#onAnswered = onAnswered;
+  }
+
+  /** Writes down what passes. Outermost, it sees what the client gets. */
+  get link(): Link {
+    return (next) => (call) => this.record(call, next);
+  }
+
+  /** Has a call answered, and writes it down. */
+  async record(call: Call, next: Answerer): Promise<Answer> {
+    if (this.#isDisposed) return next(call);
+    const record = new JournalRecord(++this.#lastId, call, this.clock, this.#wall.now());
+    if (this.#newest) this.#newest.next = record;
+    else this.#oldest = record;
+    this.#newest = record;
+    this.#length++;
+    this.#take(record.bytes);
+    if (this.#length > MAX_ENTRIES) this.dropOldest();
+    const watched = new WatchedCall(call, record, (body) => {
+      if (record.requestBody !== undefined || body === '') return;
+      record.requestBody = keep(body);
+      this.#charge(record, sizeOfKept(record.requestBody));
+    });
+    return this.#close(record, await next(watched));
+  }
+
+  /** How many entries there are. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** What they hold in memory, at most. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** The entries after the one of that id, in the order in which the calls came. */
+  list(after = 0): readonly JournalEntry[] {
+    const entries: JournalEntry[] = [];
+    for (let record = this.#oldest; record; record = record.next) {
+      if (record.id > after) entries.push(showRecord(record, this.#session));
+    }
+    return entries;
+  }
+
+  /** The entry of that id, unless it has been dropped. */
+  find(id: number): JournalEntry | undefined {
+    // Most often it has just been answered.
+    let record = this.#newest?.id === id ? this.#newest : this.#oldest;
+    while (record && record.id < id) record = record.next;
+    return record?.id === id ? showRecord(record, this.#session) : undefined;
+  }
+
+  /** Forgets all entries. Ids go on rising. */
+  clear(): void {
+    while (this.dropOldest());
+    this.#budget.leave(this);
+  }
+
+  /** Forgets all, for good: what passes from now on is not written down. */
+  dispose(): void {
+    this.#isDisposed = true;
+    this.clear();
+  }
+
+  override dropOldest(): boolean {
+    const oldest = this.#oldest;
+    if (!oldest) return false;
+    this.#oldest = oldest.next;
+    if (!this.#oldest) this.#newest = undefined;
+    // A record that is still being answered must not hold on to all that came after it.
+    oldest.next = undefined;
+    this.#length--;
+    this.#bytes -= oldest.bytes;
+    this.#budget.giveBack(oldest.bytes);
+    return true;
+  }
+
+  #close(record: JournalRecord, answer: Answer): Answer {
+    if (record.fault?.intended) {
+      const { intended, ...fault } = record.fault;
+      record.intended = keepIntended(intended);
+      record.fault = fault;
+      if (record.intended.body !== undefined) this.#charge(record, sizeOfKept(record.intended.body));
+    }
+    if (answer === 'network error') {
+      record.status = answer;
+      return this.#finish(record, answer);
+    }
+    record.status = answer.status;
+    record.headers = answer.headers;
+    if (record.method === 'HEAD' || answer.status === 204 || answer.status === 304) return this.#finish(record, answer);
+    if (typeof answer.body === 'string') {
+      record.body = keep(answer.body);
+      this.#charge(record, sizeOfKept(record.body));
+      return this.#finish(record, answer);
+    }
+    const { stream, seen } = watchStream(answer.body, () => this.#finish(record, answer));
+    record.stream = seen;
+    this.#charge(record, 2 * KEPT_BYTES);
+    return { ...answer, body: stream };
+  }
+
+  #finish(record: JournalRecord, answer: Answer): Answer {
+    record.answeredBefore = this.#lastId + 1;
+    record.durationMs = Math.max(0, this.#wall.now() - record.wall);
+    if (!this.#isDisposed) this.#onAnswered?.(record.id);
+    return answer;
+  }
+
+  #charge(record: JournalRecord, bytes: number): void {
+    // What is no longer listed is let go as soon as it is answered.
+    if (record.id <= this.#lastId - this.#length) return;
+    record.bytes += bytes;
+    this.#take(bytes);
+  }
+
+  #take(bytes: number): void {
+    this.#bytes += bytes;
+    this.#budget.take(this, bytes);
+    while (this.#bytes > MAX_BYTES) this.dropOldest();
+  }
+}
