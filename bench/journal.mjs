@@ -1,5 +1,4 @@
 // What the journal costs: polls per second over HTTP with and without it, and a call of it alone.
-import { chain } from '../dist/api/call.js';
 import { Journal } from '../dist/control/journal/journal.js';
 import { SessionClock } from '../dist/control/sessions/clock.js';
 import { listen, median, method, processorTicks, requestsPerSecond, row, rowOfRounds, server } from './processes.mjs';
@@ -62,7 +61,7 @@ const open = () => new Journal({ session: 'bench', clock });
 const alone = [];
 const recorded = [];
 for (let round = 0; round <= ROUNDS; round++) {
-  const [bare, watched] = [await nsPerCall(answer), await nsPerCall(chain([open().link], answer))];
+  const [bare, watched] = [await nsPerCall(answer), await nsPerCall(recordedBy(open(), answer))];
   if (round > 0) [alone.push(bare), recorded.push(watched)];
 }
 row('one call of it', `${Math.round(median(recorded) - median(alone))} ns`);
@@ -74,7 +73,7 @@ let answers = 0;
 for (let session = 0; session < 50; session++) {
   const journal = open();
   // Each body is a string of its own, as an api makes them.
-  const answerer = chain([journal.link], async () => ({
+  const answerer = recordedBy(journal, async () => ({
     status: 200,
     headers,
     body: JSON.stringify({ ...job, answers: answers++ }, null, 2),
@@ -87,6 +86,10 @@ const grown = process.memoryUsage().heapUsed - before;
 const said = journals.reduce((sum, { bytes }) => sum + bytes, 0);
 row('an entry of a poll takes', `${Math.round(grown / 50_000)} bytes`);
 row('  of which the journal says', `${Math.round(said / 50_000)} bytes`, '>= what it takes');
+
+function recordedBy(journal, answerer) {
+  return (call) => journal.record(call, answerer);
+}
 
 /** Of processor time, so that neighbours on the machine do not count. */
 async function nsPerCall(answerer) {

@@ -1,4 +1,5 @@
 import type { Api, ApiOptions } from './api/api.js';
+import type { Call } from './api/call.js';
 import { profileNamed, type Profile, type ProfileName } from './contract/profiles.js';
 import { createControlApi, type ControlRoutes } from './control/control-api.js';
 import { ControlError } from './control/control-error.js';
@@ -75,8 +76,9 @@ export function createRealDock(options: RealDockOptions): RealDock {
   };
   const guarded = { ...options, controlToken };
   const control = createControlApi({ ...oneSession, ...options.controlRoutes }, downloadRoutes);
+  const door = { operator, answer: (call: Call) => dock.answer(call) };
   const api = createFront(
-    (call) => ({ path: sessionOf(call).path, dock: () => ({ operator, answer: (inside) => dock.answer(inside) }) }),
+    (call) => ({ path: sessionOf(call).path, dock: () => door }),
     control,
     guarded,
     guardControl(guarded, false),

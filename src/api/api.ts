@@ -16,7 +16,7 @@ import type { DownloadEngine, DownloadRequest } from '../core/engine.js';
 import { RefusedError } from '../core/errors.js';
 import { modelOfInstance, requestedModel } from '../core/model-identity.js';
 import type { ModelShelf } from '../core/shelf.js';
-import { compactJson, prettyJson, type Answer, type Call, type CallNotes, type Route } from './call.js';
+import { compactJson, note, prettyJson, type Answer, type Call, type Route } from './call.js';
 import { matchRoute, plainPath, type DocumentedRoute } from './routes.js';
 
 /** How whoever serves LM Studio's routes wants them. */
@@ -52,13 +52,16 @@ export interface Api {
   fetch(request: Request): Promise<Response>;
 }
 
-/** Answers LM Studio's routes. It never rejects: what goes wrong becomes an answer. */
-export async function answerCall(call: Call, world: ApiWorld): Promise<Answer> {
+/**
+ * Answers LM Studio's routes. It never rejects: what goes wrong becomes an answer.
+ * @param engine another than the world's own
+ */
+export async function answerCall(call: Call, world: ApiWorld, engine = world.engine): Promise<Answer> {
   try {
     const match = matchRoute(call);
     if (match) {
       note(call, { route: match.route });
-      return await handlers[match.route](world, call, match.jobId ?? '');
+      return await handlers[match.route](world, call, match.jobId ?? '', engine);
     }
     const method = call.method === 'HEAD' ? 'GET' : call.method;
     world.onUnknownRoute({ method, path: call.path });
@@ -78,10 +81,10 @@ export async function answerCall(call: Call, world: ApiWorld): Promise<Answer> {
   }
 }
 
-type Handler = (world: ApiWorld, call: Call, parameter: string) => Promise<Answer>;
+type Handler = (world: ApiWorld, call: Call, parameter: string, engine: DownloadEngine) => Promise<Answer>;
 
 const handlers: Record<DocumentedRoute, Handler> = {
-  'POST /api/v1/models/download': async ({ engine, profile, explainFailures }, call) => {
+  'POST /api/v1/models/download': async ({ profile, explainFailures }, call, _, engine) => {
     const body = await read(call, downloadBody);
     const request: DownloadRequest = {
       model: parseModelReference(body.model),
@@ -95,7 +98,7 @@ const handlers: Record<DocumentedRoute, Handler> = {
       toDownloadAnswer(job, { counters: profile.countersInDownloadAnswer, explain: explainFailures }),
     );
   },
-  'GET /api/v1/models/download/status/:job_id': async ({ engine, explainFailures }, call, id) => {
+  'GET /api/v1/models/download/status/:job_id': async ({ explainFailures }, call, id, engine) => {
     note(call, { job: id });
     const job = await engine.status(id);
     if (!job) throw problems.jobNotFound(id);
@@ -119,13 +122,6 @@ const handlers: Record<DocumentedRoute, Handler> = {
   'GET /v1/models': async ({ shelf }) => prettyJson(200, toOpenAiModelList(await shelf.installed())),
   'GET /lmstudio-greeting': async () => compactJson(200, { lmstudio: true }),
 };
-
-function note({ notes }: Call, { route, job, model }: Pick<CallNotes, 'route' | 'job' | 'model'>): void {
-  if (!notes) return;
-  if (route !== undefined) notes.route = route;
-  if (job !== undefined) notes.job = job;
-  if (model !== undefined) notes.model = model;
-}
 
 async function read<Body>(call: Call, schema: Parameters<typeof readBody<Body>>[0]): Promise<Body> {
   return readBody(schema, await call.text(), call.header('content-type'));

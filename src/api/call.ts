@@ -30,6 +30,15 @@ export interface CallNotes {
   fault?: (FaultNote & { also?: readonly FaultNote[]; intended?: Answer }) | undefined;
 }
 
+/** Writes down what was learnt about a call, where somebody wants to know. */
+export function note({ notes }: Call, { route, job, model, fault }: CallNotes): void {
+  if (!notes) return;
+  if (route !== undefined) notes.route = route;
+  if (job !== undefined) notes.job = job;
+  if (model !== undefined) notes.model = model;
+  if (fault !== undefined) notes.fault = fault;
+}
+
 export interface FaultNote {
   id: string;
   type: string;

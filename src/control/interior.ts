@@ -63,8 +63,6 @@ export class Interior implements ApiWorld, FaultsWorld, Describer {
     this.engine = this.world.engine;
     this.shelf = this.world.shelf;
     this.faults = orBadSnapshot(snapshot, () => new Faults(this, snapshot?.faults as FaultState | undefined));
-    // Whoever listened to the world before this one goes on listening.
-    if (owner.audience.heardAt !== undefined) this.#events = this.#makeEvents();
   }
 
   /** Answers a client's call: faults and routes. */
@@ -78,22 +76,22 @@ export class Interior implements ApiWorld, FaultsWorld, Describer {
 
   /** Aborted when this is replaced. */
   get closing(): AbortSignal {
-    return (this.#closing ??= new AbortController()).signal;
+    return this.#controller.signal;
   }
 
   /** Ends what hangs, waits and listens in here. */
   close(): void {
-    (this.#closing ??= new AbortController()).abort();
+    this.#controller.abort();
   }
 
   /** To be told of each call that was answered, by its id in the journal. */
   called(callId: number): void {
-    this.#events?.called(callId);
+    this.#heardEvents?.called(callId);
   }
 
   /** To be told when time was set or advanced, or runs at another speed. */
   timeChanged(): void {
-    this.#events?.timeChanged();
+    this.#heardEvents?.timeChanged();
   }
 
   /** How many listeners there are. */
@@ -107,16 +105,8 @@ export class Interior implements ApiWorld, FaultsWorld, Describer {
   }
 
   answerAsOf(msAgo: number): Answerer {
-    const { shelf, profile, explainFailures } = this;
-    const world: ApiWorld = {
-      engine: this.world.simulation!.engineAsOf(msAgo),
-      shelf,
-      profile,
-      explainFailures,
-      onError: (error) => this.onError(error),
-      onUnknownRoute: (route) => this.onUnknownRoute(route),
-    };
-    return (call) => answerCall(call, world);
+    const engine = this.world.simulation!.engineAsOf(msAgo);
+    return (call) => answerCall(call, this, engine);
   }
 
   findJob(jobId: string): Promise<{ model: string } | undefined> {
@@ -133,6 +123,15 @@ export class Interior implements ApiWorld, FaultsWorld, Describer {
 
   onUnknownRoute(route: Route): void {
     this.#options.onUnknownRoute?.(route);
+  }
+
+  get #controller(): AbortController {
+    return (this.#closing ??= new AbortController());
+  }
+
+  /** The log, if anybody ever listened or waits, be it to the world before this one. */
+  get #heardEvents(): EventLog | undefined {
+    return this.#owner.audience.heardAt === undefined ? this.#events : this.events;
   }
 
   #makeEvents(): EventLog {
@@ -154,10 +153,10 @@ export class Interior implements ApiWorld, FaultsWorld, Describer {
       saved: snapshot?.simulation,
       onDecision: (decision: Decision) => {
         this.clock.decided();
-        this.#events?.decided(decision);
+        this.#heardEvents?.decided(decision);
         this.#owner.changed();
       },
-      onTransition: (transition: Transition) => this.#events?.happened(transition),
+      onTransition: (transition: Transition) => this.#heardEvents?.happened(transition),
       closing: () => this.closing,
     };
   }

@@ -6,6 +6,7 @@ import type { Simulation } from '../core/simulation.js';
 import { ControlError } from './control-error.js';
 import { advanceBody, clockBody, failBody, modelBody, scenarioBody, waitQuery } from './control-schemas.js';
 import { parseFault } from './faults/fault.js';
+import { loadEffects } from './faults/faults.js';
 import type { Interior } from './interior.js';
 import type { Journal } from './journal/journal.js';
 import type { Advanced, JobReport, Operator, SessionStatus, Step } from './operator.js';
@@ -87,6 +88,7 @@ export function createOperator(context: OperatorContext): Operator & { waiting()
       add: async (fault) => {
         const added = interior().faults.add(parseFault(fault));
         context.changed();
+        await loadEffects();
         return added;
       },
       remove: async (faultId) => {
@@ -115,6 +117,7 @@ export function createOperator(context: OperatorContext): Operator & { waiting()
     snapshot,
     restore: async (input) => {
       context.replace(parseSnapshot(input));
+      if (interior().faults.list().length > 0) await loadEffects();
       return status();
     },
     fork: async (session) => {

@@ -4,7 +4,7 @@ import type { InstalledModel } from '../core/shelf.js';
 import { snapshotAt } from './job.js';
 import { refusalOf } from './magic.js';
 import type { Offer } from './offers.js';
-import { timeOf, type WorldParts } from './world-parts.js';
+import { timeOf, type StoryParts } from './story-parts.js';
 
 export interface SavedInventory {
   /** Put there without a download. */
@@ -15,11 +15,11 @@ export interface SavedInventory {
 
 /** What is on the simulated disk: what was there from the start or put there, and what completed jobs brought. */
 export class Inventory {
-  readonly #parts: WorldParts;
+  readonly #parts: StoryParts;
   #added: SavedInventory['added'];
   #gone: SavedInventory['gone'];
 
-  constructor(parts: WorldParts, { added, gone }: SavedInventory) {
+  constructor(parts: StoryParts, { added, gone }: SavedInventory) {
     this.#parts = parts;
     this.#added = added;
     this.#gone = gone;

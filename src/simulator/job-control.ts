@@ -2,13 +2,13 @@ import type { SimulatorControl } from '../core/engine.js';
 import { RefusedError, type FailureCode } from '../core/errors.js';
 import type { JobSnapshot } from '../core/job.js';
 import { snapshotAt, type Intervention, type SimulatedJob } from './job.js';
-import { timeOf, type WorldParts } from './world-parts.js';
+import { timeOf, type StoryParts } from './story-parts.js';
 
 /** What operators do to simulated jobs: each act is one more intervention in the record. */
 export class SimulatedJobControl implements SimulatorControl {
-  readonly #parts: WorldParts;
+  readonly #parts: StoryParts;
 
-  constructor(parts: WorldParts) {
+  constructor(parts: StoryParts) {
     this.#parts = parts;
   }
 

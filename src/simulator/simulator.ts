@@ -4,7 +4,7 @@ import type { DecisionListener, SavedSimulation, ScenarioChoice, Simulation } fr
 import type { JobStore } from '../core/store.js';
 import type { Catalog } from './catalog.js';
 import { catalogModels } from './catalog-models.js';
-import { SimulatedEngine, type SimulatedEngineParts } from './engine.js';
+import { SimulatedEngine, type WorldParts } from './engine.js';
 import { Inventory } from './inventory.js';
 import type { SimulatedJob } from './job.js';
 import { createOffers, type Offers } from './offers.js';
@@ -12,7 +12,7 @@ import { checkState, parseSavedSimulation, type SimulationState } from './saved-
 import { ScenarioChooser } from './scenario-choice.js';
 import { SimulatedShelf } from './shelf.js';
 import { WorldControl } from './world-control.js';
-import type { PolledClock, WorldParts } from './world-parts.js';
+import type { PolledClock, StoryParts } from './story-parts.js';
 
 export interface SimulatorOptions {
   clock: PolledClock;
@@ -52,9 +52,9 @@ export function createSimulator({
   const state = saved ? parseSavedSimulation(saved) : freshState(fresh);
   const offers = makeOffers(state.catalog ?? catalogModels, seed);
   if (saved) checkState(state, clock.now(), (request) => offers.find(request));
-  const world: WorldParts = { clock, store: makeStore(state.jobs), seed, offers, onDecision };
+  const world: StoryParts = { clock, store: makeStore(state.jobs), seed, offers, onDecision };
   const inventory = new Inventory(world, state);
-  const parts: SimulatedEngineParts = {
+  const parts: WorldParts = {
     ...world,
     inventory,
     chooser: new ScenarioChooser(state.choice),
@@ -86,4 +86,4 @@ function freshState({
 }
 
 /** What nearly every world begins with, once for all of them. */
-const NOTHING: readonly never[] = [];
+const NOTHING: readonly never[] = Object.freeze([]);

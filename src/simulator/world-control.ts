@@ -3,20 +3,20 @@ import type { Condition, Foresight, Transition } from '../core/foresight.js';
 import type { InstalledModel, ModelShelf } from '../core/shelf.js';
 import type { JobStretch, SavedSimulation, ScenarioChoice, Simulation } from '../core/simulation.js';
 import type { Catalog } from './catalog.js';
-import { SimulatedEngine, type SimulatedEngineParts } from './engine.js';
+import { SimulatedEngine, type WorldParts } from './engine.js';
 import type { SimulatedJob } from './job.js';
 import { SimulatedJobControl } from './job-control.js';
 import type { SimulationState } from './saved-simulation.js';
-import { timeOf } from './world-parts.js';
+import { timeOf } from './story-parts.js';
 
 /** What an operator sees coming in a simulated world, and does to it. */
 export class WorldControl implements Simulation {
   readonly jobs: SimulatedJobControl;
-  readonly #parts: SimulatedEngineParts;
+  readonly #parts: WorldParts;
   readonly #shelf: ModelShelf;
   readonly #catalog: Catalog | undefined;
 
-  constructor(parts: SimulatedEngineParts, shelf: ModelShelf, catalog: Catalog | undefined) {
+  constructor(parts: WorldParts, shelf: ModelShelf, catalog: Catalog | undefined) {
     this.jobs = new SimulatedJobControl(parts);
     this.#parts = parts;
     this.#shelf = shelf;

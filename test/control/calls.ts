@@ -1,4 +1,4 @@
-import type { Answer, Call } from '../../src/api/call.js';
+import type { Answer, Answerer, Call } from '../../src/api/call.js';
 import { Journal, type JournalOptions } from '../../src/control/journal/journal.js';
 
 export interface CallParts {
@@ -48,4 +48,9 @@ export function openJournal(options: Partial<JournalOptions> = {}): Journal {
     wall: { now: () => WALL },
     ...options,
   });
+}
+
+/** Answers calls, and has a journal write them down. */
+export function answererOf(journal: Journal, answerer: Answerer): Answerer {
+  return (call) => journal.record(call, answerer);
 }

@@ -175,6 +175,24 @@ describe('a stream of events', () => {
   });
 });
 
+describe('a listener that begins when its session has been reset', () => {
+  it('ends, and misses nothing of the next world', async () => {
+    const events = sessions.open('default').events()[Symbol.asyncIterator]();
+    await sessions.open('default').reset();
+    expect((await events.next()).done).toBe(true);
+    await ask();
+    await ask();
+    const again = hear(0);
+    await vi.waitFor(() =>
+      expect(again.seen.map(({ id, type }) => [id, type])).toEqual([
+        [1, 'call'],
+        [2, 'call'],
+      ]),
+    );
+    await again.leave();
+  });
+});
+
 describe('many who share one signal', () => {
   it('hang, wait and listen without a warning about listeners', async () => {
     const warnings: Error[] = [];

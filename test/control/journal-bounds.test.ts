@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { chain, type Answer, type Answerer } from '../../src/api/call.js';
+import type { Answer, Answerer } from '../../src/api/call.js';
 import { JournalBudget, type Journal } from '../../src/control/journal/journal.js';
-import { answerOf, callTo, openJournal } from './calls.js';
+import { answererOf, answerOf, callTo, openJournal } from './calls.js';
 
 const MIB = 1024 * 1024;
 
 function callerOf(journal: Journal, body = '{}'): (path: string) => Promise<Answer> {
-  const answerer = chain([journal.link], async () => answerOf(body));
+  const answerer = answererOf(journal, async () => answerOf(body));
   return (path) => answerer(callTo(path));
 }
 
@@ -33,7 +33,7 @@ describe('a journal that is full', () => {
 
   it('counts what every part of a call holds', async () => {
     const journal = openJournal();
-    const answerer: Answerer = chain([journal.link], async (call) => {
+    const answerer: Answerer = answererOf(journal, async (call) => {
       await call.text();
       call.notes!.fault = { id: 'fault_1', type: 'status', intended: answerOf('x'.repeat(8000)) };
       return answerOf('x'.repeat(8000));
@@ -47,7 +47,7 @@ describe('a journal that is full', () => {
   it('still answers calls whose entries are gone', async () => {
     const journal = openJournal();
     let release: (answer: Answer) => void = () => undefined;
-    const slow = chain([journal.link], () => new Promise((resolve) => (release = resolve)))(callTo('/slow'));
+    const slow = answererOf(journal, () => new Promise((resolve) => (release = resolve)))(callTo('/slow'));
     const call = callerOf(journal);
     for (let count = 1; count <= 1000; count++) await call('/v1/models');
     const { bytes } = journal;
@@ -80,7 +80,7 @@ describe('a body', () => {
 
   it.each(['request', 'intended'] as const)('is clipped as %s too', async (part) => {
     const journal = openJournal();
-    const answerer = chain([journal.link], async (call) => {
+    const answerer = answererOf(journal, async (call) => {
       await call.text();
       call.notes!.fault = { id: 'fault_1', type: 'status', intended: answerOf('x'.repeat(9000)) };
       return answerOf('{}');
@@ -93,7 +93,7 @@ describe('a body', () => {
 
   it('of no end in a path or a header is cut as well', async () => {
     const journal = openJournal();
-    await chain([journal.link], async () => answerOf('{}'))(
+    await answererOf(journal, async () => answerOf('{}'))(
       callTo(`/${'p'.repeat(50_000)}`, {
         query: `q=${'q'.repeat(50_000)}`,
         headers: { 'user-agent': 'u'.repeat(50_000) },

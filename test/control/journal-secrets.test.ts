@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { chain } from '../../src/api/call.js';
 import type { JournalEntry } from '../../src/control/journal/journal.js';
-import { answerOf, callTo, openJournal, type CallParts } from './calls.js';
+import { answererOf, answerOf, callTo, openJournal, type CallParts } from './calls.js';
 
 async function entryOf(parts: CallParts, answer = '{}', path = '/v1/models'): Promise<JournalEntry> {
   const journal = openJournal();
-  const answerer = chain([journal.link], async (call) => {
+  const answerer = answererOf(journal, async (call) => {
     await call.text();
     return answerOf(answer);
   });
@@ -97,7 +96,7 @@ describe('the journal', () => {
 
   it('shows none in what the api had said', async () => {
     const journal = openJournal();
-    const answerer = chain([journal.link], async (call) => {
+    const answerer = answererOf(journal, async (call) => {
       call.notes!.fault = { id: 'fault_1', type: 'status', intended: answerOf('{"token": "abc"}') };
       return answerOf('{}');
     });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { chain, type Answer } from '../../src/api/call.js';
+import type { Answer } from '../../src/api/call.js';
 import type { Journal } from '../../src/control/journal/journal.js';
-import { answerOf, callTo, openJournal } from './calls.js';
+import { answererOf, answerOf, callTo, openJournal } from './calls.js';
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -35,7 +35,7 @@ function openSource(): Source {
 }
 
 async function serve(journal: Journal, stream: ReadableStream<Uint8Array>): Promise<ReadableStream<Uint8Array>> {
-  const answer: Answer = await chain([journal.link], async () => answerOf(stream))(callTo('/v1/models'));
+  const answer: Answer = await answererOf(journal, async () => answerOf(stream))(callTo('/v1/models'));
   return (answer as Exclude<Answer, 'network error'>).body as ReadableStream<Uint8Array>;
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { chain, type Answer, type Answerer } from '../../src/api/call.js';
+import type { Answer, Answerer } from '../../src/api/call.js';
 import type { Journal, JournalEntry } from '../../src/control/journal/journal.js';
 import { SessionClock } from '../../src/control/sessions/clock.js';
-import { answerOf, callTo, handClock, openJournal, VIRTUAL, WALL } from './calls.js';
+import { answererOf, answerOf, callTo, handClock, openJournal, VIRTUAL, WALL } from './calls.js';
 
 const answerOk: Answerer = async () => answerOf('{"ok": true}');
 
@@ -10,7 +10,7 @@ describe('a journal entry', () => {
   it('tells a call and its answer', async () => {
     const wall = handClock(WALL);
     const journal = openJournal({ wall });
-    const answerer = chain([journal.link], async (call) => {
+    const answerer = answererOf(journal, async (call) => {
       await call.text();
       Object.assign(call.notes!, { route: 'POST /api/v1/models/download', job: 'job_1', model: 'qwen/qwen3-4b' });
       wall.at(WALL + 40);
@@ -61,14 +61,14 @@ describe('a journal entry', () => {
 
   it('is plain data', async () => {
     const journal = openJournal();
-    await chain([journal.link], answerOk)(callTo('/v1/models'));
+    await answererOf(journal, answerOk)(callTo('/v1/models'));
     expect(JSON.parse(JSON.stringify(journal.list()))).toEqual(journal.list());
     expect(structuredClone(journal.list())).toEqual(journal.list());
   });
 
   it('has no route where none took the call', async () => {
     const journal = openJournal();
-    await chain([journal.link], answerOk)(callTo('/v1/model'));
+    await answererOf(journal, answerOk)(callTo('/v1/model'));
     expect(journal.list()[0]).not.toHaveProperty('route');
   });
 
@@ -84,14 +84,14 @@ describe('a journal entry', () => {
     ],
   ] as const)('tells that the clock was %o', async (mode, expected) => {
     const journal = openJournal({ clock: new SessionClock({ start: VIRTUAL, mode }) });
-    await chain([journal.link], answerOk)(callTo('/v1/models'));
+    await answererOf(journal, answerOk)(callTo('/v1/models'));
     expect(journal.list()[0]!.clock).toEqual(expected);
   });
 
   it('is there while its call waits, and says so', async () => {
     const journal = openJournal();
     let release: (answer: Answer) => void = () => undefined;
-    const answered = chain([journal.link], () => new Promise((resolve) => (release = resolve)))(callTo('/v1/models'));
+    const answered = answererOf(journal, () => new Promise((resolve) => (release = resolve)))(callTo('/v1/models'));
     expect(journal.list()).toMatchObject([{ id: 1, status: 'pending' }]);
     expect(journal.list()[0]).not.toHaveProperty('durationMs');
     release(answerOf('{}'));
@@ -102,7 +102,7 @@ describe('a journal entry', () => {
   it('says which later calls were made knowing the answer', async () => {
     const journal = openJournal();
     const releases: ((answer: Answer) => void)[] = [];
-    const answerer = chain([journal.link], () => new Promise((resolve) => releases.push(resolve)));
+    const answerer = answererOf(journal, () => new Promise((resolve) => releases.push(resolve)));
     const slow = answerer(callTo('/slow'));
     const meanwhile = answerer(callTo('/meanwhile'));
     releases[0]!(answerOf('{}'));
@@ -116,14 +116,14 @@ describe('a journal entry', () => {
 
   it('tells a connection that broke', async () => {
     const journal = openJournal();
-    expect(await chain([journal.link], async () => 'network error')(callTo('/v1/models'))).toBe('network error');
+    expect(await answererOf(journal, async () => 'network error')(callTo('/v1/models'))).toBe('network error');
     expect(journal.list()[0]).toMatchObject({ status: 'network error' });
     expect(journal.list()[0]).not.toHaveProperty('answer');
   });
 
   it('shows what the client got, and beside it what the api had said', async () => {
     const journal = openJournal();
-    const answerer = chain([journal.link], async (call) => {
+    const answerer = answererOf(journal, async (call) => {
       call.notes!.fault = { id: 'fault_1', type: 'malformed-json', intended: answerOf('{"status": "completed"}') };
       return answerOf('{"status": "comp');
     });
@@ -143,7 +143,7 @@ describe('a journal entry', () => {
 
   it('names the fault alone where the api was not asked', async () => {
     const journal = openJournal();
-    const answerer = chain([journal.link], async (call) => {
+    const answerer = answererOf(journal, async (call) => {
       call.notes!.fault = { id: 'fault_1', type: 'network-error' };
       return 'network error';
     });
@@ -157,7 +157,7 @@ describe('a journal entry', () => {
     ['DELETE', 204],
   ])('has no body for %s %i: none was sent', async (method, status) => {
     const journal = openJournal();
-    await chain([journal.link], async () => answerOf('{"ok": true}', { status }))(callTo('/v1/models', { method }));
+    await answererOf(journal, async () => answerOf('{"ok": true}', { status }))(callTo('/v1/models', { method }));
     expect(journal.list()[0]!.answer).not.toHaveProperty('body');
   });
 
@@ -165,7 +165,7 @@ describe('a journal entry', () => {
     const journal = openJournal();
     const call = callTo('/v1/models', { method: 'POST', query: 'a=1', headers: { accept: '*/*' }, body: '{}' });
     const answer = answerOf('{}');
-    const answerer = chain([journal.link], async (seen) => {
+    const answerer = answererOf(journal, async (seen) => {
       expect(seen.header('accept')).toBe('*/*');
       expect(seen.query.get('a')).toBe('1');
       expect(await seen.text()).toBe('{}');
@@ -180,7 +180,7 @@ describe('a journal entry', () => {
 describe('a call that passes the journal', () => {
   it('can be inherited from, as links do that change a part of it', async () => {
     const journal = openJournal();
-    const answerer = chain([journal.link], async (call) => {
+    const answerer = answererOf(journal, async (call) => {
       const changed = Object.create(call, { path: { value: '/changed' } }) as typeof call;
       expect(changed.header('accept')).toBe('*/*');
       expect(changed.query.get('a')).toBe('1');
@@ -197,7 +197,7 @@ describe('a journal', () => {
   it('lists calls in the order in which they came', async () => {
     const journal = openJournal();
     const releases: (() => void)[] = [];
-    const answerer = chain([journal.link], async () => {
+    const answerer = answererOf(journal, async () => {
       await new Promise<void>((resolve) => releases.push(resolve));
       return answerOf('{}');
     });
@@ -213,14 +213,14 @@ describe('a journal', () => {
 
   it('lists what came after an entry', async () => {
     const journal = openJournal();
-    const answerer = chain([journal.link], answerOk);
+    const answerer = answererOf(journal, answerOk);
     for (const path of ['/one', '/two', '/three']) await answerer(callTo(path));
     expect(journal.list(1).map(({ path }) => path)).toEqual(['/two', '/three']);
   });
 
   it('is empty when cleared, and its ids go on rising', async () => {
     const journal = openJournal();
-    const answerer = chain([journal.link], answerOk);
+    const answerer = answererOf(journal, answerOk);
     await answerer(callTo('/one'));
     journal.clear();
     expect(journal.list()).toEqual([]);
@@ -231,17 +231,27 @@ describe('a journal', () => {
 
   it('does not bring back a call that was under way when it was cleared', async () => {
     const journal = openJournal();
-    const answered = chain([journal.link], answerOk)(callTo('/one'));
+    const answered = answererOf(journal, answerOk)(callTo('/one'));
     journal.clear();
     await answered;
     expect(journal.list()).toEqual([]);
     expect(journal.bytes).toBe(0);
   });
 
+  it('tells whoever hands in notes what was learnt', async () => {
+    const notes = {};
+    const answerer = answererOf(openJournal(), async (call) => {
+      Object.assign(call.notes!, { route: 'GET /v1/models', job: 'job_1' });
+      return answerOf('{}');
+    });
+    await answerer({ ...callTo('/v1/models'), notes });
+    expect(notes).toEqual({ route: 'GET /v1/models', job: 'job_1' });
+  });
+
   it('tells of each call that has been answered, until it is disposed of', async () => {
     const heard: (JournalEntry | undefined)[] = [];
     const journal: Journal = openJournal({ onAnswered: (id) => heard.push(journal.find(id)) });
-    const answerer = chain([journal.link], answerOk);
+    const answerer = answererOf(journal, answerOk);
     await answerer(callTo('/one'));
     journal.dispose();
     await answerer(callTo('/two'));
@@ -250,7 +260,7 @@ describe('a journal', () => {
 
   it('writes nothing down once it is disposed of, and lets calls through', async () => {
     const journal = openJournal();
-    const answerer = chain([journal.link], answerOk);
+    const answerer = answererOf(journal, answerOk);
     await answerer(callTo('/one'));
     journal.dispose();
     expect(await answerer(callTo('/two'))).toMatchObject({ status: 200 });

@@ -7,7 +7,7 @@ import { matchesModel } from '../../core/text-pattern.js';
 import { wallSleep } from '../../core/wall-timer.js';
 import { ControlError } from '../control-error.js';
 import { describeCall, type Describer } from './describe-call.js';
-import type { AnswerEffect } from './effects.js';
+import type * as Effects from './effects.js';
 import { isChosen, matchesAtArrival } from './selection.js';
 import { refusalOf } from './support.js';
 import { parseFaultState, type Fault, type FaultSelection, type FaultState, type FaultStatus } from './fault.js';
@@ -39,13 +39,23 @@ interface Active {
 /** What is to happen to one call. */
 interface Verdict {
   latencies: readonly { active: Active; ms: number }[];
-  change: { active: Active; effect: AnswerEffect } | undefined;
+  change: { active: Active; effect: Effects.AnswerEffect } | undefined;
 }
 
 const MOST_FAULTS = 1000;
 
-/** Of most sessions: shared, so that a call in one that has no faults reads nothing of its own. */
-const NONE: readonly Active[] = [];
+let effects: typeof Effects | undefined;
+
+/**
+ * Loads what plays faults: most pages never need it. Whoever adds one waits for it, so that the first call that a fault
+ * meets is not slower than the second, and overtaken by calls that came after it.
+ */
+export async function loadEffects(): Promise<typeof Effects> {
+  return (effects ??= await import('./effects.js'));
+}
+
+/** What most sessions have, once for all of them. */
+const NONE: readonly Active[] = Object.freeze([]);
 
 /**
  * The faults of a session. Several may match one call: it waits for every latency, one after the other, and then the
@@ -65,6 +75,8 @@ export class Faults {
     this.#added = added;
     this.#all = faults.length === 0 ? NONE : faults.map(activate);
     this.#alive = aliveOf(this.#all);
+    // Where it cannot be loaded, the first call that needs it says so.
+    if (this.#alive.length > 0) loadEffects().catch(() => undefined);
   }
 
   /** Has a call answered by what is behind, with whatever the faults do to it. It costs nothing while there is none. */
@@ -141,7 +153,8 @@ export class Faults {
         call.notes.fault = { ...noteOf(visible), ...(others.length > 0 && { also: others }) };
       }
       for (const { active, ms } of latencies) await this.#delay(ms, call, active);
-      return await (change ? this.#play(change, call, next) : next(call));
+      if (!change) return await next(call);
+      return await this.#play(effects ?? (await loadEffects()), change, call, next);
     } catch (error) {
       // A wait that ended because nobody is left to be answered.
       if (call.signal.aborted || this.#world.closing.aborted) return 'network error';
@@ -194,10 +207,13 @@ export class Faults {
     }
   }
 
-  async #play({ active, effect }: NonNullable<Verdict['change']>, call: Call, next: Answerer): Promise<Answer> {
+  #play(
+    { playEffect }: typeof Effects,
+    { active, effect }: NonNullable<Verdict['change']>,
+    call: Call,
+    next: Answerer,
+  ): Promise<Answer> {
     const { closing } = this.#world;
-    // What most pages never play, they need not load.
-    const { playEffect } = await import('./effects.js');
     return playEffect(effect, {
       faultId: active.id,
       call,

@@ -1,4 +1,4 @@
-import type { Answer, Answerer, Call, Link } from '../../api/call.js';
+import { note, type Answer, type Answerer, type Call } from '../../api/call.js';
 import { systemClock, type Clock } from '../../core/clock.js';
 import { BudgetMember, JournalBudget } from './budget.js';
 import type { JournalEntry } from './entry.js';
@@ -49,12 +49,7 @@ export class Journal extends BudgetMember {
     this.#onAnswered = onAnswered;
   }
 
-  /** Writes down what passes. Outermost, it sees what the client gets. */
-  get link(): Link {
-    return (next) => (call) => this.record(call, next);
-  }
-
-  /** Has a call answered, and writes it down. */
+  /** Has a call answered by what is behind, and writes it down. Outermost, it sees what the client gets. */
   async record(call: Call, next: Answerer): Promise<Answer> {
     if (this.#isDisposed) return next(call);
     const record = new JournalRecord(++this.#lastId, call, this.clock, this.#wall.now());
@@ -69,7 +64,10 @@ export class Journal extends BudgetMember {
       record.requestBody = keep(body);
       this.#charge(record, sizeOfKept(record.requestBody));
     });
-    return this.#close(record, await next(watched));
+    const answer = this.#close(record, await next(watched));
+    // Whoever hands in notes wants to learn the same.
+    note(call, record);
+    return answer;
   }
 
   /** How many entries there are. */

@@ -81,7 +81,7 @@ export function createSessions({
         ...(isOutside && {
           turnAway: async (refused: Call) => {
             checkSessionName(session);
-            return refuseWithoutToken(refused, requireToken) ?? use(session).answer(refused);
+            return refuseWithoutToken(refused, requireToken)!;
           },
         }),
       };

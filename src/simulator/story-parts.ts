@@ -10,8 +10,8 @@ export interface PolledClock extends Clock {
   readonly pollStep?: number;
 }
 
-/** What all of a simulated world is made of. */
-export interface WorldParts {
+/** What everything about jobs and their stories needs of a simulated world. */
+export interface StoryParts {
   clock: PolledClock;
   store: JobStore<SimulatedJob>;
   seed: string;
@@ -20,6 +20,6 @@ export interface WorldParts {
 }
 
 /** The time of a job: the clock's, and what polls have moved it beyond. */
-export function timeOf({ clock }: Pick<WorldParts, 'clock'>, { ahead = 0 }: SimulatedJob): number {
+export function timeOf({ clock }: Pick<StoryParts, 'clock'>, { ahead = 0 }: SimulatedJob): number {
   return clock.now() + ahead;
 }
