@@ -17,7 +17,7 @@ const simulator = createSimulator({
 });
 const world = { ...simulator, profile: profiles.seed, explainFailures: false };
 // As in a dock, where events are made of entries that somebody listens to.
-const journal = new Journal({ session: 'bench', clock, onAnswered: () => undefined });
+const journal = new Journal({ session: 'bench', clock, listener: { answered: () => undefined } });
 const ask = (call) => answerCall(call, world);
 const answer = process.argv[2] === 'with' ? (call) => journal.record(call, ask) : ask;
 const server = createServer(

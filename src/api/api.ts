@@ -102,7 +102,8 @@ const handlers: Record<DocumentedRoute, Handler> = {
     note(call, { job: id });
     const job = await engine.status(id);
     if (!job) throw problems.jobNotFound(id);
-    note(call, { model: job.model });
+    // The job's own id once more: the other is a piece of the path, and each call's journal entry would keep one.
+    note(call, { job: job.id, model: job.model });
     return prettyJson(200, toJobStatus(job, explainFailures));
   },
   'GET /api/v1/models': async ({ shelf }) =>

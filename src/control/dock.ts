@@ -2,7 +2,7 @@ import type { Answer, Call } from '../api/call.js';
 import { refuseWithoutToken } from '../api/require-token.js';
 import type { Audience } from './events/events.js';
 import { Interior, type InteriorOptions, type Owner } from './interior.js';
-import { Journal, type JournalBudget, type JournalEntry } from './journal/journal.js';
+import { Journal, type CallListener, type JournalBudget, type JournalEntry } from './journal/journal.js';
 import { createOperator } from './operate.js';
 import type { Operator } from './operator.js';
 import type { SessionSnapshot } from './sessions/snapshot.js';
@@ -28,9 +28,9 @@ export interface DockOptions extends InteriorOptions {
  * so is all of it that a poll touches: a world of closures is several times as many places in memory, and where there are
  * ten thousand worlds each of them is a wait (docs/decisions/sessions.md).
  */
-export class Dock implements Owner {
+export class Dock implements Owner, CallListener {
   readonly session: string;
-  readonly audience: Audience = { lastId: 0, heardAt: undefined };
+  audience: Audience | undefined = undefined;
   readonly #options: DockOptions;
   readonly #token: string | undefined;
   readonly #journal: Journal;
@@ -47,7 +47,7 @@ export class Dock implements Owner {
       session: this.session,
       clock: this.#interior.clock,
       budget: options.journalBudget,
-      onAnswered: (id) => this.#interior.called(id),
+      listener: this,
     });
   }
 
@@ -74,6 +74,10 @@ export class Dock implements Owner {
 
   findCall(id: number): JournalEntry | undefined {
     return this.#journal.find(id);
+  }
+
+  answered(callId: number): void {
+    this.#interior.called(callId);
   }
 
   changed(): void {

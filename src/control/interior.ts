@@ -26,7 +26,8 @@ export interface InteriorOptions extends ApiOptions {
 
 /** Whose world it is: what outlives a reset. */
 export interface Owner {
-  readonly audience: Audience;
+  /** Absent until the first log of events is made. */
+  audience: Audience | undefined;
   findCall(id: number): JournalEntry | undefined;
   /** To be told after each decision. */
   changed(): void;
@@ -37,7 +38,6 @@ export interface Owner {
  * thousand sessions most are only ever called.
  */
 export class Interior implements ApiWorld, FaultsWorld, Describer {
-  readonly faults: Faults;
   readonly engine: DownloadEngine;
   readonly shelf: ModelShelf;
   readonly clock: SessionClock;
@@ -47,6 +47,7 @@ export class Interior implements ApiWorld, FaultsWorld, Describer {
   readonly world: World;
   readonly #options: InteriorOptions;
   readonly #owner: Owner;
+  #faults: Faults | undefined;
   #events: EventLog | undefined;
   #closing: AbortController | undefined;
 
@@ -62,12 +63,16 @@ export class Interior implements ApiWorld, FaultsWorld, Describer {
     this.world = orBadSnapshot(snapshot, () => options.makeWorld(this.#plan(snapshot)));
     this.engine = this.world.engine;
     this.shelf = this.world.shelf;
-    this.faults = orBadSnapshot(snapshot, () => new Faults(this, snapshot?.faults as FaultState | undefined));
+    if (snapshot) this.#faults = orBadSnapshot(snapshot, () => new Faults(this, snapshot.faults as FaultState));
   }
 
   /** Answers a client's call: faults and routes. */
   answer(call: Call): Promise<Answer> {
-    return this.faults.pass(call, (passed) => answerCall(passed, this));
+    return this.#faults ? this.#faults.pass(call, (passed) => answerCall(passed, this)) : answerCall(call, this);
+  }
+
+  get faults(): Faults {
+    return (this.#faults ??= new Faults(this));
   }
 
   get events(): EventLog {
@@ -131,11 +136,11 @@ export class Interior implements ApiWorld, FaultsWorld, Describer {
 
   /** The log, if anybody ever listened or waits, be it to the world before this one. */
   get #heardEvents(): EventLog | undefined {
-    return this.#owner.audience.heardAt === undefined ? this.#events : this.events;
+    return this.#owner.audience?.heardAt === undefined ? this.#events : this.events;
   }
 
   #makeEvents(): EventLog {
-    const { audience } = this.#owner;
+    const audience = (this.#owner.audience ??= { lastId: 0, heardAt: undefined });
     return createEventLog({
       clock: this.clock,
       foresight: this.world.simulation,

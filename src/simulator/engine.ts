@@ -1,12 +1,13 @@
 import type { DownloadEngine, DownloadRequest } from '../core/engine.js';
 import type { JobSnapshot } from '../core/job.js';
+import type { JobStore } from '../core/store.js';
 import { hashText, hexDigits } from '../core/random.js';
 import type { Inventory } from './inventory.js';
 import { sequelTo, snapshotAt, type Sequel, type SimulatedJob } from './job.js';
 import { refusalOf } from './magic.js';
 import type { Offer } from './offers.js';
 import type { ScenarioChooser } from './scenario-choice.js';
-import { timeOf, type StoryParts } from './story-parts.js';
+import { timeOf, type PolledClock, type StoryParts } from './story-parts.js';
 
 /** What a simulated world is made of. */
 export interface WorldParts extends StoryParts {
@@ -25,16 +26,20 @@ export interface JobIdDraw {
 /** Starts downloads and tells how they stand. */
 export class SimulatedEngine implements DownloadEngine {
   readonly #parts: WorldParts;
+  readonly #clock: PolledClock;
+  readonly #store: JobStore<SimulatedJob>;
   readonly #msAgo: number;
 
   /** @param msAgo answers as of then: a job that was not there yet stands at its beginning */
   constructor(parts: WorldParts, msAgo = 0) {
     this.#parts = parts;
+    this.#clock = parts.clock;
+    this.#store = parts.store;
     this.#msAgo = msAgo;
   }
 
   async status(jobId: string): Promise<JobSnapshot | undefined> {
-    const job = await this.#parts.store.get(jobId);
+    const job = await this.#store.get(jobId);
     return job && this.#snapshot(await this.#polled(job));
   }
 
@@ -42,7 +47,7 @@ export class SimulatedEngine implements DownloadEngine {
     const { offers, inventory } = this.#parts;
     const offer = offers.find(request);
     for (;;) {
-      const found = await this.#parts.store.latestFor(offer.model);
+      const found = await this.#store.latestFor(offer.model);
       const previous = found && !found.removed ? await this.#polled(found) : undefined;
       const last = previous && this.#snapshot(previous);
       if (last?.state === 'completed') return 'already_downloaded';
@@ -55,16 +60,16 @@ export class SimulatedEngine implements DownloadEngine {
   }
 
   #snapshot(job: SimulatedJob): JobSnapshot {
-    return snapshotAt(job, timeOf(this.#parts, job) - this.#msAgo);
+    return snapshotAt(job, timeOf(this.#clock, job) - this.#msAgo);
   }
 
   /** Where polls move time, a poll is a decision; elsewhere, and in the past, it changes nothing. */
   async #polled(job: SimulatedJob): Promise<SimulatedJob> {
-    const { pollStep: stepMs = 0 } = this.#parts.clock;
+    const { pollStep: stepMs = 0 } = this.#clock;
     if (stepMs === 0 || this.#msAgo > 0) return job;
-    for (let current = job; ; current = (await this.#parts.store.get(job.id))!) {
+    for (let current = job; ; current = (await this.#store.get(job.id))!) {
       const moved = { ...current, version: current.version + 1, ahead: (current.ahead ?? 0) + stepMs };
-      if (!(await this.#parts.store.replace(moved, current.version))) continue;
+      if (!(await this.#store.replace(moved, current.version))) continue;
       this.#parts.onDecision({ type: 'polled', job: job.id, model: job.model, stepMs });
       return moved;
     }
@@ -87,14 +92,14 @@ export class SimulatedEngine implements DownloadEngine {
       request,
       totalBytes: offer.totalBytes,
       fromBytes: sequel?.fromBytes ?? 0,
-      createdAt: this.#parts.clock.now(),
+      createdAt: this.#clock.now(),
       // 31 bits are kept in the record itself, 32 would be a number of their own on the heap.
       seed: hashText(`${seed}/${id}`) >>> 1,
       scenario: sequel?.scenario ?? this.#storyOf(offer, request),
     };
-    const inserted = await this.#parts.store.insert(job, previous);
+    const inserted = await this.#store.insert(job, previous);
     // A start that lost to another for the same model leaves its id to the next job.
-    if (inserted || (await this.#parts.store.get(id))) draw.free = Math.max(draw.free, drawn + 1);
+    if (inserted || (await this.#store.get(id))) draw.free = Math.max(draw.free, drawn + 1);
     if (!inserted) return undefined;
     onDecision({ type: 'started', job: id, model: job.model });
     return snapshotAt(job, job.createdAt);

@@ -33,10 +33,10 @@ export class Inventory {
 
   /** In the order in which it came. */
   async list(): Promise<Offer[]> {
-    const { store, offers } = this.#parts;
+    const { clock, store, offers } = this.#parts;
     const found = this.#unbrought();
     for await (const job of store.list()) {
-      if (job.removed || snapshotAt(job, timeOf(this.#parts, job)).state !== 'completed') continue;
+      if (job.removed || snapshotAt(job, timeOf(clock, job)).state !== 'completed') continue;
       found.push(offers.find(job.request));
     }
     return found;

@@ -42,7 +42,7 @@ export class SimulatedJobControl implements SimulatorControl {
   }
 
   #snapshot(job: SimulatedJob): JobSnapshot {
-    return snapshotAt(job, timeOf(this.#parts, job));
+    return snapshotAt(job, timeOf(this.#parts.clock, job));
   }
 
   #end(
@@ -62,11 +62,11 @@ export class SimulatedJobControl implements SimulatorControl {
     allowed: readonly JobSnapshot['state'][],
     decide: (at: number) => Intervention,
   ): Promise<JobSnapshot> {
-    const { store, onDecision } = this.#parts;
+    const { clock, store, onDecision } = this.#parts;
     for (;;) {
       const job = await store.get(jobId);
       if (!job) throw new RefusedError('job_not_found', jobId, `Cannot ${verb} ${jobId}: there is no such job.`);
-      const now = timeOf(this.#parts, job);
+      const now = timeOf(clock, job);
       const { state } = snapshotAt(job, now);
       if (!allowed.includes(state)) {
         throw new RefusedError(

@@ -20,6 +20,6 @@ export interface StoryParts {
 }
 
 /** The time of a job: the clock's, and what polls have moved it beyond. */
-export function timeOf({ clock }: Pick<StoryParts, 'clock'>, { ahead = 0 }: SimulatedJob): number {
+export function timeOf(clock: PolledClock, { ahead = 0 }: SimulatedJob): number {
   return clock.now() + ahead;
 }

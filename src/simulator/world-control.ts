@@ -33,8 +33,9 @@ export class WorldControl implements Simulation {
 
   async timeline(jobId: string): Promise<readonly JobStretch[]> {
     const { stretchesOf } = await import('./foresight.js');
-    const job = await this.#parts.store.get(jobId);
-    return job ? stretchesOf(job, timeOf(this.#parts, job)) : [];
+    const { clock, store } = this.#parts;
+    const job = await store.get(jobId);
+    return job ? stretchesOf(job, timeOf(clock, job)) : [];
   }
 
   engineAsOf(msAgo: number): DownloadEngine {
@@ -90,6 +91,7 @@ export class WorldControl implements Simulation {
   /** Loaded when it is first asked for: a page that only downloads does without. */
   async #foresight(): Promise<Foresight> {
     const { createForesight } = await import('./foresight.js');
-    return createForesight(this.#parts.store, (job) => timeOf(this.#parts, job));
+    const { clock, store } = this.#parts;
+    return createForesight(store, (job) => timeOf(clock, job));
   }
 }

@@ -55,7 +55,9 @@ describe('a body that streams', () => {
 
   it('is in the journal when it has passed, and listeners hear of it then', async () => {
     const heard: string[] = [];
-    const journal: Journal = openJournal({ onAnswered: (id) => heard.push(journal.find(id)!.answer!.body!.text) });
+    const journal: Journal = openJournal({
+      listener: { answered: (id) => heard.push(journal.find(id)!.answer!.body!.text) },
+    });
     const source = openSource();
     const body = await serve(journal, source.stream);
     expect(heard).toEqual([]);
@@ -105,7 +107,7 @@ describe('a body that streams', () => {
     'ends at its source when the client leaves %s',
     async (when) => {
       let heard = 0;
-      const journal = openJournal({ onAnswered: () => heard++ });
+      const journal = openJournal({ listener: { answered: () => heard++ } });
       const source = openSource();
       const reader = (await serve(journal, source.stream)).getReader();
       if (when === 'while it waits') void reader.read();

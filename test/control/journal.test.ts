@@ -250,7 +250,7 @@ describe('a journal', () => {
 
   it('tells of each call that has been answered, until it is disposed of', async () => {
     const heard: (JournalEntry | undefined)[] = [];
-    const journal: Journal = openJournal({ onAnswered: (id) => heard.push(journal.find(id)) });
+    const journal: Journal = openJournal({ listener: { answered: (id) => heard.push(journal.find(id)) } });
     const answerer = answererOf(journal, answerOk);
     await answerer(callTo('/one'));
     journal.dispose();

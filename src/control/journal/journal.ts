@@ -17,8 +17,12 @@ export interface JournalOptions {
   budget?: JournalBudget | undefined;
   /** The machine's clock. */
   wall?: Clock;
-  /** Told of each call that has been answered to the end, by the id of its entry. */
-  onAnswered?: ((id: number) => void) | undefined;
+  listener?: CallListener | undefined;
+}
+
+export interface CallListener {
+  /** To be told of each call that has been answered to the end, by the id of its entry. */
+  answered(callId: number): void;
 }
 
 const MAX_ENTRIES = 1000;
@@ -31,7 +35,7 @@ export class Journal extends BudgetMember {
   readonly #session: string;
   readonly #wall: Clock;
   readonly #budget: JournalBudget;
-  readonly #onAnswered: ((id: number) => void) | undefined;
+  readonly #listener: CallListener | undefined;
   /** What is kept is a list, each record with the next: an array would be two more places for each call to look at. */
   #oldest: JournalRecord | undefined;
   #newest: JournalRecord | undefined;
@@ -40,13 +44,13 @@ export class Journal extends BudgetMember {
   #lastId = 0;
   #isDisposed = false;
 
-  constructor({ session, clock, budget = new JournalBudget(), wall = systemClock, onAnswered }: JournalOptions) {
+  constructor({ session, clock, budget = new JournalBudget(), wall = systemClock, listener }: JournalOptions) {
     super();
     this.#session = session;
     this.clock = clock;
     this.#budget = budget;
     this.#wall = wall;
-    this.#onAnswered = onAnswered;
+    this.#listener = listener;
   }
 
   /** Has a call answered by what is behind, and writes it down. Outermost, it sees what the client gets. */
@@ -150,7 +154,7 @@ export class Journal extends BudgetMember {
   #finish(record: JournalRecord, answer: Answer): Answer {
     record.answeredBefore = this.#lastId + 1;
     record.durationMs = Math.max(0, this.#wall.now() - record.wall);
-    if (!this.#isDisposed) this.#onAnswered?.(record.id);
+    if (!this.#isDisposed) this.#listener?.answered(record.id);
     return answer;
   }
 
