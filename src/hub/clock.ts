@@ -1,3 +1,5 @@
+import { LONGEST_TIMER_MS } from '../core/wall-timer.js';
+
 /** Time as a hub needs it: to stamp answers, let signatures expire, and to be slow on purpose. */
 export interface HubClock {
   /** ms since the epoch. */
@@ -5,9 +7,6 @@ export interface HubClock {
   /** Resolves after `ms`; when `signal` aborts, it resolves or rejects at once. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
-
-/** As long as a timer can be: setTimeout fires at once for anything longer. Twenty-four days are for ever here. */
-export const FOREVER_MS: number = 2 ** 31 - 1;
 
 /** The clock on the wall. */
 export const wallClock: HubClock = {
@@ -32,6 +31,6 @@ export const wallClock: HubClock = {
 export function patientClock(clock: HubClock, offsetMs: () => number = () => 0): HubClock {
   return {
     now: () => clock.now() + offsetMs(),
-    sleep: (ms, signal) => clock.sleep(Math.min(ms, FOREVER_MS), signal).catch(() => undefined),
+    sleep: (ms, signal) => clock.sleep(Math.min(ms, LONGEST_TIMER_MS), signal).catch(() => undefined),
   };
 }

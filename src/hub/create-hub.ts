@@ -15,7 +15,7 @@ import { createShelf } from './repos/shelf.js';
 import { serve, type Station } from './serve.js';
 import { encodePath, type Call } from './wire/call.js';
 import { createCertificate, type Certificate } from './wire/certificate.js';
-import { CannotListen, listen, type Listening } from './wire/listen.js';
+import { CannotListenError, listen, type Listening } from './wire/listen.js';
 import { isLoopback } from './wire/loopback.js';
 import type { Pace } from './wire/pace.js';
 
@@ -37,7 +37,7 @@ export interface HubOptions {
   faults?: readonly Fault[];
   /** HTTPS with a certificate made at start, or with this one. */
   tls?: boolean | Certificate;
-  /** Default: what the real hub grants anonymous callers. `false` counts, but refuses nobody. */
+  /** Default: what the real hub grants anonymous callers. `false` refuses nobody, and says that nearly all is left. */
   rateLimits?: Partial<Limits> | false;
   /** Entries on one page of the tree. Default 1000. */
   treePageSize?: number;
@@ -72,8 +72,8 @@ export interface Hub {
 const WILDCARDS = ['0.0.0.0', '::'];
 
 /**
- * Starts a hub. Rejects with InvalidInput when a repo or fault is described wrongly, with CannotListen when an address
- * is taken.
+ * Starts a hub.
+ * @throws InvalidInput when a repo or fault is described wrongly; CannotListenError when an address is taken
  */
 export async function createHub(options: HubOptions = {}): Promise<Hub> {
   const { host = '127.0.0.1', seed = 'modeldock', clock: givenClock = wallClock } = options;
@@ -180,7 +180,7 @@ async function listenForCdn(
     return await start('127.0.0.2', cdnPort);
   } catch (error) {
     // macOS has 127.0.0.1 only. Clients that compare host names still see another one.
-    if (!(error instanceof CannotListen) || error.code !== 'EADDRNOTAVAIL') throw error;
+    if (!(error instanceof CannotListenError) || error.code !== 'EADDRNOTAVAIL') throw error;
     return start('localhost', cdnPort);
   }
 }

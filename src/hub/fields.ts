@@ -5,16 +5,16 @@
 
 /** Data that could not be understood. `path` leads to the wrong value, as in `faults[2].do.ms`. */
 export class InvalidInput extends Error {
+  override readonly name = 'InvalidInput';
   readonly path: string;
 
   constructor(path: string, problem: string) {
     super(`${path}: ${problem}`);
-    this.name = 'InvalidInput';
     this.path = path;
   }
 }
 
-/** Makes a value of `Type` out of unknown data, or throws InvalidInput. */
+/** Makes a value of `Type` out of unknown data. @throws InvalidInput */
 export type Reader<Type> = (value: unknown, path: string) => Type;
 
 /** A short rendering of a wrong value for an error message. */

@@ -6,7 +6,7 @@
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { CannotListen } from './wire/listen.js';
+import { CannotListenError } from './wire/listen.js';
 import { inUrl, isLoopback } from './wire/loopback.js';
 import { without } from './without.js';
 
@@ -48,7 +48,7 @@ export interface LoggingProxy {
 /** Older requests are forgotten: a long test must not fill the memory. */
 const LOG_LIMIT = 10_000;
 
-/** Starts a proxy. Rejects with CannotListen. */
+/** Starts a proxy. @throws CannotListenError */
 export async function createProxy(options: ProxyOptions = {}): Promise<LoggingProxy> {
   const { host = '127.0.0.1', port = 0, credentials, destinations = {} } = options;
   let log: ProxiedRequest[] = [];
@@ -172,7 +172,7 @@ export async function createProxy(options: ProxyOptions = {}): Promise<LoggingPr
   server.on('clientError', (_error, socket) => socket.destroy());
 
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(new CannotListen(host, port, error)));
+    server.once('error', (error) => reject(new CannotListenError(host, port, error)));
     server.listen(port, host, () => resolve());
   });
   server.on('error', () => undefined);

@@ -7,7 +7,7 @@ import { parseFaults } from './faults/parse-fault.js';
 import { InvalidInput } from './fields.js';
 import { createProxy, type LoggingProxy } from './proxy.js';
 import { reposFromDisk } from './repos/repos-from-disk.js';
-import { CannotListen } from './wire/listen.js';
+import { CannotListenError } from './wire/listen.js';
 
 /** Where the command writes and what ends it; the process itself unless a test says otherwise. */
 export interface Surroundings {
@@ -135,7 +135,7 @@ function amount(bytes: number): string {
 
 /** The message for whoever started the hub with these flags, when the error is his to mend. */
 export function mistakeIn(error: unknown, flags: Flags): string | undefined {
-  if (error instanceof CannotListen && (error.code === 'EADDRINUSE' || error.code === 'EACCES')) {
+  if (error instanceof CannotListenError && (error.code === 'EADDRINUSE' || error.code === 'EACCES')) {
     const given: Record<string, unknown> = {
       '--port': flags.port,
       '--cdn-port': flags.cdnPort,
@@ -144,5 +144,5 @@ export function mistakeIn(error: unknown, flags: Flags): string | undefined {
     const flag = Object.keys(given).find((name) => given[name] === error.port);
     return flag === undefined ? error.message : `${error.message} (${flag} 0)`;
   }
-  return error instanceof InvalidInput || error instanceof CannotListen ? error.message : undefined;
+  return error instanceof InvalidInput || error instanceof CannotListenError ? error.message : undefined;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { FOREVER_MS } from '../../src/hub/clock.js';
+import { LONGEST_TIMER_MS } from '../../src/core/wall-timer.js';
 import { createHub, faultKinds, parseFault, type Fault, type Hub } from '../../src/hub/index.js';
 import { createStoryClock, type StoryClock } from './story-clock.js';
 import { ask, locate, type Exchange } from './wire-client.js';
@@ -110,7 +110,7 @@ const witnesses: Record<string, () => Promise<void>> = {
     const { body, failure } = await ask(await locate(hub.endpoint, PATH), { leaveAfter: 1_000_000 });
     expect([body.length, failure]).toEqual([1_000_000, 'ECONNRESET']);
     await expectOutcome('left');
-    expect(longestWait()).toBe(FOREVER_MS);
+    expect(longestWait()).toBe(LONGEST_TIMER_MS);
   },
   'stall for a while': async () => {
     await expectWholeFile(await file());

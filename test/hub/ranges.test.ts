@@ -9,6 +9,13 @@ vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 const REPO = 'modeldock/tiny-chat-GGUF';
 const SIZE = 3 * 1024 * 1024;
 
+const OURS = '"ours"';
+const [BEFORE, MODIFIED, AFTER] = [
+  'Mon, 06 Jan 2025 08:59:59 GMT',
+  'Mon, 06 Jan 2025 09:00:00 GMT',
+  'Mon, 06 Jan 2025 09:00:01 GMT',
+];
+
 let hub: Hub;
 let url: string;
 let whole: Buffer;
@@ -78,6 +85,44 @@ describe('ranges', () => {
     const { headers } = await ask(url, { method: 'HEAD' });
     const { status, body } = await ask(url, { headers: { 'If-None-Match': `W/"a", ${headers.etag!}` } });
     expect([status, body.length]).toEqual([304, 0]);
+  });
+
+  // RFC 9110, 13.2.2. The file was last modified at MODIFIED, and its ETag is OURS.
+  it.each<[status: number, conditions: Record<string, string>]>([
+    [304, { 'If-Modified-Since': MODIFIED }],
+    [304, { 'If-Modified-Since': AFTER }],
+    [200, { 'If-Modified-Since': BEFORE }],
+    [200, { 'If-Modified-Since': 'yesterday' }],
+    [200, { 'If-Modified-Since': AFTER, 'If-None-Match': '"other"' }],
+    [304, { 'If-Modified-Since': BEFORE, 'If-None-Match': OURS }],
+    [304, { 'If-Modified-Since': AFTER, Range: 'bytes=0-9' }],
+    [200, { 'If-Match': OURS }],
+    [200, { 'If-Match': `"other", ${OURS}` }],
+    [200, { 'If-Match': '*' }],
+    [206, { 'If-Match': OURS, Range: 'bytes=0-9' }],
+    [412, { 'If-Match': '"other"' }],
+    [412, { 'If-Match': `W/${OURS}` }],
+    [412, { 'If-Match': '"other"', Range: 'bytes=0-9' }],
+    [412, { 'If-Match': '"other"', 'If-None-Match': OURS }],
+    [304, { 'If-Match': OURS, 'If-None-Match': OURS }],
+    [412, { 'If-Unmodified-Since': BEFORE }],
+    [200, { 'If-Unmodified-Since': MODIFIED }],
+    [200, { 'If-Unmodified-Since': 'yesterday' }],
+    [200, { 'If-Unmodified-Since': BEFORE, 'If-Match': OURS }],
+  ])('answers %i to %j', async (status, conditions) => {
+    const { headers } = await ask(url, { method: 'HEAD' });
+    expect(headers['last-modified']).toBe(MODIFIED);
+    const asked = Object.entries(conditions).map(([name, value]) => [name, value.replace(OURS, headers.etag!)]);
+    const answer = await ask(url, { headers: Object.fromEntries(asked) as Record<string, string> });
+    expect([answer.status, answer.failure]).toEqual([status, undefined]);
+    if (status === 304) expect(answer.body.length).toBe(0);
+  });
+
+  it('takes no date for what has none', async () => {
+    const small = `${hub.endpoint}/${REPO}/raw/main/config.json`;
+    expect((await ask(small, { headers: { 'If-Modified-Since': AFTER } })).status).toBe(200);
+    expect((await ask(small, { headers: { 'If-Unmodified-Since': BEFORE } })).status).toBe(200);
+    expect((await ask(small, { headers: { 'If-Match': '"other"' } })).status).toBe(412);
   });
 
   it('produces the end of the 40 GB file as readily as its beginning', async () => {

@@ -1,4 +1,5 @@
-import { FOREVER_MS, type HubClock } from '../../src/hub/clock.js';
+import { LONGEST_TIMER_MS } from '../../src/core/wall-timer.js';
+import type { HubClock } from '../../src/hub/clock.js';
 
 /** A clock that passes only when somebody sleeps, and remembers for how long they did. */
 export interface StoryClock extends HubClock {
@@ -25,7 +26,7 @@ export function createStoryClock(start = Date.UTC(2026, 2, 1)): StoryClock {
     },
     sleep: (ms, signal) => {
       sleeps.push(ms);
-      if (ms !== FOREVER_MS) {
+      if (ms !== LONGEST_TIMER_MS) {
         now += ms;
         return Promise.resolve();
       }

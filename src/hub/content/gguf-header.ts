@@ -37,7 +37,7 @@ const BOOL = 7;
 const STRING = 8;
 const ARRAY = 9;
 
-/** The header of a GGUF file of `size` bytes. Throws a RangeError, with the bytes it needs, when they do not fit. */
+/** The header of a GGUF file of `size` bytes. @throws RangeError with the bytes it needs, where they do not fit */
 export function ggufHeader(facts: GgufFacts, size: number): Uint8Array {
   const metadata = metadataOf(facts);
   // The header's length depends on the number of tensors and the lengths of their names only, not on their shapes:

@@ -31,7 +31,7 @@ export function safetensorsNames({ layers }: SafetensorsFacts): string[] {
   return [...weights, `model.layers.${layers.end - 1}.input_layernorm.weight`];
 }
 
-/** The header of a safetensors file of `size` bytes. Throws a RangeError, with the bytes it needs, when they do not fit. */
+/** The header of a safetensors file of `size` bytes. @throws RangeError with the bytes it needs, where they do not fit */
 export function safetensorsHeader(facts: SafetensorsFacts, size: number): Uint8Array {
   const names = safetensorsNames(facts);
   const textBytes = Math.ceil((names.length * ENTRY_BYTES + 64) / 8) * 8;

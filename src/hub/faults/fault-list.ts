@@ -20,7 +20,7 @@ export interface AnswerSubject extends Subject {
 
 /** The faults of a hub. */
 export interface FaultList {
-  /** Adds one or several, checked first; throws InvalidInput. Returns their ids. */
+  /** Adds one or several, checked first. Returns their ids. @throws InvalidInput */
   add(faults: Fault | readonly Fault[]): string[];
   /** Whether there was one. */
   remove(id: string): boolean;
@@ -82,7 +82,8 @@ function matchesRequest({ on = {}, do: action }: Fault, subject: Subject): boole
     routeMatches(on.route, action.type, subject) &&
     (on.repo === undefined || on.repo === subject.repo) &&
     (on.file === undefined || (subject.file !== undefined && pattern(on.file).test(subject.file))) &&
-    (on.method === undefined || on.method === subject.method) &&
+    // A page's browser asks of its own accord before it sends: that is not the request that was meant.
+    (on.method === undefined ? subject.method !== 'OPTIONS' : on.method === subject.method) &&
     (action.type !== 'no-head' || subject.method === 'HEAD')
   );
 }

@@ -5,7 +5,7 @@ import { faultKinds } from './fault-kinds.js';
 const TYPES = Object.keys(faultKinds) as FaultAction['type'][];
 const routeName = oneOf(...routes);
 
-/** Checks a fault from outside; throws InvalidInput with the path of the wrong value and what is allowed there. */
+/** Checks a fault from outside. @throws InvalidInput with the path of the wrong value and what is allowed there */
 export function parseFault(value: unknown, path = 'fault'): Fault {
   const fault = readObject(value, path, ['id', 'on', 'times', 'do']);
   const action = readAction(fault.do, `${path}.do`);

@@ -83,7 +83,16 @@ export function spoil(delivery: Delivery, fault: ActiveFault, scene: Scene): Del
 /** What is left of the quota stays; what was said about the file does not. */
 function keptHeaders(before: Reply, after: Reply): Record<string, string> {
   const kept = ['RateLimit', 'RateLimit-Policy'].filter((name) => name in before.headers);
-  return { ...Object.fromEntries(kept.map((name) => [name, before.headers[name]!])), ...after.headers };
+  return {
+    ...corsHeaders(before),
+    ...Object.fromEntries(kept.map((name) => [name, before.headers[name]!])),
+    ...after.headers,
+  };
+}
+
+/** Without them a page would not see the fault, only that something went wrong. */
+function corsHeaders({ headers }: Reply): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => /^(?:access-control-|vary$)/i.test(name)));
 }
 
 function refusal(status: 400 | 401 | 403 | 410): Reply {
@@ -92,13 +101,15 @@ function refusal(status: 400 | 401 | 403 | 410): Reply {
 }
 
 function tooMany(
-  { headers }: Reply,
+  reply: Reply,
   said: NonNullable<Extract<FaultAction, { type: 'rate-limit' }>['headers']>,
   seconds: number,
 ): Reply {
+  const { headers } = reply;
   const bucket = /^"\w+"/.exec(headers.RateLimit ?? '')?.[0] ?? '"api"';
   const policy = headers['RateLimit-Policy'];
   return textReply(429, 'Too Many Requests', {
+    ...corsHeaders(reply),
     ...((said === true || said === 'Retry-After') && retryAfter(seconds)),
     ...((said === true || said === 'RateLimit') && {
       RateLimit: `${bucket};r=0;t=${seconds}`,

@@ -28,7 +28,7 @@ export const builtinTokens: readonly Token[] = [
   { token: 'hf_member', user: 'member', access: ['*'] },
 ];
 
-/** Checks a token from outside; throws InvalidInput with the path of what is wrong. */
+/** Checks a token from outside. @throws InvalidInput with the path of what is wrong */
 export function readToken(value: unknown, path: string): Token {
   const token = readObject(value, path, ['token', 'user', 'access']);
   return {

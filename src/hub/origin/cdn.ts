@@ -2,15 +2,23 @@ import type { HubFile } from '../repos/file.js';
 import type { Call } from '../wire/call.js';
 import { fileReply } from '../wire/ranges.js';
 import { xmlErrorReply, type Reply } from '../wire/reply.js';
+import { cdnCors, preflightReply } from './cors.js';
 import type { World } from './world.js';
 
 /** The file a request to the CDN is about, whether or not its signature holds. */
-export function cdnObject(world: World, { segments }: Call): { repo: string; file: HubFile } | undefined {
+export function cdnObject(world: World, { method, segments }: Call): { repo: string; file: HubFile } | undefined {
+  // A preflight is about none: it must not count as a request for the file.
+  if (method === 'OPTIONS') return undefined;
   return world.shelf.object(segments.at(-1) ?? '');
 }
 
 /** Answers for the CDN: signed URLs only, checked when the request starts, and no idea of users or repos. */
 export function cdnReply(world: World, call: Call, now: number): Reply {
+  const reply = call.method === 'OPTIONS' ? preflightReply(call, 'GET, HEAD') : objectReply(world, call, now);
+  return { ...reply, headers: { ...cdnCors, ...reply.headers } };
+}
+
+function objectReply(world: World, call: Call, now: number): Reply {
   if (call.method !== 'GET' && call.method !== 'HEAD') {
     return xmlErrorReply(405, 'MethodNotAllowed', 'The specified method is not allowed against this resource.');
   }

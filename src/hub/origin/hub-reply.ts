@@ -5,6 +5,7 @@ import { commitAt } from '../repos/shelf.js';
 import { jsonReply, redirectReply, textReply, type Reply } from '../wire/reply.js';
 import type { Call } from '../wire/call.js';
 import type { Caller } from './access.js';
+import { hubCors, preflightReply } from './cors.js';
 import { commits, refs } from './history.js';
 import { modelInfo } from './model-info.js';
 import { pathsInfo } from './paths-info.js';
@@ -23,6 +24,13 @@ const FRONT_PAGE = `This is not Hugging Face: it is a modeldock hub, to test dow
 
 /** Answers for the hub. */
 export async function hubReply(world: World, route: Route, inquiry: Inquiry): Promise<Reply> {
+  const { call } = inquiry;
+  const reply =
+    call.method === 'OPTIONS' ? preflightReply(call, 'GET, HEAD, POST') : await counted(world, route, inquiry);
+  return { ...reply, headers: { ...hubCors(call), ...reply.headers } };
+}
+
+async function counted(world: World, route: Route, inquiry: Inquiry): Promise<Reply> {
   const { call, caller } = inquiry;
   if (call.method !== route.methods && !(call.method === 'HEAD' && route.methods === 'GET')) {
     return problemReply({ type: 'bad method', allowed: route.methods === 'GET' ? 'GET, HEAD' : route.methods });

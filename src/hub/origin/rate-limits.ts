@@ -24,7 +24,7 @@ export interface RateLimits {
   reset(): void;
 }
 
-/** `enforced: false` still says what is left, but never that it was too much. */
+/** `enforced: false` refuses nobody, and says of each request that it is the first: who is told of little left slows down. */
 export function createRateLimits(limits: Limits, enforced: boolean, clock: Pick<HubClock, 'now'>): RateLimits {
   const windows = new Map<string, { endsAt: number; used: number }>();
   return {
@@ -37,7 +37,7 @@ export function createRateLimits(limits: Limits, enforced: boolean, clock: Pick<
         window = { endsAt: now + limits.windowMs, used: 0 };
         windows.set(key, window);
       }
-      window.used++;
+      window.used = enforced ? window.used + 1 : 1;
       const secondsToReset = Math.ceil((window.endsAt - now) / 1000);
       const remaining = Math.max(0, limits[bucket] - window.used);
       return {

@@ -2,10 +2,14 @@ import type { HubFile } from '../repos/file.js';
 import { encodePath } from '../wire/call.js';
 import { fileReply } from '../wire/ranges.js';
 import { redirectReply, type Reply } from '../wire/reply.js';
+import { contentDisposition } from './content-disposition.js';
 import { identityOf } from './git-oids.js';
 import { problemReply } from './problems.js';
 import type { RepoInquiry, World } from './world.js';
 import { bytesContent } from '../content/content.js';
+
+// The real hub's other answers vary by Origin only.
+const VARY = 'Origin, Accept';
 
 /** `GET /{id}/resolve/{rev}/{path}`: large files are elsewhere, small ones here. */
 export async function resolve(world: World, inquiry: RepoInquiry): Promise<Reply> {
@@ -18,7 +22,7 @@ export async function resolve(world: World, inquiry: RepoInquiry): Promise<Reply
     const { oid } = await identityOf(file, world.digests);
     const asked = encodeURIComponent(call.target);
     const place = `/api/resolve-cache/models/${id}/${commit.sha}/${encodePath(path)}?${asked}=&etag=%22${oid}%22`;
-    return redirectReply(307, place, { 'X-Repo-Commit': commit.sha, 'Accept-Ranges': 'bytes' });
+    return redirectReply(307, place, { 'X-Repo-Commit': commit.sha, 'Accept-Ranges': 'bytes', Vary: VARY });
   }
   const wait = await world.digests.prepare([file.source]);
   if (wait !== undefined) return problemReply({ type: 'digest pending', ms: wait });
@@ -27,6 +31,7 @@ export async function resolve(world: World, inquiry: RepoInquiry): Promise<Reply
   return redirectReply(302, world.cdnUrl(call, id, path, signed), {
     'X-Repo-Commit': commit.sha,
     'Accept-Ranges': 'bytes',
+    Vary: VARY,
     'X-Linked-Size': String(file.size),
     'X-Linked-Etag': `"${lfs!.sha256}"`,
     ...(file.storage === 'xet' && {
@@ -65,10 +70,9 @@ export async function raw(world: World, inquiry: RepoInquiry): Promise<Reply> {
 
 async function smallFile(world: World, { call, commit }: RepoInquiry, file: HubFile): Promise<Reply> {
   const { oid } = await identityOf(file, world.digests);
-  const name = encodeURIComponent(file.path.slice(file.path.lastIndexOf('/') + 1));
   return fileReply(call, file.content, `"${oid}"`, {
     'Content-Type': file.path.endsWith('.json') ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8',
-    'Content-Disposition': `inline; filename*=UTF-8''${name}; filename="${name}";`,
+    'Content-Disposition': contentDisposition('inline', file.path),
     'X-Repo-Commit': commit.sha,
   });
 }

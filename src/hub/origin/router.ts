@@ -13,7 +13,9 @@ export interface Route {
 }
 
 /** Finds the route of a request to the hub. */
-export function routeOf({ segments }: Call): Route {
+export function routeOf({ method, segments }: Call): Route {
+  // A preflight is not the request it is for: neither that one's faults nor the journal may count it as one.
+  if (method === 'OPTIONS') return { name: 'other', methods: 'GET' };
   const [first, second, ...rest] = segments;
   if (first === 'api') {
     if (second === 'models') return modelsRoute(rest);

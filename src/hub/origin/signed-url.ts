@@ -5,10 +5,11 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { HubFile } from '../repos/file.js';
 import type { Call } from '../wire/call.js';
+import { contentDisposition } from './content-disposition.js';
 
 /** Makes and checks signatures. */
 export interface Signer {
-  /** Path and query for the CDN, valid for `lifetimeMs` from `now`; whole seconds, rounded down. */
+  /** Path and query for the CDN, valid for `lifetimeMs` from `now` and up to the next full second. */
   sign(file: HubFile, now: number, lifetimeMs: number): string;
   /** The key of the object a request to the CDN may read, or why it may not. */
   verify(call: Call, now: number): { objectKey: string } | 'not signed' | 'bad signature' | 'expired';
@@ -29,21 +30,22 @@ export function createSigner(seed: string): Signer {
 
   return {
     sign(file, now, lifetimeMs) {
-      const name = file.path.slice(file.path.lastIndexOf('/') + 1);
-      const disposition = `attachment; filename*=UTF-8''${encodeURIComponent(name)}; filename="${asciiName(name)}";`;
+      const disposition = contentDisposition('attachment', file.path);
+      const expires = Math.ceil((now + lifetimeMs) / 1000);
       const query = new URLSearchParams();
       if (file.storage === 'xet') {
         const path = `/xet-bridge-us/${file.objectKey.slice(0, 24)}/${file.objectKey}`;
         query.set('X-Amz-Algorithm', 'AWS4-HMAC-SHA256');
         query.set('X-Amz-Date', amzDate(now));
-        query.set('X-Amz-Expires', String(Math.floor(lifetimeMs / 1000)));
+        // Counted from X-Amz-Date, which has no milliseconds: the lifetime alone would end too early by those of now.
+        query.set('X-Amz-Expires', String(expires - Math.floor(now / 1000)));
         query.set('X-Amz-SignedHeaders', 'host');
         query.set('response-content-disposition', disposition);
         return `${path}?${query.toString()}&X-Amz-Signature=${signatureOf(path, query)}`;
       }
       const path = `/repos/${file.objectKey.slice(0, 2)}/${file.objectKey.slice(2, 4)}/${file.objectKey}`;
       query.set('response-content-disposition', disposition);
-      query.set('Expires', String(Math.floor((now + lifetimeMs) / 1000)));
+      query.set('Expires', String(expires));
       query.set('Key-Pair-Id', 'K2MODELDOCKHUB');
       return `${path}?${query.toString()}&Signature=${signatureOf(path, query)}`;
     },
@@ -69,8 +71,4 @@ function expiryOf(query: URLSearchParams): number {
 
 function amzDate(at: number): string {
   return new Date(at).toISOString().replace(/[-:]|\.\d+/g, '');
-}
-
-function asciiName(name: string): string {
-  return name.replace(/[^\x20-\x7e]|["\\]/g, '_');
 }

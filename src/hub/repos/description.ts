@@ -89,7 +89,7 @@ function repoId(value: unknown, path: string): string {
   return id;
 }
 
-/** Checks a description from outside; throws InvalidInput with the path of what is wrong. */
+/** Checks a description from outside. @throws InvalidInput with the path of what is wrong */
 export function readRepo(value: unknown, path: string): RepoDescription {
   const repo = readObject(value, path, REPO_KEYS);
   if ((repo.files === undefined) === (repo.commits === undefined)) {

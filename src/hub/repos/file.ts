@@ -24,7 +24,7 @@ export interface HubFile {
 const WEIGHTS = new Set(['.gguf', '.safetensors', '.bin', '.pt', '.pth', '.onnx', '.npz', '.h5', '.zip']);
 const LFS_FROM_BYTES = 10 * 1024 * 1024;
 
-/** Makes a servable file of its description. Throws InvalidInput when it cannot exist. */
+/** Makes a servable file of its description. @throws InvalidInput when it cannot exist */
 export function makeFile(seed: string, repo: string, description: FileDescription): HubFile {
   const source = sourceOf(seed, repo, description);
   const storage = description.storage ?? usualStorage(description.path, source.size);

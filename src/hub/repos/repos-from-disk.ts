@@ -12,7 +12,8 @@ export interface ReposOnDisk {
 
 /**
  * Reads repos from a JSON file (a list of repos, or `{ repos, tokens }`), or finds them in a folder laid out as
- * `owner/name/files…`. Throws InvalidInput when there are none, or when one is described wrongly.
+ * `owner/name/files…`.
+ * @throws InvalidInput when there are none, or when one is described wrongly
  */
 export function reposFromDisk(path: string): ReposOnDisk {
   const entry = statSync(path, { throwIfNoEntry: false });

@@ -3,7 +3,8 @@
  */
 import type { ServerResponse } from 'node:http';
 import { once } from 'node:events';
-import { FOREVER_MS, type HubClock } from '../clock.js';
+import { LONGEST_TIMER_MS } from '../../core/wall-timer.js';
+import type { HubClock } from '../clock.js';
 import type { Pace } from './pace.js';
 import type { Reply } from './reply.js';
 
@@ -55,7 +56,8 @@ export async function deliver(
   const trouble = async (): Promise<Outcome | undefined> => {
     if (hasLeft()) return 'left';
     if (incident?.type !== 'stall') return cut(response, incident!.type);
-    await clock.sleep(incident.ms ?? FOREVER_MS, gone.signal);
+    // Twenty-four days are for ever here.
+    await clock.sleep(incident.ms ?? LONGEST_TIMER_MS, gone.signal);
     return hasLeft() ? 'left' : undefined;
   };
 

@@ -18,7 +18,8 @@ export interface Listening {
 }
 
 /** An address that cannot be listened on. */
-export class CannotListen extends Error {
+export class CannotListenError extends Error {
+  override readonly name = 'CannotListenError';
   readonly code: string | undefined;
   readonly port: number;
 
@@ -29,13 +30,12 @@ export class CannotListen extends Error {
       EADDRNOTAVAIL: `this machine has no address ${host}`,
     };
     super(`could not listen: ${reasons[cause.code ?? ''] ?? cause.message}`, { cause });
-    this.name = 'CannotListen';
     this.code = cause.code;
     this.port = port;
   }
 }
 
-/** Starts a server. Rejects with CannotListen. */
+/** Starts a server. @throws CannotListenError */
 export async function listen(
   handler: RequestListener,
   host: string,
@@ -48,6 +48,8 @@ export async function listen(
     certificate === undefined
       ? createHttpServer(options, handler)
       : createHttpsServer({ ...options, key: certificate.key, cert: certificate.certificate }, handler);
+  // Node's 5 s cut the connection that a client keeps in its pool, just as it sends: no fault explains that.
+  server.keepAliveTimeout = 65_000;
   const numbers = new WeakMap<Socket, number>();
   const open = new Set<Socket>();
   let counted = 0;
@@ -66,7 +68,7 @@ export async function listen(
     else socket.destroy();
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(new CannotListen(host, port, error)));
+    server.once('error', (error) => reject(new CannotListenError(host, port, error)));
     server.listen(port, host, () => resolve());
   });
   // Too many open files, say: that costs the connection that could not be accepted, not the process.

@@ -1,4 +1,5 @@
 import type { Content } from '../content/content.js';
+import { without } from '../without.js';
 import type { Call } from './call.js';
 import { textReply, type Reply } from './reply.js';
 
@@ -24,14 +25,17 @@ export function readRange(header: string | undefined, size: number): Asked {
   return { start, end: last === '' ? size : Math.min(Number(last) + 1, size) };
 }
 
-/** The answer to a request for a file: 200, 206, 304 or 416. `etag` includes its quotes. */
+/** The answer to a GET or HEAD of a file: 200, 206, 304, 412 or 416. `etag` includes its quotes. */
 export function fileReply(call: Call, content: Content, etag: string, headers: Record<string, string>): Reply {
   const common = { ...headers, ETag: etag, 'Accept-Ranges': 'bytes' };
-  if (etagMatches(call.headers['if-none-match'], etag)) {
-    const nothing = textReply(304, '', common);
-    delete nothing.headers['Content-Type'];
-    delete nothing.headers['Content-Length'];
-    return nothing;
+  switch (verdictOn(call.headers, etag, headers['Last-Modified'])) {
+    case 'failed':
+      return textReply(412, 'Precondition Failed', common);
+    case 'not modified': {
+      const nothing = textReply(304, '', common);
+      return { ...nothing, headers: without(nothing.headers, 'Content-Type', 'Content-Length') };
+    }
+    case 'go on':
   }
   const { size } = content;
   const ifRange = call.headers['if-range'];
@@ -61,8 +65,31 @@ export function contentRange(start: number, end: number, size: number): string {
   return `bytes ${start}-${end - 1}/${size}`;
 }
 
-function etagMatches(header: string | undefined, etag: string): boolean {
-  if (header === undefined) return false;
-  const candidates = header.split(',').map((each) => each.trim().replace(/^W\//, ''));
+/** RFC 9110, 13.2.2, up to the range: of each pair the date counts only where no ETag is given. */
+function verdictOn(
+  headers: Call['headers'],
+  etag: string,
+  modified: string | undefined,
+): 'go on' | 'failed' | 'not modified' {
+  const { 'if-match': match, 'if-none-match': noneMatch } = headers;
+  const since = { unmodified: headers['if-unmodified-since'], modified: headers['if-modified-since'] };
+  if (match !== undefined ? !names(match, etag) : isAfter(modified, since.unmodified)) return 'failed';
+  const isOld = noneMatch !== undefined ? names(weakly(noneMatch), etag) : isAfter(modified, since.modified) === false;
+  return isOld ? 'not modified' : 'go on';
+}
+
+function names(list: string, etag: string): boolean {
+  const candidates = list.split(',').map((each) => each.trim());
   return candidates.includes('*') || candidates.includes(etag);
+}
+
+/** If-None-Match takes a weak ETag for the strong one, If-Match does not (RFC 9110, 13.1.1 and 13.1.2). */
+function weakly(list: string): string {
+  return list.replace(/(^|,)\s*W\//g, '$1');
+}
+
+/** `undefined` when either is no date, and the condition thus none. */
+function isAfter(modified: string | undefined, date: string | undefined): boolean | undefined {
+  const [ours, theirs] = [Date.parse(modified ?? ''), Date.parse(date ?? '')];
+  return Number.isNaN(ours) || Number.isNaN(theirs) ? undefined : ours > theirs;
 }
