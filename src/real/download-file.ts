@@ -5,7 +5,7 @@ import type { ByteSink } from './transfer/byte-sink.js';
 import type { ByteSource } from './transfer/byte-source.js';
 import { transfer, type TransferOptions, type TransferPhase } from './transfer/transfer.js';
 
-export interface DownloadFileOptions extends Omit<TransferOptions, 'only' | 'onPhase'> {
+export interface DownloadFileOptions extends Omit<TransferOptions, 'onPhase'> {
   part: PartFile;
   /** Called for each round of requests: what it gives has asked anew where the file is. */
   source: () => ByteSource;

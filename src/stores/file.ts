@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as nodeFiles from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { JobStore, Stored } from '../core/store.js';
+import { errorCodeOf, isDiskFull, isWithoutLinks, unlessMissing } from './file-errors.js';
 import { syncFolder } from './sync-folder.js';
 
 /** As much of the file system as job records need. `node:fs/promises` is one. */
@@ -108,7 +109,7 @@ export function createFileStore<Job extends Stored>({
     try {
       await files.mkdir(folder);
     } catch (error) {
-      if (codeOf(error) === 'EEXIST') return false;
+      if (errorCodeOf(error) === 'EEXIST') return false;
       throw error;
     }
     const sequence = (known.at(-1)?.sequence ?? 0) + 1;
@@ -145,10 +146,10 @@ export function createFileStore<Job extends Stored>({
       return true;
     } catch (error) {
       // Somebody who may has dropped the claim.
-      if (codeOf(error) === 'ENOENT') return false;
+      if (errorCodeOf(error) === 'ENOENT') return false;
       throw error;
     } finally {
-      await files.unlink(draft).catch(ignoreMissing);
+      await unlessMissing(files.unlink(draft));
     }
   }
 
@@ -162,9 +163,9 @@ export function createFileStore<Job extends Stored>({
 
   async function tidy(): Promise<void> {
     for (const parent of folders) {
-      const names = (await files.readdir(parent).catch(ignoreMissing)) ?? [];
+      const names = (await unlessMissing(files.readdir(parent))) ?? [];
       for (const folder of names.filter(isJobFolder).map((name) => join(parent, name))) {
-        const inside = (await files.readdir(folder).catch(ignoreMissing)) ?? [];
+        const inside = (await unlessMissing(files.readdir(folder))) ?? [];
         const left = inside.includes(RECORD)
           ? inside.filter((name) => name.startsWith(`${RECORD}.`)).map((name) => join(folder, name))
           : [folder];
@@ -177,7 +178,7 @@ export function createFileStore<Job extends Stored>({
 
   /** Something that is not there any more is of no age. */
   async function ageOf(path: string): Promise<number> {
-    const stats = await files.stat(path).catch(ignoreMissing);
+    const stats = await unlessMissing(files.stat(path));
     return stats === undefined ? 0 : Date.now() - stats.ctimeMs;
   }
 
@@ -188,10 +189,10 @@ export function createFileStore<Job extends Stored>({
         await files.link(draft, claim);
         return true;
       } catch (error) {
-        if (hasNoLinks(error)) return createExclusively(claim, await files.readFile(draft));
-        if (codeOf(error) !== 'EEXIST') throw error;
+        if (isWithoutLinks(error)) return createExclusively(claim, await files.readFile(draft));
+        if (errorCodeOf(error) !== 'EEXIST') throw error;
         if ((await ageOf(claim)) < CLAIM_STALE_MS) return false;
-        await files.unlink(claim).catch(ignoreMissing);
+        await unlessMissing(files.unlink(claim));
       }
     }
   }
@@ -202,7 +203,7 @@ export function createFileStore<Job extends Stored>({
     try {
       file = await files.open(path, 'wx');
     } catch (error) {
-      if (codeOf(error) === 'EEXIST') return false;
+      if (errorCodeOf(error) === 'EEXIST') return false;
       throw error;
     }
     try {
@@ -228,7 +229,7 @@ export function createFileStore<Job extends Stored>({
 
   /** On a full disk, in the room that was kept for that; afterwards the old record's is kept instead. */
   async function writeFromReserve(folder: string, entry: Entry<Job>, error: unknown): Promise<string> {
-    if (!['ENOSPC', 'EDQUOT'].includes(codeOf(error) ?? '')) throw error;
+    if (!isDiskFull(error)) throw error;
     const reserve = join(folder, RESERVE);
     const { size } = await files.stat(reserve).catch(() => ({ size: 0 }));
     if (size === 0) throw error;
@@ -248,7 +249,7 @@ export function createFileStore<Job extends Stored>({
   async function readAll(): Promise<FoundEntry<Job>[]> {
     const entries = await Promise.all(
       folders.map(async (parent) => {
-        const names = await files.readdir(parent).catch(ignoreMissing);
+        const names = await unlessMissing(files.readdir(parent));
         return Promise.all((names ?? []).filter(isJobFolder).map((name) => readEntry(join(parent, name))));
       }),
     );
@@ -270,7 +271,7 @@ export function createFileStore<Job extends Stored>({
 
   async function readEntry(folder: string): Promise<FoundEntry<Job> | undefined> {
     const path = join(folder, RECORD);
-    const text = await files.readFile(path, 'utf8').catch(ignoreMissing);
+    const text = await unlessMissing(files.readFile(path, 'utf8'));
     if (text === undefined) return undefined;
     const entry = parseEntry<Job>(text);
     if (entry) return { ...entry, folder };
@@ -295,17 +296,4 @@ function parseEntry<Job extends Stored>(text: string): Entry<Job> | undefined {
 
 function isJobFolder(name: string): boolean {
   return JOB_FOLDER.test(name);
-}
-
-function ignoreMissing(error: unknown): undefined {
-  if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
-  throw error;
-}
-
-function hasNoLinks(error: unknown): boolean {
-  return ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(codeOf(error) ?? '');
-}
-
-function codeOf(error: unknown): string | undefined {
-  return (error as NodeJS.ErrnoException).code;
 }

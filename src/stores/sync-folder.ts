@@ -1,4 +1,5 @@
 import type * as nodeFiles from 'node:fs/promises';
+import { errorCodeOf } from './file-errors.js';
 
 /** Makes what was created, renamed or removed in a folder outlast a power cut. */
 export async function syncFolder(files: Pick<typeof nodeFiles, 'open'>, folder: string): Promise<void> {
@@ -11,9 +12,8 @@ export async function syncFolder(files: Pick<typeof nodeFiles, 'open'>, folder: 
     }
   } catch (error) {
     // Windows opens no folders, and some network file systems do not sync them; there a rename has to do.
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (!UNSUPPORTED.includes(code)) throw error;
+    if (!UNSUPPORTED.includes(errorCodeOf(error) ?? '')) throw error;
   }
 }
 
-const UNSUPPORTED: readonly unknown[] = ['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP'];
+const UNSUPPORTED = ['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP'];

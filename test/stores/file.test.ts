@@ -179,6 +179,19 @@ describe('a store on disk', () => {
     expect(await readdir(folder)).toEqual(['job_1']);
   });
 
+  it.each(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL'])(
+    'replaces a record where a link is answered with %s',
+    async (code) => {
+      const folder = newFolder();
+      const link = () => Promise.reject(Object.assign(new Error('no links here'), { code }));
+      const store = createFileStore<StoredNote>({ folders: [folder], files: { ...nodeFiles, link } });
+      await store.insert(job('job_1'), undefined);
+      expect(await store.replace(job('job_1', 1), 0)).toBe(true);
+      expect(await store.get('job_1')).toMatchObject({ version: 1 });
+      expect(await readdir(join(folder, 'job_1'))).toEqual(['job.json']);
+    },
+  );
+
   it('takes no path for an id', async () => {
     const folder = newFolder();
     const store = createFileStore<StoredNote>({ folders: [join(folder, 'inner')] });

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { errorCodeOf, isDiskFull } from '../../stores/file-errors.js';
 import { DownloadError } from '../download-error.js';
 import type { FileLayer } from '../file-layer.js';
 
@@ -12,8 +13,7 @@ export async function describeDiskError(
   { doing, path, files, neededBytes }: { doing: string; path: string; files: FileLayer; neededBytes?: number },
 ): Promise<DownloadError> {
   if (error instanceof DownloadError) return error;
-  const code = codeOf(error);
-  if (code !== 'ENOSPC' && code !== 'EDQUOT') {
+  if (!isDiskFull(error)) {
     const reason = error instanceof Error ? error.message : String(error);
     return new DownloadError(
       'disk_error',
@@ -26,16 +26,12 @@ export async function describeDiskError(
     ...(free === undefined ? [] : [`${free} bytes are free`]),
     ...(neededBytes === undefined ? [] : [`${neededBytes} are still needed`]),
   ].join(', ');
-  const what = code === 'ENOSPC' ? 'the disk is full' : 'the disk quota is used up';
+  const what = errorCodeOf(error) === 'ENOSPC' ? 'the disk is full' : 'the disk quota is used up';
   return new DownloadError(
     'disk_full',
     `Could not ${doing} ${path}: ${what}${numbers && ` (${numbers})`}. Make room and resume: nothing that is stored is lost.`,
     { cause: error },
   );
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }
 
 async function freeBytes(folder: string, files: FileLayer): Promise<number | undefined> {

@@ -1,4 +1,5 @@
 import { constants, type FileHandle } from 'node:fs/promises';
+import { errorCodeOf } from '../../stores/file-errors.js';
 import type { FileLayer } from '../file-layer.js';
 import {
   applyCheckpoint,
@@ -121,7 +122,7 @@ async function readWhole(path: string, files: FileLayer): Promise<Buffer> {
   try {
     return await files.readFile(path);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return Buffer.alloc(0);
+    if (errorCodeOf(error) === 'ENOENT') return Buffer.alloc(0);
     throw error;
   }
 }

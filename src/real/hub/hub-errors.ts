@@ -8,19 +8,15 @@ export class HubRequestError extends Error {
   readonly kind: 'unreachable' | 'rate-limited' | 'server';
   /** How long the hub wants to be left alone, where it says so. */
   readonly retryAfterMs: number | undefined;
-  readonly status: number | undefined;
-  readonly requestId: string | undefined;
 
   constructor(
     kind: 'unreachable' | 'rate-limited' | 'server',
     message: string,
-    facts: { retryAfterMs?: number; status?: number; requestId?: string; cause?: unknown } = {},
+    facts: { retryAfterMs?: number; cause?: unknown } = {},
   ) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
     this.kind = kind;
     this.retryAfterMs = facts.retryAfterMs;
-    this.status = facts.status;
-    this.requestId = facts.requestId;
   }
 }
 

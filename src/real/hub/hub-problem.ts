@@ -103,14 +103,9 @@ function missing({ sentToken }: Refusing, { repo }: Question, host: string, trai
 }
 
 function passing({ status, headers }: Refusing, host: string, said: string, trail: string): HubRequestError {
-  const requestId = headers['x-request-id'];
   const retryAfterMs = askedPatience(headers);
   const when = retryAfterMs === undefined ? 'later' : `in ${Math.ceil(retryAfterMs / 1000)} s`;
-  const facts = {
-    status,
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-    ...(requestId !== undefined && { requestId }),
-  };
+  const facts = retryAfterMs === undefined ? {} : { retryAfterMs };
   return status === 429
     ? new HubRequestError('rate-limited', `${host} had too many requests (429): try again ${when}.${trail}`, facts)
     : new HubRequestError(

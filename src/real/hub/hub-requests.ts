@@ -180,6 +180,6 @@ function stillClosed(host: string, retryAfterMs: number): HubRequestError {
   return new HubRequestError(
     'rate-limited',
     `${host} had too many requests (429): try again in ${Math.ceil(retryAfterMs / 1000)} s.`,
-    { retryAfterMs, status: 429 },
+    { retryAfterMs },
   );
 }

@@ -20,7 +20,7 @@ const DEFAULT_ENDPOINT = 'https://huggingface.co';
 /** What the Python client takes for yes. */
 const YES = ['1', 'ON', 'YES', 'TRUE'];
 
-/** Reads the variables that all Hugging Face tools share. Throws when one of them cannot be used. */
+/** Reads the variables that all Hugging Face tools share. @throws Error naming one that cannot be used */
 export function readHubSettings(environment: NodeJS.ProcessEnv): HubSettings {
   // One that is set to nothing counts as one that is not set.
   const set = (name: string): string | undefined => textIn(environment[name]);

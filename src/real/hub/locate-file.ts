@@ -43,7 +43,7 @@ export async function locateFile(
   };
 }
 
-function checkIdentity({ status, headers, url, redirect }: HubAnswer, { path, size, digest }: PlannedFile): void {
+function checkIdentity({ headers, url, redirect }: HubAnswer, { path, size, digest }: PlannedFile): void {
   const fromHub = 'x-repo-commit' in headers || 'x-linked-etag' in headers;
   if (
     !fromHub &&
@@ -54,7 +54,6 @@ function checkIdentity({ status, headers, url, redirect }: HubAnswer, { path, si
     throw new HubRequestError(
       'server',
       `${new URL(url).host} sends a web page instead of ${path}: this may be the sign-in page of a guest network.`,
-      { status },
     );
   }
   // A redirect's own ETag and length are those of the redirect, and a CDN's ETag is a hash of something else.

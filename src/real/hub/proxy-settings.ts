@@ -8,7 +8,7 @@ export interface ProxySettings {
 /** What the agents can speak to a proxy. */
 const SCHEMES = ['http:', 'https:', 'socks5:'];
 
-/** HTTP_PROXY, HTTPS_PROXY and NO_PROXY, in either case. Throws when one of them cannot be used. */
+/** HTTP_PROXY, HTTPS_PROXY and NO_PROXY, in either case. @throws Error naming one that cannot be used */
 export function readProxySettings(environment: NodeJS.ProcessEnv): ProxySettings {
   const variable = (name: string): string => environment[name.toLowerCase()] ?? environment[name] ?? '';
   const proxy = (name: string): string => readProxy(name, variable(name).trim());

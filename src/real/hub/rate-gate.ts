@@ -9,28 +9,17 @@ export interface RateGate {
   waitMs(bucket: RateBucket): number;
   /** No request in this bucket for so long. A longer wait that holds already stays. */
   close(bucket: RateBucket, ms: number): void;
-  /** Resolves when the way is free; rejects with the signal's reason. */
-  opened(bucket: RateBucket, signal: AbortSignal): Promise<void>;
 }
 
 /** No hub means longer than that; one that says so would otherwise keep all downloads waiting for ever. */
 const LONGEST_PATIENCE_MS = 60 * 60_000;
-/** As long as a timer can be. */
-const LONGEST_SLEEP_MS = 2 ** 31 - 1;
 
-export function createRateGate(clock: Pick<RealClock, 'monotonic' | 'sleep'>): RateGate {
+export function createRateGate(clock: Pick<RealClock, 'monotonic'>): RateGate {
   const opensAt = new Map<RateBucket, number>();
-  const waitMs = (bucket: RateBucket): number => Math.max(0, (opensAt.get(bucket) ?? 0) - clock.monotonic());
   return {
-    waitMs,
+    waitMs: (bucket) => Math.max(0, (opensAt.get(bucket) ?? 0) - clock.monotonic()),
     close(bucket, ms) {
       opensAt.set(bucket, Math.max(opensAt.get(bucket) ?? 0, clock.monotonic() + ms));
-    },
-    async opened(bucket, signal) {
-      // Again after each sleep: timers may come early, and another answer may have asked for more.
-      for (let ms = waitMs(bucket); ms > 0; ms = waitMs(bucket)) {
-        await clock.sleep(Math.min(Math.ceil(ms), LONGEST_SLEEP_MS), signal);
-      }
     },
   };
 }

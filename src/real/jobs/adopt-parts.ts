@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { RefusedError } from '../../core/errors.js';
+import { unlessMissing } from '../../stores/file-errors.js';
 import { partPaths } from '../disk/part-file.js';
 import type { FileLayer } from '../file-layer.js';
-import { unlessMissing } from '../library/file-errors.js';
 import type { Lock } from '../library/locks.js';
 import { OWN_FOLDER, repoFolder } from '../library/safe-path.js';
 import type { DownloadPlan, PlannedFile } from '../plan.js';

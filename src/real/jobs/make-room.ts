@@ -1,6 +1,6 @@
 import { RefusedError } from '../../core/errors.js';
+import { isDiskFull } from '../../stores/file-errors.js';
 import { partPaths } from '../disk/part-file.js';
-import { isDiskFull } from '../library/file-errors.js';
 import { listLocks, type Lock } from '../library/locks.js';
 import { repoFolder } from '../library/safe-path.js';
 import { checkSpace } from '../library/space.js';

@@ -1,8 +1,8 @@
 import { failureCodes, RefusedError, type FailureCode } from '../../core/errors.js';
+import { errorCodeOf } from '../../stores/file-errors.js';
 import { describeDiskError } from '../disk/disk-error.js';
 import { DownloadError } from '../download-error.js';
 import type { FileLayer } from '../file-layer.js';
-import { errorCodeOf } from '../library/file-errors.js';
 import type { JobRecord, Standing } from './job-record.js';
 
 /** What becomes of a job whose run ended with an error. */

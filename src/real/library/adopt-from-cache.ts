@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
+import { errorCodeOf } from '../../stores/file-errors.js';
 import type { FileLayer } from '../file-layer.js';
-import { errorCodeOf } from './file-errors.js';
 
 /** How a file was taken over from the Hugging Face cache. */
 export type Adoption = 'linked' | 'cloned' | 'copied';

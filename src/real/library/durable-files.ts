@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
+import { unlessMissing } from '../../stores/file-errors.js';
 import { syncFolder } from '../../stores/sync-folder.js';
 import type { FileLayer } from '../file-layer.js';
-import { unlessMissing } from './file-errors.js';
 
 /** Replaces a small file as a whole: after a crash or a power cut it has its old contents or its new ones. */
 export async function writeDurably(files: FileLayer, path: string, text: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { errorCodeOf, isMissing } from '../../stores/file-errors.js';
 import type { FileLayer } from '../file-layer.js';
-import { isMissing } from './file-errors.js';
 import { fingerprintOf, type Fingerprint } from './fingerprint.js';
 
 /** A file in a repo's folder. */
@@ -113,7 +113,7 @@ async function namesIn(files: FileLayer, folder: string): Promise<string[]> {
   try {
     return (await files.readdir(folder)).filter((name) => !name.startsWith('.')).sort();
   } catch (error) {
-    if (isMissing(error) || (error as NodeJS.ErrnoException).code === 'EACCES') return [];
+    if (isMissing(error) || errorCodeOf(error) === 'EACCES') return [];
     throw error;
   }
 }

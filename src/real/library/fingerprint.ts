@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
+import { unlessMissing } from '../../stores/file-errors.js';
 import type { FileLayer } from '../file-layer.js';
-import { unlessMissing } from './file-errors.js';
 
 /** What tells, without reading it, whether a file is still the one that was hashed. */
 export interface Fingerprint {

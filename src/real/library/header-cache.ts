@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path';
+import { unlessMissing } from '../../stores/file-errors.js';
 import type { FileLayer } from '../file-layer.js';
 import { writeDurably } from './durable-files.js';
-import { unlessMissing } from './file-errors.js';
 import type { FoundFile } from './find-models.js';
 import { OWN_FOLDER } from './safe-path.js';
 import type { GgufFacts } from './read-gguf.js';

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { RefusedError } from '../../core/errors.js';
+import { unlessMissing } from '../../stores/file-errors.js';
 import type { FileLayer } from '../file-layer.js';
 import { defaultLimits, type RealLimits } from '../limits.js';
 import type { RealClock } from '../real-clock.js';
 import { makeFolder } from './durable-files.js';
-import { unlessMissing } from './file-errors.js';
 import {
   dropLockFile,
   ownLockFile,

@@ -1,9 +1,9 @@
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { RefusedError } from '../../core/errors.js';
+import { errorCodeOf, isMissing, unlessMissing } from '../../stores/file-errors.js';
 import type { FileLayer } from '../file-layer.js';
 import { makeFolder } from './durable-files.js';
-import { errorCodeOf, isMissing, unlessMissing } from './file-errors.js';
 import { OWN_FOLDER, repoFolder } from './safe-path.js';
 import { freeBytes } from './space.js';
 

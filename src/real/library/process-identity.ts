@@ -1,5 +1,6 @@
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { errorCodeOf } from '../../stores/file-errors.js';
 import { readBootId } from '../disk/boot-id.js';
 
 /** A process, so that another one can tell whether it is still there. */
@@ -46,7 +47,7 @@ export async function judgeProcess(
     process.kill(pid, 0);
     return 'unknown';
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH' ? 'gone' : 'unknown';
+    return errorCodeOf(error) === 'ESRCH' ? 'gone' : 'unknown';
   }
 }
 

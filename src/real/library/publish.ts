@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { RefusedError } from '../../core/errors.js';
+import { errorCodeOf, isWithoutLinks } from '../../stores/file-errors.js';
 import { syncFolder } from '../../stores/sync-folder.js';
 import type { Digester } from '../disk/digester.js';
 import { describeDiskError } from '../disk/disk-error.js';
@@ -8,7 +9,6 @@ import { DownloadError } from '../download-error.js';
 import type { FileLayer } from '../file-layer.js';
 import type { PlannedFile } from '../plan.js';
 import { makeFolder } from './durable-files.js';
-import { errorCodeOf, isWithoutLinks } from './file-errors.js';
 import { isSameFile, readFingerprint, type Fingerprint } from './fingerprint.js';
 import { recordFile } from './presence.js';
 import type { RecordedFile } from './records.js';
@@ -36,8 +36,6 @@ export interface Publication {
 export interface PublishOptions {
   files: FileLayer;
   digestOf: Digester['digestOf'];
-  /** Called before each step, with its name: `link <path>`, `unlink <path>`. A test may end the process there. */
-  onStep?: (step: string) => void | Promise<void>;
   signal?: AbortSignal | undefined;
 }
 
@@ -121,11 +119,7 @@ async function publishFile(
   { target, folder }: { target: string; folder: string },
   options: PublishOptions,
 ): Promise<void> {
-  const { files, onStep = () => undefined } = options;
-  const step = async (name: string): Promise<void> => {
-    options.signal?.throwIfAborted();
-    await onStep(`${name} ${file.path}`);
-  };
+  const { files, signal } = options;
   const there = await readFingerprint(files, target);
   const left = await readFingerprint(files, part.path);
   const isPublished = there !== undefined && isSameFile(there, part);
@@ -141,10 +135,10 @@ async function publishFile(
   if (!isPublished) {
     await makeFolder(files, dirname(target));
     if (there === undefined) {
-      await step('link');
+      signal?.throwIfAborted();
       await name(files, part.path, target);
     } else if (replaces && isSameFile(there, replaces)) {
-      await step('link');
+      signal?.throwIfAborted();
       await replace(files, part.path, target);
     } else if (there.size !== file.size || !(await isRight(target, file, options))) {
       throw targetExists(file, target, part.path);
@@ -152,7 +146,7 @@ async function publishFile(
     await syncUpTo(files, dirname(target), dirname(dirname(folder)));
   }
   await files.rm(copyPath(target), { force: true });
-  await step('unlink');
+  signal?.throwIfAborted();
   await files.rm(part.path, { force: true });
 }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { unlessMissing } from '../../stores/file-errors.js';
 import type { FileLayer } from '../file-layer.js';
-import { unlessMissing } from './file-errors.js';
 
 /** What the files of an MLX model say of it. */
 export interface MlxFacts {

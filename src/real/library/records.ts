@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { unlessMissing } from '../../stores/file-errors.js';
 import { syncFolder } from '../../stores/sync-folder.js';
 import type { FileLayer } from '../file-layer.js';
 import type { Digest, DownloadPlan } from '../plan.js';
 import { makeFolder, writeDurably } from './durable-files.js';
-import { unlessMissing } from './file-errors.js';
 import type { Fingerprint } from './fingerprint.js';
 import { OWN_FOLDER } from './safe-path.js';
 

@@ -1,10 +1,10 @@
 import { dirname, join } from 'node:path';
 import { RefusedError } from '../../core/errors.js';
 import type { RemovedModel } from '../../core/downloader.js';
+import { errorCodeOf, unlessMissing } from '../../stores/file-errors.js';
 import { syncFolder } from '../../stores/sync-folder.js';
 import type { FileLayer } from '../file-layer.js';
 import type { DescribedModel } from './describe-model.js';
-import { errorCodeOf, unlessMissing } from './file-errors.js';
 import type { FoundFile } from './find-models.js';
 import { isSameFile, readFingerprint } from './fingerprint.js';
 import { listLocks } from './locks.js';

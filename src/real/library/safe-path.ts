@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { RefusedError } from '../../core/errors.js';
+import { unlessMissing } from '../../stores/file-errors.js';
 import type { FileLayer } from '../file-layer.js';
 import { checkRepoName, checkRepoPath } from '../repo-path.js';
-import { unlessMissing } from './file-errors.js';
 
 /** Where modeldock keeps its own files in a models folder. */
 export const OWN_FOLDER = '.modeldock';

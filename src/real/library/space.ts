@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { RefusedError } from '../../core/errors.js';
+import { unlessMissing } from '../../stores/file-errors.js';
 import type { FileLayer } from '../file-layer.js';
-import { unlessMissing } from './file-errors.js';
 import { OWN_FOLDER } from './safe-path.js';
 
 /** What the disk of a folder has for this user. */
@@ -18,27 +18,18 @@ export async function allocatedBytes(files: FileLayer, path: string): Promise<nu
   return (stats as { blocks?: number }).blocks === undefined ? stats.size : stats.blocks * 512;
 }
 
-/** Disk that an unfinished job is still going to take. */
-export interface Reservation {
-  /** The name of the job's folder. */
-  job: string;
-  bytes: number;
-}
-
 /**
  * What the jobs of one models folder still need, of all processes: read from their records, so that it needs no
  * bookkeeping of its own and no process has to be asked. A paused job reserves nothing; it asks again when it goes on.
  */
-export async function readReservations(files: FileLayer, root: string): Promise<Reservation[]> {
+export async function reservedBytes(files: FileLayer, root: string): Promise<number> {
   const own = join(root, OWN_FOLDER);
   const entries = (await unlessMissing(files.readdir(own, { withFileTypes: true }))) ?? [];
-  const reservations: Reservation[] = [];
+  let bytes = 0;
   for (const entry of entries) {
-    if (!entry.isDirectory()) continue;
-    const bytes = await reservedBy(files, join(own, entry.name));
-    if (bytes > 0) reservations.push({ job: entry.name, bytes });
+    if (entry.isDirectory()) bytes += await reservedBy(files, join(own, entry.name));
   }
-  return reservations;
+  return bytes;
 }
 
 async function reservedBy(files: FileLayer, folder: string): Promise<number> {
@@ -56,7 +47,7 @@ async function wantedBy(files: FileLayer, folder: string): Promise<number> {
   try {
     const record = JSON.parse(await files.readFile(join(folder, 'job.json'), 'utf8')) as Record<string, unknown> | null;
     const { state, totalBytes, presentBytes = 0 } = record ?? {};
-    if (state !== 'downloading' && state !== 'publishing') return 0;
+    if (state !== 'downloading') return 0;
     return typeof totalBytes === 'number' && typeof presentBytes === 'number' ? totalBytes - presentBytes : 0;
   } catch {
     // Without a record, or with a torn one, it is no job that would go on.
@@ -71,8 +62,6 @@ export interface SpaceNeed {
   bytes: number;
   /** Parts of them that are there already. */
   parts?: readonly string[];
-  /** The folder of this job, whose own reservation does not count. */
-  job?: string;
   /** What stays free. */
   spareBytes: number;
 }
@@ -91,17 +80,14 @@ export async function measureSpace(
   files: FileLayer,
   root: string,
   roots: readonly string[],
-  { bytes, parts = [], job, spareBytes }: Omit<SpaceNeed, 'subject'>,
+  { bytes, parts = [], spareBytes }: Omit<SpaceNeed, 'subject'>,
 ): Promise<SpaceFinding> {
   let allocated = 0;
   for (const part of parts) allocated += await allocatedBytes(files, part);
   const disk = (await files.stat(root)).dev;
   let reserved = 0;
   for (const other of new Set([root, ...roots])) {
-    if ((await unlessMissing(files.stat(other)))?.dev !== disk) continue;
-    for (const reservation of await readReservations(files, other)) {
-      if (reservation.job !== job) reserved += reservation.bytes;
-    }
+    if ((await unlessMissing(files.stat(other)))?.dev === disk) reserved += await reservedBytes(files, other);
   }
   const own = Math.max(0, bytes - allocated);
   // A job that has nothing left to write must not fail for want of room.

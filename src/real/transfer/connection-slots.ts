@@ -7,8 +7,6 @@ export interface ConnectionSlots {
   /** Nobody asks that host for anything before `until`, on the monotonic clock. */
   hold(host: string, until: number): void;
   heldUntil(host: string): number;
-  /** Connections in use. */
-  inUse(): number;
 }
 
 /** One file's part in it. */
@@ -84,6 +82,5 @@ export function createConnectionSlots(
       holds.set(host, Math.max(until, holds.get(host) ?? 0));
     },
     heldUntil: (host) => holds.get(host) ?? 0,
-    inUse: () => all,
   };
 }

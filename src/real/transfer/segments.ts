@@ -28,8 +28,8 @@ const FREE = 0;
 const OWNED = 1;
 const DONE = 2;
 
-/** The segments a sink lacks, or those of `only` that it lacks. */
-export function segmentsOf(sink: ByteSink, only?: Iterable<number>): Segments {
+/** The segments a sink lacks. */
+export function segmentsOf(sink: ByteSink): Segments {
   const { size, segmentBytes } = sink;
   const count = Math.ceil(size / segmentBytes);
   const state = new Uint8Array(count).fill(DONE);
@@ -38,8 +38,8 @@ export function segmentsOf(sink: ByteSink, only?: Iterable<number>): Segments {
   let missing = 0;
   let free = 0;
   let first = 0;
-  for (const segment of only ?? state.keys()) {
-    if (state[segment] !== DONE || sink.taken(segment) >= endOf(segment) - startOf(segment)) continue;
+  for (const segment of state.keys()) {
+    if (sink.taken(segment) >= endOf(segment) - startOf(segment)) continue;
     state[segment] = FREE;
     missing++;
     free++;

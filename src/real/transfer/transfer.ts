@@ -26,10 +26,6 @@ export interface TransferCounters {
   connections: number;
 }
 
-export function createTransferCounters(): TransferCounters {
-  return { bytes: 0, retries: 0, stalls: 0, connections: 0 };
-}
-
 export interface TransferOptions {
   limits: RealLimits;
   clock: Pick<RealClock, 'monotonic' | 'sleep'>;
@@ -38,8 +34,6 @@ export interface TransferOptions {
   bandwidth: readonly Bandwidth[];
   signal: AbortSignal;
   counters: TransferCounters;
-  /** Only these segments; default: all that the sink lacks. */
-  only?: Iterable<number>;
   onPhase?: (phase: TransferPhase) => void;
   /** From 0 to 1, so that clients which failed together do not come back together. */
   random?: () => number;
@@ -55,7 +49,7 @@ export interface TransferOptions {
 export async function transfer(source: ByteSource, sink: ByteSink, options: TransferOptions): Promise<void> {
   const { limits, clock, slots, bandwidth, signal, counters, random = Math.random } = options;
   signal.throwIfAborted();
-  const segments = segmentsOf(sink, options.only);
+  const segments = segmentsOf(sink);
   if (segments.missing() === 0) return;
 
   const runs = new Set<Run>();

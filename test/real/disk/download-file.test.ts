@@ -7,8 +7,7 @@ import { downloadFile } from '../../../src/real/download-file.js';
 import type { PlannedFile } from '../../../src/real/plan.js';
 import { realClock } from '../../../src/real/real-clock.js';
 import { createConnectionSlots } from '../../../src/real/transfer/connection-slots.js';
-import { createTransferCounters } from '../../../src/real/transfer/transfer.js';
-import { createStage, type Stage } from '../transfer/stage.js';
+import { createStage, createTransferCounters, type Stage } from '../transfer/stage.js';
 import { createWorkplace, SEGMENT, smallLimits, type Workplace } from './workplace.js';
 
 const SIZE = 30 * SEGMENT + 4321;

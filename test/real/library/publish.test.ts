@@ -1,6 +1,6 @@
 import * as files from 'node:fs/promises';
 import { readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { createDigester } from '../../../src/real/disk/digester.js';
 import { DownloadError } from '../../../src/real/download-error.js';
@@ -36,20 +36,31 @@ async function stage(): Promise<{ root: string; folder: string; staging: string;
   return { root, folder, staging, publication: await preparePublication(files, folder, staged) };
 }
 
-interface Watched {
-  steps?: string[];
-  hashed?: string[];
-}
-
-function publishWith(publication: Publication, layer: FileLayer = files, { steps, hashed }: Watched = {}) {
+/** @param hashed gets the path of each file that is read to its end */
+function publishWith(publication: Publication, layer: FileLayer = files, hashed: string[] = []) {
   return publish(publication, {
     files: layer,
     digestOf: (file, options) => {
-      hashed?.push(file.path);
+      hashed.push(file.path);
       return digester.digestOf(file, options);
     },
-    onStep: (step) => void steps?.push(step),
   });
+}
+
+/** A file layer that notes which part gets which name in a folder, and which part goes. */
+function noting(steps: string[], folder: string): FileLayer {
+  return {
+    ...files,
+    link: (part, target) => {
+      steps.push(`${basename(String(part))} is linked to ${relative(folder, String(target))}`);
+      return files.link(part, target);
+    },
+    rm: (path, options) => {
+      const name = basename(String(path));
+      if (name.endsWith('.part')) steps.push(`${name} goes`);
+      return files.rm(path, options);
+    },
+  };
 }
 
 async function expectPublished(folder: string): Promise<void> {
@@ -62,10 +73,12 @@ describe('a publication', () => {
   it('names each part in the order of the plan, what makes it a model last, and leaves no part', async () => {
     const { folder, staging, publication } = await stage();
     const steps: string[] = [];
-    const recorded = await publishWith(publication, files, { steps });
+    const recorded = await publishWith(publication, noting(steps, folder));
     await expectPublished(folder);
     expect(await readdir(staging)).toEqual([]);
-    expect(steps).toEqual(Object.keys(contents).flatMap((path) => [`link ${path}`, `unlink ${path}`]));
+    expect(steps).toEqual(
+      Object.keys(contents).flatMap((path, index) => [`${index}.part is linked to ${path}`, `${index}.part goes`]),
+    );
     const last = await stat(join(folder, 'BF16/chat-00001-of-00002.gguf'));
     expect(recorded.at(-1)).toEqual({
       ...planned('BF16/chat-00001-of-00002.gguf', 'the first shard'),
@@ -83,7 +96,7 @@ describe('a publication', () => {
         () => true,
         () => false,
       );
-      const recorded = await publishWith(stored, files, { hashed });
+      const recorded = await publishWith(stored, files, hashed);
       await expectPublished(folder);
       expect(await readdir(staging)).toEqual([]);
       expect(recorded.map(({ path }) => path)).toEqual(Object.keys(contents));

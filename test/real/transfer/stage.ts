@@ -9,12 +9,7 @@ import { realClock, type RealClock } from '../../../src/real/real-clock.js';
 import type { Bandwidth } from '../../../src/real/transfer/bandwidth.js';
 import type { ByteSource } from '../../../src/real/transfer/byte-source.js';
 import { createConnectionSlots, type ConnectionSlots } from '../../../src/real/transfer/connection-slots.js';
-import {
-  createTransferCounters,
-  transfer,
-  type TransferCounters,
-  type TransferPhase,
-} from '../../../src/real/transfer/transfer.js';
+import { transfer, type TransferCounters, type TransferPhase } from '../../../src/real/transfer/transfer.js';
 import { createMemorySink, type MemorySink, type MemorySinkOptions } from './memory-sink.js';
 
 export const KiB = 1024;
@@ -125,8 +120,12 @@ export interface FetchOptions {
   bandwidth?: Bandwidth[];
   slots?: ConnectionSlots;
   signal?: AbortSignal;
-  only?: number[];
   clock?: RealClock;
+}
+
+/** Of a transfer that has not begun. */
+export function createTransferCounters(): TransferCounters {
+  return { bytes: 0, retries: 0, stalls: 0, connections: 0 };
 }
 
 /** Fetches the stage's file into memory. */
@@ -146,7 +145,6 @@ export function fetchInto(stage: Stage, options: FetchOptions = {}): Fetching {
     onPhase: (phase) => phases.push(phase),
     random: () => 0.5,
     busy: () => 0,
-    ...(options.only !== undefined && { only: options.only }),
   });
   done.catch(() => undefined);
   return { sink, counters, phases, done };

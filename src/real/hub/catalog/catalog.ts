@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RefusedError } from '../../../core/errors.js';
+import { isMissing } from '../../../stores/file-errors.js';
 import { checkRepoName } from '../../repo-path.js';
 import type { HubClient } from '../hub-client.js';
 import { bundledModels } from './bundled-models.js';
@@ -68,9 +69,8 @@ async function readBase(file: string, id: string): Promise<ModelBase | undefined
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw unusable(id, `Cannot read ${file}: ${message}.`, error);
+    if (isMissing(error)) return undefined;
+    throw unusable(id, `Cannot read ${file}: ${(error as Error).message}.`, error);
   }
   try {
     return readModelYaml(text);
