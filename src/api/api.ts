@@ -17,7 +17,7 @@ import { RefusedError } from '../core/errors.js';
 import { modelOfInstance, requestedModel } from '../core/model-identity.js';
 import type { ModelShelf } from '../core/shelf.js';
 import { compactJson, note, prettyJson, type Answer, type Call, type Route } from './call.js';
-import { matchRoute, plainPath, type DocumentedRoute } from './routes.js';
+import { isUnderApi, matchRoute, type DocumentedRoute } from './routes.js';
 
 /** How whoever serves LM Studio's routes wants them. */
 export interface ApiOptions {
@@ -25,8 +25,11 @@ export interface ApiOptions {
   explainFailures?: boolean;
   /** Told of errors that nobody foresaw; the client gets a 500. */
   onError?: (error: unknown) => void;
-  /** Told of calls that no route knows: outside `/api/v1` LM Studio answers them with 200, which hides a wrong path. */
-  onUnknownRoute?: (route: Route) => void;
+  /**
+   * Told of calls that no route knows, and of the status they get: outside `/api/v1` LM Studio answers them with 200,
+   * which hides a wrong path.
+   */
+  onUnknownRoute?: (route: Route, status: number) => void;
 }
 
 /** What LM Studio's routes are answered from. */
@@ -42,7 +45,7 @@ export interface ApiWorld extends Required<ApiOptions> {
  */
 export type Ownership = 'origin' | 'routes';
 
-/** What a transport serves. */
+/** What a transport serves: `dock.api`. */
 export interface Api {
   /** Asked before the body is touched. */
   owns(route: Route, ownership: Ownership): boolean;
@@ -50,6 +53,12 @@ export interface Api {
   answer(call: Call): Promise<Answer>;
   /** The same for Fetch's classes. @throws TypeError where the answer is a network error, as `fetch` does */
   fetch(request: Request): Promise<Response>;
+}
+
+/** For programs whose types nobody checks. @throws TypeError where something else is given, such as a whole dock */
+export function checkApi(api: Api): Api {
+  if (typeof (api as Api | undefined)?.owns === 'function') return api;
+  throw new TypeError('Cannot serve what is not an api: pass dock.api, not the dock itself.');
 }
 
 /**
@@ -64,12 +73,9 @@ export async function answerCall(call: Call, world: ApiWorld, engine = world.eng
       return await handlers[match.route](world, call, match.jobId ?? '', engine);
     }
     const method = call.method === 'HEAD' ? 'GET' : call.method;
-    world.onUnknownRoute({ method, path: call.path });
-    return unknownRoute(
-      method,
-      call.path,
-      /^\/api\/v1(\/|$)/.test(plainPath(call.path)) ? 404 : world.profile.unknownRouteStatus,
-    );
+    const status = isUnderApi(call.path) ? 404 : world.profile.unknownRouteStatus;
+    world.onUnknownRoute({ method, path: call.path }, status);
+    return unknownRoute(method, call.path, status);
   } catch (error) {
     // Nobody is there to read an answer; a body that was cut off is not an error of ours.
     if (call.signal.aborted) return 'network error';

@@ -5,8 +5,8 @@ import { prettyJson, type Answer, type Call } from './call.js';
 /** What a call is answered that lacks `Authorization: Bearer <token>`, or `Bearer session:<id>:<token>`. */
 export function refuseWithoutToken(call: Pick<Call, 'header'>, token: string): Answer | undefined {
   if (carriesToken(call, token)) return undefined;
-  const given = readBearer(call);
-  const problem = given === undefined ? problems.missingToken() : problems.wrongToken(given.token ?? 'session:');
+  const given = readBearer(call)?.token;
+  const problem = given === undefined ? problems.missingToken() : problems.wrongToken(given);
   return prettyJson(problem.status, problem.answer);
 }
 

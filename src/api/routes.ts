@@ -48,6 +48,11 @@ export function isDocumentedPath(path: string): boolean {
   return paths.has(plain) || plain === DOWNLOADS || plain.startsWith(`${DOWNLOADS}/`);
 }
 
+/** Whether a path is under LM Studio's own API, where what no route knows is a 404. */
+export function isUnderApi(path: string): boolean {
+  return /^\/api\/v1(\/|$)/.test(plainPath(path));
+}
+
 /** Without regard to case, and without one trailing slash. */
 export function plainPath(path: string): string {
   const lower = path.toLowerCase();

@@ -39,7 +39,7 @@ const unsupportedMediaType = name(
   fails('The body is not sent as application/json. A decision of modeldock.', problemExamples.unsupportedMediaType),
 );
 const internalError = name('InternalError', fails('A defect of the server.', problemExamples.internal));
-const notModified = name('NotModified', {
+export const notModified = name('NotModified', {
   description: 'Over HTTP: the body is still the one whose `ETag` came as `If-None-Match`.',
 });
 
@@ -205,6 +205,6 @@ function fails(description: string, examples: Examples): ZodOpenApiResponseObjec
 }
 
 /** Makes an answer that several routes give a component. */
-function name(id: string, response: ZodOpenApiResponseObject): ZodOpenApiResponseObject {
+export function name(id: string, response: ZodOpenApiResponseObject): ZodOpenApiResponseObject {
   return { ...response, id };
 }

@@ -4,17 +4,21 @@ import { inferred } from './inferred.js';
 import { problems, type Problem } from './problem.js';
 
 /**
- * Checks a request body in LM Studio's order: JSON, content type, keys, types.
+ * Checks a request body in LM Studio's order: JSON, content type, keys, types. A form is no JSON whatever is in it, and
+ * its type is what is wrong with it.
  * @throws Problem malformedJson, unsupportedMediaType, missingField, unknownKeys, wrongType, wrongValue
  */
 export function readBody<Body>(schema: z.ZodMiniType<Body>, text: string, contentType: string | undefined): Body {
-  const value = parseJson(text);
   const type = contentType?.split(';', 1)[0]!.trim().toLowerCase();
+  if (type !== undefined && FORMS.includes(type)) throw problems.unsupportedMediaType(contentType);
+  const value = parseJson(text);
   if (type !== 'application/json') throw problems.unsupportedMediaType(contentType);
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   throw problemFromIssues(result.error.issues, value);
 }
+
+const FORMS = ['multipart/form-data', 'application/x-www-form-urlencoded'];
 
 function parseJson(text: string): unknown {
   if (text === '' && inferred.emptyBodyIsEmptyObject.value) return {};

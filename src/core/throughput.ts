@@ -19,8 +19,8 @@ export function speedOver(
   windowMs = SPEED_WINDOW_MS,
 ): number {
   const from = Math.max(began, now - windowMs);
-  const seconds = (now - from) / 1000;
-  return seconds > 0 ? (transferredAt(now) - transferredAt(from)) / seconds : 0;
+  // In this order a steady line comes out as the whole number that it is.
+  return now > from ? ((transferredAt(now) - transferredAt(from)) * 1000) / (now - from) : 0;
 }
 
 /** When the rest will be there at this speed, truncated to the millisecond; `undefined` when nothing moves. */

@@ -10,7 +10,7 @@ const stopInterval = globalThis.clearInterval;
 const readDate = Date.now;
 
 /** What `setTimeout` can hold; it takes a longer wait for none at all. */
-export const LONGEST_WAIT_MS = 2 ** 31 - 1;
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Milliseconds since the epoch, as the machine has it. */
 export function wallNow(): number {
@@ -19,7 +19,7 @@ export function wallNow(): number {
 
 /** Calls back after `ms` milliseconds, at most 2³¹−1, unless it is cancelled first. */
 export function wallTimeout(ms: number, callback: () => void): () => void {
-  const timer = startTimer(callback, Math.min(ms, LONGEST_WAIT_MS));
+  const timer = startTimer(callback, Math.min(ms, LONGEST_TIMER_MS));
   return () => stopTimer(timer);
 }
 

@@ -1,8 +1,9 @@
 import { MAX_TIME } from '../core/clock.js';
 import type { Condition, Foresight, Transition } from '../core/foresight.js';
+import type { JobSnapshot } from '../core/job.js';
 import type { JobStretch } from '../core/simulation.js';
 import type { JobStore } from '../core/store.js';
-import { playUntil, type Play, type SimulatedJob } from './job.js';
+import { playUntil, snapshotAt, type Play, type SimulatedJob } from './job.js';
 import { bytesAt, firstMoment, type Segment } from './timeline.js';
 
 type JobCondition = Exclude<Condition, string>;
@@ -26,6 +27,7 @@ export function createForesight(store: JobStore<SimulatedJob>, timeOf: (job: Sim
       const job = await store.get(condition.job);
       if (!job) return { never: `there is no job ${condition.job}` };
       const now = timeOf(job);
+      if (holds(snapshotAt(job, now), condition)) return { at: now - aheadOf(job) };
       const found = whenJob(job, playUntil(job, now), condition);
       return 'story' in found ? { at: found.story + found.offset - aheadOf(job) } : found;
     },
@@ -70,10 +72,11 @@ export function createForesight(store: JobStore<SimulatedJob>, timeOf: (job: Sim
     }
     return { at };
   }
+}
 
-  function aheadOf(job: SimulatedJob): number {
-    return job.ahead ?? 0;
-  }
+/** By how much polls have moved a job beyond the session's clock. */
+function aheadOf({ ahead = 0 }: SimulatedJob): number {
+  return ahead;
 }
 
 /**
@@ -98,7 +101,12 @@ function changesBetween(job: SimulatedJob, play: Play, from: number, to: number)
   return changesOf(play)
     .map((change) => ({ change, at: change.story + play.offset }))
     .filter(({ at }) => at > from && at <= to)
-    .map(({ change, at }) => ({ at: at - (job.ahead ?? 0), job: job.id, model: job.model, type: typeOf(change) }));
+    .map(({ change, at }) => ({ at: at - aheadOf(job), job: job.id, model: job.model, type: typeOf(change) }));
+}
+
+function holds({ state, downloadedBytes, totalBytes }: JobSnapshot, condition: JobCondition): boolean {
+  if ('status' in condition) return state === condition.status;
+  return downloadedBytes >= ('bytes' in condition ? condition.bytes : condition.progress * totalBytes);
 }
 
 function whenJob(
@@ -112,7 +120,8 @@ function whenJob(
 
 function storyWhen(job: SimulatedJob, play: Play, condition: JobCondition): number | undefined {
   const { segments, end } = play.timeline;
-  const ahead = segments.filter((segment) => segment.to > play.story);
+  // One without a length never is how the job stands.
+  const ahead = segments.filter(({ from, to }) => to > Math.max(from, play.story));
   if ('status' in condition) {
     if (condition.status === 'completed') return end < Infinity ? Math.max(end, play.story) : undefined;
     const { status } = condition;
@@ -128,9 +137,9 @@ function storyWhen(job: SimulatedJob, play: Play, condition: JobCondition): numb
     const began = Math.max(segment.from, play.story);
     const reached = (ms: number): boolean => bytesAt(segment, ms) >= target;
     if (reached(began - segment.from)) return began;
-    if (segment.toBytes >= target) {
-      return segment.from + firstMoment(began - segment.from, segment.to - segment.from, reached);
-    }
+    // At its end the next one holds already, and that may be after a rewind.
+    const last = segment.to - segment.from - 1;
+    if (last < Infinity && reached(last)) return segment.from + firstMoment(began - segment.from, last, reached);
   }
   return end < Infinity && job.totalBytes >= target ? Math.max(end, play.story) : undefined;
 }
@@ -138,7 +147,7 @@ function storyWhen(job: SimulatedJob, play: Play, condition: JobCondition): numb
 /** A job's story as it stands, on the session's clock. @param now on the job's own */
 export function stretchesOf(job: SimulatedJob, now: number): JobStretch[] {
   const { timeline, offset } = playUntil(job, now);
-  const shift = offset - (job.ahead ?? 0);
+  const shift = offset - aheadOf(job);
   return timeline.segments.map(({ type, from, to, fromBytes, toBytes }) => ({
     type,
     from: from + shift,
@@ -151,19 +160,22 @@ export function stretchesOf(job: SimulatedJob, now: number): JobStretch[] {
 /** How a job's story ends, in words. */
 function fateOf(job: SimulatedJob, { timeline, held, ended, offset, story }: Play): string {
   const share = (bytes: number): string => `${Math.floor((bytes / Math.max(1, job.totalBytes)) * 100)} %`;
-  const date = (ms: number): string => (ms > MAX_TIME ? 'after the year 9999' : new Date(ms).toISOString());
+  const date = (storyTime: number): string => {
+    const at = storyTime + offset - aheadOf(job);
+    return at > MAX_TIME ? 'after the year 9999' : new Date(at).toISOString();
+  };
   if (ended) return `${job.id} has failed (${ended.code})`;
   if (held) return `${job.id} is paused by an operator; resume it first`;
   const last = timeline.segments.at(-1);
-  if (last === undefined || last.to < Infinity) return `${job.id} is complete from ${date(timeline.end + offset)} on`;
+  if (last === undefined || last.to < Infinity) return `${job.id} is complete from ${date(timeline.end)} on`;
   const tense = last.from <= story ? 'since' : 'from';
   switch (last.type) {
     case 'fail':
-      return `${job.id} fails at ${share(last.toBytes)} with ${last.code} (${date(last.from + offset)})`;
+      return `${job.id} fails at ${share(last.toBytes)} with ${last.code} (${date(last.from)})`;
     case 'pause':
-      return `${job.id} is paused at ${share(last.toBytes)} ${tense} ${date(last.from + offset)} until an operator resumes it`;
+      return `${job.id} is paused at ${share(last.toBytes)} ${tense} ${date(last.from)} until an operator resumes it`;
     default:
-      return `${job.id} is ${lookOf(last)} at ${share(last.toBytes)} ${tense} ${date(last.from + offset)} for good`;
+      return `${job.id} is ${lookOf(last)} at ${share(last.toBytes)} ${tense} ${date(last.from)} for good`;
   }
 }
 

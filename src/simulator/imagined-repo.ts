@@ -26,7 +26,10 @@ export function imagineRepo(owner: string, repo: string, seed: string): CatalogM
       repo: name,
       format,
       quantization,
-      sizeBytes: Math.max(1, Math.round(estimateBytes(parameters, quantization) * stray)),
+      sizeBytes: Math.min(
+        Math.max(1, Math.round(estimateBytes(parameters, quantization) * stray)),
+        Number.MAX_SAFE_INTEGER,
+      ),
     })),
   };
 }

@@ -64,9 +64,12 @@ export class Inventory {
     this.#added = this.#added.filter((request) => !models.has(offers.find(request).model));
     const taken = offers.preinstalled.map(({ model }) => model).filter((model) => models.has(model));
     this.#gone = [...new Set([...this.#gone, ...taken])];
-    for await (const job of store.list()) {
-      if (!models.has(job.model)) continue;
-      await store.replace({ ...job, version: job.version + 1, removed: true }, job.version);
+    for await (const { id, model } of store.list()) {
+      if (!models.has(model)) continue;
+      // A poll may move the job meanwhile.
+      for (let job = (await store.get(id))!; ; job = (await store.get(id))!) {
+        if (await store.replace({ ...job, version: job.version + 1, removed: true }, job.version)) break;
+      }
     }
   }
 

@@ -84,6 +84,8 @@ export function playUntil(job: SimulatedJob, now: number): Play {
   let heldAt: number | undefined;
 
   for (const intervention of job.interventions ?? []) {
+    // What was done later has not happened yet, where somebody looks at the past.
+    if (intervention.at > now) break;
     const story = (heldAt ?? intervention.at) - offset;
     switch (intervention.type) {
       case 'pause':

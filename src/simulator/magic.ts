@@ -123,6 +123,9 @@ export const magicFamilies: readonly MagicFamily[] = [
   },
 ];
 
+/** Which stories there are, for whoever asked for another. */
+export const STORIES = `There is, under ${MAGIC_OWNER}/: ${magicFamilies.map(({ spelling }) => spelling).join(', ')}; N is a whole number from 0 to 100.`;
+
 /**
  * Looks up what a name under `simulate/` asks for; undefined when it is none of ours. Runs of one story share its data:
  * a million jobs of it cost the story once.

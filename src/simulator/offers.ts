@@ -5,7 +5,7 @@ import { nominalBits } from '../core/quantization-bits.js';
 import type { InstalledModel } from '../core/shelf.js';
 import type { Catalog, CatalogModel, FileChoice } from './catalog.js';
 import { imagineRepo } from './imagined-repo.js';
-import { createMagicFinder, MAGIC_BYTES, MAGIC_OWNER, type Magic } from './magic.js';
+import { createMagicFinder, MAGIC_BYTES, MAGIC_OWNER, STORIES, type Magic } from './magic.js';
 
 /** What a download request comes to. */
 export interface Offer {
@@ -61,7 +61,9 @@ export function createOffers(catalog: Catalog, seed: string): Offers {
     const magic = id.startsWith(`${MAGIC_OWNER}/`) ? findMagic(id.slice(MAGIC_OWNER.length + 1)) : undefined;
     const model = magic ? magicModel(id) : byId.get(id);
     if (model === undefined || model.files.length === 0) {
-      throw new RefusedError('model_not_found', id, `There is no model ${id} in the simulated catalog.`);
+      // A test that waits for a failure might take this 404 for the one it asked for.
+      const advice = id.startsWith(`${MAGIC_OWNER}/`) ? { advice: STORIES } : {};
+      throw new RefusedError('model_not_found', id, `There is no model ${id} in the simulated catalog.`, advice);
     }
     return catalogOffer(id, model, magic);
   }

@@ -24,6 +24,8 @@ describe('a server with a token', () => {
     ['none', undefined, NONE],
     ['another scheme', 'Basic dXNlcg==', NONE],
     ['an empty one', 'Bearer ', NONE],
+    ['a session without one', 'Bearer session:one', NONE],
+    ['a session and a short one', 'Bearer session:one:abc', malformed('abc')],
     ['a short one', 'Bearer abc', malformed('abc')],
     ['one of ten characters', 'Bearer abcdefghij', malformed('abcdefghij')],
     ['a longer one', 'Bearer abcdefghijklm', malformed('abcdefghij***')],

@@ -105,7 +105,12 @@ const refusals: Refusal[] = [
     request: 'a story that does not exist',
     body: { model: 'simulate/explodes' },
     status: 404,
-    error: unknownModel('simulate/explodes'),
+    error: {
+      type: 'model_not_found',
+      message: expect.stringMatching(
+        /^Model 'simulate\/explodes' not found in model catalog\. There is, under simulate\/: instant, .*stalls-at-N/,
+      ) as string,
+    },
   },
   {
     request: 'a catalog id with a quantization',

@@ -31,6 +31,10 @@ describe('the speed', () => {
     },
   );
 
+  it('of a steady line is the whole number that it is', () => {
+    for (let ms = 1; ms <= 10_000; ms++) expect(speedOver((at) => at * 1000, 0, ms)).toBe(1_000_000);
+  });
+
   it('asks for nothing older than the window', () => {
     const asked: number[] = [];
     speedOver((ms) => asked.push(ms), 0, 60_000);

@@ -40,6 +40,22 @@ const refused: Refusal[] = [
       message: "Unsupported content type 'text/plain'. Please send the body as application/json",
     },
   },
+  ...[
+    {
+      type: 'multipart/form-data; boundary=x',
+      body: '--x\r\nContent-Disposition: form-data; name="model"\r\n\r\na\r\n--x--',
+    },
+    { type: 'application/x-www-form-urlencoded', body: 'model=ibm%2Fgranite-4-micro' },
+  ].map(({ type, body }) => ({
+    title: `a form as ${type}`,
+    headers: { 'content-type': type },
+    body,
+    status: 415,
+    error: {
+      type: 'invalid_request',
+      message: `Unsupported content type '${type}'. Please send the body as application/json`,
+    },
+  })),
   {
     title: 'a model that is not a string',
     body: { model: 7 },
