@@ -31,10 +31,12 @@ export const clockBody = z.strictObject({
 
 export const failBody = z.strictObject({ code: z.enum(failureCodes), reason: z.optional(z.string()) });
 
+export const LONGEST_WAIT_MS = 600_000;
+
 export const waitQuery = z.strictObject({
   status: z.optional(status),
   progress: z.optional(fraction),
-  timeoutMs: z.optional(z.int().check(z.nonnegative(), z.maximum(600_000))),
+  timeoutMs: z.optional(z.int().check(z.nonnegative(), z.maximum(LONGEST_WAIT_MS))),
 });
 
 /** The scenarios themselves are the simulator's to check. */

@@ -5,6 +5,7 @@ import { Interior, type InteriorOptions, type Owner } from './interior.js';
 import { Journal, type CallListener, type JournalBudget, type JournalEntry } from './journal/journal.js';
 import { createOperator } from './operate.js';
 import type { Operator } from './operator.js';
+import { DEFAULT_SESSION } from './sessions/name.js';
 import type { SessionSnapshot } from './sessions/snapshot.js';
 
 export interface DockOptions extends InteriorOptions {
@@ -40,7 +41,7 @@ export class Dock implements Owner, CallListener {
   /** @throws ControlError bad_snapshot */
   constructor({ snapshot, ...options }: DockOptions) {
     this.#options = options;
-    this.session = options.session ?? 'default';
+    this.session = options.session ?? DEFAULT_SESSION;
     this.#token = options.requireToken;
     this.#interior = new Interior(options, this, snapshot);
     this.#journal = new Journal({

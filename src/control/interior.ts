@@ -5,7 +5,6 @@ import type { DownloadEngine, DownloadRequest } from '../core/engine.js';
 import type { Transition } from '../core/foresight.js';
 import type { ModelShelf } from '../core/shelf.js';
 import type { Decision } from '../core/simulation.js';
-import type { Describer } from './faults/describe-call.js';
 import { createEventLog, type Audience, type EventLog } from './events/events.js';
 import { Faults, type FaultsWorld } from './faults/faults.js';
 import type { FaultState } from './faults/fault.js';
@@ -37,7 +36,7 @@ export interface Owner {
  * What a reset or a restore replaces: a world, its time and its faults. What nobody has asked for is not made: of ten
  * thousand sessions most are only ever called.
  */
-export class Interior implements ApiWorld, FaultsWorld, Describer {
+export class Interior implements ApiWorld, FaultsWorld {
   readonly engine: DownloadEngine;
   readonly shelf: ModelShelf;
   readonly clock: SessionClock;
@@ -126,8 +125,8 @@ export class Interior implements ApiWorld, FaultsWorld, Describer {
     this.#options.onError?.(error);
   }
 
-  onUnknownRoute(route: Route): void {
-    this.#options.onUnknownRoute?.(route);
+  onUnknownRoute(route: Route, status: number): void {
+    this.#options.onUnknownRoute?.(route, status);
   }
 
   get #controller(): AbortController {

@@ -41,7 +41,7 @@ export function createOperator(context: OperatorContext): Operator & { waiting()
       read: async () => interior().clock.status(),
       set: async (change) => {
         const given = checkInput(clockBody, change);
-        possible(() => interior().clock.change(given));
+        refuseImpossibleTime(() => interior().clock.change(given));
         timeChanged();
         return interior().clock.status();
       },
@@ -147,7 +147,7 @@ export function createOperator(context: OperatorContext): Operator & { waiting()
     const { clock, world } = interior();
     const from = clock.now();
     if ('ms' in step) {
-      possible(() => clock.advance(step.ms));
+      refuseImpossibleTime(() => clock.advance(step.ms));
     } else {
       if (typeof step.until === 'object') await find(step.until.job);
       const found = await simulation().when(step.until);
@@ -170,12 +170,14 @@ export function createOperator(context: OperatorContext): Operator & { waiting()
 
   async function snapshot(): Promise<SessionSnapshot> {
     const { seed, profile, explainFailures, clock, faults } = interior();
+    // First: what is decided while the jobs are gone through must not come after the time that is saved.
+    const saved = await simulation().save();
     return makeSnapshot({
       seed,
       profile,
       explainFailures,
       clock: clock.save(),
-      simulation: await simulation().save(),
+      simulation: saved,
       faults: faults.save(),
     });
   }
@@ -220,8 +222,8 @@ async function obeyed<Value>(doing: Promise<Value>): Promise<Value> {
   }
 }
 
-/** A time that no clock can show. */
-function possible(act: () => void): void {
+/** Turns what a clock says of a time that it cannot show into invalid_request. */
+function refuseImpossibleTime(act: () => void): void {
   try {
     act();
   } catch (error) {

@@ -65,30 +65,40 @@ export interface Operator {
   };
   readonly jobs: {
     list(): Promise<readonly JobReport[]>;
+    /** @throws ControlError not_found */
     get(jobId: string): Promise<JobReport>;
+    /** @throws ControlError not_found, wrong_job_state */
     pause(jobId: string): Promise<JobReport>;
+    /** @throws ControlError not_found, wrong_job_state; where downloads are real, what the hub or the disk refuses */
     resume(jobId: string): Promise<JobReport>;
+    /** @throws ControlError not_found, wrong_job_state */
     cancel(jobId: string): Promise<JobReport>;
+    /** @throws ControlError not_found, wrong_job_state; unsupported where downloads are real */
     fail(jobId: string, failure: { code: FailureCode; reason?: string }): Promise<JobReport>;
     /** Resolves when the job is there; on a frozen clock that takes an advance. @throws ControlError timeout, never */
     wait(jobId: string, goal: WaitFor, signal?: AbortSignal): Promise<JobReport>;
   };
   readonly scenario: {
     read(): Promise<ScenarioChoice>;
-    /** For jobs made from now on. What is left out stays. */
+    /** For jobs made from now on. What is left out stays. @throws ControlError invalid_request */
     set(choice: Partial<ScenarioChoice>): Promise<ScenarioChoice>;
   };
   readonly faults: {
     list(): Promise<readonly FaultStatus[]>;
+    /** @throws ControlError invalid_request, unsupported */
     add(fault: Fault): Promise<FaultStatus>;
+    /** @throws ControlError not_found */
     remove(faultId: string): Promise<void>;
     clear(): Promise<void>;
   };
   readonly models: {
     list(): Promise<readonly InstalledModel[]>;
-    /** Puts a model on the shelf without a download, by the name a client would ask for. */
+    /**
+     * Puts a model on the shelf without a download, by the name a client would ask for.
+     * @throws ControlError not_found, invalid_request, and what the hub refuses
+     */
     add(model: string, quantization?: string): Promise<InstalledModel>;
-    /** Takes it off: a client that asks for it again downloads it again. */
+    /** Takes it off: a client that asks for it again downloads it again. @throws ControlError not_found */
     remove(key: string): Promise<void>;
   };
   readonly journal: {
@@ -97,11 +107,15 @@ export interface Operator {
   };
   /** What the journal shows a client doing wrong. */
   findings(): Promise<readonly Finding[]>;
+  /** @throws ControlError unsupported where downloads are real */
   snapshot(): Promise<SessionSnapshot>;
   /** @throws ControlError bad_snapshot; the session stays as it was */
   restore(snapshot: unknown): Promise<SessionStatus>;
-  /** A new session that goes on from this one's present moment, with an empty journal and the same counters. */
-  fork(id?: string): Promise<Operator>;
+  /**
+   * A new session that goes on from this one's present moment, with an empty journal and the same counters.
+   * @throws ControlError session_exists, invalid_request, too_many_sessions
+   */
+  fork(session?: string): Promise<Operator>;
   /** What happens from now on, or after the event of that id; ends when the signal is aborted. */
   events(options?: ListenOptions): AsyncIterable<SessionEvent>;
 }

@@ -9,7 +9,6 @@ import type { WaitFor } from './operator.js';
 import type { SessionClock } from './sessions/clock.js';
 
 export const WAIT_MS = 30_000;
-export const LONGEST_WAIT_MS = 600_000;
 /** Without foresight there is nothing to wait for but the next look. */
 const LOOK_AGAIN_MS = 200;
 
@@ -32,7 +31,7 @@ export async function waitForJob(
   leaving: readonly AbortSignal[],
 ): Promise<JobSnapshot> {
   const goal = describeGoal(wanted, progress);
-  const deadline = wallNow() + Math.min(timeoutMs, LONGEST_WAIT_MS);
+  const deadline = wallNow() + timeoutMs;
   const { ring, rung } = createDoorbell();
   const stopListening = events.onChange(ring);
   const stopWaiting = onFirstAbort(leaving, ring);

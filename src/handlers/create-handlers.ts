@@ -1,5 +1,5 @@
 import { http, HttpResponse, type HttpHandler } from 'msw';
-import type { Api, Ownership } from '../api/api.js';
+import { checkApi, type Api, type Ownership } from '../api/api.js';
 import { callFrom, toResponse } from '../api/fetch.js';
 import { parseBaseUrl } from './base-url.js';
 
@@ -20,12 +20,13 @@ export interface HandlersOptions {
  * What the api does not own goes on to the handlers behind these, and then to the network, untouched. With ownership
  * `origin` nothing below the base URL does: MSW's `onUnhandledRequest` never hears of a wrong path there, the api
  * answers it as LM Studio would. Requests that are marked with MSW's `bypass` never come here.
- * @throws RangeError for a base URL that names no place to serve at
+ * @throws RangeError for a base URL that names no place to serve at; TypeError for what is not an api
  */
 export function createHandlers(
   api: Api,
   { baseUrl = 'http://localhost:1234', ownership }: HandlersOptions = {},
 ): HttpHandler[] {
+  checkApi(api);
   const base = parseBaseUrl(baseUrl, pageOrigin());
   const owned = ownership ?? (base.shared ? 'routes' : 'origin');
 

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { finished, Readable } from 'node:stream';
-import type { Api, Ownership } from '../api/api.js';
+import { checkApi, type Api, type Ownership } from '../api/api.js';
 import type { Answer, Call } from '../api/call.js';
 import { problems } from '../contract/problem.js';
 import { HttpCall } from './http-call.js';
@@ -18,6 +18,7 @@ export type Listener = (request: IncomingMessage, response: ServerResponse, pass
 
 /** An api in the words of node:http. Whatever a request looks like, nothing escapes from here. */
 export function createListener(api: Api, { ownership, onError = () => undefined }: ListenerOptions): Listener {
+  checkApi(api);
   return (request, response, pass) => {
     const call = new HttpCall(request, response);
     if (api.owns(call, ownership)) void respond(call, request, response);

@@ -1,5 +1,5 @@
 import type { Log } from './log.js';
-import type { Api } from '../api/api.js';
+import type { Api, ApiOptions } from '../api/api.js';
 import { magicFamilies } from '../index.js';
 
 /** Logs every call at `debug`; a call that was not answered has no status. */
@@ -19,15 +19,17 @@ export function logCalls(api: Api, log: Log): Api {
 }
 
 /** Warns of each unknown route once: LM Studio's 200 for it hides a wrong path. */
-export function warnOfUnknownRoutes(log: Log): (route: { method: string; path: string }) => void {
+export function warnOfUnknownRoutes(log: Log): NonNullable<ApiOptions['onUnknownRoute']> {
   const seen = new Set<string>();
-  return ({ method, path }) => {
+  return ({ method, path }, status) => {
     const route = `${method} ${path}`;
     if (seen.size >= 100 || seen.has(route)) return;
     seen.add(route);
-    log.warn(
-      `${shorten(route)} is not a route of LM Studio. Outside /api/v1 it answers 200 all the same, with an error in the body.`,
-    );
+    const answered =
+      status === 200
+        ? 'Outside /api/v1 it answers 200 all the same, with an error in the body.'
+        : `It answers ${status}.`;
+    log.warn(`${shorten(route)} is not a route of LM Studio. ${answered}`);
   };
 }
 
@@ -64,7 +66,7 @@ export function warnOfUnknownStories(api: Api, log: Log): Api {
 
 /** As our own answers name what there is not: a model of the catalog, or a link. */
 const REFUSED_STORY =
-  /(?:Model '|URL )((?:https:\/\/[^/\s"]+\/)?simulate\/([^\s'"]+))(?:' not found in model catalog)?"/i;
+  /(?:Model '|URL )((?:https:\/\/[^/\s"]+\/)?simulate\/([^\s'"]+))(?:' not found in model catalog\.[^"]*)?"/i;
 
 /** A client may send 16 kB of it, a hundred times; whoever started us may not read what we log. */
 export function shorten(text: string): string {

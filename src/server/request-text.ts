@@ -5,6 +5,8 @@ import { problems } from '../contract/problem.js';
 /** How much of a body that is too large is still read, and thrown away: nobody sends so much without looking up. */
 const DRAIN_BYTES = 1024 * 1024 * 1024;
 
+const CLIENT_LEFT = 'The client left before it had sent the body.';
+
 /**
  * The body as text.
  * @throws Problem bodyTooLarge
@@ -15,6 +17,8 @@ export function readRequestText(
 ): Promise<string> {
   // A body parser in front of us has read it already.
   if (request.readableEnded) return Promise.resolve(textOf(request.body));
+  // Its `close` has been told already, and nothing else comes.
+  if (request.destroyed) return Promise.reject(new Error(CLIENT_LEFT));
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -33,7 +37,7 @@ export function readRequestText(
       })
       .once('end', () => resolve(Buffer.concat(chunks).toString()))
       .once('error', reject)
-      .once('close', () => reject(new Error('The client left before it had sent the body.')));
+      .once('close', () => reject(new Error(CLIENT_LEFT)));
   });
 }
 

@@ -1,6 +1,7 @@
 import { profileNames, profiles, type Profile, type ProfileName } from '../contract/profiles.js';
 import { downloadRoutes } from '../control/downloads/routes.js';
 import type { Operator } from '../control/operator.js';
+import { DEFAULT_SESSION } from '../control/sessions/name.js';
 import { fromReplayToken } from '../control/sessions/replay-token.js';
 import type { SessionSnapshot } from '../control/sessions/snapshot.js';
 import { createSessionDocks, type SimulatedSessions } from '../create-dock.js';
@@ -56,7 +57,7 @@ async function readReplay(token: string): Promise<SessionSnapshot> {
 
 function beginWith({ open }: SimulatedSessions, snapshot: SessionSnapshot): Operator {
   try {
-    return open('default', snapshot);
+    return open(DEFAULT_SESSION, snapshot);
   } catch (error) {
     throw new CommandError(`Cannot bring that world back. ${(error as Error).message}`);
   }

@@ -86,6 +86,8 @@ export async function serve({
   };
   const servers =
     host === undefined ? await listenOnLoopback(makeServer, port) : [await listen(makeServer(), port, host)];
+  // Such as a connection for which there is no descriptor left: unheard, it would end the process.
+  for (const server of servers) server.on('error', (error) => onError?.(error));
   const urls = servers.map((server) => urlOf(server.address() as AddressInfo));
   return {
     url: urls[0]!,

@@ -1,7 +1,9 @@
 import { ControlError } from '../control/control-error.js';
 import type { RealOperator } from '../control/downloads/downloads.js';
 import type { JobReport, SessionStatus, WaitFor } from '../control/operator.js';
-import { LONGEST_WAIT_MS, WAIT_MS } from '../control/wait.js';
+import { LONGEST_WAIT_MS } from '../control/control-schemas.js';
+import { DEFAULT_SESSION } from '../control/sessions/name.js';
+import { WAIT_MS } from '../control/wait.js';
 import { createControlCalls, type ControlCalls, type Fetch } from './control-calls.js';
 import { followEvents } from './follow-events.js';
 import { noteFailures, type Noted } from './note-failures.js';
@@ -30,7 +32,6 @@ export interface SessionClient extends RealOperator, Noted {
   fork(session?: string): Promise<SessionClient>;
 }
 
-const DEFAULT_SESSION = 'default';
 /** One request waits no longer: Node's fetch gives up on an answer after 5 min, a proxy often earlier. */
 const WAIT_PER_REQUEST_MS = 50_000;
 
@@ -142,9 +143,8 @@ function createClient(server: string, options: ConnectOptions): Omit<SessionClie
     for (let left = timeoutMs; ; left -= WAIT_PER_REQUEST_MS) {
       // What is too long for any wait, the server refuses.
       const part = left > LONGEST_WAIT_MS ? left : Math.min(left, WAIT_PER_REQUEST_MS);
-      const query = new URLSearchParams(
-        Object.entries({ ...goal, timeoutMs: part }).map(([key, value]) => [key, `${value}`]),
-      );
+      const given = Object.entries({ ...goal, timeoutMs: part }).filter(([, value]) => value !== undefined);
+      const query = new URLSearchParams(given.map(([key, value]) => [key, `${value}`]));
       try {
         return await call('GET', `${jobPath(jobId)}/wait?${query}`, undefined, signal);
       } catch (error) {

@@ -1,3 +1,4 @@
+import { routes } from '../api/routes.js';
 import { ControlError } from '../control/control-error.js';
 import type { FindingId } from '../control/findings/findings.js';
 import { reportFindings } from '../control/findings/report.js';
@@ -45,7 +46,7 @@ export async function expectDownload(
 ): Promise<JobReport> {
   const { jobs } = withoutNotes(operator);
   const deadline = wallNow() + timeoutMs;
-  let reason = `nobody asked for it within ${timeoutMs} ms`;
+  let reason: string | undefined;
   do {
     const job = (await jobs.list()).findLast((each) => matchesModel(model, each.model));
     if (job) {
@@ -59,7 +60,9 @@ export async function expectDownload(
     }
     await wallSleep(LOOK_AGAIN_MS);
   } while (wallNow() < deadline);
-  throw await failure(operator, `Expected ${describeDownload(model, goal)}: ${reason}\n\n${await lastCalls(operator)}`);
+  const calls = await operator.journal.list();
+  reason ??= `${describeAsking(calls, model) ?? 'nobody asked for it'} within ${timeoutMs} ms`;
+  throw await failure(operator, `Expected ${describeDownload(model, goal)}: ${reason}\n\n${lastCalls(calls)}`);
 }
 
 /**
@@ -89,8 +92,18 @@ function describeDownload(model: string, { status, progress }: Omit<WaitFor, 'ti
   return goals.length === 0 ? `a download of ${model}` : `the download of ${model} to be ${goals.join(' and ')}`;
 }
 
-async function lastCalls(operator: Operator): Promise<string> {
-  const entries = await operator.journal.list();
+/** What came of it where a model was asked for, and no job was made; undefined where nobody asked. */
+function describeAsking(calls: readonly JournalEntry[], model: string): string | undefined {
+  const asking = calls.findLast(
+    (call) => call.route === routes.download && call.model !== undefined && matchesModel(model, call.model),
+  );
+  if (!asking) return undefined;
+  return asking.status === 200
+    ? 'it was there already when it was asked for, and nothing was downloaded'
+    : `it was asked for and answered ${asking.status}, and no download began`;
+}
+
+function lastCalls(entries: readonly JournalEntry[]): string {
   if (entries.length === 0) return 'No client has called. Is it given the address of this session?';
   const shown = entries.slice(-SHOWN_CALLS).map(describeCall);
   const all = entries.length === 1 ? 'The only call' : `The last ${shown.length} of ${entries.length} calls`;

@@ -5,12 +5,33 @@ import { SessionClock } from '../../src/control/sessions/clock.js';
 import type * as WallTimer from '../../src/core/wall-timer.js';
 import { START } from './suite/door.js';
 
-const wall = vi.hoisted(() => ({ ahead: 0, timers: [] as { ms: number; ring: () => void; isOver: boolean }[] }));
+const wall = vi.hoisted(() => ({
+  ahead: 0,
+  timers: [] as { ms: number; ring: () => void; isOver: boolean }[],
+  /** How many time-outs are running. */
+  waiting: 0,
+}));
 vi.mock('../../src/core/wall-timer.js', async (original) => {
   const real = await original<typeof WallTimer>();
   return {
     ...real,
     wallNow: () => real.wallNow() + wall.ahead,
+    wallTimeout: (ms: number, callback: () => void) => {
+      let isRunning = true;
+      const end = (): void => {
+        if (isRunning) wall.waiting--;
+        isRunning = false;
+      };
+      wall.waiting++;
+      const cancel = real.wallTimeout(ms, () => {
+        end();
+        callback();
+      });
+      return () => {
+        end();
+        cancel();
+      };
+    },
     wallInterval: (ms: number, ring: () => void) => {
       const timer = { ms, ring, isOver: false };
       wall.timers.push(timer);
@@ -190,6 +211,27 @@ describe('a listener that begins when its session has been reset', () => {
       ]),
     );
     await again.leave();
+  });
+});
+
+describe('a listener that stopped reading', () => {
+  it.each(['reset', 'close'] as const)('leaves no timer behind when its session ends by %s', async (end) => {
+    const running = createSessionDocks({ now: START });
+    const before = wall.waiting;
+    const operator = running.open('default');
+    const events = operator.events()[Symbol.asyncIterator]();
+    const first = events.next();
+    await operator.models.add('ibm/granite-4-micro');
+    await first;
+    const body = JSON.stringify({ model: 'simulate/slow' });
+    const headers = { 'Content-Type': 'application/json' };
+    const request = new Request('http://localhost:1234/api/v1/models/download', { method: 'POST', headers, body });
+    await running.api.fetch(request);
+    if (end === 'reset') await operator.reset();
+    else running.close();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(wall.waiting).toBe(before);
+    running.close();
   });
 });
 

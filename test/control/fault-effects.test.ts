@@ -221,6 +221,27 @@ describe('stale', () => {
     expect(await (await poll(job)).json()).toMatchObject({ status: 'downloading', downloaded_bytes: 0 });
   });
 
+  it('knows nothing of what an operator did after that', async () => {
+    const { add, dock, poll, start } = openFaultWorld();
+    const [cancelled, paused, resumed] = [
+      await start(),
+      await start('simulate/slow-run-2'),
+      await start('simulate/slow-run-3'),
+    ];
+    await dock.clock.advance(3000);
+    await dock.jobs.pause(resumed);
+    await dock.clock.advance(2000);
+    await dock.jobs.cancel(cancelled);
+    await dock.jobs.pause(paused);
+    await dock.jobs.resume(resumed);
+    await dock.clock.advance(1000);
+    await add({ effect: { type: 'stale', msAgo: 2000 } });
+    for (const job of [cancelled, paused]) {
+      expect(await (await poll(job)).json()).toMatchObject({ status: 'downloading', downloaded_bytes: 3_900_000 });
+    }
+    expect(await (await poll(resumed)).json()).toMatchObject({ status: 'paused', downloaded_bytes: 2_900_000 });
+  });
+
   it('starts a download now, even so', async () => {
     const { add, dock, post } = openFaultWorld();
     await add({ effect: { type: 'stale', msAgo: 1000 } });

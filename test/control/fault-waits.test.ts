@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Fault } from '../../src/control/faults/fault.js';
-import { LONGEST_WAIT_MS, wallNow, wallSleep, wallTimeout } from '../../src/core/wall-timer.js';
+import { LONGEST_TIMER_MS, wallNow, wallSleep, wallTimeout } from '../../src/core/wall-timer.js';
 import { downloadPath, openFaultWorld } from './fault-world.js';
 
 /** What waits on the timers that the code took hold of when it was imported. */
@@ -28,7 +28,7 @@ const waiting = vi.hoisted(() => {
 waiting.restore();
 
 const endless: Fault['effect'][] = [
-  { type: 'latency', ms: LONGEST_WAIT_MS },
+  { type: 'latency', ms: LONGEST_TIMER_MS },
   { type: 'hang' },
   { type: 'slow-body', bytesPerSecond: 0.001 },
 ];
@@ -64,7 +64,7 @@ describe('a wait', () => {
   it('is never longer than a timer can be', async () => {
     const controller = new AbortController();
     const ended = vi.fn();
-    const waits = [LONGEST_WAIT_MS + 1, Infinity].map((ms) =>
+    const waits = [LONGEST_TIMER_MS + 1, Infinity].map((ms) =>
       wallSleep(ms, controller.signal).then(ended, () => 'left'),
     );
     // Beyond its range a timer of the platform fires at once.

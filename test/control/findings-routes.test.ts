@@ -21,6 +21,16 @@ describe('a wrong path', () => {
     ]);
   });
 
+  it('to which something was sent is not taken for the list of models', async () => {
+    const { dock, send } = openClient();
+    await send('POST', '/api/v1/models/downlaod', { model: 'ibm/granite-4-micro' });
+    await send('GET', '/api/v1/model-list/models');
+    expect((await dock.findings()).map(({ mend }) => /Call (\S+ \S+),/.exec(mend)?.[1])).toEqual([
+      undefined,
+      'GET /api/v1/models',
+    ]);
+  });
+
   it('under /api/v1 is found, with what LM Studio cannot do', async () => {
     const { dock, send } = openClient();
     await send('DELETE', '/api/v1/models/download/job_493c7c9ded');

@@ -44,6 +44,20 @@ describe('a journal that is full', () => {
     expect(journal.bytes).toBeGreaterThan(49_000);
   });
 
+  it('keeps of a name as long as a body only its beginning', async () => {
+    const journal = openJournal();
+    const name = 'x'.repeat(900_000);
+    const answerer = answererOf(journal, async (call) => {
+      Object.assign(call.notes!, { model: name, job: name });
+      return answerOf('{}');
+    });
+    await answerer(callTo('/api/v1/models/load', { method: 'POST' }));
+    const [entry] = journal.list();
+    expect([entry!.model, entry!.job]).toEqual(Array.from({ length: 2 }, () => `${'x'.repeat(512)}…`));
+    expect(journal.bytes).toBeGreaterThan(2 * 2 * 512);
+    expect(journal.bytes).toBeLessThan(4096);
+  });
+
   it('still answers calls whose entries are gone', async () => {
     const journal = openJournal();
     let release: (answer: Answer) => void = () => undefined;

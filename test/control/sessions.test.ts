@@ -251,6 +251,14 @@ describe('sessions', () => {
     expect(namesOf(sessions)).toEqual([]);
   });
 
+  it('are forked into the name of one that was idle for too long', async () => {
+    const sessions = open({ idleMs: 20 });
+    sessions.open('old');
+    await wait(40);
+    const fork = await sessions.open('one').fork('old');
+    expect((await fork.status()).session).toBe('old');
+  });
+
   it('are forked into a name that is free', async () => {
     const sessions = open();
     const one = sessions.open('one');

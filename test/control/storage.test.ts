@@ -67,6 +67,17 @@ describe('a dock with a storage', () => {
     expect(storage.items.has('modeldock')).toBe(false);
   });
 
+  it('never keeps an older world than the last, however long that took to copy', async () => {
+    const storage = openStorage();
+    const first = load(storage);
+    for (let count = 1; count <= 300; count++) await start(first, `simulate/steady-run-${count}`);
+    await settled();
+    await start(first, 'simulate/steady');
+    await first.reset();
+    await settled();
+    expect(await load(storage).jobs.list()).toEqual([]);
+  });
+
   it('has its downloads again after a reload', async () => {
     const storage = openStorage();
     const first = load(storage);

@@ -171,6 +171,11 @@ export async function walkSession(door: ControlDoor): Promise<ControlExchange[]>
     body: { model: 'https://huggingface.co/lmstudio-community/Qwen3-8B-GGUF', quantization: 'Q8_0' },
   });
   await take('an embedding model', 'post /models', { body: { model: 'nomic-ai/nomic-embed-text-v1.5' } });
+  await take('a model that the hub guards', 'post /models', { body: { model: 'simulate/gated' }, status: 403 });
+  await take('a model while the hub is away', 'post /models', {
+    body: { model: 'simulate/hub-unavailable' },
+    status: 503,
+  });
   await take('the models', 'get /models');
   await take('a model less', 'delete /models/{key}', { status: 204 });
 
@@ -261,6 +266,10 @@ export async function walkDownloads(door: ControlDoor): Promise<ControlExchange[
   await really('no limit of all', 'put /bandwidth', { body: { bytesPerSecond: null } });
   await really('the metrics', 'get /metrics');
   await really('the one world', 'get /sessions');
+  const full = (await really('one too large for the rest of the disk', 'post /jobs', {
+    body: { model: 'me/full' },
+  })) as { id: string };
+  await really('no room to go on', 'post /jobs/{job}/resume', { parameter: full.id, status: 507 });
   for (const act of ['pause', 'resume', 'cancel']) await really(`an order to ${act}`, `post /jobs/{job}/${act}`);
   for (const route of ['post /jobs/{job}/move', 'put /jobs/{job}/limit']) {
     await really(`no such job for ${route}`, route, { parameter: 'job_0000000000', status: 404 });

@@ -17,8 +17,14 @@ describe('the log', { timeout: 20_000 }, () => {
     await expect.poll(() => warnings(stderr())).toHaveLength(2);
     expect(warnings(stderr())).toEqual([
       'GET /api/v0/models is not a route of LM Studio. Outside /api/v1 it answers 200 all the same, with an error in the body.',
-      expect.stringContaining('DELETE /api/v1/models/download is not a route of LM Studio.'),
+      'DELETE /api/v1/models/download is not a route of LM Studio. It answers 404.',
     ]);
+  });
+
+  it('says of an unknown route what it was answered, in a strict profile too', async () => {
+    const { url, stderr } = await startListening(['--profile', 'strict']);
+    expect((await fetch(`${url}/nope`)).status).toBe(404);
+    await expect.poll(() => warnings(stderr())).toEqual(['GET /nope is not a route of LM Studio. It answers 404.']);
   });
 
   it('tells a page’s foreign origin once what to switch on, here and in LM Studio', async () => {

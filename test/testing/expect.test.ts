@@ -112,6 +112,20 @@ describe('expectDownload', () => {
     expect(message).toContain('modeldock --replay mdk1.');
   });
 
+  it.each([
+    ['simulate/gated', 'it was asked for and answered 403, and no download began within 30 ms'],
+    ['simulate/fail-at-50', 'it was asked for and answered 404, and no download began within 30 ms'],
+    [
+      'simulate/already-downloaded',
+      'it was there already when it was asked for, and nothing was downloaded within 30 ms',
+    ],
+  ])('says what came of it where %s was asked for and no job was made', async (model, reason) => {
+    const { dock, start } = setUp();
+    await start(model);
+    const message = await messageOf(expectDownload(dock, model, { timeoutMs: 30 }));
+    expect(message).toContain(`Expected a download of ${model}: ${reason}\n`);
+  });
+
   it('fails with how far it has come', async () => {
     const { dock, start } = setUp({ jobIds: ['job_a'] });
     await start('simulate/steady');

@@ -1,4 +1,4 @@
-import type { DownloaderMetrics } from '../core/downloader.js';
+import type { DownloaderMetrics } from '../../core/downloader.js';
 
 /** As Prometheus asks for it: the text exposition format. */
 export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';

@@ -1,12 +1,10 @@
-import { inferred } from '../../contract/inferred.js';
 import { parseModelReference } from '../../contract/model-reference.js';
 import type { Downloader } from '../../core/downloader.js';
-import { RefusedError } from '../../core/errors.js';
 import type { JobSnapshot } from '../../core/job.js';
-import { ControlError, type HubRefusalCode } from '../control-error.js';
-import { limitBody, moveBody, startBody } from './schemas.js';
+import { modelBody } from '../control-schemas.js';
+import { limitBody, moveBody } from './schemas.js';
 import type { DownloadsOperator } from './downloads.js';
-import { describeMetrics } from '../metrics.js';
+import { describeMetrics } from './metrics.js';
 import type { JobReport } from '../operator.js';
 import { checkInput } from '../read-input.js';
 import { asControlError } from '../refused.js';
@@ -18,7 +16,7 @@ export function createDownloadsOperator(
 ): DownloadsOperator {
   return {
     start: async (model, quantization) => {
-      const given = checkInput(startBody, { model, quantization });
+      const given = checkInput(modelBody, { model, quantization });
       return reportStarted(() =>
         downloader.get({
           model: parseModelReference(given.model),
@@ -63,17 +61,10 @@ export function createDownloadsOperator(
   }
 }
 
-/** What the hub or the disk refuses keeps its own name and status, which are the same for clients. */
 async function obeyed<Value>(act: () => Promise<Value>): Promise<Value> {
   try {
     return await act();
   } catch (error) {
-    if (!(error instanceof RefusedError) || !isHubRefusal(error.code)) throw asControlError(error);
-    const [status] = inferred.hubRefusals.value[error.code];
-    throw new ControlError(status, error.code, error.message, { cause: error });
+    throw asControlError(error);
   }
-}
-
-function isHubRefusal(code: string): code is HubRefusalCode {
-  return Object.hasOwn(inferred.hubRefusals.value, code);
 }

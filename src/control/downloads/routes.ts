@@ -3,10 +3,10 @@ import type { JobSnapshot } from '../../core/job.js';
 import { RefusedError } from '../../core/errors.js';
 import type { SessionRoutes } from '../control-api.js';
 import { ControlError } from '../control-error.js';
-import { noQuery } from '../control-schemas.js';
-import { limitBody, moveBody, removeQuery, startBody } from './schemas.js';
+import { modelBody, noQuery } from '../control-schemas.js';
+import { limitBody, moveBody, removeQuery } from './schemas.js';
 import type { DownloadsOperator, RealOperator } from './downloads.js';
-import { describeJobs, METRICS_TYPE } from '../metrics.js';
+import { describeJobs, METRICS_TYPE } from './metrics.js';
 import type { JobReport, Operator } from '../operator.js';
 import { readBody, readQuery } from '../read-input.js';
 
@@ -18,7 +18,7 @@ import { readBody, readQuery } from '../read-input.js';
 export const downloadRoutes: SessionRoutes = {
   ...withoutQuery({
     'POST /jobs': async (operator, _, call) => {
-      const { model, quantization } = await readBody(startBody, call);
+      const { model, quantization } = await readBody(modelBody, call);
       return started(() => downloadsOf(operator).start(model, quantization));
     },
     'POST /jobs/:job/move': async (operator, job, call) => {

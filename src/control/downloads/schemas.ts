@@ -4,7 +4,6 @@ import * as z from 'zod/mini';
 
 const bytesPerSecond = z.nullable(z.int().check(z.positive()));
 
-export const startBody = z.strictObject({ model: z.string(), quantization: z.optional(z.string()) });
 export const moveBody = z.strictObject({ position: z.int().check(z.nonnegative()) });
 export const limitBody = z.strictObject({ bytesPerSecond });
 export const removeQuery = z.strictObject({

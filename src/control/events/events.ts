@@ -96,6 +96,7 @@ export function createEventLog({
   // The listeners may end only later, and the next world asks at once.
   onFirstAbort([closing], () => {
     if (queues.size > 0) audience.heardAt = wallNow();
+    queues.clear();
     disarm();
   });
 

@@ -1,5 +1,5 @@
 import { fractionAt } from '../../core/random.js';
-import { LONGEST_WAIT_MS } from '../../core/wall-timer.js';
+import { LONGEST_TIMER_MS } from '../../core/wall-timer.js';
 import type { LatencyEffect } from './schema.js';
 
 /** How long a call waits, in whole milliseconds: nothing but the seed and the number of the call decides it. */
@@ -12,7 +12,7 @@ export function drawLatency(effect: LatencyEffect, seed: number, callNumber: num
       return effect.minMs + Math.floor(fractionAt(seed, callNumber) * (effect.maxMs - effect.minMs + 1));
     case 'lognormal': {
       const wait = effect.medianMs * Math.exp(effect.sigma * normalAt(seed, callNumber));
-      return Math.round(Math.min(wait, effect.maxMs ?? LONGEST_WAIT_MS));
+      return Math.round(Math.min(wait, effect.maxMs ?? LONGEST_TIMER_MS));
     }
   }
 }

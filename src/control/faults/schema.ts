@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { routes, type DocumentedRoute, type RouteName } from '../../api/routes.js';
-import { LONGEST_WAIT_MS } from '../../core/wall-timer.js';
+import { LONGEST_TIMER_MS } from '../../core/wall-timer.js';
 
 /*
  * A fault is what happens to a request, as a scenario is what happens to a download. It is plain data: which calls, what
@@ -8,7 +8,7 @@ import { LONGEST_WAIT_MS } from '../../core/wall-timer.js';
  * refused with the path of each wrong value.
  */
 
-const ms = z.int().check(z.nonnegative(), z.maximum(LONGEST_WAIT_MS));
+const ms = z.int().check(z.nonnegative(), z.maximum(LONGEST_TIMER_MS));
 const callNumber = z.int().check(z.positive());
 const text = z.string().check(z.minLength(1));
 /** A place in a body. */
@@ -34,7 +34,7 @@ const selection = z.strictObject({
   path: z.optional(text),
   /**
    * The model, `*` for any text: `qwen/*`, `*@q8_0`; without `@`, in any quantization. Of a status call, its job's model;
-   * of a request to download, the one asked for, with `@quantization` only where one was asked for.
+   * of a request to download, the one it would bring, as far as the engine can tell.
    */
   model: z.optional(text),
   /** The job whose status is asked for. */

@@ -1,4 +1,4 @@
-import { plainPath } from '../../api/routes.js';
+import { isUnderApi, plainPath } from '../../api/routes.js';
 import type { Finding, Rule } from './finding.js';
 import { groupBy, idsOf, isPlaceholder, type ReadCall } from './read-call.js';
 
@@ -33,7 +33,7 @@ function findingFor(route: string, calls: readonly ReadCall[]): Finding {
     id: 'unknown-route',
     title: `${route} is no route of LM Studio`,
     entries,
-    hurts: /^\/api\/v1(?:\/|$)/i.test(entry.path)
+    hurts: isUnderApi(entry.path)
       ? 'LM Studio answers 404, and the error is a plain string, not an object: what was asked for never happens.'
       : 'LM Studio answers 200 outside /api/v1, with an error in the body: what was asked for seems to have happened.',
     mend: `${mend}.`,
@@ -57,7 +57,9 @@ const NOT_IMITATED =
 /** The documented route that a wrong one looks like. */
 function nearestRoute(method: string, path: string): string | undefined {
   if (method === 'DELETE' || /\/(?:cancel|pause|resume|delete)\/?$/i.test(path)) return undefined;
-  return NEAREST.find(([pattern]) => pattern.test(path))?.[1];
+  const [, nearest] = NEAREST.find(([pattern]) => pattern.test(path)) ?? [];
+  // Whoever sends something did not want a list.
+  return nearest === 'GET /api/v1/models' && method !== 'GET' && method !== 'HEAD' ? undefined : nearest;
 }
 
 const NEAREST: readonly (readonly [RegExp, string])[] = [

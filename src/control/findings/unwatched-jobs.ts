@@ -1,17 +1,13 @@
 import type { JobSnapshot } from '../../core/job.js';
 import type { Finding, Rule } from './finding.js';
-import { cameAfter, idsOf, type ReadCall } from './read-call.js';
+import { cameAfter, groupBy, idsOf, type ReadCall } from './read-call.js';
 
 /** So many polls of other jobs after a poll of this one mean that this one is no longer polled. */
 const POLLS_OF_OTHERS = 3;
 
 /** Jobs that the client started or polled, and left before their end was told. */
 export const unwatchedJobs: Rule = (calls, { jobs }) => {
-  const byJob = new Map<string, ReadCall[]>();
-  for (const call of calls) {
-    const job = call.told?.job;
-    if (job !== undefined) byJob.set(job, [...(byJob.get(job) ?? []), call]);
-  }
+  const byJob = groupBy(calls, ({ told }) => told?.job);
   return jobs.flatMap((job) => {
     const told = byJob.get(job.id);
     if (!told || isLookedAt(job, told.at(-1)!, calls) || hasSuccessor(job, jobs, byJob)) return [];

@@ -127,6 +127,7 @@ export class Journal extends BudgetMember {
   }
 
   #close(record: JournalRecord, answer: Answer): Answer {
+    this.#charge(record, record.cutNotes());
     if (record.fault?.intended) {
       const { intended, ...fault } = record.fault;
       record.intended = keepIntended(intended);

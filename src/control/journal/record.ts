@@ -22,8 +22,8 @@ interface RequestLines {
 
 /**
  * What the journal holds of a call: references, with nothing computed, in as few objects as will do. Most records are
- * never looked at, and all of them outlive the young heap, which makes each object in them dear. The links behind the
- * journal write down in it what they learn.
+ * never looked at, and all of them outlive the young heap, which makes each object in them dear. What stands
+ * behind the journal writes down in it what it learns.
  */
 export class JournalRecord implements CallNotes {
   readonly id: number;
@@ -61,6 +61,13 @@ export class JournalRecord implements CallNotes {
     this.path = keepLine(call.path, PATH_LENGTH);
     this.lines = linesOf(call);
     this.bytes = RECORD_BYTES + sizeOf(this.path) + sizeOfLines(this.lines);
+  }
+
+  /** Cuts what clients can make as long as they like. @returns what is left of it, in bytes */
+  cutNotes(): number {
+    if (this.job !== undefined) this.job = keepLine(this.job, HEADER_LENGTH);
+    if (this.model !== undefined) this.model = keepLine(this.model, HEADER_LENGTH);
+    return sizeOf(this.job) + sizeOf(this.model);
   }
 }
 

@@ -2,7 +2,7 @@ import type * as z from 'zod/mini';
 import { createDocument, type ZodOpenApiObject } from 'zod-openapi';
 import { nameNumberFormats, type OpenApiDocument } from '../../contract/openapi.js';
 import { advanceBody, clockBody, failBody, forkBody, modelBody, sessionBody } from '../control-schemas.js';
-import { limitBody, moveBody, startBody } from '../downloads/schemas.js';
+import { limitBody, moveBody } from '../downloads/schemas.js';
 import { faultSchema, faultStateSchema } from '../faults/schema.js';
 import * as answers from './answers.js';
 import { rule, scenario, scenarioChange, scenarioChoice, snapshot, story } from './inputs.js';
@@ -104,7 +104,6 @@ const schemasByName: Record<string, z.ZodMiniType> = {
   FailedJob: answers.jobStates.failed,
   JobStretch: answers.stretch,
   FileProgress: answers.fileProgress,
-  DownloadRequest: startBody,
   MoveRequest: moveBody,
   LimitRequest: limitBody,
   Bandwidth: answers.bandwidth,

@@ -1,8 +1,9 @@
 import type { RemovedModel } from '../../core/downloader.js';
+import type { Examples } from '../../contract/openapi-examples.js';
 import type { ControlErrorCode } from '../control-error.js';
 import type { Bandwidth } from '../downloads/downloads.js';
-import type { Examples } from './examples.js';
 import type { JobReport } from '../operator.js';
+import { fails, input } from './examples.js';
 
 /*
  * The examples of the control API's document that need an engine that really downloads. A test finds each of them among
@@ -66,8 +67,6 @@ export const downloadExamples = {
   },
 } satisfies Record<string, Examples>;
 
-const input = (wrong: string): string => `Cannot do that with this input:\n  ${wrong}`;
-
 export const refusalExamples = {
   badName: { name: fails('No name of a model', 'invalid_request', 'Invalid artifact name. Must be in kebab-case') },
   badLimit: {
@@ -120,8 +119,4 @@ export const refusalExamples = {
 
 function refused(summary: string, code: ControlErrorCode): Examples {
   return { refused: fails(summary, code, `Cannot download refused/${code}: ${code.replaceAll('_', ' ')}.`) };
-}
-
-function fails(summary: string, code: ControlErrorCode, message: string) {
-  return { summary, value: { error: { code, message } } };
 }

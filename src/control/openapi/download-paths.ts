@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { ZodOpenApiOperationObject, ZodOpenApiResponseObject } from 'zod-openapi';
-import { limitBody, moveBody, removeQuery, startBody } from '../downloads/schemas.js';
+import { modelBody } from '../control-schemas.js';
+import { limitBody, moveBody, removeQuery } from '../downloads/schemas.js';
 import * as schemas from './answers.js';
 import { requestExamples as asked } from './examples.js';
 import { downloadExamples as downloads, refusalExamples as wrong } from './download-examples.js';
@@ -27,7 +28,7 @@ export function downloadOperations(job: ZodOpenApiResponseObject): Record<Operat
       summary: 'Start a download',
       description:
         'As a client would. Besides, it takes a quantization with a model catalog identifier. What the hub or the disk refuses has the status and the code that a client gets.',
-      body: { schema: startBody, examples: asked.model },
+      body: { schema: modelBody, examples: asked.model },
       answer: started,
       problems: { ...refusals, '400': fails('`invalid_request`: no name of a model.', wrong.badName) },
       real: true,

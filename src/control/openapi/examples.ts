@@ -1,5 +1,5 @@
 import { failureCodes } from '../../core/errors.js';
-import { installedModel as model } from '../../contract/openapi-examples.js';
+import { installedModel as model, type Examples } from '../../contract/openapi-examples.js';
 import type { FaultStatus } from '../faults/fault.js';
 import type { Finding } from '../findings/finding.js';
 import type { JournalEntry } from '../journal/entry.js';
@@ -12,9 +12,6 @@ import type { SessionSnapshot } from '../sessions/snapshot.js';
  * The examples of the control API's document: one session, that of the example on LM Studio's page. A test finds each
  * of them among the answers of a server that is led through the same story.
  */
-
-/** Named values, as OpenAPI wants them. */
-export type Examples = Record<string, { summary: string; value: unknown }>;
 
 const JOB = 'job_493c7c9ded';
 const { key: MODEL, sizeBytes: SIZE } = model;
@@ -218,7 +215,8 @@ export const answerExamples = {
   document: { document: { summary: 'Its beginning', value: { openapi: '3.1.1' } } },
 } satisfies Record<string, Examples>;
 
-const input = (wrong: string): string => `Cannot do that with this input:\n  ${wrong}`;
+/** What is said of an input with one wrong value. */
+export const input = (wrong: string): string => `Cannot do that with this input:\n  ${wrong}`;
 const badName = fails(
   'A name with a space',
   'invalid_request',
@@ -276,6 +274,9 @@ export const problemExamples = {
   },
   cannotPause: { paused: wrongState('pause', 'paused', 'downloading') },
   cannotResume: { downloading: wrongState('resume', 'downloading', 'paused') },
+  cannotGoOn: {
+    full: fails('The disk is full', 'insufficient_space', 'Cannot resume me/full: there is no room for it.'),
+  },
   cannotCancel: { failed: wrongState('cancel', 'failed', 'downloading or paused') },
   cannotFail: { failed: wrongState('fail', 'failed', 'downloading or paused') },
   badClock: {
@@ -334,6 +335,16 @@ export const problemExamples = {
   noSuchModel: {
     unknown: fails('Not in the catalog', 'not_found', 'There is no model nobody/nothing in the simulated catalog.'),
   },
+  gatedModel: {
+    gated: fails('A guarded one', 'gated_no_token', 'The simulated hub refuses simulate/gated: gated_no_token.'),
+  },
+  noHub: {
+    away: fails(
+      'Nothing there',
+      'hub_unavailable',
+      'The simulated hub refuses simulate/hub-unavailable: hub_unavailable.',
+    ),
+  },
   badFault: {
     status: fails(
       'No status there is',
@@ -364,7 +375,8 @@ export const problemExamples = {
   noSuchSession: { none: fails('No such session', 'not_found', 'There is no session checkout-17.') },
 } satisfies Record<string, Examples>;
 
-function fails(summary: string, code: ControlErrorCode, message: string) {
+/** The example of an answer that says what went wrong. */
+export function fails(summary: string, code: ControlErrorCode, message: string) {
   return { summary, value: { error: { code, message } } };
 }
 

@@ -1,18 +1,15 @@
 import * as z from 'zod/mini';
 import type { ZodOpenApiPathItemObject, ZodOpenApiPathsObject } from 'zod-openapi';
+import type { Examples } from '../../contract/openapi-examples.js';
+import { name } from '../../contract/openapi-paths.js';
 import { advanceBody, clockBody, eventsQuery, failBody, forkBody, modelBody, sessionBody } from '../control-schemas.js';
 import { faultSchema } from '../faults/schema.js';
 import * as schemas from './answers.js';
 import { downloadOperations } from './download-paths.js';
-import {
-  answerExamples as shown,
-  problemExamples as wrong,
-  requestExamples as asked,
-  type Examples,
-} from './examples.js';
+import { answerExamples as shown, problemExamples as wrong, requestExamples as asked } from './examples.js';
 import { inPath, scenarioChange, scenarioChoice, snapshot, wait } from './inputs.js';
 import * as records from './records.js';
-import { answers, fails, name, noSuchJob, operation, read, wrongJobState } from './routes.js';
+import { answers, fails, noSuchJob, operation, read, wrongJobState } from './routes.js';
 
 type Paths = Record<string, ZodOpenApiPathItemObject>;
 
@@ -154,7 +151,10 @@ function jobPaths(): Paths {
         id: 'resumeJob',
         summary: 'Resume a download',
         description: 'Also one that has paused by itself.',
-        problems: refused(wrong.cannotResume),
+        problems: {
+          ...refused(wrong.cannotResume),
+          '507': fails('`insufficient_space`: what is missing does not fit on the disk.', wrong.cannotGoOn),
+        },
       }),
     },
     '/jobs/{job}/cancel': {
@@ -240,7 +240,12 @@ function worldPaths(): Paths {
         answer: answers('The model, with the key to load it by.', schemas.installedModel, shown.model),
         problems: {
           '400': fails('`invalid_request`: no name of a model.', wrong.badModel),
+          '403': fails(
+            '`forbidden`: from a page of another site, under a name that is not of this machine, or without the control token. `gated_no_token`: the hub does not let it be downloaded.',
+            wrong.gatedModel,
+          ),
           '404': fails('`not_found`: there is no such model to be had.', wrong.noSuchModel),
+          '503': fails('`hub_unavailable`: the hub is not there.', wrong.noHub),
         },
         simulated: true,
       }),

@@ -1,7 +1,9 @@
 import type * as z from 'zod/mini';
 import type { ZodOpenApiOperationObject, ZodOpenApiResponseObject } from 'zod-openapi';
+import type { Examples } from '../../contract/openapi-examples.js';
+import { name, notModified } from '../../contract/openapi-paths.js';
 import { problem } from './answers.js';
-import { problemExamples, type Examples } from './examples.js';
+import { problemExamples } from './examples.js';
 
 /** What is said of one route. */
 export interface Described {
@@ -70,15 +72,7 @@ export function fails(description: string, examples: Examples): ZodOpenApiRespon
   return answers(description, problem, examples);
 }
 
-/** Makes an answer that several routes give a component. */
-export function name(id: string, response: ZodOpenApiResponseObject): ZodOpenApiResponseObject {
-  return { ...response, id };
-}
-
 const done = name('Done', { description: 'It is done; there is nothing to tell.' });
-const notModified = name('NotModified', {
-  description: 'Over HTTP: the body is still the one whose `ETag` came as `If-None-Match`.',
-});
 const badCall = name(
   'BadCall',
   fails(

@@ -166,6 +166,7 @@ export function createSessions({
   }
 
   async function openFork(snapshot: SessionSnapshot, name: string | undefined): Promise<Operator> {
+    expire();
     if (name !== undefined && docks.has(name)) {
       throw new ControlError(409, 'session_exists', `Cannot fork into ${name}: there is a session of that name.`);
     }

@@ -147,6 +147,15 @@ export function advancing(door: Door): void {
       },
     );
 
+    staged('tells on the session’s clock when what never will be was missed', { msPerPoll: 1000 }, async (stage) => {
+      const { operator, poll, start } = stage;
+      const job = await start('simulate/steady');
+      for (let count = 0; count < 20; count++) await poll(job);
+      const refused = await refusal(operator.clock.advance({ until: { job, status: 'paused' } }));
+      // The job is 20 s ahead of the clock, and took 10.1 s.
+      expect(refused.message).toContain(`complete from ${new Date(START + 10_100 - 20_000).toISOString()} on`);
+    });
+
     staged('until something of a job that is not there says so', {}, async ({ operator }) => {
       const refused = await refusal(operator.clock.advance({ until: { job: 'job_of_nobody', progress: 0 } }));
       expect(refused).toMatchObject({ status: 404, code: 'not_found' });

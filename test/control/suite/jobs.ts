@@ -69,6 +69,12 @@ export function theJobs(door: Door): void {
       expect(await poll(job)).toMatchObject({ status: 'failed' });
     });
 
+    staged('are waited for with a goal that has been left out', {}, async ({ operator, start }) => {
+      const job = await start(model);
+      const goal = { status: undefined, progress: 0 } as unknown as { progress: number };
+      expect(await operator.jobs.wait(job, goal)).toMatchObject({ id: job });
+    });
+
     staged('fail as they are told, and a retry goes on from there', {}, async ({ operator, start }) => {
       const job = await start(model);
       await operator.clock.advance(1100);

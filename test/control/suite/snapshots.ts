@@ -28,6 +28,19 @@ export function snapshots(door: Door): void {
       expect(JSON.stringify(snapshot)).not.toContain('"entries"');
     });
 
+    staged('taken while time moves and jobs start can be brought back', {}, async ({ operator, start }) => {
+      for (let count = 1; count <= 50; count++) await start(`simulate/slow-run-${count}`);
+      const taking = operator.snapshot();
+      await operator.clock.advance(1000);
+      await start('simulate/slow');
+      expect((await operator.restore(await taking)).jobs).toBeGreaterThanOrEqual(50);
+    });
+
+    staged('of a repo larger than can be counted can be brought back', {}, async ({ operator, start }) => {
+      await start('https://huggingface.co/me/huge-99999999999B-GGUF');
+      expect((await operator.restore(await operator.snapshot())).jobs).toBe(1);
+    });
+
     staged('takes the session back to its moment, as often as wanted', {}, async ({ operator, start, poll }) => {
       const job = await start('simulate/slow');
       const early = await operator.snapshot();

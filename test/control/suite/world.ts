@@ -133,6 +133,20 @@ export function theWorld(door: Door): void {
       expect((await attach('simulate/instant')).job_id).not.toBe(first);
     });
 
+    staged('are gone for good, though polls move their job meanwhile', { msPerPoll: 60_000 }, async (stage) => {
+      const { operator, poll, start } = stage;
+      const job = await start('simulate/steady');
+      await poll(job);
+      const [installed] = await operator.models.list();
+      await Promise.all([operator.models.remove(installed!.key), ...Array.from({ length: 30 }, () => poll(job))]);
+      expect(await operator.models.list()).toEqual([]);
+    });
+
+    staged('that the hub refuses are refused by its name and status', {}, async ({ operator }) => {
+      const refused = await refusal(operator.models.add('simulate/gated'));
+      expect(refused).toMatchObject({ status: 403, code: 'gated_no_token' });
+    });
+
     staged('that are not there are refused', {}, async ({ operator }) => {
       expect(await refusal(operator.models.remove('no/such-model'))).toMatchObject({ status: 404, code: 'not_found' });
       expect(await refusal(operator.models.add('no/such-model'))).toMatchObject({ status: 404, code: 'not_found' });

@@ -91,7 +91,13 @@ export function createImaginedDownloader({
       },
       find: async (jobId) => jobs.get(jobId)?.snapshot,
       pause: async (jobId) => act(jobId, 'pause', ['downloading'], 'paused', { state: 'paused' }),
-      resume: async (jobId) => act(jobId, 'resume', ['paused'], 'resumed', { state: 'downloading', bytesPerSecond: 0 }),
+      resume: async (jobId) => {
+        // The disk has filled up since, as far as this model is concerned.
+        if (jobs.get(jobId)?.snapshot.model.includes('full')) {
+          throw new RefusedError('insufficient_space', jobId, 'Cannot resume me/full: there is no room for it.');
+        }
+        return act(jobId, 'resume', ['paused'], 'resumed', { state: 'downloading', bytesPerSecond: 0 });
+      },
       cancel: async (jobId) =>
         act(jobId, 'cancel', ['downloading', 'paused'], 'cancelled', {
           ...{ state: 'failed', code: 'cancelled', reason: 'The download was cancelled.' },
