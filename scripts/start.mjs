@@ -10,5 +10,6 @@ import('./set-up.mjs').then(async ({ setUp, fail }) => {
   await setUp().catch(fail);
   const command = new URL('../dist/server/cli.js', import.meta.url);
   process.argv[1] = fileURLToPath(command);
+  process.env.MODELDOCK_COMMAND = 'npm start --';
   await import(command.href);
 });

@@ -18,8 +18,9 @@ export async function install() {
   }
   say('Installing the dependencies (once; about a minute) …');
   // Errors only: some packages warn about their engines although nothing here loads them on such a Node.
-  // --include=dev: with NODE_ENV=production npm would leave the compiler out.
-  const { code } = await runNpm(['ci', '--loglevel=error', '--include=dev'], {
+  // --include=dev: with NODE_ENV=production npm would leave the compiler out. The last two: an npm that packs this
+  // package hands down what it was told itself.
+  const { code } = await runNpm(['ci', '--loglevel=error', '--include=dev', '--ignore-scripts', '--no-dry-run'], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   if (code !== 0) {

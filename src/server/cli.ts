@@ -8,6 +8,7 @@ import { addDownloadCommands } from './downloads/commands.js';
 import { runServe } from './serve-command.js';
 import { CannotListenError, type Serving } from './serve.js';
 import { addServeOptions, readSwitches, refuseFlagsOfOtherEngine, type Settings } from './settings.js';
+import { commandName } from './welcome.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -25,8 +26,7 @@ for (const stream of [process.stdout, process.stderr]) {
 
 const program = new Command('modeldock')
   .description("Mock, reference server and test harness for LM Studio's model-download API.")
-  .version(version)
-  .showHelpAfterError('Run modeldock --help for all options.');
+  .version(version);
 
 const serveCommand = addServeOptions(program.command('serve', { isDefault: true }))
   .allowExcessArguments()
@@ -48,6 +48,8 @@ const serveCommand = addServeOptions(program.command('serve', { isDefault: true 
 addDownloadCommands(program);
 addHubCommand(program);
 program.addHelpText('after', () => `\n${serveCommand.helpInformation()}`);
+program.showHelpAfterError(whereHelpIs());
+for (const command of program.commands) command.showHelpAfterError(whereHelpIs(command));
 
 try {
   readSwitches(process.env, serveCommand);
@@ -58,12 +60,18 @@ try {
   process.exitCode = 1;
 }
 
+/** The help of the program has the flags of `serve`; those of every other command are in its own. */
+function whereHelpIs(command = serveCommand): string {
+  const name = command === serveCommand ? '' : ` ${command.name()}`;
+  return `Run ${commandName()}${name} --help for all options.`;
+}
+
 /** `serve` takes no words. As it is the default, it also gets those that were meant to be commands. */
 function refuseWords(): void {
   const [word] = serveCommand.args;
   if (word === undefined) return;
   if (program.args[0] === serveCommand.name()) {
-    throw new CommandError(`Cannot serve ${word}: serve takes flags only. modeldock --help lists them.`);
+    throw new CommandError(`Cannot serve ${word}: serve takes flags only. ${commandName()} --help lists them.`);
   }
   const names = program.commands.map((command) => command.name()).join(', ');
   throw new CommandError(`There is no command ${word}. There is: ${names}.`);

@@ -25,6 +25,11 @@ export function engineOptions(): Option[] {
   ];
 }
 
+/** Lets an environment variable stand for a flag: MODELDOCK_LOG_LEVEL for `--log-level`. */
+export function withVariable(option: Option): Option {
+  return option.env(`MODELDOCK_${option.name().toUpperCase().replaceAll('-', '_')}`);
+}
+
 /** As in PATH, several may stand in one text: an environment variable cannot be repeated. */
 function collectFolders(text: string, previous: string[] = []): string[] {
   const folders = text.split(delimiter).filter(Boolean);

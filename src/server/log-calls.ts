@@ -1,5 +1,6 @@
 import type { Log } from './log.js';
 import type { Api, ApiOptions } from '../api/api.js';
+import { redactText } from '../control/redact.js';
 import { magicFamilies } from '../index.js';
 
 /** Logs every call at `debug`; a call that was not answered has no status. */
@@ -12,7 +13,7 @@ export function logCalls(api: Api, log: Log): Api {
       const answer = await api.answer(call);
       const ms = Math.round(performance.now() - began);
       const status = answer === 'network error' ? undefined : answer.status;
-      log.debug({ method: call.method, path: call.path, status, ms }, 'call');
+      log.debug({ method: call.method, path: redactText(call.path), status, ms }, 'call');
       return answer;
     },
   };
@@ -22,7 +23,7 @@ export function logCalls(api: Api, log: Log): Api {
 export function warnOfUnknownRoutes(log: Log): NonNullable<ApiOptions['onUnknownRoute']> {
   const seen = new Set<string>();
   return ({ method, path }, status) => {
-    const route = `${method} ${path}`;
+    const route = redactText(`${method} ${path}`);
     if (seen.size >= 100 || seen.has(route)) return;
     seen.add(route);
     const answered =

@@ -4,6 +4,7 @@ import type { Api, ApiOptions } from '../api/api.js';
 import type { ProfileName } from '../contract/profiles.js';
 import type { ControlRoutes } from '../control/control-api.js';
 import type { FrontOptions } from '../control/front.js';
+import { redactText } from '../control/redact.js';
 import type { Log } from './log.js';
 import { logCalls, shorten, warnOfUnknownRoutes } from './log-calls.js';
 import { serve, type Serving } from './serve.js';
@@ -25,7 +26,7 @@ export function frontOptions(
     onUnknownRoute: warnOfUnknownRoutes(log),
     onForeignOrigin: (origin) =>
       log.warn(
-        `A page of ${shorten(origin)} calls, and CORS is off: its browser hides the answers. Start modeldock with --cors, ` +
+        `A page of ${shorten(redactText(origin))} calls, and CORS is off: its browser hides the answers. Start modeldock with --cors, ` +
           'and LM Studio with `lms server start --cors` or "Enable CORS" in its server settings.',
       ),
   };

@@ -12,7 +12,7 @@ import {
   type ScenarioName,
 } from '../index.js';
 import { CommandError } from './command-error.js';
-import { engineOptions, parseCount, type EngineSettings } from './engine-options.js';
+import { engineOptions, parseCount, withVariable, type EngineSettings } from './engine-options.js';
 import { logLevels, type LogLevel } from './log.js';
 
 /** What `modeldock serve` was told, checked. */
@@ -48,11 +48,11 @@ interface NamedScenario {
   scenario: ScenarioName | Scenario;
 }
 
-/** Adds the flags of `serve`. Each has an environment variable: `--log-level` is also MODELDOCK_LOG_LEVEL. */
+/** Adds the flags of `serve`, each with its environment variable. */
 export function addServeOptions(command: Command): Command {
   for (const option of [
     new Option('-p, --port <number>', 'where to listen; 0 takes any free port').default(1234).argParser(parsePort),
-    new Option('--host <address>', 'listen there only, instead of on 127.0.0.1 and ::1'),
+    new Option('--host <address>', 'listen there only, instead of on 127.0.0.1 and ::1').argParser(parseHost),
     new Option('--engine <name>', 'where the bytes come from').choices(['simulated', 'real']).default('simulated'),
     new Option('--scenario <name|file>', 'the story every model plays: a name, or a JSON file')
       .default({ name: 'steady', scenario: 'steady' } satisfies NamedScenario, 'steady')
@@ -88,7 +88,7 @@ export function addServeOptions(command: Command): Command {
     new Option('--log-level <level>', 'what to log on stderr').choices(logLevels).default('info'),
     new Option('--json', 'print one line of JSON when listening, and nothing else on stdout'),
   ]) {
-    command.addOption(option.env(`MODELDOCK_${option.name().toUpperCase().replaceAll('-', '_')}`));
+    command.addOption(withVariable(option));
   }
   return command;
 }
@@ -137,6 +137,12 @@ function parsePort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
   throw new InvalidArgumentError('Allowed is a whole number from 0 to 65535.');
+}
+
+/** An empty one would be every address of this machine, which nobody has asked for. */
+function parseHost(text: string): string {
+  if (text.trim() !== '') return text.trim();
+  throw new InvalidArgumentError('Allowed is an address of this machine; without a host it is loopback.');
 }
 
 function parseSpeed(text: string): number {

@@ -1,6 +1,6 @@
 import type { Settings } from './settings.js';
 import type { Serving } from './serve.js';
-import { bold, callsToTry, listening, row } from './welcome.js';
+import { bold, callsToTry, commandName, listening, row } from './welcome.js';
 import { describeBytes } from './downloads/amounts.js';
 
 export interface RealWelcome extends Pick<Settings, 'host' | 'requireToken' | 'bandwidth' | 'record'> {
@@ -33,7 +33,7 @@ export function welcomeReal({ urls, url, port }: Serving, settings: RealWelcome)
     ...callsToTry(base, 'https://huggingface.co/lmstudio-community/Qwen3-0.6B-GGUF', settings.requireToken),
     '',
     ...row('Operate', `${base}/__modeldock/jobs`, `X-Modeldock-Token: ${controlToken}`),
-    ...row('Flags', 'modeldock --help'),
+    ...row('Flags', `${commandName()} --help`),
     ...row('Stop', 'Ctrl-C; downloads go on at the next start'),
     '',
     '',

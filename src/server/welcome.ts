@@ -30,11 +30,16 @@ export function welcome({ urls, url, port }: Serving, settings: Welcome): string
     ...row('Operate', `${base}/__modeldock/health`),
     ...(settings.controlToken === undefined ? [] : row('', `X-Modeldock-Token: ${settings.controlToken}`)),
     ...row('Reference', `${base}/__modeldock/openapi.json`),
-    ...row('Flags', 'modeldock --help'),
+    ...row('Flags', `${commandName()} --help`),
     ...row('Stop', 'Ctrl-C'),
     '',
     '',
   ].join('\n');
+}
+
+/** What a person types for this program. scripts/start.mjs says it in a checkout, which has no command yet. */
+export function commandName(): string {
+  return process.env.MODELDOCK_COMMAND ?? 'modeldock';
 }
 
 function describeTime(clock: ClockMode): string {

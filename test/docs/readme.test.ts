@@ -98,12 +98,23 @@ describe('README.md', () => {
   it('begins with two commands, and has lines for a shell, each of a kind that is run here', () => {
     const [first] = blocksOf(readPage('README.md'));
     expect(first!.text).toMatch(/^npm start .*\nnpm test .*\n$/);
-    expect(shell.filter(isSetUp)).toEqual([first]);
+    expect(shell.filter(isSetUp).map(({ heading }) => heading)).toEqual(['modeldock', 'Use it']);
     expect(shell.filter(isStart).map(({ heading }) => heading)).toEqual(['The command', 'A Hugging Face origin']);
     expect(calls.map(({ heading, language }) => [heading, language])).toEqual([
       ['modeldock', 'console'],
       ['One server, many tests', 'sh'],
     ]);
+  });
+
+  it('says how it comes into a project, with the script and the tarball that there are', () => {
+    const [, install] = shell.filter(isSetUp);
+    const { scripts, version } = JSON.parse(readPage('package.json')) as {
+      version: string;
+      scripts: Record<string, string>;
+    };
+    const [, script] = /^npm run (\w+) /.exec(install!.text)!;
+    expect(scripts).toHaveProperty(script!);
+    expect(install!.text).toContain(`/modeldock-${version}.tgz `);
   });
 
   it.for(shell.filter(isStart))('has a command that prints what stands below it: $text', async ({ text }) => {

@@ -94,6 +94,12 @@ describe('the page about real downloads', () => {
     expect(rowsOf('exit code').map(([code]) => Number(code))).toEqual(Object.values(exitCodes));
   });
 
+  it('has the code with which the server and the hub refuse wrong use, which is another', async () => {
+    expect(page).toMatch(/The server and `modeldock hub` end with 0 .*, and with 1 /s);
+    for (const args of [['--colour'], ['hub', '--colour']]) expect((await run(args)).code).toBe(1);
+    for (const name of ['get', 'list', 'update', 'remove']) expect((await run([name, '--colour'])).code).toBe(2);
+  });
+
   it('has every phase', () => {
     for (const phase of downloadPhases) expect(page).toContain(`\`${phase}\``);
   });

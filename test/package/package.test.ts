@@ -84,6 +84,12 @@ describe('the package, installed from its tarball', { timeout: 180_000 }, () => 
     expect(await consumer.node('--input-type=module', '--eval', program)).toBe('200 2279145003\n');
   });
 
+  it('can be required in Node itself', async () => {
+    const program =
+      "console.log(['', '/handlers', '/server'].map((name) => typeof require('modeldock' + name)).join())";
+    expect(await consumer.node('--eval', program)).toBe('object,object,object\n');
+  });
+
   it('names the sha256 of a file that nobody has hashed before, in a thread of its own', async () => {
     const program = `
       import { createHub } from 'modeldock/hub';

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { checkOut } from '../setup/checkout.js';
 import { run, start, startListening, type StartOptions } from './command.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -70,6 +71,27 @@ describe('modeldock', { timeout: 20_000 }, () => {
   });
 });
 
+describe('a command that was typed wrongly', { timeout: 20_000 }, () => {
+  it.each([
+    [['--colour'], 'modeldock --help'],
+    [['serve', '--colour'], 'modeldock --help'],
+    [['list', '--jsn'], 'modeldock list --help'],
+    [['get'], 'modeldock get --help'],
+    [['update', 'a', 'b'], 'modeldock update --help'],
+    [['remove'], 'modeldock remove --help'],
+    [['hub', '--colour'], 'modeldock hub --help'],
+  ])('is told where its flags are, which are not in the help of all: %j', async (args, help) => {
+    const { stdout, stderr } = await run(args);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(`\nRun ${help} for all options.\n`);
+  });
+
+  it('is told so as it is typed in a checkout', async () => {
+    const { stderr } = await run(['list', '--jsn'], { env: { MODELDOCK_COMMAND: 'npm start --' } });
+    expect(stderr).toContain('Run npm start -- list --help for all options.');
+  });
+});
+
 describe('the welcome', { timeout: 20_000 }, () => {
   it('tells a person the addresses, what is played, and where to look next', async () => {
     const text = await welcomed(['--scenario', 'slow', '--speed', '60', '--profile', 'strict']);
@@ -79,6 +101,28 @@ describe('the welcome', { timeout: 20_000 }, () => {
     expect(text).toMatch(/Operate {4}http:\/\/localhost:\d+\/__modeldock\/health/);
     expect(text).toContain('modeldock --help');
     expect(await welcomed(['--frozen'])).toContain('scenario steady, frozen, profile seed');
+  });
+
+  it.each([[[]], [['--engine', 'real', '--models-dir', '/tmp']]])(
+    'names the flags as they are asked for in a checkout, where there is no modeldock: %j',
+    async (args) => {
+      expect(await welcomed(args)).toMatch(/Flags +modeldock --help\n/);
+      const text = await welcomed(args, { env: { MODELDOCK_COMMAND: 'npm start --' } });
+      expect(text).toMatch(/Flags +npm start -- --help\n/);
+      expect(text).not.toContain('modeldock --help');
+    },
+  );
+
+  it('knows that it is a checkout from npm start', { timeout: 60_000 }, async () => {
+    const checkout = await checkOut();
+    onTestFinished(() => checkout.dispose());
+    await checkout.write(
+      'src/server/cli.ts',
+      '// @ts-nocheck\nconsole.log(`Typed as ${process.env.MODELDOCK_COMMAND}.`);\n',
+    );
+    const started = checkout.run('npm', 'start');
+    expect(await started.printed('Typed as')).toContain('Typed as npm start --.');
+    expect(await started.ended).toBe(0);
   });
 
   it('names addresses that answer', async () => {

@@ -189,6 +189,7 @@ describe('a wrong value', { timeout: 30_000 }, () => {
   it.each([
     ['port', 'x', 'a whole number from 0 to 65535'],
     ['port', '65536', 'a whole number from 0 to 65535'],
+    ['host', '', 'an address of this machine; without a host it is loopback'],
     ['engine', 'imagined', 'simulated, real'],
     ['scenario', 'no-such-story', 'a JSON file, or one of seed-example, steady, instant'],
     ['speed', '0', 'a number above 0, such as 0.5 or 60; --frozen stops the clock'],

@@ -1,3 +1,4 @@
+import { RefusedError } from '../../core/errors.js';
 import { mergeVariants } from '../../core/installed-variants.js';
 import type { InstalledModel } from '../../core/shelf.js';
 import type { DescribedModel } from './describe-model.js';
@@ -29,21 +30,52 @@ export function nameModels(described: readonly DescribedModel[]): ListedModel[] 
   return [...listed.values()];
 }
 
-/** What is behind a name: a key as listed, `key@quantization`, a catalog id, or `owner/repo@quantization`. */
+/**
+ * What is behind a name, in any case: a key as listed, or else `owner/repo`, `key@quantization`, `owner/repo@quantization`
+ * or a catalog id. Nothing where there is none.
+ * @throws RefusedError model_not_installed where several listed models have that name
+ */
 export function findNamed(listed: readonly ListedModel[], name: string): readonly DescribedModel[] {
   const wanted = name.toLowerCase();
-  const direct = listed.find(({ model }) => model.key === wanted);
+  const direct = listed.find(({ model }) => model.key === name || model.key === wanted);
   if (direct) return direct.behind;
-  const all = listed.flatMap(({ behind }) => behind);
-  const named = all.filter((one) => [...namesOf(one), ...(one.model.variants ?? [])].includes(wanted));
-  return named.length > 0
-    ? named
-    : all.filter(({ record }) => record?.model === wanted || record?.catalogId === wanted);
+  // A repo by its whole name comes before models that somebody could also call so.
+  for (const names of [repoNamesOf, otherNamesOf, recordedNamesOf]) {
+    const found = listed.flatMap(({ model, behind }) => {
+      const named = behind.filter((one) => names(one).includes(wanted));
+      return named.length === 0 ? [] : [{ key: model.key, named }];
+    });
+    if (found.length > 1) throw ambiguous(name, found);
+    if (found[0]) return found[0].named;
+  }
+  return [];
+}
+
+function ambiguous(name: string, found: readonly { key: string }[]): RefusedError {
+  const keys = found.map(({ key }) => key).join(', ');
+  return new RefusedError(
+    'model_not_installed',
+    name,
+    `There are several models of the name ${name}: ${keys}. Name one.`,
+  );
+}
+
+function repoNamesOf({ model, found }: DescribedModel): string[] {
+  const place = `${found.owner}/${found.repo}`.toLowerCase();
+  return [place, `${place}@${labelOf(model)}`];
+}
+
+function otherNamesOf(one: DescribedModel): string[] {
+  return [...namesOf(one), ...(one.model.variants ?? [])];
+}
+
+function recordedNamesOf({ record }: DescribedModel): string[] {
+  return [record?.model, record?.catalogId].filter((name) => name !== undefined);
 }
 
 /** From the shortest to the one that nothing else has. */
 function namesOf({ model, found }: DescribedModel): string[] {
-  const quantized = `${model.key}@${model.quantization?.name.toLowerCase() ?? model.format}`;
+  const quantized = `${model.key}@${labelOf(model)}`;
   const publisher = found.owner.toLowerCase();
   const place = `${publisher}/${found.repo.toLowerCase()}`;
   return [
@@ -54,6 +86,10 @@ function namesOf({ model, found }: DescribedModel): string[] {
     `${place}/${found.main.path.toLowerCase()}`,
     `${found.root}/${place}/${found.main.path}`,
   ];
+}
+
+function labelOf({ quantization, format }: InstalledModel): string {
+  return quantization?.name.toLowerCase() ?? format;
 }
 
 function groupByKey(models: readonly DescribedModel[]): Map<string, DescribedModel[]> {

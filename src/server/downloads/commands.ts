@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { engineOptions, type EngineSettings } from '../engine-options.js';
+import { engineOptions, withVariable, type EngineSettings } from '../engine-options.js';
 import { exitCodes } from './exit-codes.js';
 import type { GetSettings } from './get.js';
 import type { ListSettings } from './list.js';
@@ -28,27 +28,29 @@ export function addDownloadCommands(program: Command, surroundings: Surroundings
     );
   commandOf(program, 'remove')
     .description('delete the files of a model')
-    .argument('<model>', 'its key, as modeldock list shows it')
+    .argument('<model>', 'its key, as modeldock list shows it, or its owner/repo, or a link')
     .addOption(new Option('--force', 'also files that modeldock has not put there'))
-    .action(async (key: string, settings: RemoveSettings) =>
-      end(async () => (await import('./remove.js')).runRemove(key, settings, surroundings)),
+    .action(async (model: string, settings: RemoveSettings) =>
+      end(async () => (await import('./remove.js')).runRemove(model, settings, surroundings)),
     );
   commandOf(program, 'update')
     .description('download what has changed of a model since')
-    .argument('<model>', 'its key, as modeldock list shows it')
-    .action(async (key: string, settings: EngineSettings) =>
-      end(async () => (await import('./update.js')).runUpdate(key, settings, surroundings)),
+    .argument('<model>', 'its key, as modeldock list shows it, or its owner/repo, or a link')
+    .action(async (model: string, settings: EngineSettings) =>
+      end(async () => (await import('./update.js')).runUpdate(model, settings, surroundings)),
     );
 }
 
+/** What has nothing to fetch takes no bandwidth. */
+const LOCAL_COMMANDS = ['list', 'remove'];
+
 function commandOf(program: Command, name: string): Command {
   const command = program.command(name).addHelpText('after', EXIT_CODES);
-  for (const option of engineOptions()) command.addOption(option.env(variableOf(option)));
+  for (const option of engineOptions()) {
+    if (option.name() === 'bandwidth' && LOCAL_COMMANDS.includes(name)) continue;
+    command.addOption(withVariable(option));
+  }
   return command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? exitCodes.done : exitCodes.wrongUse));
-}
-
-function variableOf(option: Option): string {
-  return `MODELDOCK_${option.name().toUpperCase().replaceAll('-', '_')}`;
 }
 
 async function end(run: () => Promise<number>): Promise<void> {

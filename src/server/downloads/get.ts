@@ -46,8 +46,9 @@ async function begin(downloader: Downloader, request: DownloadRequest): Promise<
     try {
       return await downloader.get({ ...request, model });
     } catch (error) {
-      // Of two ways in which it is not there, the first tells what else to try.
-      throw error instanceof RefusedError && error.code === 'missing_or_private' ? unknown : error;
+      if (!(error instanceof RefusedError) || error.code !== 'missing_or_private') throw error;
+      // The catalog's words tell what else to try, the hub's that it may be private.
+      throw new RefusedError(unknown.code, unknown.subject, `${unknown.message} ${error.message}`, { cause: error });
     }
   }
 }

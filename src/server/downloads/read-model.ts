@@ -26,6 +26,17 @@ export function readModel(text: string, endpoint?: string): ModelReference | und
   return undefined;
 }
 
+/**
+ * What a person types for a model that is installed: a key, `owner/repo`, or a link to the repo, each also with
+ * `@quantization`.
+ * @returns the key, or `owner/repo`, as the library knows models
+ */
+export function readInstalled(text: string, endpoint?: string): string {
+  const [, name, quantization = ''] = /^(.*?)(@[^@/]*)?$/s.exec(text.trim())!;
+  const model = readModel(name!, endpoint);
+  return model?.source === 'huggingface' ? `${model.owner}/${model.repo}${quantization}` : text.trim();
+}
+
 /** The same name as one of a repo, where it could be that too. */
 export function asRepo(model: ModelReference): ModelReference | undefined {
   if (model.source !== 'catalog') return undefined;

@@ -1,6 +1,7 @@
 import type { EngineSettings } from '../engine-options.js';
 import { describeBytes } from './amounts.js';
 import { exitCodes } from './exit-codes.js';
+import { readInstalled } from './read-model.js';
 import type { Surroundings } from './surroundings.js';
 import { withDownloader } from './with-downloader.js';
 
@@ -9,11 +10,12 @@ export interface RemoveSettings extends EngineSettings {
 }
 
 /** `modeldock remove MODEL`. Returns the exit code. */
-export async function runRemove(key: string, settings: RemoveSettings, surroundings: Surroundings): Promise<number> {
+export async function runRemove(model: string, settings: RemoveSettings, surroundings: Surroundings): Promise<number> {
   return withDownloader(settings, surroundings, async (downloader) => {
+    const key = readInstalled(model, surroundings.environment.HF_ENDPOINT);
     const { files, bytes } = await downloader.remove(key, { force: settings.force === true });
     const count = files.length === 1 ? '1 file' : `${files.length} files`;
-    surroundings.out(`Removed ${key}: ${count}, ${describeBytes(bytes)}.\n`);
+    surroundings.out(`Removed ${model}: ${count}, ${describeBytes(bytes)}.\n`);
     return exitCodes.done;
   });
 }

@@ -2,15 +2,16 @@ import type { EngineSettings } from '../engine-options.js';
 import { exitCodes } from './exit-codes.js';
 import { follow } from './follow.js';
 import { going } from './get.js';
+import { readInstalled } from './read-model.js';
 import type { Surroundings } from './surroundings.js';
 import { withDownloader } from './with-downloader.js';
 
 /** `modeldock update MODEL`. Returns the exit code. */
-export async function runUpdate(key: string, settings: EngineSettings, surroundings: Surroundings): Promise<number> {
+export async function runUpdate(model: string, settings: EngineSettings, surroundings: Surroundings): Promise<number> {
   return withDownloader(settings, surroundings, async (downloader) => {
-    const job = await downloader.update(key);
+    const job = await downloader.update(readInstalled(model, surroundings.environment.HF_ENDPOINT));
     if (job === 'already_downloaded') {
-      surroundings.out(`${key} is what the hub has.\n`);
+      surroundings.out(`${model} is what the hub has.\n`);
       return exitCodes.done;
     }
     return follow(downloader, await going(downloader, job), 'The same command', surroundings);

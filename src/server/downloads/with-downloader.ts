@@ -40,9 +40,7 @@ export async function withDownloader(
     }
   } catch (error) {
     if (error instanceof RefusedError) {
-      const choices = error.choices === undefined ? '' : ` There is: ${error.choices.join(', ')}.`;
-      const known = error.choices?.every((choice) => error.message.includes(choice)) ? '' : choices;
-      err(`modeldock: ${printable(error.message + known)}\n`);
+      err(`modeldock: ${printable(error.message + installedIn(error))}\n`);
       return exitCodeFor(error.code);
     }
     if (error instanceof Problem) {
@@ -51,4 +49,9 @@ export async function withDownloader(
     }
     throw error;
   }
+}
+
+/** Other refusals name what there is themselves. */
+function installedIn({ code, choices = [] }: RefusedError): string {
+  return code === 'model_not_installed' && choices.length > 0 ? ` There is: ${choices.join(', ')}.` : '';
 }

@@ -86,7 +86,28 @@ describe('modeldock get', () => {
   it.each([
     ['no such repo', ['me/nothing-GGUF', undefined], {}, 1, 'shows no repo me/nothing-GGUF'],
     ['no such quantization', [TINY, 'Q2_K'], {}, 1, 'Q4_K_M, Q8_0'],
-    ['no such catalog model', ['nobody/nothing', undefined], {}, 1, 'nobody/nothing'],
+    [
+      'no such catalog model',
+      ['nobody/nothing', undefined],
+      {},
+      1,
+      'no model nobody/nothing in the catalog, and no repo',
+    ],
+    [
+      'nor such a repo',
+      ['nobody/nothing', undefined],
+      {},
+      1,
+      'shows no repo nobody/nothing: check the spelling; if it is',
+    ],
+    ['a private repo in lower case', ['me/private-gguf', undefined], {}, 1, 'if it is private, a token is needed'],
+    [
+      'it without access',
+      ['me/private-gguf', undefined],
+      { HF_TOKEN: 'hf_reader' },
+      1,
+      'no repo me/private-gguf to this user',
+    ],
     ['no name', ['no good name', undefined], {}, 2, 'a model is a catalog id such as'],
     ['a link to a file', [`${TINY}/blob/main/x.gguf`, undefined], {}, 2, 'a model is a catalog id such as'],
     ['a hub that is no address', [TINY, undefined], { HF_ENDPOINT: 'hub.example' }, 2, 'HF_ENDPOINT is "hub.example"'],
@@ -115,6 +136,12 @@ describe('modeldock get', () => {
       expect(ended.stderr).toMatch(/^error: /);
     },
   );
+
+  it('offers the bandwidth where something can be fetched', async () => {
+    for (const name of ['get', 'update']) expect((await run([name, '--help'])).stdout).toContain('--bandwidth');
+    for (const name of ['list', 'remove']) expect((await run([name, '--help'])).stdout).not.toContain('--bandwidth');
+    expect(await run(['list', '--bandwidth', '1M'])).toMatchObject({ code: 2, stdout: '' });
+  });
 
   it('says in its help how it ends', async () => {
     for (const name of ['get', 'list', 'remove', 'update']) {

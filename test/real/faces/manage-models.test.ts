@@ -37,6 +37,62 @@ describe('modeldock list, update and remove', () => {
     }
   });
 
+  it.each([
+    'tiny',
+    'Tiny@Q4_K_M',
+    'me/tiny-GGUF',
+    'ME/Tiny-gguf',
+    'me/tiny-GGUF@q4_k_m',
+    'https://huggingface.co/me/tiny-GGUF',
+    'hf.co/me/tiny-GGUF@Q4_K_M',
+  ])('take %s for a model, as get did: they knew keys only', async (name) => {
+    const folder = await small.newFolder();
+    await small.modeldock(folder, ['get', 'me/tiny-GGUF']);
+    expect(await small.modeldock(folder, ['update', name])).toEqual({
+      ...{ code: 0, stdout: `${name} is what the hub has.\n`, stderr: '' },
+    });
+    expect(await small.modeldock(folder, ['remove', name])).toMatchObject({
+      ...{ code: 0, stdout: `Removed ${name}: 2 files, 4.0 MB.\n`, stderr: '' },
+    });
+  });
+
+  it('take a link to the mirror that is asked', async () => {
+    const folder = await small.newFolder();
+    await small.modeldock(folder, ['get', 'me/tiny-GGUF']);
+    expect((await small.modeldock(folder, ['remove', `${small.hub.endpoint}/me/tiny-GGUF`])).code).toBe(0);
+  });
+
+  it('say which models there are, also where the name that is unknown holds their names', async () => {
+    const folder = await small.newFolder();
+    await small.modeldock(folder, ['get', 'me/tiny-GGUF']);
+    for (const act of ['update', 'remove']) {
+      const { code, stderr } = await small.modeldock(folder, [act, 'not-tiny']);
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr: `modeldock: Cannot ${act} not-tiny: no model of that key is installed. There is: tiny.\n`,
+      });
+    }
+  });
+
+  it('touch nothing by a name that several have, which took them all, and name them', async () => {
+    const folder = await small.newFolder();
+    for (const name of ['Q4_K_M', 'Q8_0'])
+      await small.modeldock(folder, ['get', 'me/tiny-GGUF', '--quantization', name]);
+    for (const act of ['update', 'remove']) {
+      for (const name of ['me/tiny-GGUF', 'me/tiny']) {
+        expect(await small.modeldock(folder, [act, name])).toEqual({
+          code: 1,
+          stdout: '',
+          stderr: `modeldock: There are several models of the name ${name}: tiny, tiny@q4_k_m. Name one.\n`,
+        });
+      }
+    }
+    expect((await small.modeldock(folder, ['remove', 'me/tiny-GGUF@Q4_K_M'])).code).toBe(0);
+    expect(existsSync(join(folder, 'me/tiny-GGUF/tiny-Q4_K_M.gguf'))).toBe(false);
+    expect((await small.modeldock(folder, ['remove', 'me/tiny-GGUF'])).code).toBe(0);
+    expect(existsSync(join(folder, 'me/tiny-GGUF'))).toBe(false);
+  });
+
   it('show names that would give orders to a terminal as text', async () => {
     const folder = await small.newFolder();
     await small.modeldock(folder, ['get', 'me/tiny-GGUF']);

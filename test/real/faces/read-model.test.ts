@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asRepo, readModel } from '../../../src/server/downloads/read-model.js';
+import { asRepo, readInstalled, readModel } from '../../../src/server/downloads/read-model.js';
 
 const repo = (owner: string, name: string) => ({
   ...{ source: 'huggingface', owner, repo: name },
@@ -37,5 +37,20 @@ describe('what is typed for a model', () => {
   it('may be a repo as well where it is a catalog id', () => {
     expect(asRepo({ source: 'catalog', id: 'qwen/qwen3-8b-gguf' })).toEqual(repo('qwen', 'qwen3-8b-gguf'));
     expect(asRepo(readModel('Qwen/Qwen3-8B-GGUF')!)).toBeUndefined();
+  });
+});
+
+describe('what is typed for a model that is installed', () => {
+  it.each([
+    ['tiny', 'tiny'],
+    [' tiny@q8_0 ', 'tiny@q8_0'],
+    ['me/tiny-GGUF', 'me/tiny-GGUF'],
+    ['me/tiny-gguf@Q8_0', 'me/tiny-gguf@Q8_0'],
+    ['https://huggingface.co/me/tiny-GGUF', 'me/tiny-GGUF'],
+    ['https://huggingface.co/me/tiny-GGUF@Q8_0', 'me/tiny-GGUF@Q8_0'],
+    ['http://127.0.0.1:4321/me/tiny-GGUF', 'me/tiny-GGUF'],
+    ['/models/me@home/tiny/tiny.gguf', '/models/me@home/tiny/tiny.gguf'],
+  ])('is read: %s', (text, name) => {
+    expect(readInstalled(text, 'http://127.0.0.1:4321')).toBe(name);
   });
 });

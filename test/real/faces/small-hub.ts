@@ -37,6 +37,7 @@ export async function openSmallHub(): Promise<SmallHub> {
       },
       { id: 'me/lower-gguf', files: [{ path: 'lower-Q4_K_M.gguf', size: 1_000_000 }] },
       { id: 'me/large-GGUF', files: [{ path: 'large-Q4_K_M.gguf', size: LARGE_BYTES }] },
+      { id: 'me/private-gguf', private: true, files: [{ path: 'private-Q4_K_M.gguf', size: 1_000_000 }] },
       { id: 'me/gated-GGUF', gated: 'manual', files: [{ path: 'gated-Q4_K_M.gguf', size: 3_000_000 }] },
     ],
   });
