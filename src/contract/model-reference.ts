@@ -2,8 +2,8 @@ import type { ModelReference } from '../core/engine.js';
 import { problems } from './problem.js';
 
 const CATALOG_NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*\/[a-z0-9.]+(?:-[a-z0-9.]+)*$/;
-/** No name on Hugging Face begins with a dot; one that did could climb out of a folder. */
-const HUGGING_FACE_LINK = /^https:\/\/huggingface\.co\/(\w[\w.-]*)\/(\w[\w.-]*)\/?$/i;
+/** No name on Hugging Face is longer than 96 characters, or begins with a dot; one that did could climb out of a folder. */
+const HUGGING_FACE_LINK = /^https:\/\/huggingface\.co\/(\w[\w.-]{0,95})\/(\w[\w.-]{0,95})\/?$/i;
 const COMMUNITY = 'lmstudio-community/';
 
 /**

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { failureCodes } from '../core/errors.js';
+import { LONGEST_PATTERN } from '../core/text-pattern.js';
 
 /* What the control API takes. What it gives is what the operator's methods return, as JSON. */
 
@@ -42,7 +43,9 @@ export const waitQuery = z.strictObject({
 /** The scenarios themselves are the simulator's to check. */
 export const scenarioBody = z.strictObject({
   scenario: z.optional(z.unknown()),
-  rules: z.optional(z.array(z.strictObject({ model: z.string(), scenario: z.unknown() }))),
+  rules: z.optional(
+    z.array(z.strictObject({ model: z.string().check(z.maxLength(LONGEST_PATTERN)), scenario: z.unknown() })),
+  ),
 });
 
 export const modelBody = z.strictObject({ model: z.string(), quantization: z.optional(z.string()) });

@@ -38,9 +38,10 @@ export function guardControl(
     const permitted = origin !== undefined && (cors === '*' ? isLoopback(origin) : cors === origin);
     if (foreign && !permitted) {
       // A page from a file, or in a sandbox, is of `null`, which nobody can let in by that name.
-      const page = origin === 'null' ? undefined : origin;
+      const page = origin === 'null' || origin === '' ? undefined : origin;
+      const otherwise = controlToken === undefined ? '' : ', or send its control token';
       return refuse(
-        `Cannot ${doing} modeldock from ${page ?? 'another site'}: start it with --cors ${page ?? 'ORIGIN'} to allow that, or send its control token.`,
+        `Cannot ${doing} modeldock from ${page ?? 'another site'}: start it with --cors ${page ?? 'ORIGIN'} to allow that${otherwise}.`,
       );
     }
     return next(call);

@@ -7,8 +7,11 @@ const MASK = '****';
 
 /** Names whose values are secrets, in queries, forms and JSON; `tokenizer` and `max_tokens` are not among them. */
 const SECRET_NAME =
-  '(?:[\\w.-]*token|[\\w.-]*secret|[\\w.-]*passw(?:or)?d|[\\w.-]*signature|[\\w.-]*credential|[\\w.-]*api[_-]?key|' +
+  '(?:[\\w.-]*token|[\\w.-]*cookie|jwt|pwd|[\\w.-]*secret|[\\w.-]*passw(?:or)?d|[\\w.-]*signature|[\\w.-]*credential|[\\w.-]*api[_-]?key|' +
   'key-pair-id|policy|sig|authorization)';
+
+/** The whole name, or what is in its last brackets. */
+const IS_SECRET = new RegExp(`^(?:.*\\[)?${SECRET_NAME}\\]?$`, 'i');
 
 /** As this project's answers, its own control API and well-known services spell secrets. */
 const SECRETS: readonly (readonly [
@@ -21,6 +24,7 @@ const SECRETS: readonly (readonly [
   [/\b(sk-|hf_)[\w:.-]{6,}/g, `$1${MASK}`],
   [/(:\/\/)[^\s/@"'\\]+@/g, `$1${MASK}@`],
   [new RegExp(`("${SECRET_NAME}"\\s*:\\s*")(?:[^"\\\\]|\\\\.)+`, 'gi'), `$1${MASK}`],
+  [new RegExp(`("${SECRET_NAME}"\\s*:\\s*)(?:\\[[^\\]]*\\]?|\\{[^}]*\\}?)`, 'gi'), `$1"${MASK}"`],
   [new RegExp(`((?:^|[?&;\\s"'])${SECRET_NAME}=)[^&;\\s"'\\\\<>]+`, 'gi'), `$1${MASK}`],
 ];
 
@@ -35,6 +39,16 @@ export function redactText(text: string, known?: string): string {
     (result, [pattern, replacement]) => result.replace(pattern, replacement as string),
     plain,
   );
+}
+
+/** A query without its secrets, those in links that it carries included. */
+export function redactQuery(query: string, known?: string): string {
+  const pairs = query.split('&').map((pair) => {
+    const [name = '', value = ''] = [...new URLSearchParams(pair)][0] ?? [];
+    const shown = IS_SECRET.test(name) && value !== '' ? MASK : redactText(value, known);
+    return shown === value ? pair : String(new URLSearchParams([[name, shown]]));
+  });
+  return redactText(pairs.join('&'), known);
 }
 
 /** An `Authorization` header: its scheme stays, and the session it names. */

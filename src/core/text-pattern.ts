@@ -1,30 +1,23 @@
+/** Longer ones describe nothing that anybody has; and both sides of a comparison come from outside. */
+export const LONGEST_PATTERN = 512;
+
 /**
- * Whether a text is what a pattern describes: `*` stands for any text, everything else for itself, in either case.
- * Patterns come from outside, and as a regular expression many `*` would take for ever; this goes back to the last one only.
+ * Whether a text is what a pattern describes: `*` stands for any text, everything else for itself, in either case. As a
+ * regular expression many `*` would take for ever; here each part is looked for once, from where the one before it ended.
  */
 export function matchesPattern(pattern: string, text: string): boolean {
-  const wanted = pattern.toLowerCase();
+  const [first = '', ...rest] = pattern.toLowerCase().split('*');
   const given = text.toLowerCase();
-  let at = 0;
-  let place = 0;
-  let star = -1;
-  let starPlace = 0;
-  while (place < given.length) {
-    if (wanted[at] === '*') {
-      star = at++;
-      starPlace = place;
-    } else if (at < wanted.length && wanted[at] === given[place]) {
-      at++;
-      place++;
-    } else if (star !== -1) {
-      at = star + 1;
-      place = ++starPlace;
-    } else {
-      return false;
-    }
+  const last = rest.pop();
+  if (last === undefined) return given === first;
+  if (!given.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of rest) {
+    const found = given.indexOf(part, at);
+    if (found === -1) return false;
+    at = found + part.length;
   }
-  while (wanted[at] === '*') at++;
-  return at === wanted.length;
+  return given.length - last.length >= at && given.endsWith(last);
 }
 
 /**

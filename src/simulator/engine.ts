@@ -1,3 +1,4 @@
+import { MAX_TIME } from '../core/clock.js';
 import type { DownloadEngine, DownloadRequest } from '../core/engine.js';
 import type { JobSnapshot } from '../core/job.js';
 import type { JobStore } from '../core/store.js';
@@ -68,7 +69,11 @@ export class SimulatedEngine implements DownloadEngine {
     const { pollStep: stepMs = 0 } = this.#clock;
     if (stepMs === 0 || this.#msAgo > 0) return job;
     for (let current = job; ; current = (await this.#store.get(job.id))!) {
-      const moved = { ...current, version: current.version + 1, ahead: (current.ahead ?? 0) + stepMs };
+      const moved = {
+        ...current,
+        version: current.version + 1,
+        ahead: Math.min((current.ahead ?? 0) + stepMs, MAX_TIME),
+      };
       if (!(await this.#store.replace(moved, current.version))) continue;
       this.#parts.onDecision({ type: 'polled', job: job.id, model: job.model, stepMs });
       return moved;

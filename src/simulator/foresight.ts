@@ -138,8 +138,8 @@ function storyWhen(job: SimulatedJob, play: Play, condition: JobCondition): numb
     const reached = (ms: number): boolean => bytesAt(segment, ms) >= target;
     if (reached(began - segment.from)) return began;
     // At its end the next one holds already, and that may be after a rewind.
-    const last = segment.to - segment.from - 1;
-    if (last < Infinity && reached(last)) return segment.from + firstMoment(began - segment.from, last, reached);
+    const last = Math.min(segment.to - segment.from - 1, MAX_TIME);
+    if (reached(last)) return segment.from + firstMoment(began - segment.from, last, reached);
   }
   return end < Infinity && job.totalBytes >= target ? Math.max(end, play.story) : undefined;
 }

@@ -12,6 +12,8 @@ import { scenarioChoiceSchema } from './scenario-choice.js';
 
 const text = z.string();
 const count = z.int().check(z.nonnegative());
+/** Which goes on rising: at the last safe integer it would not. */
+const counter = z.int().check(z.nonnegative(), z.maximum(2 ** 50));
 const moment = z.int().check(z.nonnegative(), z.maximum(MAX_TIME));
 
 const request = z.strictObject({
@@ -31,7 +33,7 @@ const intervention = z.discriminatedUnion('type', [
 const job = z.strictObject({
   id: text,
   model: text,
-  version: count,
+  version: counter,
   request,
   totalBytes: count,
   fromBytes: count,
@@ -39,7 +41,7 @@ const job = z.strictObject({
   seed: z.int(),
   scenario: scenarioSchema,
   interventions: z.optional(z.array(intervention)),
-  ahead: z.optional(count),
+  ahead: z.optional(moment),
   removed: z.optional(z.boolean()),
 });
 
@@ -60,7 +62,7 @@ const loadedInstance = z.strictObject({
 
 const savedSchema = z.strictObject({
   /** Draws below this one are used up. */
-  freeDraw: count,
+  freeDraw: counter,
   jobIds: z.array(text),
   /** Oldest first. */
   jobs: z.array(job),
@@ -117,8 +119,7 @@ export function checkState(
     expected(asked === job.model, 'model', `${asked}, which was asked for`);
     expected(job.fromBytes <= job.totalBytes, 'fromBytes', `at most the ${job.totalBytes} bytes there are`);
     expected(job.createdAt <= now, 'createdAt', `at most ${now}, the time of the session`);
-    const latest = now + (job.ahead ?? 0);
-    expected(latest <= MAX_TIME, 'ahead', 'a time before the year 10000');
+    const latest = Math.min(now + (job.ahead ?? 0), MAX_TIME);
     const moments = [job.createdAt, ...(job.interventions ?? []).map(({ at }) => at), latest];
     expected(isRising(moments), 'interventions', 'times that rise, none before the job or after the present');
   }

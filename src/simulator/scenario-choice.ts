@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 import type { ScenarioChoice } from '../core/simulation.js';
-import { matchesModel } from '../core/text-pattern.js';
+import { LONGEST_PATTERN, matchesModel } from '../core/text-pattern.js';
 import { parseScenario, ScenarioError, type Scenario } from './scenario.js';
 import { scenarioNamed } from './scenarios.js';
 
 /** A choice as plain data; the scenarios in it are checked one by one. */
 export const scenarioChoiceSchema = z.strictObject({
   scenario: z.unknown(),
-  rules: z.array(z.strictObject({ model: z.string(), scenario: z.unknown() })),
+  rules: z.array(z.strictObject({ model: z.string().check(z.maxLength(LONGEST_PATTERN)), scenario: z.unknown() })),
 });
 
 /** A choice, resolved. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../core/clock.js';
+import { MAX_TIME, type Clock } from '../core/clock.js';
 import type { DecisionListener } from '../core/simulation.js';
 import type { JobStore } from '../core/store.js';
 import type { SimulatedJob } from './job.js';
@@ -19,7 +19,7 @@ export interface StoryParts {
   onDecision: DecisionListener;
 }
 
-/** The time of a job: the clock's, and what polls have moved it beyond. */
+/** The time of a job: the clock's, and what polls have moved it beyond, up to the last that can be spelled. */
 export function timeOf(clock: PolledClock, { ahead = 0 }: SimulatedJob): number {
-  return clock.now() + ahead;
+  return Math.min(clock.now() + ahead, MAX_TIME);
 }

@@ -1,3 +1,4 @@
+import { MAX_TIME } from '../core/clock.js';
 import type { FailureCode } from '../core/errors.js';
 import { fractionAt } from '../core/random.js';
 import type { Phase, Place } from './scenario.js';
@@ -130,8 +131,8 @@ export function layOut(phases: readonly Phase[], totalBytes: number, fromBytes: 
 
   function addTransfer(target: number, details: Details & { bytesPerSecond: number }): void {
     if (target <= bytes) return;
-    // Rounded up: at the last whole millisecond all bytes are there.
-    const ms = Math.ceil(((target - bytes) * 1000) / details.bytesPerSecond);
+    // Rounded up: at the last whole millisecond all bytes are there. After the last that a clock can show nobody looks.
+    const ms = Math.min(Math.ceil(((target - bytes) * 1000) / details.bytesPerSecond), MAX_TIME + 1);
     move(segment('transfer', ms, target, details));
   }
 
@@ -193,7 +194,8 @@ export function transferredAt({ segments }: Timeline, active: number): number {
 /** The first whole number from `low` to `high` for which a condition that never turns false again holds. */
 export function firstMoment(low: number, high: number, holds: (moment: number) => boolean): number {
   while (low < high) {
-    const middle = Math.floor((low + high) / 2);
+    // The sum of the two may be no safe integer.
+    const middle = low + Math.floor((high - low) / 2);
     if (holds(middle)) high = middle;
     else low = middle + 1;
   }

@@ -143,8 +143,10 @@ function createClient(server: string, options: ConnectOptions): Omit<SessionClie
     for (let left = timeoutMs; ; left -= WAIT_PER_REQUEST_MS) {
       // What is too long for any wait, the server refuses.
       const part = left > LONGEST_WAIT_MS ? left : Math.min(left, WAIT_PER_REQUEST_MS);
-      const given = Object.entries({ ...goal, timeoutMs: part }).filter(([, value]) => value !== undefined);
-      const query = new URLSearchParams(given.map(([key, value]) => [key, `${value}`]));
+      // JavaScript may leave a goal undefined, as it may in process.
+      const asked: [string, unknown][] = Object.entries({ ...goal, timeoutMs: part });
+      const given = asked.filter(([, value]) => value !== undefined);
+      const query = new URLSearchParams(given.map(([key, value]) => [key, String(value)]));
       try {
         return await call('GET', `${jobPath(jobId)}/wait?${query}`, undefined, signal);
       } catch (error) {

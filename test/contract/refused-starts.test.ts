@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { magicFamilies } from '../../src/index.js';
 import { json, openClient, pretty } from './client.js';
 
 const DOWNLOAD = '/api/v1/models/download';
@@ -107,9 +108,9 @@ const refusals: Refusal[] = [
     status: 404,
     error: {
       type: 'model_not_found',
-      message: expect.stringMatching(
-        /^Model 'simulate\/explodes' not found in model catalog\. There is, under simulate\/: instant, .*stalls-at-N/,
-      ) as string,
+      message:
+        "Model 'simulate/explodes' not found in model catalog. There is, under simulate/: " +
+        `${magicFamilies.map(({ spelling }) => spelling).join(', ')}; N is a whole number from 0 to 100.`,
     },
   },
   {
@@ -127,6 +128,18 @@ const refusals: Refusal[] = [
   { request: 'a link to a blob', body: { model: `${HUB}/a/b/blob/main/c.gguf` }, status: 400, error: LINK },
   { request: 'a link to a download', body: { model: `${HUB}/a/b/resolve/main/c.gguf` }, status: 400, error: LINK },
   { request: 'a link to a tree', body: { model: `${HUB}/a/b/tree/main` }, status: 400, error: LINK },
+  {
+    request: 'a link to a repo of 97 characters',
+    body: { model: `${HUB}/a/${'b'.repeat(97)}` },
+    status: 400,
+    error: LINK,
+  },
+  {
+    request: 'a link to an owner of 97 characters',
+    body: { model: `${HUB}/${'a'.repeat(97)}/b` },
+    status: 400,
+    error: LINK,
+  },
   { request: 'a link without a repo', body: { model: `${HUB}/a` }, status: 400, error: LINK },
   { request: 'a link with a query', body: { model: `${HUB}/a/b?download=true` }, status: 400, error: LINK },
   { request: 'a link that climbs', body: { model: `${HUB}/../b` }, status: 400, error: LINK },

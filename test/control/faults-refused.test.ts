@@ -86,7 +86,10 @@ const effects: [effect: unknown, line: string][] = [
     'effect.headers.content-length: the transport writes this header; use the effects "truncated" or "network-error"',
   ],
   [{ type: 'status', status: 500, headers: { a: 1 } }, 'effect.headers.a: expected a text, found 1'],
-  [{ type: 'status', status: 500, body: () => 1 }, 'effect.body: expected text, or a value that JSON can spell'],
+  [
+    { type: 'status', status: 500, body: () => 1 },
+    'effect.body: expected text, or a value that JSON can spell, at most 64 levels deep',
+  ],
   [{ type: 'truncated', after: 2 }, 'effect.after: expected a number of at most 1, found 2'],
   [{ type: 'truncated', after: { bytes: -1 } }, 'effect.after.bytes: expected a number of at least 0, found -1'],
   [

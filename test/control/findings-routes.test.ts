@@ -174,6 +174,15 @@ describe('a call without a token', () => {
     ]);
   });
 
+  it('is not found where it is the hub that refuses the token of the server', async () => {
+    const { dock, send } = openClient();
+    const body = { error: { type: 'invalid_request', message: 'The hub does not know the token.', code: 'bad_token' } };
+    await dock.faults.add({ effect: { type: 'status', status: 401, body } });
+    for (let call = 0; call < 3; call++)
+      await send('POST', '/api/v1/models/download', { model: 'ibm/granite-4-micro' });
+    expect((await dock.findings()).map(({ id }) => id)).not.toContain('missing-authorization');
+  });
+
   it('is forgiven once to a client that then sends it', async () => {
     const { dock, send } = openClient({ requireToken: 'sk-lm-1' });
     await send('GET', '/api/v1/models');

@@ -37,6 +37,9 @@ describe('the journal', () => {
     ['X-Amz-Signature=abc&X-Amz-Expires=60', 'X-Amz-Signature=****&X-Amz-Expires=60'],
     ['Policy=abc&Signature=def&Key-Pair-Id=ghi', 'Policy=****&Signature=****&Key-Pair-Id=****'],
     ['tokenizer=gpt2&max_tokens=5', 'tokenizer=gpt2&max_tokens=5'],
+    ['a[token]=abc', 'a%5Btoken%5D=****'],
+    ['next=https%3A%2F%2Fcdn%2Ff%3FSignature%3Dabc%26x%3D1', 'next=https%3A%2F%2Fcdn%2Ff%3FSignature%3D****%26x%3D1'],
+    ['url=https%3A%2F%2Fu%3Apass%40h%2Ff', 'url=https%3A%2F%2F****%40h%2Ff'],
   ])('shows the query %s as %s', async (query, shown) => {
     expect((await entryOf({ query })).query).toBe(shown);
   });
@@ -44,6 +47,8 @@ describe('the journal', () => {
   it.each([
     [`{"token": "abc", "model": "qwen"}`, `{"token": "****", "model": "qwen"}`],
     [`{"hf_token":"a\\"b"}`, `{"hf_token":"****"}`],
+    [`{"token": ["abc", "def"], "model": "qwen"}`, `{"token": "****", "model": "qwen"}`],
+    [`{"token": {"value": "abc"}, "cookie": "sid=abc"}`, `{"token": "****", "cookie": "****"}`],
     [`{"password": "abc"}`, `{"password": "****"}`],
     [`{"max_tokens": 5, "tokenizer": "gpt2"}`, `{"max_tokens": 5, "tokenizer": "gpt2"}`],
     [`{"header": "Authorization: Bearer abcdef"}`, `{"header": "Authorization: Bearer ****"}`],

@@ -120,6 +120,9 @@ describe('the log', { timeout: 20_000 }, () => {
     expect((await download(url, 'simulate/slow', authorization)).status).toBe(200);
     expect((await download(url, 'simulate/slow', { Authorization: `Bearer ${secrets.wrong}` })).status).toBe(401);
     await fetch(`${url}/no-such-route?token=${secrets.required}`, { headers: authorization });
+    await fetch(`${url}/v1/hf_sesame0123456789;token=sesame`, {
+      headers: { ...authorization, Origin: 'http://me:sesame@page.test' },
+    });
     const headers = { 'X-Modeldock-Token': secrets.control };
     const journal = await operate(url, 'GET', '/journal', { headers });
     expect(journal.status).toBe(200);

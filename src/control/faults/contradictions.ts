@@ -63,7 +63,9 @@ function inEffect(effect: FaultEffect): string[] {
       if (effect.body !== undefined && BODILESS.has(effect.status)) {
         wrong.push(`effect.body: an answer with status ${effect.status} has none`);
       }
-      if (!isJson(effect.body)) wrong.push('effect.body: expected text, or a value that JSON can spell');
+      if (!isJson(effect.body)) {
+        wrong.push(`effect.body: expected text, or a value that JSON can spell, at most ${DEEPEST_BODY} levels deep`);
+      }
       return wrong;
     }
     case 'content-type':
@@ -91,9 +93,18 @@ function inHeader(name: string, value: string): string[] {
   return [];
 }
 
+/** Whatever copies or prints it goes into each level. */
+const DEEPEST_BODY = 64;
+
+function isWithin(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((each) => isWithin(levels - 1, each));
+}
+
 function isJson(value: unknown): boolean {
   try {
-    return value === undefined || (JSON.stringify(value) as string | undefined) !== undefined;
+    if (value === undefined) return true;
+    return (JSON.stringify(value) as string | undefined) !== undefined && isWithin(DEEPEST_BODY, value);
   } catch {
     return false;
   }

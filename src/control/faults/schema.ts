@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { routes, type DocumentedRoute, type RouteName } from '../../api/routes.js';
+import { LONGEST_PATTERN } from '../../core/text-pattern.js';
 import { LONGEST_TIMER_MS } from '../../core/wall-timer.js';
 
 /*
@@ -10,7 +11,10 @@ import { LONGEST_TIMER_MS } from '../../core/wall-timer.js';
 
 const ms = z.int().check(z.nonnegative(), z.maximum(LONGEST_TIMER_MS));
 const callNumber = z.int().check(z.positive());
+/** Which goes on rising: at the last safe integer it would not. */
+const counter = z.int().check(z.nonnegative(), z.maximum(2 ** 50));
 const text = z.string().check(z.minLength(1));
+const pattern = z.string().check(z.minLength(1), z.maxLength(LONGEST_PATTERN));
 /** A place in a body. */
 const place = z.union(
   [z.number().check(z.minimum(0), z.maximum(1)), z.strictObject({ bytes: z.int().check(z.nonnegative()) })],
@@ -31,12 +35,12 @@ const selection = z.strictObject({
   /** For instance `POST`. */
   method: z.optional(text),
   /** The path without its query; `*` for any text. */
-  path: z.optional(text),
+  path: z.optional(pattern),
   /**
    * The model, `*` for any text: `qwen/*`, `*@q8_0`; without `@`, in any quantization. Of a status call, its job's model;
    * of a request to download, the one it would bring, as far as the engine can tell.
    */
-  model: z.optional(text),
+  model: z.optional(pattern),
   /** The job whose status is asked for. */
   job: z.optional(text),
   /** Which of the calls that otherwise match, by arrival, from 1: a number, several, or from one to another. */
@@ -129,13 +133,13 @@ const counted = {
   /** When it was added, in milliseconds on the session's clock. */
   addedAt: z.int(),
   /** How many calls it could have changed: `nth` and `chance` count these. */
-  seen: z.int().check(z.nonnegative()),
+  seen: counter,
   /** How many it has changed. */
-  fired: z.int().check(z.nonnegative()),
+  fired: counter,
 };
 export const faultStateSchema = z.strictObject({
   /** How many there ever were: ids are not used twice. */
-  added: z.int().check(z.nonnegative()),
+  added: counter,
   faults: z.array(z.strictObject({ ...counted, fault: faultSchema })),
 });
 

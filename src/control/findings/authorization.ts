@@ -3,7 +3,9 @@ import { cameAfter, idsOf, type ReadCall } from './read-call.js';
 
 /** Calls without a token that were refused. A client that asks its user after the first refusal does well. */
 export const missingAuthorization: Rule = (calls) => {
-  const refused = calls.filter(({ entry }) => entry.status === 401 && !hasToken(entry.request.headers));
+  const refused = calls.filter(
+    ({ entry }) => entry.status === 401 && !hasToken(entry.request.headers) && !isOfHub(entry),
+  );
   const [first] = refused;
   if (!first) return [];
   const again = refused.filter((call) => cameAfter(call, first));
@@ -20,6 +22,11 @@ export const missingAuthorization: Rule = (calls) => {
     },
   ];
 };
+
+/** The hub's own 401 is about the token of the server, not of its client. */
+function isOfHub({ answer }: ReadCall['entry']): boolean {
+  return /"code":\s*"bad_token"/.test(answer?.body?.text ?? '');
+}
 
 function hasToken({ authorization }: ReadCall['entry']['request']['headers']): boolean {
   return authorization !== undefined && !/^(?:Bearer)?$/i.test(authorization);

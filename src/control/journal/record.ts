@@ -2,7 +2,7 @@ import type { Answer, Call, CallNotes } from '../../api/call.js';
 import type { Clock } from '../../core/clock.js';
 import type { AnswerHeaders, JournalEntry, JournalFault, RequestHeaders } from './entry.js';
 import { keep, keepLine, show, type JournalText, type KeptText, type WatchedStream } from './text.js';
-import { redactAuthorization, redactText, secretOf } from '../redact.js';
+import { redactAuthorization, redactQuery, redactText, secretOf } from '../redact.js';
 
 /** How time moves in a session, as it stands at a call. */
 export interface JournalClock extends Clock {
@@ -137,7 +137,7 @@ export function showRecord(record: JournalRecord, session: string): JournalEntry
     clock: { mode: record.mode, speed: record.speed },
     method: record.method,
     path: redact(record.path),
-    ...(lines.query !== '' && { query: redact(lines.query) }),
+    ...(lines.query !== '' && { query: redactQuery(lines.query, secret) }),
     ...(route !== undefined && { route }),
     ...(job !== undefined && { job }),
     ...(model !== undefined && { model }),

@@ -169,6 +169,26 @@ export function advancing(door: Door): void {
       expect((await operator.clock.read()).now - before.now).toBe(5100);
     });
 
+    staged(
+      'until a transfer of a thousand years and more has come far is refused, not looked for',
+      {},
+      async (stage) => {
+        const { operator, start } = stage;
+        for (const [index, bytesPerSecond] of [0.0002, 1e-6, 1e-9, 5e-324].entries()) {
+          await operator.scenario.set({ scenario: { phases: [{ type: 'transfer', bytesPerSecond }] } });
+          const job = await start(`https://huggingface.co/me/model-${index}-GGUF`);
+          expect(await refusal(operator.jobs.wait(job, { progress: 0.5, timeoutMs: 5 }))).toMatchObject({
+            code: 'timeout',
+          });
+          for (const goal of [{ progress: 0.5 }, { status: 'completed' as const }]) {
+            const refused = await refusal(operator.clock.advance({ until: { job, ...goal } }));
+            expect(refused).toMatchObject({ status: 409, code: 'never' });
+            expect(refused.message).toContain('year 9999');
+          }
+        }
+      },
+    );
+
     staged('until a moment beyond all dates is refused', {}, async ({ operator, start }) => {
       const endless = { type: 'connect', ms: Number.MAX_SAFE_INTEGER } as const;
       await operator.scenario.set({ scenario: { phases: [endless, { type: 'fail', code: 'hub_error' }] } });

@@ -41,6 +41,17 @@ export function snapshots(door: Door): void {
       expect((await operator.restore(await operator.snapshot())).jobs).toBe(1);
     });
 
+    staged('of a job that polls have moved to the end of all time can be brought back', {}, async (stage) => {
+      const { operator, poll, start } = stage;
+      for (const stepMs of [253_402_300_799_999, Number.MAX_SAFE_INTEGER]) {
+        await operator.clock.set({ mode: 'polls', stepMs });
+        const job = await start(`simulate/stalls-at-50-run-${stepMs}`);
+        for (let count = 0; count < 3; count++) await poll(job);
+        await operator.jobs.fail(job, { code: 'hub_error' });
+      }
+      expect((await operator.restore(await operator.snapshot())).jobs).toBe(2);
+    });
+
     staged('takes the session back to its moment, as often as wanted', {}, async ({ operator, start, poll }) => {
       const job = await start('simulate/slow');
       const early = await operator.snapshot();
@@ -76,6 +87,8 @@ export function snapshots(door: Door): void {
         [{ ...snapshot, modeldock: 2 }, 'version 2: this modeldock reads version 1'],
         [{ ...snapshot, more: 1 }, 'more: expected no key of this name'],
         [{ ...snapshot, faults: { added: 'many' } }, 'added'],
+        [{ ...snapshot, faults: { added: Number.MAX_SAFE_INTEGER, faults: [] } }, 'added'],
+        [{ ...snapshot, simulation: { ...snapshot.simulation, freeDraw: Number.MAX_SAFE_INTEGER } }, 'freeDraw'],
         [{ ...snapshot, simulation: { ...snapshot.simulation, jobs: [...jobs, {}] } }, 'jobs[3].id'],
       ];
       for (const [input, reason] of wrong) {

@@ -98,6 +98,25 @@ export function theWorld(door: Door): void {
       expect(await operator.faults.list()).toEqual([]);
     });
 
+    staged('with a body or a pattern beyond all need are refused, and leave nothing', {}, async ({ operator }) => {
+      let deep: unknown = 'deep';
+      for (let level = 0; level < 65; level++) deep = [deep];
+      const long = `*${'a'.repeat(512)}`;
+      const wrong = [
+        [{ effect: { type: 'status', status: 500, body: deep } }, 'effect.body'],
+        [{ when: { model: long }, effect: { type: 'hang' } }, 'when.model'],
+        [{ when: { path: long }, effect: { type: 'hang' } }, 'when.path'],
+      ] as const;
+      for (const [fault, path] of wrong) {
+        const refused = await refusal(operator.faults.add(fault));
+        expect(refused).toMatchObject({ status: 400, code: 'invalid_request' });
+        expect(refused.message).toContain(path);
+      }
+      expect(await operator.faults.list()).toEqual([]);
+      const rules = [{ model: long, scenario: 'instant' }];
+      expect(await refusal(operator.scenario.set({ rules }))).toMatchObject({ status: 400, code: 'invalid_request' });
+    });
+
     staged('do not touch the operator', {}, async ({ operator }) => {
       await operator.faults.add({ effect: { type: 'network-error' } });
       expect((await operator.status()).faults).toBe(1);
