@@ -9,9 +9,13 @@ export function addHubCommand(program: Command, surroundings: Surroundings = pro
     .command('hub')
     .description('serve a Hugging Face origin on loopback, to test downloaders against')
     .option('--port <number>', 'port of the hub; 0 for any that is free', port, DEFAULT_PORT)
-    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--host <address>', 'address to listen on', address, '127.0.0.1')
     .option('--cdn-port <number>', 'port of the CDN; 0 for any that is free', port, 0)
-    .option('--cdn-host <address>', 'address of the CDN (default: 127.0.0.2, or localhost where that does not exist)')
+    .option(
+      '--cdn-host <address>',
+      'address of the CDN (default: 127.0.0.2, or localhost where that does not exist)',
+      address,
+    )
     .option('--cdn <url>', 'another server that has the large files as /owner/name/path', webUrl)
     .option('--repos <path>', 'a JSON file of repos, or a folder of owner/name/files; may be repeated', collected)
     .option('--faults <file>', 'a JSON file with faults to start with')
@@ -45,6 +49,12 @@ const processSurroundings: Surroundings = {
       process.once('SIGTERM', () => resolve());
     }),
 };
+
+/** An empty one would be every address of this machine. */
+function address(value: string): string {
+  if (value.trim() === '') throw new InvalidArgumentError('It takes an address of this machine.');
+  return value;
+}
 
 function port(value: string): number {
   const number = Number(value);
