@@ -3,6 +3,9 @@ import { untilAborted } from '../../core/wall-timer.js';
 import { breakJson, slowDown, truncate, withHeader, type Endings, type TextAnswer } from './body.js';
 import type { FaultEffect } from './schema.js';
 
+/** Loaded together: most pages need neither. */
+export { describeCall } from './describe-call.js';
+
 /** Everything but latency, after which the call goes on. */
 export type AnswerEffect = Exclude<FaultEffect, { type: 'latency' }>;
 

@@ -6,7 +6,7 @@ import { hashText } from '../../core/random.js';
 import { matchesModel } from '../../core/text-pattern.js';
 import { wallSleep } from '../../core/wall-timer.js';
 import { ControlError } from '../control-error.js';
-import { describeCall, type Describer } from './describe-call.js';
+import type { Describer } from './describe-call.js';
 import type * as Effects from './effects.js';
 import { isChosen, matchesAtArrival } from './selection.js';
 import { refusalOf } from './support.js';
@@ -47,8 +47,8 @@ const MOST_FAULTS = 1000;
 let effects: typeof Effects | undefined;
 
 /**
- * Loads what plays faults: most pages never need it. Whoever adds one waits for it, so that the first call that a fault
- * meets is not slower than the second, and overtaken by calls that came after it.
+ * Loads what chooses by model and what plays faults: most pages never need it. Whoever adds one waits for it, so that the
+ * first call that a fault meets is not slower than the second, and overtaken by calls that came after it.
  */
 export async function loadEffects(): Promise<typeof Effects> {
   return (effects ??= await import('./effects.js'));
@@ -169,6 +169,7 @@ export class Faults {
     // Before anything is waited for, so that calls are counted as they arrive.
     for (const active of candidates) if (active.when.model === undefined) numbers.set(active, ++active.seen);
     if (numbers.size < candidates.length) {
+      const { describeCall } = effects ?? (await loadEffects());
       const { model } = await describeCall(call, this.#world);
       for (const active of candidates) {
         const pattern = active.when.model;
