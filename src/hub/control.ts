@@ -41,11 +41,13 @@ export interface Controlled {
   shelf: Shelf;
   access: Access;
   offset: { ms: number };
+  /** Called when files may have gone. */
+  onFilesGone: () => void;
   resetRest: () => void;
 }
 
 /** Makes the operator's side. */
-export function createControl({ shelf, access, offset, resetRest }: Controlled): HubControl {
+export function createControl({ shelf, access, offset, onFilesGone, resetRest }: Controlled): HubControl {
   function repoOf(id: string): Repo {
     const repo = shelf.get(id);
     if (repo !== undefined) return repo;
@@ -76,7 +78,11 @@ export function createControl({ shelf, access, offset, resetRest }: Controlled):
 
   return {
     repos: () => shelf.list().map(stateOf),
-    addRepo: (description) => stateOf(shelf.add(readRepo(description, 'repo'))),
+    addRepo(description) {
+      const repo = shelf.add(readRepo(description, 'repo'));
+      onFilesGone();
+      return stateOf(repo);
+    },
     moveBranch,
     dropCommit,
     tryMoveBranch: (...arguments_) => leaveUndone(() => moveBranch(...arguments_)),
@@ -88,6 +94,7 @@ export function createControl({ shelf, access, offset, resetRest }: Controlled):
     clockOffset: () => offset.ms,
     reset: () => {
       shelf.reset();
+      onFilesGone();
       access.reset();
       offset.ms = 0;
       resetRest();

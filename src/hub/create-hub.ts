@@ -1,5 +1,6 @@
 import { patientClock, wallClock, type HubClock } from './clock.js';
 import { createDigests, defaultDigestCache } from './content/digests.js';
+import { contentId, type ContentSource } from './content/content.js';
 import { createControl, type HubControl } from './control.js';
 import { controlReply } from './control-api.js';
 import { createFaultList, type FaultList } from './faults/fault-list.js';
@@ -11,7 +12,7 @@ import { createSigner } from './origin/signed-url.js';
 import type { World } from './origin/world.js';
 import { builtinRepos } from './repos/builtin-repos.js';
 import { readRepo, type RepoInput } from './repos/description.js';
-import { createShelf } from './repos/shelf.js';
+import { createShelf, type Shelf } from './repos/shelf.js';
 import { serve, type Station } from './serve.js';
 import { encodePath, type Call } from './wire/call.js';
 import { createCertificate, type Certificate } from './wire/certificate.js';
@@ -102,6 +103,7 @@ export async function createHub(options: HubOptions = {}): Promise<Hub> {
     shelf,
     access,
     offset,
+    onFilesGone: () => digests.retain(largeFiles(shelf)),
     resetRest: () => {
       limits.reset();
       journal.clear();
@@ -161,13 +163,24 @@ export async function createHub(options: HubOptions = {}): Promise<Hub> {
     repos: () => shelf.list().map(({ description }) => description.id),
     ...(certificate && { certificate: certificate.certificate }),
     ready: async () => {
-      const large = shelf.list().flatMap(({ commits }) => commits.flatMap(({ files }) => [...files.values()]));
-      await Promise.all(large.filter(({ storage }) => storage !== 'git').map(({ source }) => digests.sha256(source)));
+      const settled = largeFiles(shelf).map((source) =>
+        digests.sha256(source).catch((error: unknown) => {
+          // What was replaced meanwhile is no longer among them.
+          if (largeFiles(shelf).some((other) => contentId(other) === contentId(source))) throw error;
+        }),
+      );
+      await Promise.all(settled);
     },
     close: async () => {
       await Promise.all([servers.hub!.close(), servers.cdn!.close(), digests.close()]);
     },
   };
+}
+
+/** Where the bytes of those files come from that have a sha256, in every commit. */
+function largeFiles(shelf: Shelf): ContentSource[] {
+  const files = shelf.list().flatMap(({ commits }) => commits.flatMap((commit) => [...commit.files.values()]));
+  return files.filter(({ storage }) => storage !== 'git').map(({ source }) => source);
 }
 
 async function listenForCdn(

@@ -68,6 +68,17 @@ export const anyText: Reader<string> = (value, path) => {
   return value;
 };
 
+/** What may stand between `<` and the path in a header: letters only that need no escape there. */
+const ORIGIN = /^https?:\/\/(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?$/i;
+
+/** Scheme, host and port of a server, without a path. */
+export const webOrigin: Reader<string> = (value, path) => {
+  if (typeof value !== 'string' || !ORIGIN.test(value) || !URL.canParse(value)) {
+    throw new InvalidInput(path, `must be an origin as https://huggingface.co, not ${shown(value)}`);
+  }
+  return value;
+};
+
 /** true or false. */
 export const flag: Reader<boolean> = (value, path) => {
   if (typeof value !== 'boolean') throw new InvalidInput(path, `must be true or false, not ${shown(value)}`);

@@ -4,6 +4,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Caller } from './origin/access.js';
 import type { RouteName } from './faults/fault.js';
+import { redactHeader } from './redact.js';
 
 /** One request. */
 export interface JournalEntry {
@@ -13,7 +14,7 @@ export interface JournalEntry {
   at: number;
   origin: 'hub' | 'cdn';
   method: string;
-  /** Path and query; a signature in it reads `[redacted]`. */
+  /** Path and query; signatures, tokens and the like in it read `[redacted]`. */
   target: string;
   route: RouteName;
   repo?: string;
@@ -137,15 +138,9 @@ export function redactedHeaders(headers: IncomingHttpHeaders, caller: Caller): R
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => {
       if (name === 'authorization') return [name, who];
-      if (name === 'cookie' || name === 'proxy-authorization') return [name, '[redacted]'];
-      return [name, Array.isArray(value) ? value.join(', ') : (value ?? '')];
+      return [name, redactHeader(name, Array.isArray(value) ? value.join(', ') : (value ?? ''))];
     }),
   );
-}
-
-/** A path and query for the journal. */
-export function redactedTarget(target: string): string {
-  return target.replace(/([?&](?:X-Amz-)?Signature=)[^&]*/gi, '$1[redacted]');
 }
 
 function topicOf({ origin, repo, file, route }: Pick<JournalEntry, 'origin' | 'repo' | 'file' | 'route'>): string {

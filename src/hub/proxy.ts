@@ -29,7 +29,10 @@ export interface ProxiedRequest {
   method: string;
   /** The URL, without credentials and query, or `host:port` of a tunnel. */
   target: string;
-  /** 200 for a tunnel that was opened, 407 without the right credentials, 403 beyond loopback, 502 when nobody is there. */
+  /**
+   * 200 for a tunnel that was opened, 400 for what cannot be asked for, 407 without the right credentials, 403 beyond
+   * loopback, 502 when nobody is there, or what is there gives an answer that cannot be passed on.
+   */
   status: number;
   /** Bytes that came back through it so far; for a request, of its body. */
   bytes: number;
@@ -45,6 +48,12 @@ export interface LoggingProxy {
   close(): Promise<void>;
 }
 
+/** For one connection only. */
+const HOP_BY_HOP = [
+  ...['connection', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade'],
+  ...['proxy-authenticate', 'proxy-authorization', 'proxy-connection'],
+];
+
 /** Older requests are forgotten: a long test must not fill the memory. */
 const LOG_LIMIT = 10_000;
 
@@ -54,7 +63,16 @@ export async function createProxy(options: ProxyOptions = {}): Promise<LoggingPr
   let log: ProxiedRequest[] = [];
   let counted = 0;
   const open = new Set<Duplex>();
-  const server = createServer((request, response) => forward(request, response));
+  const server = createServer((request, response) => {
+    request.on('error', () => response.destroy());
+    response.on('error', () => response.destroy());
+    try {
+      forward(request, response);
+    } catch {
+      // A mistake of ours must cost one connection, not the process.
+      response.destroy();
+    }
+  });
 
   function note(request: IncomingMessage): ProxiedRequest {
     const target = (request.url ?? '').replace(/\?.*$/s, '').replace(/^(\w+:\/\/)[^/]*@/, '$1');
@@ -89,8 +107,6 @@ export async function createProxy(options: ProxyOptions = {}): Promise<LoggingPr
       entry.status = status;
       response.writeHead(status, { 'Content-Type': 'text/plain', ...headers }).end(`${text}\n`);
     };
-    request.on('error', () => response.destroy());
-    response.on('error', () => response.destroy());
     if (!admits(request)) {
       answer(407, 'Proxy Authentication Required', { 'Proxy-Authenticate': 'Basic realm="modeldock"' });
       return;
@@ -108,7 +124,21 @@ export async function createProxy(options: ProxyOptions = {}): Promise<LoggingPr
       answer(403, `${url.host} is not on loopback, and this proxy leads nowhere else.`);
       return;
     }
-    const headers = without(request.headers, 'proxy-authorization', 'proxy-connection');
+    if (destination === 'no such port') {
+      answer(400, `${url.host} is on a port that does not exist.`);
+      return;
+    }
+    // A client's framing stays: it says whether there is a body.
+    const { connection } = request.headers;
+    const dropped = hopByHop(connection).filter((name) => name !== 'transfer-encoding');
+    const headers = without(request.headers, ...dropped);
+    let done = false;
+    const giveUp = (text: string): void => {
+      if (done) return;
+      done = true;
+      if (response.headersSent) response.destroy();
+      else answer(502, text, { Connection: 'close' });
+    };
     const onward = httpRequest(
       {
         host: destination.host,
@@ -116,26 +146,41 @@ export async function createProxy(options: ProxyOptions = {}): Promise<LoggingPr
         method: request.method,
         path: url.pathname + url.search,
         headers,
+        ...(/\bclose\b/i.test(connection ?? '') && { agent: false }),
       },
       (upstream) => {
+        if (!passHead(upstream, response)) {
+          upstream.on('error', () => undefined).destroy();
+          giveUp(`What ${url.host} answers cannot be passed on.`);
+          return;
+        }
         entry.status = upstream.statusCode ?? 502;
-        response.writeHead(entry.status, upstream.rawHeaders);
-        upstream.on('data', (chunk: Buffer) => (entry.bytes += chunk.length));
         // A cut upstream must be a cut here, not a clean end.
         upstream.on('error', () => response.destroy()).on('aborted', () => response.destroy());
+        upstream.on('data', (chunk: Buffer) => (entry.bytes += chunk.length));
         upstream.pipe(response);
       },
     );
-    onward.on('error', () =>
-      response.headersSent ? response.destroy() : answer(502, `Nobody answers at ${url.host}.`),
-    );
+    onward.on('upgrade', (_answer, socket) => {
+      socket.on('error', () => undefined).destroy();
+      giveUp(`${url.host} switched protocols, and nobody asked for that.`);
+    });
+    onward.on('error', () => giveUp(`Nobody answers at ${url.host}.`));
     response.on('close', () => onward.destroy());
     request.pipe(onward);
   }
 
   server.on('connect', (request: IncomingMessage, client: Duplex, head: Buffer) => {
-    const entry = note(request);
     client.on('error', () => client.destroy());
+    try {
+      tunnel(request, client, head);
+    } catch {
+      client.destroy();
+    }
+  });
+
+  function tunnel(request: IncomingMessage, client: Duplex, head: Buffer): void {
+    const entry = note(request);
     const refuse = (status: number, words: string, header = ''): void => {
       entry.status = status;
       client.end(`HTTP/1.1 ${status} ${words}\r\n${header}Content-Length: 0\r\nConnection: close\r\n\r\n`);
@@ -147,6 +192,10 @@ export async function createProxy(options: ProxyOptions = {}): Promise<LoggingPr
     const destination = destinationOf(request.url ?? '', destinations);
     if (destination === undefined) {
       refuse(403, 'Forbidden');
+      return;
+    }
+    if (destination === 'no such port') {
+      refuse(400, 'Bad Request');
       return;
     }
     const upstream = connect(destination.port, destination.host, () => {
@@ -164,7 +213,8 @@ export async function createProxy(options: ProxyOptions = {}): Promise<LoggingPr
       client.destroy();
     });
     client.on('close', () => upstream.destroy());
-  });
+  }
+
   server.on('connection', (socket: Socket) => {
     open.add(socket);
     socket.on('error', () => socket.destroy()).once('close', () => open.delete(socket));
@@ -196,12 +246,47 @@ function absoluteUrl(target: string | undefined): URL | undefined {
   return url?.protocol === 'http:' ? url : undefined;
 }
 
+/** `undefined`: it is not on loopback. */
 function destinationOf(
   authority: string,
   destinations: Readonly<Record<string, string>>,
-): { host: string; port: number } | undefined {
-  const match = /^\[?([^\]]+?)\]?:(\d{1,5})$/.exec(destinations[authority] ?? authority);
+): { host: string; port: number } | 'no such port' | undefined {
+  const led = Object.hasOwn(destinations, authority) ? destinations[authority]! : authority;
+  const match = /^\[?([^\]]+?)\]?:(\d+)$/.exec(led);
   if (match === null) return undefined;
-  const [, host, port] = match as unknown as [string, string, string];
-  return isLoopback(host) ? { host, port: Number(port) } : undefined;
+  const [, host, digits] = match as unknown as [string, string, string];
+  if (!isLoopback(host)) return undefined;
+  const port = Number(digits);
+  return port >= 1 && port <= 65_535 ? { host, port } : 'no such port';
+}
+
+/**
+ * "A proxy or gateway MUST parse a received Connection header field before a message is forwarded and, for each
+ * connection-option in this field, remove any header or trailer field(s) from the message with the same name", RFC 9110,
+ * 7.6.1; what frames the message is kept all the same, or the next one could be hidden in its body.
+ */
+function hopByHop(connection: string | undefined): string[] {
+  const named = (connection ?? '').toLowerCase().split(',');
+  const framing = ['content-length', 'host'];
+  return [...HOP_BY_HOP, ...named.map((name) => name.trim()).filter((name) => !framing.includes(name))];
+}
+
+/** Writes the head of an answer as it came; `false` when HTTP, or Node, has no place for its status or its headers. */
+function passHead(upstream: IncomingMessage, response: ServerResponse): boolean {
+  // A 101 would end the conversation in a protocol that nobody here speaks.
+  if ((upstream.statusCode ?? 0) < 200) return false;
+  // Only chunks are undone on the way; another coding would be lost with the header that names it.
+  if (!/^(?:chunked)?$/i.test(upstream.headers['transfer-encoding'] ?? '')) return false;
+  const dropped = hopByHop(upstream.headers.connection);
+  const headers: string[] = [];
+  for (let at = 0; at + 1 < upstream.rawHeaders.length; at += 2) {
+    const [name, value] = upstream.rawHeaders.slice(at, at + 2) as [string, string];
+    if (!dropped.includes(name.toLowerCase())) headers.push(name, value);
+  }
+  try {
+    response.writeHead(upstream.statusCode ?? 502, headers);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -6,12 +6,13 @@ import type { HubClock } from './clock.js';
 import type { FaultSource, Subject } from './faults/fault-list.js';
 import type { ActiveFault } from './faults/fault.js';
 import { spoil } from './faults/spoil.js';
-import { redactedHeaders, redactedTarget, type JournalEntry, type JournalWriter } from './journal.js';
+import { redactedHeaders, type JournalEntry, type JournalWriter } from './journal.js';
 import { cdnObject, cdnReply } from './origin/cdn.js';
 import { hubReply } from './origin/hub-reply.js';
 import { problemReply } from './origin/problems.js';
 import { routeOf, type Route } from './origin/router.js';
 import type { World } from './origin/world.js';
+import { redactName, redactTarget } from './redact.js';
 import type { HubControl } from './control.js';
 import { readBody } from './wire/body.js';
 import { readCall, type Call } from './wire/call.js';
@@ -93,10 +94,10 @@ async function answer(
     at: world.clock.now(),
     origin: side,
     method: call.method,
-    target: redactedTarget(call.target),
+    target: redactTarget(call.target),
     route: route.name,
-    ...(repo !== undefined && { repo }),
-    ...(file !== undefined && { file }),
+    ...(repo !== undefined && { repo: redactName(repo) }),
+    ...(file !== undefined && { file: redactName(file) }),
     headers: redactedHeaders(call.headers, caller),
     ...station.connectionOf(request),
   });

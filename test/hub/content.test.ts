@@ -10,9 +10,13 @@ import { createDigests } from '../../src/hub/content/digests.js';
 import { knownDigests } from '../../src/hub/content/known-digests.js';
 import { builtinRepos, createHub, type Hub } from '../../src/hub/index.js';
 import { commitAt, createShelf } from '../../src/hub/repos/shelf.js';
+import { soon } from './soon.js';
 import { ask } from './wire-client.js';
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
+
+/** The largest file that can be described: hashing it takes a hundred days. */
+const MOST = Number.MAX_SAFE_INTEGER;
 
 let hub: Hub;
 let cache: string;
@@ -182,5 +186,79 @@ describe('digests', () => {
     await own.ready();
     expect((await ask(`${own.endpoint}/api/models/me/large/tree/main`)).status).toBe(200);
     await own.close();
+  });
+
+  it.runIf(process.platform === 'linux')('are not held up by a cache that a file system does not take', async () => {
+    const digests = createDigests('/proc/nope/hub-digests');
+    expect(await digests.sha256(seeded(16))).toMatch(/^[0-9a-f]{64}$/);
+    await digests.close();
+  });
+
+  it('are kept in a folder that is made with those above it, at the same time for several files', async () => {
+    const folder = join(cache, 'not', 'there', 'yet');
+    const digests = createDigests(folder);
+    await Promise.all(['x', 'y', 'z'].map((seed) => digests.sha256(seeded(16, seed))));
+    expect((await readdir(folder)).length).toBe(3);
+    await digests.close();
+  });
+
+  it('that nobody wants any more end at once, and hold nobody up who comes later', async () => {
+    const digests = createDigests(undefined);
+    const [endless, queued, kept] = [seeded(MOST), seeded(MOST - 16, 'queued'), seeded(400_000_000, 'kept')];
+    const doomed = [endless, queued].map((source) => digests.sha256(source).catch((error: unknown) => String(error)));
+    const wanted = digests.sha256(kept);
+    expect(await digests.prepare([endless])).toBeGreaterThan(60_000);
+    digests.retain([kept]);
+    expect(await Promise.all(doomed)).toEqual(
+      doomed.map(() => 'Error: could not compute a sha256: nobody serves the file any more'),
+    );
+    expect(await digests.prepare([kept])).toBeLessThan(60_000);
+    expect(await wanted).toMatch(/^[0-9a-f]{64}$/);
+    // Whoever comes back is not told what happened to the one before.
+    expect(await digests.prepare([endless])).toBeGreaterThan(60_000);
+    await digests.close();
+  });
+
+  /** What all threads of this process work in so many ms. */
+  const workMsIn = async (ms: number): Promise<number> => {
+    const { user } = process.cpuUsage();
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    return (process.cpuUsage().user - user) / 1000;
+  };
+
+  const busy = async (own: Hub): Promise<number> => {
+    const files = [{ path: 'x', size: MOST }];
+    const headers = { 'Content-Type': 'application/json' };
+    const body = JSON.stringify({ id: 'z/big', files });
+    await ask(`${own.endpoint}/__hub/repos`, { method: 'POST', headers, body });
+    return (await ask(`${own.endpoint}/api/models/z/big/tree/main`)).status;
+  };
+
+  it.each<[string, (own: Hub) => unknown]>([
+    ['a reset', (own) => ask(`${own.endpoint}/__hub/reset`, { method: 'POST' })],
+    ['its replacement', (own) => own.control.addRepo({ id: 'z/big', files: [{ path: 'x', text: 'small' }] })],
+  ])('of a file without end do not go on after %s', async (_, end) => {
+    const own = await createHub({ repos: [{ id: 'me/a', files: [{ path: 'a', text: 'a' }] }], digestCache: false });
+    expect(await busy(own)).toBe(503);
+    await end(own);
+    own.control.addRepo({ id: 'me/large', files: [{ path: 'b', size: 300 * 1024 * 1024 }] });
+    await soon(async () => (await ask(`${own.endpoint}/api/models/me/large/tree/main`)).status).toBe(200);
+    expect(await workMsIn(300)).toBeLessThan(200);
+    await own.close();
+  });
+
+  it('do not fail the start of a hub whose repo is replaced meanwhile', async () => {
+    const own = await createHub({ repos: [{ id: 'me/a', files: [{ path: 'a', size: MOST }] }], digestCache: false });
+    const ready = own.ready();
+    own.control.addRepo({ id: 'me/a', files: [{ path: 'a', text: 'a' }] });
+    await ready;
+    await own.close();
+  });
+
+  it('of a file without end do not go on after the hub has closed', async () => {
+    const own = await createHub({ repos: [{ id: 'me/a', files: [{ path: 'a', text: 'a' }] }], digestCache: false });
+    expect(await busy(own)).toBe(503);
+    await own.close();
+    expect(await workMsIn(300)).toBeLessThan(200);
   });
 });

@@ -151,6 +151,12 @@ describe('faults', () => {
       { on: { nth: { from: 5, to: 2 } }, do: { type: 'gzip' } },
       'faults.on.nth.to: must be a whole number of 5 or more, not 2',
     ],
+    ...['https://x\r\nSet-Cookie: a=b', 'https://😀', 'https://x/y', 'https://x:99999', 'ftp://x', 'x', ''].map(
+      (origin): [unknown, string] => [
+        { do: { type: 'foreign-link', origin } },
+        `faults.do.origin: must be an origin as https://huggingface.co, not ${JSON.stringify(origin)}`,
+      ],
+    ),
     [
       [{ do: { type: 'gzip' } }, { times: 0, do: { type: 'gzip' } }],
       'faults[1].times: must be a whole number of 1 or more, not 0',
@@ -159,6 +165,15 @@ describe('faults', () => {
     expect(() => hub.faults.add(fault as Fault)).toThrow(message);
     expect(hub.faults.list()).toEqual([]);
   });
+
+  it.each(['https://huggingface.co', 'http://127.0.0.1:4321', 'https://[::1]:8443'])(
+    'a link to %s is no header that cannot be sent',
+    async (origin) => {
+      hub.faults.add({ do: { type: 'foreign-link', origin } });
+      const listed = await ask(`${hub.endpoint}/api/models?limit=1`);
+      expect([listed.status, listed.headers.link]).toEqual([200, expect.stringContaining(`<${origin}/api/models?`)]);
+    },
+  );
 
   it('strikes only what its target names', async () => {
     hub.faults.add({

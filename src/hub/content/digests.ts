@@ -4,7 +4,8 @@
  */
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { errorCodeOf } from '../../stores/file-errors.js';
 import { contentId, type ContentSource } from './content.js';
 import { createHasher } from './hasher.js';
 import { knownDigests } from './known-digests.js';
@@ -18,7 +19,15 @@ export interface Digests {
    * an answer to wait for, and with `undefined` when all of them are known.
    */
   prepare(sources: readonly ContentSource[]): Promise<number | undefined>;
+  /** Stops computing what is not among `sources`; whoever waits for one of those gets an error. */
+  retain(sources: readonly ContentSource[]): void;
   close(): Promise<void>;
+}
+
+/** A digest that is being computed. */
+interface Computation {
+  digest: Promise<string>;
+  stop: AbortController;
 }
 
 /** More than this many unknown bytes are not worth making a client wait for: about half a second of work. */
@@ -34,7 +43,7 @@ export function defaultDigestCache(): string {
 /** `cacheFolder: undefined` keeps nothing on disk. */
 export function createDigests(cacheFolder: string | undefined): Digests {
   const found = new Map<string, string>();
-  const running = new Map<string, Promise<string>>();
+  const running = new Map<string, Computation>();
   // Two, so that a small file never waits behind a large one.
   const hashers = { small: createHasher(), large: createHasher() };
 
@@ -42,18 +51,25 @@ export function createDigests(cacheFolder: string | undefined): Digests {
     const id = contentId(source);
     const known = knownDigests[id] ?? found.get(id);
     if (known !== undefined) return Promise.resolve(known);
-    let digest = running.get(id);
-    if (digest === undefined) {
-      digest = recallOrCompute(id, source).finally(() => running.delete(id));
-      running.set(id, digest);
-    }
-    return digest;
+    const computation = running.get(id) ?? start(id, source);
+    return computation.digest;
   }
 
-  async function recallOrCompute(id: string, source: ContentSource): Promise<string> {
+  function start(id: string, source: ContentSource): Computation {
+    const stop = new AbortController();
+    const digest = recallOrCompute(id, source, stop.signal).finally(() => {
+      // After it was stopped, another one may be running for the same file.
+      if (running.get(id) === computation) running.delete(id);
+    });
+    const computation = { digest, stop };
+    running.set(id, computation);
+    return computation;
+  }
+
+  async function recallOrCompute(id: string, source: ContentSource, unwanted: AbortSignal): Promise<string> {
     const recalled = await recall(cacheFolder, id);
     const hasher = source.size > PATIENCE_BYTES ? hashers.large : hashers.small;
-    const digest = recalled ?? (await hasher.sha256(source));
+    const digest = recalled ?? (await hasher.sha256(source, unwanted));
     found.set(id, digest);
     if (recalled === undefined) await remember(cacheFolder, id, digest);
     return digest;
@@ -73,6 +89,15 @@ export function createDigests(cacheFolder: string | undefined): Digests {
         return undefined;
       }
       return Math.ceil((hashers.small.bytesLeft() + hashers.large.bytesLeft()) / ASSUMED_BYTES_PER_MS);
+    },
+    retain(sources) {
+      if (running.size === 0) return;
+      const wanted = new Set(sources.map(contentId));
+      for (const [id, { stop }] of running) {
+        if (wanted.has(id)) continue;
+        running.delete(id);
+        stop.abort();
+      }
     },
     async close() {
       await Promise.all([hashers.small.close(), hashers.large.close()]);
@@ -105,11 +130,26 @@ async function recall(folder: string | undefined, id: string): Promise<string | 
 async function remember(folder: string | undefined, id: string, digest: string): Promise<void> {
   if (folder === undefined) return;
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const scratch = join(folder, `${id}.${process.pid}`);
     await writeFile(scratch, `${digest}\n`);
     await rename(scratch, join(folder, id));
   } catch {
     // A cache that cannot be written costs the same work again, never an answer.
+  }
+}
+
+/** One by one: Node's recursive mkdir never ends on a file system that takes no folders, as `/proc`. */
+async function makeFolder(folder: string): Promise<void> {
+  const make = (): Promise<void> =>
+    mkdir(folder).catch((error: unknown) => {
+      if (errorCodeOf(error) !== 'EEXIST') throw error;
+    });
+  try {
+    await make();
+  } catch (error) {
+    if (errorCodeOf(error) !== 'ENOENT' || dirname(folder) === folder) throw error;
+    await makeFolder(dirname(folder));
+    await make();
   }
 }

@@ -3,8 +3,8 @@ import type { ContentSource } from './content.js';
 
 /** Hashes one file after another in a thread of its own, which is started when there is something to do. */
 export interface Hasher {
-  /** 64 hex digits. Rejects when the file cannot be read, or the hasher is closed. */
-  sha256(source: ContentSource): Promise<string>;
+  /** 64 hex digits. Rejects when the file cannot be read, nobody wants it any more, or the hasher is closed. */
+  sha256(source: ContentSource, unwanted: AbortSignal): Promise<string>;
   /** Bytes of all files that were asked for and are not done. */
   bytesLeft(): number;
   close(): Promise<void>;
@@ -16,22 +16,27 @@ interface Message {
   failed?: string;
 }
 
+const UNWANTED = 'nobody serves the file any more';
+
 /** A hasher without a thread yet. */
 export function createHasher(): Hasher {
   let worker: Worker | undefined;
   let queue: Promise<unknown> = Promise.resolve();
-  let waitingBytes = 0;
+  const waiting = new Set<{ size: number }>();
   let doneOfCurrent = 0;
   let closed = false;
+  let ending: Promise<unknown> = Promise.resolve();
 
-  function compute(source: ContentSource): Promise<string> {
+  function compute(source: ContentSource, unwanted: AbortSignal): Promise<string> {
     if (closed) return Promise.reject(failure('the hub is closed'));
+    if (unwanted.aborted) return Promise.reject(failure(UNWANTED));
     doneOfCurrent = 0;
     return new Promise((resolve, reject) => {
       // Without the flags of this process: `node --input-type=module --eval …` would keep the thread from starting.
       const hasher = (worker ??= new Worker(new URL('./digest-worker.js', import.meta.url), { execArgv: [] }));
       const settle = (): void => {
         hasher.off('message', onMessage).off('error', onError).off('exit', onExit);
+        unwanted.removeEventListener('abort', onUnwanted);
         // An idle thread must not keep a process alive that has nothing else to do.
         hasher.unref();
       };
@@ -50,28 +55,41 @@ export function createHasher(): Hasher {
         reject(failure(error.message));
       };
       const onExit = (): void => onError(new Error('its thread ended'));
+      // It hashes without a pause in which it could be told to stop: the thread goes, and the next file gets another.
+      const onUnwanted = (): void => {
+        onError(new Error(UNWANTED));
+        doneOfCurrent = 0;
+        ending = Promise.all([ending, hasher.terminate()]);
+      };
       hasher.on('message', onMessage).on('error', onError).on('exit', onExit);
+      unwanted.addEventListener('abort', onUnwanted);
       hasher.ref();
       hasher.postMessage({ source });
     });
   }
 
   return {
-    sha256(source) {
-      waitingBytes += source.size;
+    sha256(source, unwanted) {
+      if (unwanted.aborted) return Promise.reject(failure(UNWANTED));
+      const job = { size: source.size };
+      const forget = (): unknown => waiting.delete(job);
+      waiting.add(job);
+      // Also while it waits behind another one: nobody is to be told to wait for it.
+      unwanted.addEventListener('abort', forget);
       const digest = queue
-        .then(() => compute(source))
+        .then(() => compute(source, unwanted))
         .finally(() => {
-          waitingBytes -= source.size;
+          forget();
+          unwanted.removeEventListener('abort', forget);
           doneOfCurrent = 0;
         });
       queue = digest.catch(() => undefined);
       return digest;
     },
-    bytesLeft: () => waitingBytes - doneOfCurrent,
+    bytesLeft: () => [...waiting].reduce((bytes, { size }) => bytes + size, 0) - doneOfCurrent,
     async close() {
       closed = true;
-      await worker?.terminate();
+      await Promise.all([ending, worker?.terminate()]);
     },
   };
 }

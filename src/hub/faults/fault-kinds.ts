@@ -1,4 +1,4 @@
-import { clockOffset, oneOf, text, whole, type Reader } from '../fields.js';
+import { clockOffset, oneOf, text, webOrigin, whole, type Reader } from '../fields.js';
 import type { FaultAction, RouteName } from './fault.js';
 
 /** What there is to know about one kind of fault besides what it does. */
@@ -67,5 +67,5 @@ export const faultKinds: Readonly<Record<FaultAction['type'], FaultKind>> = {
     fields: { to: { read: oneOf('another-protocol', 'private-address', 'loop'), required: true } },
   },
   'clock-skew': { phase: 'before', usually: 'anything', fields: { ms: { read: clockOffset, required: true } } },
-  'foreign-link': { phase: 'after', usually: ['tree', 'search'], fields: { origin: { read: text } } },
+  'foreign-link': { phase: 'after', usually: ['tree', 'search'], fields: { origin: { read: webOrigin } } },
 };

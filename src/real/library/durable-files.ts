@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
-import { unlessMissing } from '../../stores/file-errors.js';
+import { errorCodeOf, unlessMissing } from '../../stores/file-errors.js';
 import { syncFolder } from '../../stores/sync-folder.js';
 import type { FileLayer } from '../file-layer.js';
 
@@ -23,10 +23,39 @@ export async function writeDurably(files: FileLayer, path: string, text: string)
   await syncFolder(files, dirname(path));
 }
 
-/** Makes a folder and those above it, and each of them outlast a power cut. */
+/** Somebody may remove an empty folder as often as he finds one; a file system that takes none says so each time. */
+const ATTEMPTS = 5;
+
+/**
+ * Makes a folder and those above it, and each of them outlast a power cut. One by one: where the folder above is there
+ * and the file system says ENOENT all the same, as `/proc` does, Node's recursive mkdir tries again without end, in a
+ * thread that only SIGKILL stops.
+ */
 export async function makeFolder(files: FileLayer, folder: string): Promise<void> {
-  if ((await unlessMissing(files.stat(folder)))?.isDirectory()) return;
-  const first = await files.mkdir(folder, { recursive: true });
-  if (first === undefined) return;
-  for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(files, dirname(made));
+  const parent = dirname(folder);
+  for (let attempt = 1; ; attempt++) {
+    if (await isFolder(files, folder)) return;
+    if (parent !== folder) await makeFolder(files, parent);
+    try {
+      await files.mkdir(folder);
+      break;
+    } catch (error) {
+      const code = errorCodeOf(error);
+      if (code === 'EEXIST' && (await isFolder(files, folder))) return;
+      if (code !== 'ENOENT') throw error;
+      if (attempt >= ATTEMPTS) throw noFolderIn(parent, error);
+    }
+  }
+  await syncFolder(files, parent);
+}
+
+async function isFolder(files: FileLayer, path: string): Promise<boolean> {
+  return (await unlessMissing(files.stat(path)))?.isDirectory() ?? false;
+}
+
+/** It keeps the code of the system: what becomes of an error depends on that. */
+function noFolderIn(parent: string, cause: unknown): Error {
+  return Object.assign(new Error(`no folder can be made in ${parent}. Name another folder`, { cause }), {
+    code: errorCodeOf(cause),
+  });
 }
