@@ -236,7 +236,7 @@ export const problemExamples = {
     origin: fails(
       'From a page of another site',
       'forbidden',
-      'Cannot operate modeldock from https://elsewhere.example: start it with --cors https://elsewhere.example to allow that, or send its control token.',
+      'Cannot operate modeldock from https://elsewhere.example: start it with --cors https://elsewhere.example to allow that.',
     ),
   },
   tooLarge: { too_large: fails('Larger than 1 MiB', 'invalid_request', 'Request body is larger than 1048576 bytes') },
