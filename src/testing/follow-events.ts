@@ -1,6 +1,6 @@
 import { ControlError } from '../control/control-error.js';
 import type { ListenOptions, SessionEvent } from '../control/events/events.js';
-import { wallSleep } from '../core/wall-timer.js';
+import { onFirstAbort, wallSleep } from '../core/wall-timer.js';
 
 export interface FollowOptions extends ListenOptions {
   open: (path: string, init: RequestInit) => Promise<Response>;
@@ -31,7 +31,7 @@ export async function* followEvents({ after, signal, onListening, open }: Follow
           headers: { Accept: 'text/event-stream', ...(last !== undefined && { 'Last-Event-ID': `${last}` }) },
           signal: leaving.signal,
         });
-        for await (const { id, event } of readEvents(response)) {
+        for await (const { id, event } of readEvents(response, leaving.signal)) {
           failures = 0;
           last = id;
           if (event) yield event;
@@ -55,11 +55,18 @@ export async function* followEvents({ after, signal, onListening, open }: Follow
  * Server-sent events, as far as this server sends them: the data of each is one line of JSON, and its id is in there. An
  * id without data is no event, but counts as the last id, as the HTML standard has it (9.2.6, dispatch the event).
  */
-async function* readEvents(response: Response): AsyncGenerator<{ id: number; event?: SessionEvent }> {
+async function* readEvents(
+  response: Response,
+  signal: AbortSignal,
+): AsyncGenerator<{ id: number; event?: SessionEvent }> {
   if (!response.body || !/^text\/event-stream\b/.test(response.headers.get('content-type') ?? '')) {
     throw new ControlError(response.status, 'not_found', `Cannot follow events: ${response.url} sends none.`);
   }
   const reader = response.body.getReader();
+  // Not awaited: MSW holds a second copy of each answer, and cancelling waits for both.
+  const cancel = (): void => void reader.cancel().catch(() => undefined);
+  // A fetch that MSW answers does not end by its signal while its body is read.
+  const stopWaiting = onFirstAbort([signal], cancel);
   const decoder = new TextDecoder();
   let text = '';
   try {
@@ -77,7 +84,7 @@ async function* readEvents(response: Response): AsyncGenerator<{ id: number; eve
       }
     }
   } finally {
-    // Not awaited: MSW holds a second copy of each answer, and cancelling waits for both.
-    reader.cancel().catch(() => undefined);
+    stopWaiting();
+    cancel();
   }
 }

@@ -61,7 +61,7 @@ export function theRecord(door: Door): void {
 
   describe('the events', () => {
     staged('tell of decisions, calls and transitions, in order', {}, async ({ operator, start }) => {
-      const events = listen(operator);
+      const events = await listen(operator);
       const job = await start('simulate/fails-at-50');
       await operator.clock.advance(60_000);
       const seen = await events.next(3);
@@ -73,7 +73,7 @@ export function theRecord(door: Door): void {
     });
 
     staged('come at their time while the clock runs', { speed: 50 }, async ({ operator, start }) => {
-      const events = listen(operator);
+      const events = await listen(operator);
       const job = await start('simulate/pauses-at-30');
       const seen = await events.next(3);
       expect(seen[2]).toMatchObject({ type: 'transition', transition: { job, type: 'paused' } });
@@ -81,13 +81,13 @@ export function theRecord(door: Door): void {
     });
 
     staged('go on after the one that was seen last', {}, async ({ operator, client, start }) => {
-      const events = listen(operator);
+      const events = await listen(operator);
       await start('simulate/steady');
       const [, last] = await events.next(2);
       await events.stop();
       await operator.clock.advance(60_000);
       await client('GET', '/v1/models');
-      const again = listen(operator, last!.id);
+      const again = await listen(operator, last!.id);
       const seen = await again.next(2);
       expect(seen.map(({ id, type }) => ({ id, type }))).toEqual([
         { id: 3, type: 'transition' },
@@ -97,19 +97,19 @@ export function theRecord(door: Door): void {
     });
 
     staged('are kept up to a thousand, and the ids show a gap', {}, async ({ operator, client }) => {
-      const first = listen(operator);
+      const first = await listen(operator);
       await client('GET', '/v1/models');
       await first.next(1);
       await first.stop();
       for (let call = 0; call < 1010; call++) await client('GET', '/v1/models');
-      const again = listen(operator, 1);
+      const again = await listen(operator, 1);
       const [oldest] = await again.next(1);
       expect(oldest!.id).toBe(12);
       await again.stop();
     });
 
     staged('end with the session they are of', {}, async ({ operator, start }) => {
-      const events = listen(operator);
+      const events = await listen(operator);
       await start('simulate/steady');
       await events.next(2);
       await operator.reset();
@@ -117,7 +117,7 @@ export function theRecord(door: Door): void {
     });
 
     staged('reach every listener', {}, async ({ operator, start }) => {
-      const listeners = [listen(operator), listen(operator), listen(operator)];
+      const listeners = await Promise.all([listen(operator), listen(operator), listen(operator)]);
       await start('simulate/steady');
       const [one, ...others] = await Promise.all(listeners.map((listener) => listener.next(2)));
       for (const other of others) expect(other).toEqual(one);
@@ -133,11 +133,19 @@ interface Listener {
 }
 
 /** Listens from now on: what is asked of the operator afterwards is heard. */
-function listen(operator: Operator, after?: number): Listener {
+/** Resolves when the listening has begun: over HTTP that takes longer than what a client does next. */
+async function listen(operator: Operator, after?: number): Promise<Listener> {
   const leaving = new AbortController();
-  const stream = operator.events({ signal: leaving.signal, ...(after !== undefined && { after }) });
+  let begin = (): void => undefined;
+  const begun = new Promise<void>((resolve) => (begin = resolve));
+  const stream = operator.events({
+    signal: leaving.signal,
+    onListening: () => begin(),
+    ...(after !== undefined && { after }),
+  });
   const events = stream[Symbol.asyncIterator]();
   let upcoming = events.next();
+  await Promise.race([begun, upcoming]);
   const take = async (): Promise<IteratorResult<SessionEvent>> => {
     const result = await upcoming;
     upcoming = events.next();
