@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 const [major, minor] = process.versions.node.split('.').map(Number) as [number, number];
 const canRunMsw3 = major > 22 || (major === 22 && minor >= 12);
 
+/** Guards against a test that hangs. No test depends on them: each waits for a condition, however long the machine takes. */
+const guards = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 50_000, interval: 10 } } };
+
 export default defineConfig({
   test: {
     projects: [
@@ -11,6 +14,7 @@ export default defineConfig({
           name: 'node',
           include: ['test/**/*.test.ts'],
           exclude: ['test/browser/**', 'test/transports/without-msw3.test.ts'],
+          ...guards,
         },
       },
       {
@@ -20,14 +24,14 @@ export default defineConfig({
           name: 'msw3',
           include: [canRunMsw3 ? 'test/transports/msw-*.test.ts' : 'test/transports/without-msw3.test.ts'],
           env: { EXPECTED_MSW_MAJOR: '3' },
+          ...guards,
         },
       },
       {
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          testTimeout: 20_000,
-          hookTimeout: 60_000,
+          ...guards,
         },
       },
     ],

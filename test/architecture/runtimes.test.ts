@@ -19,7 +19,7 @@ describe('the compiler projects', () => {
   });
 });
 
-describe('the portable project', { timeout: 60_000 }, () => {
+describe('the portable project', () => {
   // Together with all of its own files: the types of a package one of them imports could bring Node's along.
   const check = compilerFor(portable);
 

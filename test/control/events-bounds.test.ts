@@ -204,12 +204,12 @@ describe('a listener that begins when its session has been reset', () => {
     await ask();
     await ask();
     const again = hear(0);
-    await vi.waitFor(() =>
-      expect(again.seen.map(({ id, type }) => [id, type])).toEqual([
+    await expect
+      .poll(() => again.seen.map(({ id, type }) => [id, type]))
+      .toEqual([
         [1, 'call'],
         [2, 'call'],
-      ]),
-    );
+      ]);
     await again.leave();
   });
 });

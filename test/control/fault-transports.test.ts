@@ -7,6 +7,7 @@ import { faultSupport } from '../../src/control/faults/support.js';
 import type { Fault } from '../../src/control/faults/fault.js';
 import { createHandlers } from '../../src/handlers/index.js';
 import { serve } from '../../src/server/serve.js';
+import { until } from '../until.js';
 import { openFaultWorld, origin } from './fault-world.js';
 
 const path = '/api/v1/models';
@@ -79,10 +80,10 @@ describe('over HTTP', () => {
     const { add, dock, url } = await served();
     await add({ effect });
     const request = http.get(url + path).on('error', () => undefined);
-    await vi.waitUntil(async () => (await dock.faults.list())[0]!.fired === 1);
+    await until(async () => (await dock.faults.list())[0]!.fired === 1);
     expect((await dock.journal.list()).at(-1)!.durationMs).toBeUndefined();
     request.destroy();
-    await vi.waitUntil(async () => (await dock.journal.list()).at(-1)!.durationMs !== undefined);
+    await until(async () => (await dock.journal.list()).at(-1)!.durationMs !== undefined);
   });
 
   it('the connection lives on after an answer with another status', async () => {
@@ -154,10 +155,10 @@ describe('over MSW in Node', () => {
       const client = new AbortController();
       const answer = fetch(origin + path, { signal: client.signal });
       answer.catch(() => undefined);
-      await vi.waitUntil(async () => (await dock.faults.list())[0]!.fired === 1);
+      await until(async () => (await dock.faults.list())[0]!.fired === 1);
       client.abort();
       await expect(answer).rejects.toThrow();
-      await vi.waitUntil(async () => (await dock.journal.list()).at(-1)?.status === 'network error');
+      await until(async () => (await dock.journal.list()).at(-1)?.status === 'network error');
     },
   );
 

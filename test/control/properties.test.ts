@@ -37,7 +37,7 @@ const copy = (snapshot: SessionSnapshot): SessionSnapshot => JSON.parse(JSON.str
 describe.each([
   { door: inProcess, numRuns: 150 },
   { door: overHttp, numRuns: 15 },
-])('a session operated $door.name', { timeout: 60_000 }, ({ door, numRuns }) => {
+])('a session operated $door.name', ({ door, numRuns }) => {
   it('restored from a snapshot gives the same answers for ever after', async () => {
     await fc.assert(
       fc.asyncProperty(time, acts, acts, (beginning, before, after) =>
@@ -105,7 +105,7 @@ describe('polls on a running clock', () => {
   });
 });
 
-describe('a snapshot that was mangled', { timeout: 60_000 }, () => {
+describe('a snapshot that was mangled', () => {
   const junk = fc.constantFrom<unknown>(
     null,
     -1,

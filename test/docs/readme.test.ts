@@ -122,7 +122,7 @@ describe('README.md', () => {
     const [, ...args] = line!.split(' ');
     // The port that it names may be somebody else's; who gives two gets the last.
     const { stdout } = start([...args, '--port', '0']);
-    await expect.poll(() => anyNumbers(stdout()).split('\n'), { timeout: 10_000 }).toContain(anyNumbers(shown!));
+    await expect.poll(() => anyNumbers(stdout()).split('\n')).toContain(anyNumbers(shown!));
   });
 
   describe.skipIf(process.platform === 'win32')('in a shell', () => {

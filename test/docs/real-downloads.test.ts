@@ -13,8 +13,6 @@ import { plainEnvironment } from '../plain-environment.js';
 import { run, start, startListening } from '../server/command.js';
 import { blocksOf, openWorkshop, readPage } from './snippets.js';
 
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
-
 const PATH = 'docs/real-downloads.md';
 const page = readPage(PATH);
 const blocks = blocksOf(page);
@@ -128,7 +126,7 @@ describe('the page about real downloads', () => {
     expect(args.slice(0, 3)).toEqual(['--engine', 'real', '--models-dir']);
     // The port may be somebody else's, and the folder is to be ours; who gives two ports gets the last.
     const started = start([...args.slice(0, 3), join(folder, args[3]!), '--port', '0'], { env });
-    await expect.poll(started.stdout, { timeout: 10_000 }).toContain('the downloads are actual ones');
+    await expect.poll(started.stdout).toContain('the downloads are actual ones');
     started.signal('SIGTERM');
     expect(await started.ended).toBe(0);
   });

@@ -71,7 +71,7 @@ describe('the page about testing a client', () => {
     );
     const compiled = promisify(execFile)(process.execPath, [compiler, ...flags, join(folder, 'download-model.ts')]);
     expect(await compiled.catch((failed: unknown) => failed)).toMatchObject({ stdout: '' });
-  }, 30_000);
+  });
 
   it('has every phase of a scenario with its fields, as the schema has them', () => {
     const expected = phaseSchemas.map(({ properties: { type, ...fields }, required }) => {

@@ -1,7 +1,5 @@
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { blocksOf, openWorkshop, readPage } from './snippets.js';
-
-vi.setConfig({ testTimeout: 30_000 });
 
 const [, test] = blocksOf(readPage('docs/testing-downloaders.md'));
 const workshop = openWorkshop();

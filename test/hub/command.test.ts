@@ -6,12 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reposFromDisk } from '../../src/hub/index.js';
 import { ask, type Exchange } from './wire-client.js';
 import { soon } from './soon.js';
-
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 // Inside node_modules, so that the bundle finds the packages it names.
 const BUNDLE_FOLDER = fileURLToPath(new URL('../../node_modules/.cache/hub-command-test/', import.meta.url));

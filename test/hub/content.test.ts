@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gguf, ggufAllShards, GGMLQuantizationType } from '@huggingface/gguf';
 import { parseSafetensorsMetadata } from '@huggingface/hub';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contentId, contentKey, contentOf, wholeOf, type ContentSource } from '../../src/hub/content/content.js';
 import { createDigests } from '../../src/hub/content/digests.js';
 import { knownDigests } from '../../src/hub/content/known-digests.js';
@@ -12,8 +12,6 @@ import { builtinRepos, createHub, type Hub } from '../../src/hub/index.js';
 import { commitAt, createShelf } from '../../src/hub/repos/shelf.js';
 import { soon } from './soon.js';
 import { ask } from './wire-client.js';
-
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 /** The largest file that can be described: hashing it takes a hundred days. */
 const MOST = Number.MAX_SAFE_INTEGER;

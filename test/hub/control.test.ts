@@ -1,10 +1,8 @@
 import { connect } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createHub, type Fault, type Hub, type JournalEntry, type JournalSummary } from '../../src/hub/index.js';
 import { ask, locate, type Exchange } from './wire-client.js';
 import { soon } from './soon.js';
-
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 const REPO = 'modeldock/moving-chat-GGUF';
 const FILE = 'moving-chat-Q4_K_M.gguf';

@@ -1,8 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createHub, type Hub } from '../../src/hub/index.js';
 import { ask, locate } from './wire-client.js';
-
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 const REPO = 'modeldock/tiny-chat-GGUF';
 const FILE = `/${REPO}/resolve/main/tiny-chat-Q4_K_M.gguf`;

@@ -2,11 +2,9 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium, howToEnableBrowserTests } from '../../scripts/browser.mjs';
 import { createHub, type Hub } from '../../src/hub/index.js';
-
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 
 const executablePath = findChromium();
 const notHere = executablePath === undefined ? ` (not here: ${howToEnableBrowserTests})` : '';

@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { LONGEST_TIMER_MS } from '../../src/core/wall-timer.js';
 import { createHub, faultKinds, parseFault, type Fault, type Hub } from '../../src/hub/index.js';
 import { createStoryClock, type StoryClock } from './story-clock.js';
 import { ask, locate, type Exchange } from './wire-client.js';
 import { soon } from './soon.js';
-
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 const REPO = 'modeldock/tiny-chat-GGUF';
 const FILE = 'tiny-chat-Q4_K_M.gguf';

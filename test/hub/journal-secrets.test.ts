@@ -1,8 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createHub, type Hub, type JournalEntry } from '../../src/hub/index.js';
 import { ask } from './wire-client.js';
-
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 const PATH = '/modeldock/tiny-chat-GGUF/resolve/main/tiny-chat-Q4_K_M.gguf';
 const TOKEN = 'hf_AbCdEfGhIjKlMnOpQrStUvWxYz01234567';

@@ -24,8 +24,6 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createHub, type Hub } from '../../src/hub/index.js';
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 30_000 });
-
 const run = promisify(execFile);
 const installed = (command: string, ...arguments_: string[]): boolean =>
   spawnSync(command, arguments_, { stdio: 'ignore' }).status === 0;

@@ -6,12 +6,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createHub, reposFromDisk, type Hub } from '../../src/hub/index.js';
 import { createStoryClock } from './story-clock.js';
 import { ask, locate, type Exchange } from './wire-client.js';
-
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 const TINY = 'modeldock/tiny-chat-GGUF';
 const FILE = 'tiny-chat-Q8_0.gguf';

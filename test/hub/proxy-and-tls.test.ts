@@ -1,10 +1,8 @@
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHub, createProxy, type Hub, type LoggingProxy } from '../../src/hub/index.js';
 import { ask, locate } from './wire-client.js';
-
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 const PATH = '/modeldock/tiny-chat-GGUF/resolve/main/tiny-chat-Q4_K_M.gguf';
 

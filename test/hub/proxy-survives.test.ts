@@ -1,8 +1,6 @@
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createProxy, type LoggingProxy } from '../../src/hub/index.js';
-
-vi.setConfig({ testTimeout: 15_000 });
 
 /** What the proxy says to these bytes until it closes; `silence` when it keeps the connection and says nothing. */
 function exchange(url: string, text: string, wait = 3000): Promise<string> {

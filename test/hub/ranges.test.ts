@@ -1,10 +1,8 @@
 import { fc, test } from '@fast-check/vitest';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHub, type Hub } from '../../src/hub/index.js';
 import { readRange } from '../../src/hub/wire/ranges.js';
 import { ask, locate } from './wire-client.js';
-
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 const REPO = 'modeldock/tiny-chat-GGUF';
 const SIZE = 3 * 1024 * 1024;

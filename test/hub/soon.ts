@@ -2,5 +2,5 @@ import { expect } from 'vitest';
 
 /** Expects something of what `read` gives before long, with time to spare for a busy machine. */
 export function soon<Value>(read: () => Value): ReturnType<typeof expect.poll<Value>> {
-  return expect.poll(read, { timeout: 15_000 });
+  return expect.poll(read);
 }

@@ -18,7 +18,7 @@ describe.each(profileNames)('the answers of the profile %s', (profile) => {
       return [...(await walkStates(door)), ...(await walkMalformed(door))];
     });
     exchanges = (await Promise.all(walks)).flat();
-  }, 60_000);
+  });
 
   it('have the status that the walk expects', () => {
     const surprises = exchanges.filter(({ step, reply }) => reply.status !== step.status);

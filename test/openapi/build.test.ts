@@ -27,4 +27,4 @@ it('the build writes the documents of every profile and of the control API, with
   } finally {
     await rm(folder, { recursive: true });
   }
-}, 30_000);
+});

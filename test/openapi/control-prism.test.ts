@@ -41,7 +41,7 @@ const answeredByPrism: { because: string; is: (step: ControlStep) => boolean }[]
   },
 ];
 
-describe('Prism, between an operator and a server,', { timeout: 60_000 }, () => {
+describe('Prism, between an operator and a server,', () => {
   const closing: (() => unknown)[] = [];
   /** Holds both requests and answers against the document. */
   let strict: ControlDoor;
@@ -67,7 +67,7 @@ describe('Prism, between an operator and a server,', { timeout: 60_000 }, () => 
       return { client: around.client, operate: (step) => (isEndless(step) ? around : through).operate(step) };
     };
     [strict, lenient] = await Promise.all([judge(true), judge(false)]);
-  }, 60_000);
+  });
 
   afterAll(async () => {
     for (const close of closing.reverse()) await close();

@@ -39,7 +39,6 @@ const answeredByPrism: { because: string; is: (step: Step) => boolean }[] = [
 // The profile `strict` differs in nothing that is documented from `seed`.
 describe.each(['seed', 'lmstudio-0.4'] as const)(
   'Prism, between a client and a server of the profile %s,',
-  { timeout: 60_000 },
   (profile) => {
     const closing: (() => Promise<unknown>)[] = [];
     let world: WalkedWorld;

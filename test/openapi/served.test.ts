@@ -35,4 +35,4 @@ it('the command serves both documents, and every route that the one of the contr
     child.kill();
     await exited;
   }
-}, 30_000);
+});

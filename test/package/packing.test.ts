@@ -9,7 +9,7 @@ import { checkOut, type Checkout } from '../setup/checkout.js';
 const execute = promisify(execFile);
 const COMMAND = 'package/dist/server/cli.js';
 
-describe('packing a fresh clone', { timeout: 60_000, skip: process.platform === 'win32' }, () => {
+describe('packing a fresh clone', { skip: process.platform === 'win32' }, () => {
   let checkout: Checkout;
   let out: string;
   beforeEach(async () => {

@@ -14,7 +14,7 @@ const ESCAPE = String.fromCharCode(27);
 /** What a person reads. */
 async function welcomed(args: readonly string[] = [], options: StartOptions = {}): Promise<string> {
   const started = start(['--port', '0', ...args], options);
-  await expect.poll(started.stdout, { timeout: 10_000 }).toContain('Ctrl-C');
+  await expect.poll(started.stdout).toContain('Ctrl-C');
   return started.stdout();
 }
 
@@ -36,7 +36,7 @@ async function shell(line: string, env: Record<string, string> = {}): Promise<un
   return JSON.parse(stdout);
 }
 
-describe('modeldock', { timeout: 20_000 }, () => {
+describe('modeldock', () => {
   it('says with --json where it listens, on one line and nothing else', async () => {
     const started = await startListening();
     expect(JSON.parse(started.stdout())).toEqual({ url: started.url, engine: 'simulated', pid: started.pid });
@@ -71,7 +71,7 @@ describe('modeldock', { timeout: 20_000 }, () => {
   });
 });
 
-describe('a command that was typed wrongly', { timeout: 20_000 }, () => {
+describe('a command that was typed wrongly', () => {
   it.each([
     [['--colour'], 'modeldock --help'],
     [['serve', '--colour'], 'modeldock --help'],
@@ -92,7 +92,7 @@ describe('a command that was typed wrongly', { timeout: 20_000 }, () => {
   });
 });
 
-describe('the welcome', { timeout: 20_000 }, () => {
+describe('the welcome', () => {
   it('tells a person the addresses, what is played, and where to look next', async () => {
     const text = await welcomed(['--scenario', 'slow', '--speed', '60', '--profile', 'strict']);
     expect(text).toContain(`modeldock ${version}`);
@@ -113,7 +113,7 @@ describe('the welcome', { timeout: 20_000 }, () => {
     },
   );
 
-  it('knows that it is a checkout from npm start', { timeout: 60_000 }, async () => {
+  it('knows that it is a checkout from npm start', async () => {
     const checkout = await checkOut();
     onTestFinished(() => checkout.dispose());
     await checkout.write(

@@ -1,14 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished, vi } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { plainEnvironment } from '../plain-environment.js';
+import { until } from '../until.js';
 
 /** The command as it is published; `npm test` builds it. */
 export const cli = fileURLToPath(new URL('../../dist/server/cli.js', import.meta.url));
-
-/** A loaded machine takes its time. */
-const PATIENCE = { timeout: 10_000, interval: 10 };
 
 export interface Started {
   pid: number;
@@ -82,7 +80,7 @@ function watch(child: ChildProcess): Started {
     signal: (name) => void child.kill(name),
     ended,
     ready: async () => {
-      await vi.waitUntil(() => output.stdout.includes('\n') || code !== undefined, PATIENCE);
+      await until(() => output.stdout.includes('\n') || code !== undefined);
       if (code !== undefined) throw new Error(`Ended with ${code}:\n${output.stdout}${output.stderr}`);
       return JSON.parse(output.stdout) as Ready;
     },

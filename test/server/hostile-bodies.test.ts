@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../until.js';
 import { dial, say, serveApart, statuses, type Said, type Served } from './served.js';
 
 const MIB = 1 << 20;
@@ -74,7 +75,7 @@ const routes: [method: string, path: string][] = [
   ['POST', '/__modeldock/sessions'],
 ];
 
-describe('nonsense', { timeout: 30_000 }, () => {
+describe('nonsense', () => {
   it.each(routes)('is refused by %s %s, never with a 500', async (method, path) => {
     for (const [name, body] of nonsense) {
       const status = await statusOf(method, path, body);
@@ -117,7 +118,7 @@ describe('a body of another type', () => {
   );
 });
 
-describe('a large body', { timeout: 30_000 }, () => {
+describe('a large body', () => {
   const ofSize = (bytes: number): string => `{"model":"${'x'.repeat(bytes - 12)}"}`;
 
   it.each(['/api/v1/models/download', '/__modeldock/faults'])(
@@ -148,7 +149,7 @@ describe('a large body', { timeout: 30_000 }, () => {
       if (!socket.write(Buffer.alloc(MIB, 'x'))) await once(socket, 'drain');
       if (isChunked) socket.write('\r\n');
       // Long before the end.
-      if (sent === 8) await vi.waitUntil(() => text.includes('HTTP/1.1 413'), { timeout: 10_000 });
+      if (sent === 8) await until(() => text.includes('HTTP/1.1 413'));
       if (sent % 16 === 15) most = Math.max(most, (await server.held()).rss);
     }
     if (isChunked) socket.write('0\r\n\r\n');
@@ -166,7 +167,7 @@ describe('a large body', { timeout: 30_000 }, () => {
   });
 });
 
-describe('a hostile pattern', { timeout: 20_000 }, () => {
+describe('a hostile pattern', () => {
   it('is matched in no time', async () => {
     const base = '/s/patterns';
     // With the last letter it is as long as a pattern may be.

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterEach(async () => {
   await server.stillServes();
   // The connections of those that left are gone, and so is what waited for them.
-  await expect.poll(async () => (await server.held()).resources, { timeout: 10_000 }).toEqual(atMost(before.resources));
+  await expect.poll(async () => (await server.held()).resources).toEqual(atMost(before.resources));
 });
 afterAll(() => server.stop());
 
@@ -41,7 +41,7 @@ async function times(count: number, atOnce: number, what: (index: number) => Pro
   }
 }
 
-describe('a client that leaves', { timeout: 30_000 }, () => {
+describe('a client that leaves', () => {
   it.each([
     { where: 'before an answer', answered: false },
     { where: 'while events stream', answered: true },
@@ -85,7 +85,7 @@ describe('a client that leaves', { timeout: 30_000 }, () => {
   });
 });
 
-describe('two thousand connections', { timeout: 30_000 }, () => {
+describe('two thousand connections', () => {
   it.each([
     { which: 'that say nothing', says: '' },
     { which: 'that say half a line', says: 'GET /api/v1/mo' },
@@ -102,7 +102,7 @@ describe('two thousand connections', { timeout: 30_000 }, () => {
 
 it('after all that the server holds no more than before', async () => {
   await expect
-    .poll(async () => (await server.held()).heapUsed - before.heapUsed, { timeout: 10_000 })
+    .poll(async () => (await server.held()).heapUsed - before.heapUsed)
     // The journal of the sessions above stays; 4 MiB each is its bound.
     .toBeLessThan(24 * 1024 * 1024);
 });

@@ -64,7 +64,7 @@ describe('a machine without ::1', () => {
 
   it('is told a person by the addresses, which is one then', async () => {
     const started = start(['--port', '0'], { execArgv: ['--import', withoutIpv6] });
-    await expect.poll(started.stdout, { timeout: 10_000 }).toContain('Stop');
+    await expect.poll(started.stdout).toContain('Stop');
     expect(started.stdout()).toMatch(/Listening {2}http:\/\/127\.0\.0\.1:\d+\n {2}Playing/);
     expect(started.stdout()).toMatch(/curl http:\/\/127\.0\.0\.1:\d+\/api/);
   });
@@ -104,7 +104,7 @@ describe('--host 0.0.0.0', () => {
 
   it('shows a person the token', async () => {
     const started = start(['--port', '0', '--host', '0.0.0.0']);
-    await expect.poll(started.stdout, { timeout: 10_000 }).toContain('Stop');
+    await expect.poll(started.stdout).toContain('Stop');
     expect(started.stdout()).toMatch(/Listening {2}0\.0\.0\.0 port \d+, every address of this machine\n/);
     expect(started.stdout()).toMatch(/ X-Modeldock-Token: [0-9a-f]{32}\n/);
   });

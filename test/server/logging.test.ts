@@ -9,7 +9,7 @@ const warnings = (stderr: string): string[] =>
     .filter(({ level }) => level === WARNING)
     .map(({ msg }) => msg);
 
-describe('the log', { timeout: 20_000 }, () => {
+describe('the log', () => {
   it('warns of an unknown route once, and says why it is easy to miss', async () => {
     const { url, stderr } = await startListening();
     for (let call = 1; call <= 3; call++) await fetch(`${url}/api/v0/models?call=${call}`);

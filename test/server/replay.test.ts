@@ -34,7 +34,7 @@ async function emptyCatalog(): Promise<string> {
   return file;
 }
 
-describe('modeldock --replay', { timeout: 20_000 }, () => {
+describe('modeldock --replay', () => {
   it('brings a world back exactly, from a token', async () => {
     const dock = await leftWorld();
     const { url } = await startListening(['--replay', await toReplayToken(await dock.snapshot())]);
@@ -78,7 +78,7 @@ describe('modeldock --replay', { timeout: 20_000 }, () => {
   ])('tells a person of the world it plays, and not “steady, real time” of each: %s', async (playing, leave) => {
     const snapshot = await (await leave()).snapshot();
     const started = start(['--port', '0', '--replay', await toReplayToken(snapshot)]);
-    await expect.poll(started.stdout, { timeout: 10_000 }).toContain(`Playing    ${playing}\n`);
+    await expect.poll(started.stdout).toContain(`Playing    ${playing}\n`);
     expect(started.stdout()).toContain(
       `Replaying  a world as it stood at ${new Date(snapshot.clock.now).toISOString()}\n`,
     );
@@ -87,7 +87,7 @@ describe('modeldock --replay', { timeout: 20_000 }, () => {
   it('tells the name of a scenario that another server was started with, which it had unfolded', async () => {
     const { url } = await startListening(['--scenario', 'slow', '--frozen']);
     const started = start(['--port', '0', '--replay', await toReplayToken(await connect(url).snapshot())]);
-    await expect.poll(started.stdout, { timeout: 10_000 }).toContain('scenario slow, frozen');
+    await expect.poll(started.stdout).toContain('scenario slow, frozen');
   });
 
   it.each([

@@ -136,7 +136,7 @@ async function operateAs(url: string, host: string): Promise<number> {
 
 const variableOf = (flag: string): string => `MODELDOCK_${flag.toUpperCase().replaceAll('-', '_')}`;
 
-describe('a setting', { timeout: 30_000 }, () => {
+describe('a setting', () => {
   it.each(flags.map((each) => [each.flag, each] as const))(
     'is given as --%s and as its environment variable',
     async (flag, { value, shows, as }) => {
@@ -185,7 +185,7 @@ describe('a setting', { timeout: 30_000 }, () => {
   });
 });
 
-describe('a wrong value', { timeout: 30_000 }, () => {
+describe('a wrong value', () => {
   it.each([
     ['port', 'x', 'a whole number from 0 to 65535'],
     ['port', '65536', 'a whole number from 0 to 65535'],

@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createDock } from '../../src/index.js';
 import { serve, type Serving } from '../../src/server/index.js';
+import { until } from '../until.js';
 import { dial, say, statuses } from './served.js';
 
 let serving: Serving;
@@ -30,7 +31,7 @@ it('a client that sends a letter now and then loses its connection all the same'
   socket.write('GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ');
   const dripping = setInterval(() => socket.write('x'), 20);
   try {
-    await vi.waitUntil(() => isClosed, { timeout: 5000 });
+    await until(() => isClosed);
   } finally {
     clearInterval(dripping);
   }

@@ -1,10 +1,7 @@
-import { vi } from 'vitest';
 import type { Connection } from '../suites/transport.js';
 import type { World } from '../suites/world.js';
+import { until } from '../until.js';
 import { receivedFrom, requestFrom } from './fetch-messages.js';
-
-/** A loaded machine takes its time. */
-const PATIENCE = { timeout: 4000, interval: 5 };
 
 /** Sends with Fetch's classes, through anything that answers a `Request`. */
 export function exchange(
@@ -17,9 +14,9 @@ export function exchange(
     leave: async (request) => {
       const controller = new AbortController();
       const answer = fetch(requestFrom(baseUrl, request, controller.signal)).catch((error: unknown) => error);
-      await vi.waitUntil(() => waiting.now > 0, PATIENCE);
+      await until(() => waiting.now > 0);
       controller.abort();
-      await vi.waitUntil(() => waiting.abandoned > 0, PATIENCE);
+      await until(() => waiting.abandoned > 0);
       await answer;
     },
   };

@@ -1,10 +1,7 @@
 import http from 'node:http';
-import { vi } from 'vitest';
 import type { Connection, Received, Sent } from '../suites/transport.js';
 import type { World } from '../suites/world.js';
-
-/** A loaded machine takes its time. */
-const PATIENCE = { timeout: 4000, interval: 5 };
+import { until } from '../until.js';
 
 /** Sends with node:http, which adds nothing but `Host` and `Connection`, and refuses no method. */
 export function exchangeOverHttp(baseUrl: string, waiting: World['waiting']): Pick<Connection, 'send' | 'leave'> {
@@ -14,9 +11,9 @@ export function exchangeOverHttp(baseUrl: string, waiting: World['waiting']): Pi
       const request = http.request(baseUrl + path, { method, headers, agent: false });
       const ended = new Promise((resolve) => request.once('error', resolve));
       request.end();
-      await vi.waitUntil(() => waiting.now > 0, PATIENCE);
+      await until(() => waiting.now > 0);
       request.destroy();
-      await vi.waitUntil(() => waiting.abandoned > 0, PATIENCE);
+      await until(() => waiting.abandoned > 0);
       await ended;
     },
   };

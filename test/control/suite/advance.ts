@@ -221,22 +221,17 @@ export function advancing(door: Door): void {
       expect((await operator.clock.read()).now).toBe(START);
     });
 
-    staged(
-      'ten years over a thousand jobs crosses them all',
-      {},
-      async ({ operator, start }) => {
-        const jobs: string[] = [];
-        for (let run = 0; run < 1000; run += 50) {
-          const models = Array.from({ length: 50 }, (_, at) => `simulate/fails-at-${at * 2}-run-${run + at}`);
-          jobs.push(...(await Promise.all(models.map(start))));
-        }
-        const { clock, transitions } = await operator.clock.advance(10 * 365 * 24 * 3_600_000);
-        expect(clock.now).toBe(START + 10 * 365 * 24 * 3_600_000);
-        expect(new Set(transitions.map(({ job }) => job))).toEqual(new Set(jobs));
-        expect(transitions.map(({ at }) => at)).toEqual(transitions.map(({ at }) => at).sort((a, b) => a - b));
-      },
-      30_000,
-    );
+    staged('ten years over a thousand jobs crosses them all', {}, async ({ operator, start }) => {
+      const jobs: string[] = [];
+      for (let run = 0; run < 1000; run += 50) {
+        const models = Array.from({ length: 50 }, (_, at) => `simulate/fails-at-${at * 2}-run-${run + at}`);
+        jobs.push(...(await Promise.all(models.map(start))));
+      }
+      const { clock, transitions } = await operator.clock.advance(10 * 365 * 24 * 3_600_000);
+      expect(clock.now).toBe(START + 10 * 365 * 24 * 3_600_000);
+      expect(new Set(transitions.map(({ job }) => job))).toEqual(new Set(jobs));
+      expect(transitions.map(({ at }) => at)).toEqual(transitions.map(({ at }) => at).sort((a, b) => a - b));
+    });
   });
 }
 

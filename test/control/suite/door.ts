@@ -50,9 +50,9 @@ export interface Answered {
 /** A test with a session of its own; by default its clock is frozen. */
 export function stagedIn(
   door: Door,
-): (title: string, beginning: Beginning, run: (stage: Stage) => Promise<void>, timeout?: number) => void {
-  return (title, beginning, run, timeout) => {
-    it(title, { timeout: timeout ?? 5000 }, async () => {
+): (title: string, beginning: Beginning, run: (stage: Stage) => Promise<void>) => void {
+  return (title, beginning, run) => {
+    it(title, async () => {
       const { operator, client, close } = await door.open({ now: START, speed: 0, ...beginning });
       const ask = async (method: string, path: string, body?: unknown): Promise<Answered> => {
         const answer = await client(method, path, body);

@@ -1,9 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleProgram, downloadWithCrashes } from './crash-run.js';
 import { killPoints, type KillPlan } from './kill-plan.js';
 import { models, smallRun } from './models.js';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let program: string;
 let remove: () => Promise<void>;

@@ -1,11 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fractionAt } from '../../../src/core/random.js';
 import { bundleProgram, downloadWithCrashes } from './crash-run.js';
 import type { ProgramEnd } from './engine-program.js';
 import type { KillPlan } from './kill-plan.js';
 import { models, smallRun } from './models.js';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** `npm run crash` asks for more. */
 const CRASHES = Number(process.env.MODELDOCK_CRASHES ?? 20);

@@ -1,13 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openEngine } from '../../../src/real/engine.js';
 import { runGet } from '../../../src/server/downloads/get.js';
 import { cli, run } from '../../server/command.js';
 import { LARGE, openSmallHub, sha256Of, TINY, type SmallHub } from './small-hub.js';
-
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 let small: SmallHub;
 beforeAll(async () => {

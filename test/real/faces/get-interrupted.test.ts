@@ -1,9 +1,7 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { start, startListening, type Started } from '../../server/command.js';
 import { LARGE, openSmallHub, sha256Of, type SmallHub } from './small-hub.js';
-
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 let small: SmallHub;
 beforeAll(async () => {
@@ -15,7 +13,7 @@ afterAll(() => small.close());
 async function getSlowly(folder: string): Promise<Started> {
   const args = ['get', 'me/large-GGUF', '--models-dir', folder, '--bandwidth', '15M'];
   const started = start(args, { env: small.env });
-  await expect.poll(started.stderr, { timeout: 15_000 }).toMatch(/ [1-9]\d %/);
+  await expect.poll(started.stderr).toMatch(/ [1-9]\d %/);
   return started;
 }
 

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { DownloadsOperator, RealOperator } from '../../../src/control/downloads/downloads.js';
 import * as answers from '../../../src/control/openapi/answers.js';
 import type { JobReport } from '../../../src/control/operator.js';
@@ -8,8 +8,6 @@ import { openEngine } from '../../../src/real/engine.js';
 import { serve, type Serving } from '../../../src/server/index.js';
 import { connect } from '../../../src/testing/index.js';
 import { LARGE, openSmallHub, TINY, type SmallHub } from './small-hub.js';
-
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 let small: SmallHub;
 let engine: Downloader;
@@ -81,9 +79,7 @@ describe.each(doors)('an operator of the real engine, %s', (_, door) => {
     const seen = [...(await jobs.list()), await jobs.pause(running)];
     await jobs.cancel(running);
     await downloads.bandwidth.set({ bytesPerSecond: null });
-    await expect
-      .poll(async () => (await jobs.list()).filter(({ state }) => state === 'downloading'), { timeout: 20_000 })
-      .toEqual([]);
+    await expect.poll(async () => (await jobs.list()).filter(({ state }) => state === 'downloading')).toEqual([]);
     seen.push(...(await jobs.list()));
     expect(new Set(seen.map(({ state }) => state))).toEqual(new Set(['downloading', 'paused', 'failed', 'completed']));
     const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
@@ -119,7 +115,7 @@ describe.each(doors)('an operator of the real engine, %s', (_, door) => {
     const job = await started(downloads.start(LARGE));
     await jobs.pause(job);
     await jobs.resume(job);
-    await expect.poll(() => over.signal.aborted, { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => over.signal.aborted).toBe(true);
     expect(heard).toEqual(['started', 'paused', 'resumed', 'completed']);
   });
 

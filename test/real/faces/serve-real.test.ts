@@ -1,11 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from '../../../src/testing/index.js';
 import { start, startListening, type Ready, type Started } from '../../server/command.js';
 import { LARGE, LARGE_BYTES, openSmallHub, sha256Of, TINY, type SmallHub } from './small-hub.js';
-
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 let small: SmallHub;
 beforeAll(async () => {
@@ -38,7 +36,7 @@ async function poll(url: string, job: string): Promise<Status> {
 }
 
 async function untilCompleted(url: string, job: string): Promise<void> {
-  await expect.poll(() => poll(url, job), { timeout: 20_000 }).toMatchObject({ status: 'completed' });
+  await expect.poll(() => poll(url, job)).toMatchObject({ status: 'completed' });
 }
 
 describe('modeldock --engine real', () => {
@@ -75,7 +73,7 @@ describe('modeldock --engine real', () => {
     const first = await serveReal(folder, '--bandwidth', '20M');
     const { body } = await post(first.url, LARGE);
     await expect
-      .poll(async () => (await poll(first.url, body.job_id)).downloaded_bytes, { timeout: 20_000 })
+      .poll(async () => (await poll(first.url, body.job_id)).downloaded_bytes)
       .toBeGreaterThan(LARGE_BYTES / 6);
     first.signal('SIGTERM');
     expect(await first.ended).toBe(0);
@@ -101,7 +99,7 @@ describe('modeldock --engine real', () => {
     if (job === 'already_downloaded') throw new Error('It cannot be there.');
     expect(job).toMatchObject({ state: 'downloading', repo: 'me/large-GGUF', quantization: 'Q4_K_M' });
     expect(job.files).toMatchObject([{ path: 'large-Q4_K_M.gguf', sizeBytes: LARGE_BYTES }]);
-    await expect.poll(() => operator.jobs.get(job.id), { timeout: 20_000 }).toMatchObject({ phase: 'transferring' });
+    await expect.poll(() => operator.jobs.get(job.id)).toMatchObject({ phase: 'transferring' });
     expect(await operator.jobs.pause(job.id)).toMatchObject({ state: 'paused' });
     expect(await operator.downloads.metrics()).toContain('modeldock_jobs{state="paused"} 1\n');
     await operator.downloads.bandwidth.set({ bytesPerSecond: null });
@@ -181,7 +179,7 @@ describe('the welcome of --engine real', () => {
       '1',
     ];
     const started = start(args, { env });
-    await expect.poll(started.stdout, { timeout: 10_000 }).toContain('Ctrl-C');
+    await expect.poll(started.stdout).toContain('Ctrl-C');
     const text = started.stdout();
     expect(text).toContain('the downloads are actual ones');
     expect(text).toContain(`Models     ${folder}`);
@@ -198,7 +196,7 @@ describe('the welcome of --engine real', () => {
     const started = start(['--engine', 'real', '--port', '0', '--models-dir', await small.newFolder()], {
       env: small.env,
     });
-    await expect.poll(started.stdout, { timeout: 10_000 }).toContain('without a token: gated models are refused');
+    await expect.poll(started.stdout).toContain('without a token: gated models are refused');
     expect(started.stdout()).toContain('3 downloads at a time, as fast as it comes');
   });
 });

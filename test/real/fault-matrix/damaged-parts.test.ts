@@ -1,13 +1,11 @@
 import { open, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Hub, JournalEntry } from '../../../src/hub/index.js';
 import { matrixLimits } from './limits.js';
 import { expectNoMoreThan, held } from './resources.js';
 import { expectFirstCommit, expectSecrets } from './row.js';
 import { largestOf, onFile, shapes, type Shape } from './shapes.js';
 import { createMatrixHub, createWorld, stagedFiles, type World } from './world.js';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const SEGMENT = matrixLimits.segmentBytes;
 

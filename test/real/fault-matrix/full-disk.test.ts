@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Hub } from '../../../src/hub/index.js';
 import type { FileLayer } from '../../../src/real/file-layer.js';
 import { watchFiles } from '../watched-files.js';
@@ -7,8 +7,6 @@ import { expectNoMoreThan, held } from './resources.js';
 import { expectFirstCommit, expectSecrets } from './row.js';
 import { shapes } from './shapes.js';
 import { createMatrixHub, createWorld } from './world.js';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let hub: Hub;
 beforeAll(async () => {

@@ -1,9 +1,7 @@
 import { readdir, readlink } from 'node:fs/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { expect, vi } from 'vitest';
-
-const PATIENCE = { timeout: 15_000, interval: 20 };
+import { expect } from 'vitest';
 
 /** What a process holds. */
 export interface Held {
@@ -26,13 +24,15 @@ export async function held(): Promise<Held> {
 /** Whatever was opened since is closed, and whatever was allocated is free. */
 export async function expectNoMoreThan(before: Held, { afterMany = false } = {}): Promise<void> {
   // Sockets that we ended take a moment until the other side has noticed; it lives in this process too.
-  await vi.waitFor(async () => {
-    const now = await openDescriptors();
-    const since = now.filter((name) => !before.descriptors.includes(name));
-    expect(now.length, `open since: ${since.join(', ')}`).toBeLessThanOrEqual(before.descriptors.length);
-  }, PATIENCE);
+  await expect
+    .poll(async () => {
+      const now = await openDescriptors();
+      const since = now.filter((name) => !before.descriptors.includes(name));
+      return now.length > before.descriptors.length ? `open since: ${since.join(', ')}` : undefined;
+    })
+    .toBeUndefined();
   const most = before.bytes + (afterMany ? ONCE_BYTES : LATER_BYTES);
-  await vi.waitFor(async () => expect((await held()).bytes).toBeLessThan(most), PATIENCE);
+  await expect.poll(async () => (await held()).bytes, { interval: 50 }).toBeLessThan(most);
 }
 
 /** Where the system does not tell, there are none. */

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { FailureCode, RefusalCode } from '../../../src/core/errors.js';
 import { RefusedError } from '../../../src/core/errors.js';
 import type { Fault, FileSummary, Hub, HubOptions } from '../../../src/hub/index.js';
@@ -48,7 +48,6 @@ export function runMatrix(
   rows: readonly Row[],
   { hub: hubOptions = {}, engine: optionsFor = () => ({}) }: MatrixOptions = {},
 ): void {
-  vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
   let hub: Hub;
   let world: World | undefined;
   let first: Held;

@@ -1,11 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Hub } from '../../../src/hub/index.js';
 import { watchFiles } from '../watched-files.js';
 import { expectFirstCommit, expectSecrets } from './row.js';
 import { shapes, totalOf } from './shapes.js';
 import { createMatrixHub, createWorld, type World } from './world.js';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const KiB = 1024;
 /** Sixteen connections from the first moment on, and enough to do for all of them for a few seconds. */

@@ -4,14 +4,12 @@ import { mkdir, readdir, rmdir, stat, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { FileLayer } from '../../../src/real/file-layer.js';
 import { makeFolder } from '../../../src/real/library/durable-files.js';
 import { openModelFolders } from '../../../src/real/library/model-folders.js';
 import { failing } from './crashing-files.js';
 import { put, temporaryFolder } from './folders.js';
-
-vi.setConfig({ testTimeout: 30_000 });
 
 /** A file layer whose `mkdir` is this one, and that tells which folders were made and synced. */
 function recorded(make: (path: string) => Promise<void> = (path) => mkdir(path)): {

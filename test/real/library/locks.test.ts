@@ -8,15 +8,13 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { RefusedError } from '../../../src/core/errors.js';
 import { listLocks, takeLock, type LockOptions } from '../../../src/real/library/locks.js';
 import { realClock } from '../../../src/real/real-clock.js';
 import { temporaryFolder } from './folders.js';
 
 // They touch the disk thousands of times; a slow one must not make them fail.
-vi.setConfig({ testTimeout: 30_000 });
-
 const quick = { lockTouchMs: 20, lockStaleMs: 200 };
 /** Nothing grows stale while a test runs: only the end of a process can free a lock. */
 const patient = { lockTouchMs: 50, lockStaleMs: 600_000 };
@@ -211,7 +209,7 @@ describe('the lock of a set of files', () => {
     const said = await Promise.all(racers.map((racer) => racer.said));
     expect(said.filter((word) => word === 'taken')).toHaveLength(1);
     expect(said.filter((word) => word === 'model_busy')).toHaveLength(19);
-  }, 30_000);
+  });
 
   it('is won although another process died in the middle of taking it over', async () => {
     const root = await temporaryFolder();
@@ -226,5 +224,5 @@ describe('the lock of a set of files', () => {
     const racers = Array.from({ length: 5 }, () => start({ root, limits: patient }));
     const said = await Promise.all(racers.map((racer) => racer.said));
     expect(said.sort()).toEqual([...Array<string>(4).fill('model_busy'), 'taken']);
-  }, 20_000);
+  });
 });

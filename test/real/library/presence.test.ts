@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as files from 'node:fs/promises';
 import { readdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { adoptFromCache } from '../../../src/real/library/adopt-from-cache.js';
 import { findPresence, recordFile } from '../../../src/real/library/presence.js';
 import { createModelRecords, modelOf, type ModelRecord } from '../../../src/real/library/records.js';
@@ -12,8 +12,6 @@ import { crashBefore, failing } from './crashing-files.js';
 import { planned, planOf, put, sha256, temporaryFolder } from './folders.js';
 
 // They touch the disk thousands of times; a slow one must not make them fail.
-vi.setConfig({ testTimeout: 30_000 });
-
 async function record(root: string, plan: DownloadPlan, paths = plan.files): Promise<ModelRecord> {
   const folder = repoFolder(root, plan.owner, plan.repo);
   const recorded = await Promise.all(paths.map((file) => recordFile(files, file, join(folder, file.path))));

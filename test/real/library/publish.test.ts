@@ -1,7 +1,7 @@
 import * as files from 'node:fs/promises';
 import { readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { createDigester } from '../../../src/real/disk/digester.js';
 import { DownloadError } from '../../../src/real/download-error.js';
 import type { FileLayer } from '../../../src/real/file-layer.js';
@@ -12,8 +12,6 @@ import { crashBefore, failing } from './crashing-files.js';
 import { planned, put, temporaryFolder } from './folders.js';
 
 // They touch the disk thousands of times; a slow one must not make them fail.
-vi.setConfig({ testTimeout: 30_000 });
-
 const digester = createDigester();
 afterAll(() => digester.close());
 

@@ -1,15 +1,13 @@
 import * as files from 'node:fs/promises';
 import { readdir, rename, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { takeLock } from '../../../src/real/library/locks.js';
 import { realClock } from '../../../src/real/real-clock.js';
 import { put, temporaryFolder } from './folders.js';
 import { fetchStock, openWorld, type World } from './stock.js';
 
 // They touch the disk thousands of times; a slow one must not make them fail.
-vi.setConfig({ testTimeout: 30_000 });
-
 const CHAT = 'acme/Chat-7B-GGUF';
 const SPLIT = 'acme/Split-GGUF';
 const MLX = 'acme/Chat-3B-MLX-4bit';
@@ -25,7 +23,7 @@ const shards = [1, 2, 3].map((number) => `BF16/Split-BF16-0000${number}-of-00003
 let stock: ReadonlyMap<string, Uint8Array>;
 beforeAll(async () => {
   stock = await fetchStock();
-}, 30_000);
+});
 
 async function world(): Promise<World> {
   return openWorld(await temporaryFolder(), stock);
