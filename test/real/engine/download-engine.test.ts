@@ -1,6 +1,6 @@
 import type { DownloadRequest } from '../../../src/core/engine.js';
 import { describeDownloadEngine } from '../../suites/download-engine.suite.js';
-import { moment, openRealWorld } from './real-world.js';
+import { openRealWorld, pass } from './real-world.js';
 
 const MB = 1_000_000;
 const catalog = (id: string): DownloadRequest => ({ model: { source: 'catalog', id } });
@@ -41,7 +41,7 @@ describeDownloadEngine('the real engine', async () => {
       noSuchQuantization: world.repo('stage/two-GGUF', 'Q9_K_XXL'),
       catalogWithQuantization: { ...catalog('qwen/qwen3-8b'), quantization: 'Q4_K_M' },
     },
-    pass: () => moment(10),
+    pass: () => pass(engine),
     heal: async () => {
       world.hub.faults.remove('broken');
     },

@@ -49,7 +49,11 @@ describe('on a disk without room', () => {
     const disk = shrinkableDisk();
     disk.free = 5 * MB;
     const engine = await world.open({ files: disk.files });
-    const starts = await Promise.allSettled(repos.map(({ id }) => engine.start(world.repo(id))));
+    const both = Promise.allSettled(repos.map(({ id }) => engine.start(world.repo(id))));
+    const resolves = () => world.hub.journal.entries().filter(({ route }) => route === 'resolve');
+    await expect.poll(() => resolves().length).toBe(2);
+    world.line.pass(200);
+    const starts = await both;
     expect(starts.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     expect(starts.find(({ status }) => status === 'rejected')).toMatchObject({
       reason: { code: 'insufficient_space' },

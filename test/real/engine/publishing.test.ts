@@ -68,9 +68,10 @@ describe('a download of shards and a projector', () => {
     await engine.jobs.pause(job.id);
     await engine.jobs.resume(job.id);
     await until(engine, job.id, completed);
-    stop();
     const model = 'stage/vision-gguf@q4_k_m';
-    expect(events).toEqual(['started', 'paused', 'resumed', 'completed'].map((type) => `${type} ${model}`));
+    const all = ['started', 'paused', 'resumed', 'completed'].map((type) => `${type} ${model}`);
+    await expect.poll(() => events).toEqual(all);
+    stop();
     expect(engine.metrics()).toMatchObject({
       jobs: [{ state: 'completed', count: 1 }],
       connections: 0,

@@ -9,10 +9,14 @@ import type { DownloadRequest } from '../../../src/core/engine.js';
 import type { JobSnapshot } from '../../../src/core/job.js';
 import { createHub, type Hub, type HubOptions } from '../../../src/hub/index.js';
 import { openEngine, type RealEngineOptions, type RealLimits } from '../../../src/real/index.js';
+import { createLine, type Line } from './line.js';
 
 const KiB = 1024;
 
-/** Durations of milliseconds and sizes of kilobytes, in the proportions of the real ones. */
+/**
+ * Sizes of kilobytes, and durations of milliseconds for what happens by itself, in the proportions of the real ones. Limits
+ * that a slow machine could reach are a minute; a test of one of them sets it.
+ */
 const smallLimits: Partial<RealLimits> = {
   segmentBytes: 64 * KiB,
   shortestRunBytes: 64 * KiB,
@@ -20,26 +24,27 @@ const smallLimits: Partial<RealLimits> = {
   aheadBytes: 2048 * KiB,
   doublingMs: 20,
   adjustingMs: 100,
-  silenceMs: 1000,
-  connectMs: 1000,
+  silenceMs: 60_000,
+  connectMs: 60_000,
   retryMs: 5,
   longestRetryMs: 50,
   unreachableMs: 1000,
   errorsMs: 100,
   errorAttempts: 3,
-  startMs: 5000,
+  startMs: 60_000,
   writeBytes: 16 * KiB,
   journalBytes: 64 * KiB,
   journalMs: 20,
   checkpointMs: 100,
   spareBytes: 0,
   lockTouchMs: 100,
-  lockStaleMs: 2000,
+  lockStaleMs: 60_000,
 };
 
 /** A hub, a models folder, and engines over both. */
 export interface RealWorld {
   hub: Hub;
+  line: Line;
   /** The models folder. */
   root: string;
   /** An engine over the folder; closed with the world. */
@@ -56,8 +61,13 @@ export interface RealWorld {
   close(): Promise<void>;
 }
 
+/** The line that an engine downloads over. */
+const lines = new WeakMap<Downloader, Line>();
+
+/** Opens a world. A `slow` line, a stall and a latency of its hub take the time that passes in `until`, and no other. */
 export async function openRealWorld(hubOptions: HubOptions): Promise<RealWorld> {
-  const hub = await createHub({ rateLimits: false, digestCache: false, ...hubOptions });
+  const line = createLine();
+  const hub = await createHub({ rateLimits: false, digestCache: false, clock: line, ...hubOptions });
   await hub.ready();
   const base = await mkdtemp(join(tmpdir(), 'real-engine-'));
   const root = join(base, 'models');
@@ -65,6 +75,7 @@ export async function openRealWorld(hubOptions: HubOptions): Promise<RealWorld> 
 
   return {
     hub,
+    line,
     root,
     open: async (options = {}) => {
       const engine = await openEngine({
@@ -74,6 +85,7 @@ export async function openRealWorld(hubOptions: HubOptions): Promise<RealWorld> 
         limits: { ...smallLimits, ...options.limits },
       });
       engines.push(engine);
+      lines.set(engine, line);
       return engine;
     },
     repo: (id, quantization) => {
@@ -117,22 +129,23 @@ export async function startJob(engine: Downloader, request: DownloadRequest): Pr
 }
 
 /** Waits until a job is as described, and gives it as it is then. */
-export async function until(
-  engine: Downloader,
-  id: string,
-  is: (job: JobSnapshot) => boolean,
-  { withinMs = 20_000 } = {},
-): Promise<JobSnapshot> {
-  const deadline = Date.now() + withinMs;
+export async function until(engine: Downloader, id: string, is: (job: JobSnapshot) => boolean): Promise<JobSnapshot> {
+  const guard = Date.now() + 50_000;
   for (;;) {
     const job = await engine.status(id);
     if (!job) throw new Error(`There is no job ${id}.`);
     if (is(job)) return job;
-    if (Date.now() > deadline) {
+    if (Date.now() > guard) {
       throw new Error(`${id} did not get there: ${JSON.stringify([job, await engine.jobs.details(id)])}`);
     }
-    await moment();
+    await pass(engine);
   }
+}
+
+/** Lets a moment pass: on the line, and for whatever is ready to run. */
+export async function pass(engine: Downloader): Promise<void> {
+  lines.get(engine)!.pass(20);
+  await moment();
 }
 
 export function moment(ms = 5): Promise<void> {
