@@ -5,12 +5,14 @@ import { inProject } from '../set-up/project.mjs';
 import { runNode } from '../set-up/run.mjs';
 import { bundlePortable } from './bundle-portable.mjs';
 import { pack } from './pack.mjs';
+import { checkWorkflows } from './workflows.mjs';
 
 /** What is checked, in this order. Each answers with an exit code and what there is to read if that is not 0. */
 const checks = [
   ['types', () => tool('typescript/bin/tsc', '-p', 'tsconfig.test.json', '--noEmit')],
   ['lint', () => tool('eslint/bin/eslint.js', '.', '--max-warnings', '0')],
   ['format', () => tool('prettier/bin/prettier.cjs', '--check', '.')],
+  ['workflows', () => checkWorkflows()],
   ['unused files, exports and dependencies', () => tool('knip/bin/knip.js')],
   ['package', (tarball) => tool('publint/src/cli.js', tarball, '--strict')],
   [
