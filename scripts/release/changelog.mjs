@@ -1,6 +1,10 @@
 /**
  * Moves what stands under "## Unreleased" (notes too long for a changeset, such as a table of renames) to the end of the
  * section of this version, which `changeset version` has just added.
+ *
+ * @param {string} changelog
+ * @param {string} version
+ * @returns {string}
  */
 export function foldUnreleased(changelog, version) {
   const sections = changelog.split(/^(?=## )/m);
