@@ -7,7 +7,7 @@ import { writeFile } from 'node:fs/promises';
 import { contentId } from '../dist/hub/content/content.js';
 import { createDigests, defaultDigestCache } from '../dist/hub/content/digests.js';
 import { builtinRepos } from '../dist/hub/repos/builtin-repos.js';
-import { createShelf } from '../dist/hub/repos/shelf.js';
+import { createShelf } from '../dist/hub/repos/repo-store.js';
 
 const digests = createDigests(defaultDigestCache());
 const lines = new Map();

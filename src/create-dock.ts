@@ -2,20 +2,25 @@ import type { Api, ApiOptions } from './api/api.js';
 import { profileNamed, type Profile, type ProfileName } from './contract/profiles.js';
 import { createControlApi, type ControlRoutes, type SessionRoutes } from './control/control-api.js';
 import { ControlError } from './control/control-error.js';
-import { Dock, type DockOptions } from './control/dock.js';
-import { createFront, type FrontOptions } from './control/front.js';
-import type { Operator } from './control/operator.js';
+import { Session, type SessionOptions } from './control/session.js';
+import { createGateway, type GatewayOptions } from './control/gateway.js';
+import type { DockControl } from './control/dock-control.js';
 import type { ClockMode } from './control/sessions/clock.js';
-import { createSessions, sessionsRoutes, type Sessions, type SessionsOptions } from './control/sessions/sessions.js';
+import {
+  createSessionRegistry,
+  sessionsRoutes,
+  type SessionRegistry,
+  type SessionRegistryOptions,
+} from './control/sessions/session-registry.js';
 import { parseSnapshot, type SessionSnapshot } from './control/sessions/snapshot.js';
 import { DEFAULT_SESSION } from './control/sessions/name.js';
 import { keepIn, openKept, type PageStorage } from './control/sessions/storage.js';
-import type { World, WorldPlan } from './control/world.js';
+import type { EngineParts, EngineSetup } from './control/engine-setup.js';
 import type { ScenarioRule } from './core/simulation.js';
 import { parseCatalog, type Catalog } from './simulator/catalog.js';
 import { parseScenario, type Scenario } from './simulator/scenario.js';
 import { scenarioNamed, type ScenarioName } from './simulator/scenarios.js';
-import { createOffers, type Offers } from './simulator/offers.js';
+import { createModelResolver, type ModelResolver } from './simulator/resolve-model.js';
 import { createSimulator } from './simulator/simulator.js';
 import { MemoryStore } from './stores/memory.js';
 
@@ -37,14 +42,14 @@ export interface SimulatedWorldOptions {
   speed?: number;
   /** Freezes the clock, and lets each poll move the job that is polled by so many milliseconds. */
   msPerPoll?: number;
-  /** `seed` by default. */
+  /** `documented` by default. */
   profile?: ProfileName | Profile;
   /** Asks LM Studio's routes for `Authorization: Bearer <token>`. */
   requireToken?: string;
 }
 
 /** How a simulated world is called and reported on. */
-export interface SimulatedDockOptions extends SimulatedWorldOptions, FrontOptions, ApiOptions {
+export interface SimulatedDockOptions extends SimulatedWorldOptions, GatewayOptions, ApiOptions {
   /** Saves what was decided, at each decision, and begins with what is saved there: a page keeps its downloads. */
   storage?: PageStorage;
   /** To begin with, from `dock.snapshot()`. @throws ControlError bad_snapshot */
@@ -52,7 +57,7 @@ export interface SimulatedDockOptions extends SimulatedWorldOptions, FrontOption
 }
 
 /** One isolated world, in which downloads are simulated. */
-export interface SimulatedDock extends Operator {
+export interface SimulatedDock extends DockControl {
   /** LM Studio's routes, and the operator's under `/__modeldock`. */
   readonly api: Api;
   fork(session?: string): Promise<SimulatedDock>;
@@ -71,8 +76,8 @@ export function createDock(options: SimulatedDockOptions = {}): SimulatedDock {
 function createNamedDock(options: SimulatedDockOptions, session = 'fork'): SimulatedDock {
   const { storage } = options;
   const plain = planDock(options);
-  const open = (snapshot: SessionSnapshot | undefined): Dock =>
-    new Dock({
+  const open = (snapshot: SessionSnapshot | undefined): Session =>
+    new Session({
       ...plain,
       session,
       snapshot,
@@ -81,12 +86,12 @@ function createNamedDock(options: SimulatedDockOptions, session = 'fork'): Simul
     });
   const given = options.snapshot === undefined ? undefined : parseSnapshot(options.snapshot);
   const dock = given === undefined && storage ? openKept(storage, open) : open(given);
-  const front = createFront(({ path }) => ({ path, dock: () => dock }), createControlApi(loneRoutes), options);
-  const { operator } = dock;
+  const gateway = createGateway(({ path }) => ({ path, dock: () => dock }), createControlApi(loneRoutes), options);
+  const { control } = dock;
   return {
-    ...operator,
-    fork: (session) => operator.fork(session) as Promise<SimulatedDock>,
-    api: front,
+    ...control,
+    fork: (session) => control.fork(session) as Promise<SimulatedDock>,
+    api: gateway,
     close: () => dock.close(),
   };
 }
@@ -97,13 +102,13 @@ const loneRoutes: ControlRoutes = {
     throw new ControlError(
       501,
       'unsupported',
-      'Cannot fork a dock that stands alone over HTTP: fork it in process, or serve sessions (createSessionDocks, modeldock serve).',
+      'Cannot fork a dock that stands alone over HTTP: fork it in process, or serve sessions (createSessions, modeldock serve).',
     );
   },
 };
 
 export interface SimulatedSessionsOptions
-  extends SimulatedWorldOptions, FrontOptions, ApiOptions, Pick<SessionsOptions, 'idleMs' | 'limit'> {
+  extends SimulatedWorldOptions, GatewayOptions, ApiOptions, Pick<SessionRegistryOptions, 'idleMs' | 'limit'> {
   /** Routes of the control API that are not about one session. */
   controlRoutes?: ControlRoutes;
   /** Routes of the control API that are. */
@@ -111,23 +116,23 @@ export interface SimulatedSessionsOptions
 }
 
 /** Many worlds behind one api: each begins alike, and none sees another. */
-export interface SimulatedSessions extends Omit<Sessions, 'locate'> {
+export interface SimulatedSessions extends Omit<SessionRegistry, 'locate'> {
   readonly api: Api;
 }
 
 /** Opens a world for each session that a call names. @throws as createDock */
-export function createSessionDocks(options: SimulatedSessionsOptions = {}): SimulatedSessions {
+export function createSessions(options: SimulatedSessionsOptions = {}): SimulatedSessions {
   const plain = planDock(options);
-  const sessions = createSessions({
+  const sessions = createSessionRegistry({
     ...options,
-    openDock: (plan) => new Dock({ ...plain, ...plan }),
+    openDock: (plan) => new Session({ ...plain, ...plan }),
   });
   const control = createControlApi({ ...options.controlRoutes, ...sessionsRoutes(sessions) }, options.sessionRoutes);
-  return { ...sessions, api: createFront(sessions.locate, control, options) };
+  return { ...sessions, api: createGateway(sessions.locate, control, options) };
 }
 
-function planDock(options: SimulatedDockOptions | SimulatedSessionsOptions): DockOptions {
-  const { seed = 'modeldock', scenario = 'steady', scenarioRules = [], profile = 'seed', now } = options;
+function planDock(options: SimulatedDockOptions | SimulatedSessionsOptions): SessionOptions {
+  const { seed = 'modeldock', scenario = 'steady', scenarioRules = [], profile = 'documented', now } = options;
   const start = now === undefined ? undefined : new Date(now).getTime();
   if (Number.isNaN(start)) throw new RangeError(`Cannot start the clock at ${String(now)}: that is not a date.`);
   const choice = {
@@ -135,7 +140,7 @@ function planDock(options: SimulatedDockOptions | SimulatedSessionsOptions): Doc
     rules: scenarioRules,
   };
   const catalog = options.catalog && parseCatalog(options.catalog);
-  const makeOffers = rememberLast(createOffers);
+  const makeResolver = rememberLast(createModelResolver);
   return {
     seed,
     start,
@@ -146,29 +151,29 @@ function planDock(options: SimulatedDockOptions | SimulatedSessionsOptions): Doc
     ...(options.explainFailures !== undefined && { explainFailures: options.explainFailures }),
     ...(options.onError && { onError: options.onError }),
     ...(options.onUnknownRoute && { onUnknownRoute: options.onUnknownRoute }),
-    makeWorld: ({ clock, seed: worldSeed, saved, onDecision }: WorldPlan): World => {
-      const { engine, shelf, simulation } = createSimulator({
+    makeEngine: ({ clock, seed: worldSeed, saved, onDecision }: EngineSetup): EngineParts => {
+      const { engine, library, simulation } = createSimulator({
         clock,
         seed: worldSeed,
         choice,
         makeStore: (jobs) => new MemoryStore(jobs),
-        makeOffers,
+        makeResolver,
         onDecision,
         saved,
         ...(catalog && { catalog }),
         ...(options.jobIds && { jobIds: options.jobIds }),
       });
-      return { engine, shelf, jobs: simulation.jobs, simulation };
+      return { engine, library, jobs: simulation.jobs, simulation };
     },
   };
 }
 
 /** Ten thousand sessions ask for the same; whoever restores another catalog gets one of its own. */
-function rememberLast(make: typeof createOffers): typeof createOffers {
-  let last: { catalog: Catalog; seed: string; offers: Offers } | undefined;
+function rememberLast(make: typeof createModelResolver): typeof createModelResolver {
+  let last: { catalog: Catalog; seed: string; resolver: ModelResolver } | undefined;
   return (catalog, seed) => {
-    if (last?.catalog !== catalog || last.seed !== seed) last = { catalog, seed, offers: make(catalog, seed) };
-    return last.offers;
+    if (last?.catalog !== catalog || last.seed !== seed) last = { catalog, seed, resolver: make(catalog, seed) };
+    return last.resolver;
   };
 }
 

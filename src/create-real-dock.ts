@@ -3,21 +3,21 @@ import type { Call } from './api/call.js';
 import { profileNamed, type Profile, type ProfileName } from './contract/profiles.js';
 import { createControlApi, type ControlRoutes } from './control/control-api.js';
 import { ControlError } from './control/control-error.js';
-import { Dock } from './control/dock.js';
+import { Session } from './control/session.js';
 import { downloadRoutes } from './control/downloads/routes.js';
-import type { RealOperator } from './control/downloads/downloads.js';
-import { createFront, type FrontOptions } from './control/front.js';
+import type { RealDockControl } from './control/downloads/downloads.js';
+import { createGateway, type GatewayOptions } from './control/gateway.js';
 import { guardControl } from './control/guard.js';
-import { createDownloadsOperator } from './control/downloads/operate.js';
+import { createDownloadsControl } from './control/downloads/local-downloads.js';
 import { DEFAULT_SESSION, sessionOf } from './control/sessions/name.js';
-import type { World, WorldPlan } from './control/world.js';
+import type { EngineParts, EngineSetup } from './control/engine-setup.js';
 import type { DownloadEvent, Downloader } from './core/downloader.js';
 
 /** What a dock is opened with whose downloads are actual ones. */
-export interface RealDockOptions extends FrontOptions, ApiOptions {
-  /** For instance `await openEngine({ modelsFolders: ['models'] })`. Whoever opened it closes it, after the dock. */
+export interface RealDockOptions extends GatewayOptions, ApiOptions {
+  /** For instance `await openDownloader({ modelsDirs: ['models'] })`. Whoever opened it closes it, after the dock. */
   downloader: Downloader;
-  /** `seed` by default. */
+  /** `documented` by default. */
   profile?: ProfileName | Profile;
   /** Asks LM Studio's routes for `Authorization: Bearer <token>`. */
   requireToken?: string;
@@ -32,7 +32,7 @@ export interface RealDockOptions extends FrontOptions, ApiOptions {
  * call names, it is in this one. Its clock is the machine's. A reset empties the journal and removes the faults; downloads
  * and models stay, as files do.
  */
-export interface RealDock extends RealOperator {
+export interface RealDock extends RealDockControl {
   readonly api: Api;
   /** What the control API asks operators for, made here unless it was given. */
   readonly controlToken: string;
@@ -42,8 +42,8 @@ export interface RealDock extends RealOperator {
 
 /** Puts a dock around an engine that really downloads. */
 export function createRealDock(options: RealDockOptions): RealDock {
-  const { downloader, profile = 'seed', controlToken = crypto.randomUUID() } = options;
-  const dock = new Dock({
+  const { downloader, profile = 'documented', controlToken = crypto.randomUUID() } = options;
+  const dock = new Session({
     seed: 'modeldock',
     engineName: 'real',
     profile: typeof profile === 'string' ? profileNamed(profile) : profile,
@@ -51,13 +51,13 @@ export function createRealDock(options: RealDockOptions): RealDock {
     explainFailures: options.explainFailures ?? true,
     ...(options.onError && { onError: options.onError }),
     ...(options.onUnknownRoute && { onUnknownRoute: options.onUnknownRoute }),
-    makeWorld: (plan) => worldOf(downloader, options.allowCatalogQuantization === true, plan),
+    makeEngine: (plan) => worldOf(downloader, options.allowCatalogQuantization === true, plan),
   });
-  const { operator: general } = dock;
-  const downloads = createDownloadsOperator(downloader, (jobId) => general.jobs.get(jobId));
-  const operator: RealOperator = {
+  const { control: general } = dock;
+  const downloads = createDownloadsControl(downloader, (jobId) => general.jobs.get(jobId));
+  const dockControl: RealDockControl = {
     ...general,
-    clock: { read: () => general.clock.read(), set: refuseTime, advance: refuseTime },
+    clock: { get: () => general.clock.get(), set: refuseTime, advance: refuseTime },
     models: {
       ...general.models,
       remove: async (key) => {
@@ -75,18 +75,18 @@ export function createRealDock(options: RealDockOptions): RealDock {
     },
   };
   const guarded = { ...options, controlToken };
-  const control = createControlApi({ ...oneSession, ...options.controlRoutes }, downloadRoutes);
-  const door = { operator, answer: (call: Call) => dock.answer(call) };
-  const api = createFront(
+  const controlApi = createControlApi({ ...oneSession, ...options.controlRoutes }, downloadRoutes);
+  const door = { control: dockControl, answer: (call: Call) => dock.answer(call) };
+  const api = createGateway(
     (call) => ({ path: sessionOf(call).path, dock: () => door }),
-    control,
+    controlApi,
     guarded,
     guardControl(guarded, false),
   );
-  return { ...operator, api, controlToken, close: () => dock.close() };
+  return { ...dockControl, api, controlToken, close: () => dock.close() };
 }
 
-function worldOf(downloader: Downloader, allowCatalogQuantization: boolean, plan: WorldPlan): World {
+function worldOf(downloader: Downloader, allowCatalogQuantization: boolean, plan: EngineSetup): EngineParts {
   const stop = downloader.subscribe((event) => tell(event, plan));
   plan.closing().addEventListener('abort', stop, { once: true });
   return {
@@ -94,14 +94,14 @@ function worldOf(downloader: Downloader, allowCatalogQuantization: boolean, plan
       start: (request) => (allowCatalogQuantization ? downloader.get(request) : downloader.start(request)),
       status: (jobId) => downloader.status(jobId),
     },
-    shelf: downloader.shelf,
+    library: downloader.library,
     jobs: downloader.jobs,
     downloader,
   };
 }
 
 /** What somebody decided is a decision, and so is a pause that the engine took by itself; an end is what time brought. */
-function tell({ at, job, model, type }: DownloadEvent, { onDecision, onTransition }: WorldPlan): void {
+function tell({ at, job, model, type }: DownloadEvent, { onDecision, onTransition }: EngineSetup): void {
   if (type === 'completed' || type === 'failed') onTransition({ at, job, model, type });
   else onDecision({ type, job, model });
 }

@@ -1,6 +1,6 @@
 export {
   createDock,
-  createSessionDocks,
+  createSessions,
   type SimulatedDock,
   type SimulatedDockOptions,
   type SimulatedSessions,
@@ -8,14 +8,14 @@ export {
   type SimulatedWorldOptions,
 } from './create-dock.js';
 export type { Api, Ownership } from './api/api.js';
-export type { Answer, Call, Link } from './api/call.js';
+export type { Answer, Call, CallMiddleware } from './api/call.js';
 export { ControlError, type ControlErrorCode } from './control/control-error.js';
 export type { SessionEvent } from './control/events/events.js';
 export type { Fault, FaultStatus } from './control/faults/fault.js';
 export type { Finding } from './control/findings/findings.js';
 export type { JournalEntry } from './control/journal/journal.js';
 export type { ClockChange, ClockMode, ClockStatus } from './control/sessions/clock.js';
-export type { Advanced, JobReport, Operator, SessionStatus, Step, WaitFor } from './control/operator.js';
+export type { Advanced, JobReport, DockControl, SessionStatus, AdvanceStep, WaitFor } from './control/dock-control.js';
 export type { SessionSnapshot } from './control/sessions/snapshot.js';
 export type { Condition, Transition } from './core/foresight.js';
 export type { JobStretch, ScenarioChoice, ScenarioRule } from './core/simulation.js';
@@ -24,9 +24,9 @@ export { systemClock, VirtualClock, type Clock, type WaitingClock } from './core
 export type { DownloadEngine, DownloadRequest, JobControl, ModelReference, SimulatorControl } from './core/engine.js';
 export { RefusedError, type FailureCode, type RefusalCode } from './core/errors.js';
 export type { JobSnapshot } from './core/job.js';
-export type { InstalledModel, LoadedInstance, ModelShelf } from './core/shelf.js';
+export type { InstalledModel, LoadedInstance, ModelLibrary } from './core/model-library.js';
 export { CatalogError, parseCatalog, type Catalog, type CatalogModel } from './simulator/catalog.js';
 export { catalogModels } from './simulator/catalog-models.js';
-export { magicFamilies } from './simulator/magic.js';
-export { parseScenario, ScenarioError, type Phase, type Scenario } from './simulator/scenario.js';
+export { testModels } from './simulator/test-models.js';
+export { parseScenario, ScenarioError, type ScenarioStep, type Scenario } from './simulator/scenario.js';
 export { isScenarioName, scenarios, type ScenarioName } from './simulator/scenarios.js';

@@ -23,8 +23,8 @@ export async function idleBytes(disk) {
 }
 
 if (process.argv[2] === '--open') {
-  const { openEngine } = await import('../../dist/real/engine.js');
-  const engine = await openEngine({ modelsFolders: [process.argv[3]] });
+  const { openDownloader } = await import('../../dist/real/open-downloader.js');
+  const engine = await openDownloader({ modelsDirs: [process.argv[3]] });
   setTimeout(() => console.log('idle'), 500);
   process.stdin.on('end', () => void engine.close()).resume();
 }

@@ -15,7 +15,7 @@ const simulator = createSimulator({
   choice: { scenario: 'slow', rules: [] },
   jobIds: ['job_493c7c9ded'],
 });
-const world = { ...simulator, profile: profiles.seed, explainFailures: false };
+const world = { ...simulator, profile: profiles.documented, explainFailures: false };
 // As in a dock, where events are made of entries that somebody listens to.
 const journal = new Journal({ session: 'bench', clock, listener: { answered: () => undefined } });
 const ask = (call) => answerCall(call, world);

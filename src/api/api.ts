@@ -15,7 +15,7 @@ import {
 import type { DownloadEngine, DownloadRequest } from '../core/engine.js';
 import { RefusedError } from '../core/errors.js';
 import { modelOfInstance, requestedModel } from '../core/model-identity.js';
-import type { ModelShelf } from '../core/shelf.js';
+import type { ModelLibrary } from '../core/model-library.js';
 import { compactJson, note, prettyJson, type Answer, type Call, type Route } from './call.js';
 import { isUnderApi, matchRoute, type DocumentedRoute } from './routes.js';
 
@@ -33,9 +33,9 @@ export interface ApiOptions {
 }
 
 /** What LM Studio's routes are answered from. */
-export interface ApiWorld extends Required<ApiOptions> {
+export interface ApiContext extends Required<ApiOptions> {
   readonly engine: DownloadEngine;
-  readonly shelf: ModelShelf;
+  readonly library: ModelLibrary;
   readonly profile: Profile;
 }
 
@@ -65,7 +65,7 @@ export function checkApi(api: Api): Api {
  * Answers LM Studio's routes. It never rejects: what goes wrong becomes an answer.
  * @param engine another than the world's own
  */
-export async function answerCall(call: Call, world: ApiWorld, engine = world.engine): Promise<Answer> {
+export async function answerCall(call: Call, world: ApiContext, engine = world.engine): Promise<Answer> {
   try {
     const match = matchRoute(call);
     if (match) {
@@ -87,7 +87,7 @@ export async function answerCall(call: Call, world: ApiWorld, engine = world.eng
   }
 }
 
-type Handler = (world: ApiWorld, call: Call, parameter: string, engine: DownloadEngine) => Promise<Answer>;
+type Handler = (world: ApiContext, call: Call, parameter: string, engine: DownloadEngine) => Promise<Answer>;
 
 const handlers: Record<DocumentedRoute, Handler> = {
   'POST /api/v1/models/download': async ({ profile, explainFailures }, call, _, engine) => {
@@ -112,21 +112,21 @@ const handlers: Record<DocumentedRoute, Handler> = {
     note(call, { job: job.id, model: job.model });
     return prettyJson(200, toJobStatus(job, explainFailures));
   },
-  'GET /api/v1/models': async ({ shelf }) =>
-    prettyJson(200, toModelList(await shelf.installed(), await shelf.loaded())),
-  'POST /api/v1/models/load': async ({ shelf }, call) => {
+  'GET /api/v1/models': async ({ library }) =>
+    prettyJson(200, toModelList(await library.installed(), await library.loaded())),
+  'POST /api/v1/models/load': async ({ library }, call) => {
     const body = await read(call, loadBody);
     note(call, { model: body.model });
-    const instance = await shelf.load(fromLoadBody(body));
+    const instance = await library.load(fromLoadBody(body));
     return prettyJson(200, toLoadAnswer(instance, body.echo_load_config ?? false));
   },
-  'POST /api/v1/models/unload': async ({ shelf }, call) => {
+  'POST /api/v1/models/unload': async ({ library }, call) => {
     const { instance_id } = await read(call, unloadBody);
     note(call, { model: modelOfInstance(instance_id) });
-    await shelf.unload(instance_id);
+    await library.unload(instance_id);
     return prettyJson(200, { instance_id } satisfies UnloadAnswer);
   },
-  'GET /v1/models': async ({ shelf }) => prettyJson(200, toOpenAiModelList(await shelf.installed())),
+  'GET /v1/models': async ({ library }) => prettyJson(200, toOpenAiModelList(await library.installed())),
   'GET /lmstudio-greeting': async () => compactJson(200, { lmstudio: true }),
 };
 

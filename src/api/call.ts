@@ -55,10 +55,10 @@ export type Route = Pick<Call, 'method' | 'path'>;
 export type Answerer = (call: Call) => Promise<Answer>;
 
 /** Something in front of an answerer. */
-export type Link = (next: Answerer) => Answerer;
+export type CallMiddleware = (next: Answerer) => Answerer;
 
 /** Puts links in front of an answerer, the outermost first. */
-export function chain(links: readonly Link[], answerer: Answerer): Answerer {
+export function chain(links: readonly CallMiddleware[], answerer: Answerer): Answerer {
   return links.reduceRight((next, link) => link(next), answerer);
 }
 

@@ -1,4 +1,4 @@
-import type { Answer, Link } from './call.js';
+import type { Answer, CallMiddleware } from './call.js';
 
 /** `*`, or one origin such as `http://localhost:5173`. */
 export type CorsOrigin = string;
@@ -7,7 +7,7 @@ export type CorsOrigin = string;
  * Lets pages of other origins call. Preflights end here: a browser sends them without a token.
  * The headers are those of Express's `cors` package, which a Node server is expected to send.
  */
-export function allowCrossOrigin(origin: CorsOrigin): Link {
+export function allowCrossOrigin(origin: CorsOrigin): CallMiddleware {
   const allowed: Record<string, string> =
     origin === '*' ? { 'Access-Control-Allow-Origin': '*' } : { 'Access-Control-Allow-Origin': origin, Vary: 'Origin' };
   return (next) => async (call) => {
@@ -31,7 +31,7 @@ export function allowCrossOrigin(origin: CorsOrigin): Link {
 /**
  * With CORS off, a page's calls fail in the browser with little to go on: reports each foreign origin once.
  */
-export function reportForeignOrigins(report: (origin: string) => void): Link {
+export function reportForeignOrigins(report: (origin: string) => void): CallMiddleware {
   const seen = new Set<string>();
   return (next) => (call) => {
     const origin = call.header('origin');

@@ -1,6 +1,6 @@
 import { RefusedError, type RefusalCode } from '../core/errors.js';
 import type { JobSnapshot } from '../core/job.js';
-import type { InstalledModel, LoadedInstance } from '../core/shelf.js';
+import type { InstalledModel, LoadedInstance } from '../core/model-library.js';
 import { inferred } from './inferred.js';
 import { problemFrom, problems, type Problem } from './problem.js';
 import { toDownloadAnswer, toJobStatus, toLoadAnswer, toModelList, toOpenAiModelList } from './wire.js';

@@ -81,7 +81,7 @@ function invalidToken(what: string): Problem {
   return problem;
 }
 
-/** What the engine or the shelf refused, as an answer. */
+/** What the engine or the library refused, as an answer. */
 export function problemFrom({ code, subject, choices, retryAfterMs, advice, message }: RefusedError): Problem {
   switch (code) {
     case 'model_not_found':

@@ -8,7 +8,7 @@ export interface Profile {
 
 export const profiles = {
   /** The page of the documentation that this project implements: autumn 2025. */
-  seed: { countersInDownloadAnswer: true, unknownRouteStatus: 200 },
+  documented: { countersInDownloadAnswer: true, unknownRouteStatus: 200 },
   /** Released servers. */
   'lmstudio-0.4': { countersInDownloadAnswer: false, unknownRouteStatus: 200 },
   /** As an API should be: a wrong path is an error. */

@@ -1,5 +1,5 @@
 import type { JobSnapshot } from '../core/job.js';
-import type { InstalledModel, LoadConfig, LoadedInstance, LoadRequest } from '../core/shelf.js';
+import type { InstalledModel, LoadConfig, LoadedInstance, LoadRequest } from '../core/model-library.js';
 import type {
   DownloadAnswer,
   JobStatusAnswer,

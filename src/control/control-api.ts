@@ -13,8 +13,8 @@ import {
 } from './control-schemas.js';
 import { streamEvents } from './events/event-stream.js';
 import { parseFault } from './faults/fault.js';
-import type { Operator } from './operator.js';
-import { readBody, readJson, readQuery, refuseOtherBodies } from './read-input.js';
+import type { DockControl } from './dock-control.js';
+import { readJsonBody, readJson, readQuery, refuseOtherBodies } from './read-input.js';
 
 const CONTROL = '/__modeldock';
 const CONTROL_PATH = /^\/__modeldock(\/|$)/i;
@@ -29,7 +29,7 @@ export function isControlPath(path: string): boolean {
 
 /** What a route gets: what fills the `:parameter` of its path (`*parameter`: slashes and all), and the call. */
 type Handler = (parameter: string, call: Call) => Promise<unknown>;
-type SessionHandler = (operator: Operator, ...rest: Parameters<Handler>) => Promise<unknown>;
+type SessionHandler = (control: DockControl, ...rest: Parameters<Handler>) => Promise<unknown>;
 
 /** Routes that are about no session, `METHOD /path`; what a handler returns is sent as JSON, nothing as 204. */
 export type ControlRoutes = Readonly<Record<string, Handler>>;
@@ -38,42 +38,42 @@ export type ControlRoutes = Readonly<Record<string, Handler>>;
 export type SessionRoutes = Readonly<Record<string, SessionHandler>>;
 
 /** Answers an operator's call. @param open the session it operates, made where it is not there yet */
-export type ControlApi = (open: () => Operator, call: Call) => Promise<Answer>;
+export type ControlApi = (open: () => DockControl, call: Call) => Promise<Answer>;
 
 /** The routes of a session: the operator's methods, one each. */
 const sessionRoutes: SessionRoutes = {
-  'GET /health': async (operator) => ({ status: 'ok', ...(await operator.status()) }),
-  'GET /session': (operator) => operator.status(),
-  'POST /reset': (operator) => operator.reset(),
-  'GET /clock': (operator) => operator.clock.read(),
-  'PUT /clock': async (operator, _, call) => operator.clock.set(await readBody(clockBody, call)),
-  'POST /clock/advance': async (operator, _, call) => operator.clock.advance(await readBody(advanceBody, call)),
-  'GET /jobs': (operator) => operator.jobs.list(),
-  'GET /jobs/:job': (operator, job) => operator.jobs.get(job),
-  'POST /jobs/:job/pause': (operator, job) => operator.jobs.pause(job),
-  'POST /jobs/:job/resume': (operator, job) => operator.jobs.resume(job),
-  'POST /jobs/:job/cancel': (operator, job) => operator.jobs.cancel(job),
-  'POST /jobs/:job/fail': async (operator, job, call) => operator.jobs.fail(job, await readBody(failBody, call)),
-  'GET /jobs/:job/wait': (operator, job, call) => operator.jobs.wait(job, readQuery(waitQuery, call), call.signal),
-  'GET /scenario': (operator) => operator.scenario.read(),
-  'PUT /scenario': async (operator, _, call) => operator.scenario.set(await readBody(scenarioBody, call)),
-  'GET /faults': (operator) => operator.faults.list(),
-  'POST /faults': async (operator, _, call) => operator.faults.add(parseFault(await readJson(call))),
-  'DELETE /faults': (operator) => operator.faults.clear(),
-  'DELETE /faults/:fault': (operator, fault) => operator.faults.remove(fault),
-  'GET /models': (operator) => operator.models.list(),
-  'POST /models': async (operator, _, call) => {
-    const { model, quantization } = await readBody(modelBody, call);
-    return operator.models.add(model, quantization);
+  'GET /health': async (control) => ({ status: 'ok', ...(await control.status()) }),
+  'GET /session': (control) => control.status(),
+  'POST /reset': (control) => control.reset(),
+  'GET /clock': (control) => control.clock.get(),
+  'PUT /clock': async (control, _, call) => control.clock.set(await readJsonBody(clockBody, call)),
+  'POST /clock/advance': async (control, _, call) => control.clock.advance(await readJsonBody(advanceBody, call)),
+  'GET /jobs': (control) => control.jobs.list(),
+  'GET /jobs/:job': (control, job) => control.jobs.get(job),
+  'POST /jobs/:job/pause': (control, job) => control.jobs.pause(job),
+  'POST /jobs/:job/resume': (control, job) => control.jobs.resume(job),
+  'POST /jobs/:job/cancel': (control, job) => control.jobs.cancel(job),
+  'POST /jobs/:job/fail': async (control, job, call) => control.jobs.fail(job, await readJsonBody(failBody, call)),
+  'GET /jobs/:job/wait': (control, job, call) => control.jobs.wait(job, readQuery(waitQuery, call), call.signal),
+  'GET /scenario': (control) => control.scenario.get(),
+  'PUT /scenario': async (control, _, call) => control.scenario.set(await readJsonBody(scenarioBody, call)),
+  'GET /faults': (control) => control.faults.list(),
+  'POST /faults': async (control, _, call) => control.faults.add(parseFault(await readJson(call))),
+  'DELETE /faults': (control) => control.faults.clear(),
+  'DELETE /faults/:fault': (control, fault) => control.faults.remove(fault),
+  'GET /models': (control) => control.models.list(),
+  'POST /models': async (control, _, call) => {
+    const { model, quantization } = await readJsonBody(modelBody, call);
+    return control.models.add(model, quantization);
   },
-  'DELETE /models/*key': (operator, key) => operator.models.remove(key),
-  'GET /journal': (operator) => operator.journal.list(),
-  'DELETE /journal': (operator) => operator.journal.clear(),
-  'GET /findings': (operator) => operator.findings(),
-  'GET /snapshot': (operator) => operator.snapshot(),
-  'POST /restore': async (operator, _, call) => operator.restore(await readJson(call, SNAPSHOT_BYTES)),
-  'POST /fork': async (operator, _, call) => (await operator.fork((await readBody(forkBody, call)).session)).status(),
-  'GET /events': async (operator, _, call) => streamEvents(operator, call),
+  'DELETE /models/*key': (control, key) => control.models.remove(key),
+  'GET /journal': (control) => control.journal.list(),
+  'DELETE /journal': (control) => control.journal.clear(),
+  'GET /findings': (control) => control.findings(),
+  'GET /snapshot': (control) => control.snapshot(),
+  'POST /restore': async (control, _, call) => control.restore(await readJson(call, SNAPSHOT_BYTES)),
+  'POST /fork': async (control, _, call) => (await control.fork((await readJsonBody(forkBody, call)).session)).status(),
+  'GET /events': async (control, _, call) => streamEvents(control, call),
 };
 
 /** The others take none: a filter that is ignored would be taken for one that works. */
@@ -120,7 +120,7 @@ interface Route {
   name: string;
   method: string;
   pattern: RegExp;
-  handle: (open: () => Operator, ...rest: Parameters<Handler>) => Promise<unknown>;
+  handle: (open: () => DockControl, ...rest: Parameters<Handler>) => Promise<unknown>;
 }
 
 function compile(name: string, handle: Route['handle']): Route {

@@ -1,4 +1,4 @@
-import { prettyJson, type Answer, type Call, type Link } from '../api/call.js';
+import { prettyJson, type Answer, type Call, type CallMiddleware } from '../api/call.js';
 import { isSameOrigin, type CorsOrigin } from '../api/cors.js';
 
 export interface ControlGuardOptions {
@@ -18,7 +18,7 @@ export interface ControlGuardOptions {
 export function guardControl(
   { allowedHosts = [], cors, controlToken }: ControlGuardOptions,
   asksForToken = true,
-): Link {
+): CallMiddleware {
   const names = new Set([...LOOPBACK_NAMES, ...allowedHosts.map((host) => host.toLowerCase())]);
   const doing = asksForToken ? 'operate' : 'use';
   return (next) => async (call) => {

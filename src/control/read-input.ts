@@ -16,7 +16,7 @@ export async function readJson(call: Call, limit?: number): Promise<unknown> {
 }
 
 /** @throws ControlError not_allowed, invalid_request with the path of each wrong value */
-export async function readBody<Body>(schema: z.ZodMiniType<Body>, call: Call): Promise<Given<Body>> {
+export async function readJsonBody<Body>(schema: z.ZodMiniType<Body>, call: Call): Promise<Given<Body>> {
   return checkInput(schema, await readJson(call));
 }
 

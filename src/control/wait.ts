@@ -3,9 +3,9 @@ import type { JobSnapshot } from '../core/job.js';
 import type { Simulation } from '../core/simulation.js';
 import { onFirstAbort, wallNow, wallTimeout } from '../core/wall-timer.js';
 import { ControlError } from './control-error.js';
-import { createDoorbell } from './doorbell.js';
+import { createLatch } from './latch.js';
 import type { EventLog } from './events/events.js';
-import type { WaitFor } from './operator.js';
+import type { WaitFor } from './dock-control.js';
 import type { SessionClock } from './sessions/clock.js';
 
 export const WAIT_MS = 30_000;
@@ -32,9 +32,9 @@ export async function waitForJob(
 ): Promise<JobSnapshot> {
   const goal = describeGoal(wanted, progress);
   const deadline = wallNow() + timeoutMs;
-  const { ring, rung } = createDoorbell();
-  const stopListening = events.onChange(ring);
-  const stopWaiting = onFirstAbort(leaving, ring);
+  const { open, opened } = createLatch();
+  const stopListening = events.onChange(open);
+  const stopWaiting = onFirstAbort(leaving, open);
   try {
     for (;;) {
       const job = await findJob(jobId);
@@ -53,8 +53,8 @@ export async function waitForJob(
           `${why} for ${goal}: ${describe(job)}. On a frozen clock a wait ends when the clock is advanced.`,
         );
       }
-      const forget = wallTimeout(Math.min(left, await untilNextLook(job)), ring);
-      await rung();
+      const forget = wallTimeout(Math.min(left, await untilNextLook(job)), open);
+      await opened();
       forget();
     }
   } finally {

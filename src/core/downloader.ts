@@ -1,6 +1,6 @@
 import type { DownloadEngine, DownloadRequest, JobControl } from './engine.js';
 import type { JobSnapshot } from './job.js';
-import type { ModelShelf } from './shelf.js';
+import type { ModelLibrary } from './model-library.js';
 
 /*
  * What an engine that moves actual bytes can tell and be told, beyond what a simulated one can. Plain data, so that it
@@ -95,7 +95,7 @@ export interface DownloadEvent {
 /** An engine that really downloads. */
 export interface Downloader extends DownloadEngine {
   readonly jobs: DownloaderControl;
-  readonly shelf: ModelShelf;
+  readonly library: ModelLibrary;
   /**
    * Starts a download as an operator asks for it: other than `start`, it also takes a quantization with a catalog id.
    * @throws RefusedError as `start`

@@ -63,7 +63,7 @@ interface RefusalFacts {
   cause?: unknown;
 }
 
-/** Something the engine or the shelf will not do. `code` is what programs branch on; the message is for people. */
+/** Something the engine or the library will not do. `code` is what programs branch on; the message is for people. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
   readonly code: RefusalCode;

@@ -1,4 +1,4 @@
-import type { InstalledModel } from './shelf.js';
+import type { InstalledModel } from './model-library.js';
 
 /** One entry per key, of models with the newest last: the newest is the one selected, the others are its variants. */
 export function mergeVariants(models: readonly InstalledModel[]): InstalledModel[] {

@@ -1,5 +1,5 @@
 import { RefusedError } from './errors.js';
-import type { InstalledModel, LoadConfig, LoadedInstance, LoadRequest } from './shelf.js';
+import type { InstalledModel, LoadConfig, LoadedInstance, LoadRequest } from './model-library.js';
 
 /** Reading from a fast disk; nothing is really loaded, so only the number is there. */
 const LOAD_BYTES_PER_MS = 2_000_000;

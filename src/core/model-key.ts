@@ -1,4 +1,4 @@
-import type { InstalledModel } from './shelf.js';
+import type { InstalledModel } from './model-library.js';
 
 /*
  * The key of an installed model, by LM Studio's rules: a catalog model keeps its id; one from a Hugging Face repo is

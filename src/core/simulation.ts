@@ -1,6 +1,6 @@
 import type { DownloadEngine, DownloadRequest, SimulatorControl } from './engine.js';
 import type { Foresight } from './foresight.js';
-import type { InstalledModel } from './shelf.js';
+import type { InstalledModel } from './model-library.js';
 
 /** One stretch of a job's story, on the session's clock. */
 export interface JobStretch {
@@ -37,9 +37,9 @@ export interface Simulation extends Foresight {
   scenario(): ScenarioChoice;
   /** For jobs made from now on. @throws Error naming the path of each wrong value */
   chooseScenario(choice: Partial<ScenarioChoice>): ScenarioChoice;
-  /** Puts a model on the shelf without a download. @throws RefusedError as a download would */
+  /** Puts a model into the library without a download. @throws RefusedError as a download would */
   install(request: DownloadRequest): Promise<InstalledModel>;
-  /** Takes a model off the shelf, so that it can be downloaded again. @throws RefusedError model_not_installed */
+  /** Takes a model out of the library, so that it can be downloaded again. @throws RefusedError model_not_installed */
   uninstall(key: string): Promise<void>;
   /** Everything that was decided, as plain data. */
   save(): Promise<SavedSimulation>;
@@ -56,4 +56,4 @@ export type Decision =
   /** A poll moved the job that was polled. */
   | { type: 'polled'; job: string; model: string; stepMs: number }
   /** What is installed or loaded, or the stories of jobs to come. */
-  | { type: 'shelf' | 'scenario' };
+  | { type: 'models' | 'scenario' };

@@ -1,10 +1,10 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import type { Flags, Surroundings } from './run-hub.js';
+import type { Flags, HubCliIo } from './run-hub.js';
 
 const DEFAULT_PORT = 4321;
 
 /** Adds `hub` to a program: starts a hub, says how to use it, and ends with 0 on SIGINT and SIGTERM. */
-export function addHubCommand(program: Command, surroundings: Surroundings = processSurroundings): void {
+export function addHubCommand(program: Command, io: HubCliIo = processIo): void {
   program
     .command('hub')
     .description('serve a Hugging Face origin on loopback, to test downloaders against')
@@ -27,11 +27,11 @@ export function addHubCommand(program: Command, surroundings: Surroundings = pro
     .option('--json', 'print one line of JSON instead of text')
     .action(async (flags: Flags, command: Command) => {
       // Before anything that takes time: a signal during the start must not be lost.
-      const ended = surroundings.ended();
+      const ended = io.ended();
       // Loaded here: a program with other commands should not pay for this one at each start.
       const { runHub, mistakeIn } = await import('./run-hub.js');
       try {
-        await runHub(flags, surroundings, ended);
+        await runHub(flags, io, ended);
       } catch (error) {
         const mistake = mistakeIn(error, flags);
         if (mistake === undefined) throw error;
@@ -40,7 +40,7 @@ export function addHubCommand(program: Command, surroundings: Surroundings = pro
     });
 }
 
-const processSurroundings: Surroundings = {
+const processIo: HubCliIo = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   ended: () =>

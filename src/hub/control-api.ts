@@ -5,10 +5,10 @@
 import type { HubControl } from './control.js';
 import type { FaultList } from './faults/fault-list.js';
 import { parseFaults } from './faults/parse-fault.js';
-import { clockOffset, InvalidInput, readObject, text } from './fields.js';
-import type { Journal } from './journal.js';
+import { clockOffset, InvalidInput, readObject, text } from './validators.js';
+import type { HubJournal } from './journal.js';
 import { readRepo } from './repos/description.js';
-import type { Call } from './wire/call.js';
+import type { HubCall } from './wire/call.js';
 import { isLoopback } from './wire/loopback.js';
 import { jsonReply, type Reply } from './wire/reply.js';
 
@@ -16,7 +16,7 @@ import { jsonReply, type Reply } from './wire/reply.js';
 export interface Operated {
   control: HubControl;
   faults: FaultList;
-  journal: Journal;
+  journal: HubJournal;
   /** The address the hub was told to listen on: a Host beside loopback. */
   host: string;
 }
@@ -37,7 +37,7 @@ const INDEX = {
 };
 
 /** The answer to a request under /__hub. */
-export function controlReply(operated: Operated, call: Call, body: string): Reply {
+export function controlReply(operated: Operated, call: HubCall, body: string): Reply {
   const refused = refusal(operated.host, call, body);
   if (refused !== undefined) return jsonReply({ error: refused }, 403);
   try {
@@ -50,7 +50,7 @@ export function controlReply(operated: Operated, call: Call, body: string): Repl
   }
 }
 
-function answerOf({ control, faults, journal }: Operated, call: Call, body: string): unknown {
+function answerOf({ control, faults, journal }: Operated, call: HubCall, body: string): unknown {
   const [, topic, ...rest] = call.segments;
   switch ([call.method === 'HEAD' ? 'GET' : call.method, topic, ...shape(topic, rest)].join(' ').trim()) {
     case 'GET':
@@ -108,7 +108,7 @@ function shape(topic: string | undefined, rest: readonly string[]): string[] {
 }
 
 /** Why this request may not operate the hub, if it may not. */
-function refusal(host: string, { method, headers, origin }: Call, body: string): string | undefined {
+function refusal(host: string, { method, headers, origin }: HubCall, body: string): string | undefined {
   const name = origin === undefined ? undefined : new URL(origin).hostname.replace(/^\[|\]$/g, '');
   if (name === undefined || !(isLoopback(name) || name === host)) {
     return `the host ${name ?? 'of this request'} may not operate this hub: use the address it printed at its start`;

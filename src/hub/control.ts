@@ -1,10 +1,10 @@
 /*
  * What an operator may do to a running hub, besides its faults.
  */
-import { InvalidInput, shown } from './fields.js';
+import { InvalidInput, shown } from './validators.js';
 import type { Access } from './origin/access.js';
 import { readRepo, type RepoInput } from './repos/description.js';
-import { commitAt, type Repo, type Shelf } from './repos/shelf.js';
+import { commitAt, type Repo, type RepoStore } from './repos/repo-store.js';
 
 /** A repo as the operator sees it. */
 export interface RepoState {
@@ -38,7 +38,7 @@ export interface HubControl {
 
 /** The parts of a hub that its operator reaches. */
 export interface Controlled {
-  shelf: Shelf;
+  library: RepoStore;
   access: Access;
   offset: { ms: number };
   /** Called when files may have gone. */
@@ -47,11 +47,11 @@ export interface Controlled {
 }
 
 /** Makes the operator's side. */
-export function createControl({ shelf, access, offset, onFilesGone, resetRest }: Controlled): HubControl {
+export function createControl({ library, access, offset, onFilesGone, resetRest }: Controlled): HubControl {
   function repoOf(id: string): Repo {
-    const repo = shelf.get(id);
+    const repo = library.get(id);
     if (repo !== undefined) return repo;
-    const known = shelf.list().map(({ description }) => description.id);
+    const known = library.list().map(({ description }) => description.id);
     throw new InvalidInput('repo', `there is no ${id} here; there are ${known.join(', ')}`);
   }
 
@@ -77,9 +77,9 @@ export function createControl({ shelf, access, offset, onFilesGone, resetRest }:
   }
 
   return {
-    repos: () => shelf.list().map(stateOf),
+    repos: () => library.list().map(stateOf),
     addRepo(description) {
-      const repo = shelf.add(readRepo(description, 'repo'));
+      const repo = library.add(readRepo(description, 'repo'));
       onFilesGone();
       return stateOf(repo);
     },
@@ -93,7 +93,7 @@ export function createControl({ shelf, access, offset, onFilesGone, resetRest }:
     },
     clockOffset: () => offset.ms,
     reset: () => {
-      shelf.reset();
+      library.reset();
       onFilesGone();
       access.reset();
       offset.ms = 0;

@@ -4,17 +4,17 @@ import { contentId, type ContentSource } from './content/content.js';
 import { createControl, type HubControl } from './control.js';
 import { controlReply } from './control-api.js';
 import { createFaultList, type FaultList } from './faults/fault-list.js';
-import type { Fault } from './faults/fault.js';
-import { createJournal, type Journal } from './journal.js';
+import type { HubFault } from './faults/fault.js';
+import { createJournal, type HubJournal } from './journal.js';
 import { builtinTokens, createAccess, type Token } from './origin/access.js';
 import { createRateLimits, realLimits, type Limits } from './origin/rate-limits.js';
 import { createSigner } from './origin/signed-url.js';
-import type { World } from './origin/world.js';
+import type { OriginContext } from './origin/context.js';
 import { builtinRepos } from './repos/builtin-repos.js';
 import { readRepo, type RepoInput } from './repos/description.js';
-import { createShelf, type Shelf } from './repos/shelf.js';
-import { serve, type Station } from './serve.js';
-import { encodePath, type Call } from './wire/call.js';
+import { createRepoStore, type RepoStore } from './repos/repo-store.js';
+import { serveHub, type Station } from './serve.js';
+import { encodePath, type HubCall } from './wire/call.js';
 import { createCertificate, type Certificate } from './wire/certificate.js';
 import { CannotListenError, listen, type Listening } from './wire/listen.js';
 import { isLoopback } from './wire/loopback.js';
@@ -35,7 +35,7 @@ export interface HubOptions {
   seed?: string;
   repos?: readonly RepoInput[];
   tokens?: readonly Token[];
-  faults?: readonly Fault[];
+  faults?: readonly HubFault[];
   /** HTTPS with a certificate made at start, or with this one. */
   tls?: boolean | Certificate;
   /** Default: what the real hub grants anonymous callers. `false` refuses nobody, and says that nearly all is left. */
@@ -58,7 +58,7 @@ export interface Hub {
   /** Origin of the signed URLs; the other server's URL with `cdnUrl`. */
   cdn: string;
   faults: FaultList;
-  journal: Journal;
+  journal: HubJournal;
   control: HubControl;
   /** Ids of the repos it serves now. */
   repos(): string[];
@@ -83,7 +83,7 @@ export async function createHub(options: HubOptions = {}): Promise<Hub> {
   const clock = patientClock(givenClock, () => offset.ms);
   const certificate = certificateFor(options, givenClock);
   const scheme = certificate === undefined ? 'http' : 'https';
-  const shelf = createShelf(
+  const library = createRepoStore(
     seed,
     options.repos?.map((repo, index) => readRepo(repo, `repos[${index}]`)) ?? builtinRepos,
   );
@@ -100,10 +100,10 @@ export async function createHub(options: HubOptions = {}): Promise<Hub> {
   const servers: { hub?: Listening; cdn?: Listening } = {};
 
   const control = createControl({
-    shelf,
+    library,
     access,
     offset,
-    onFilesGone: () => digests.retain(largeFiles(shelf)),
+    onFilesGone: () => digests.retain(largeFiles(library)),
     resetRest: () => {
       limits.reset();
       journal.clear();
@@ -112,8 +112,8 @@ export async function createHub(options: HubOptions = {}): Promise<Hub> {
       paces.clear();
     },
   });
-  const world: World = {
-    ...{ shelf, access, digests, limits, clock, signer: createSigner(seed) },
+  const context: OriginContext = {
+    ...{ library, access, digests, limits, clock, signer: createSigner(seed) },
     treePageSize: options.treePageSize ?? 1000,
     smallFiles: options.smallFiles ?? 'redirect',
     cdnUrl: (call, repo, path, signed) =>
@@ -127,7 +127,7 @@ export async function createHub(options: HubOptions = {}): Promise<Hub> {
     return pace;
   };
   const station = (side: 'hub' | 'cdn'): Station => ({
-    ...{ side, scheme, world, faults, journal, control, sharedPace, lineClock },
+    ...{ side, scheme, context, faults, journal, control, sharedPace, lineClock },
     connectionOf: ({ socket }) => ({
       connection: servers[side]!.numberOf(socket),
       connectionsOpen: servers[side]!.sockets(),
@@ -141,12 +141,12 @@ export async function createHub(options: HubOptions = {}): Promise<Hub> {
   };
   const cdnStation = station('cdn');
   servers.cdn = await listenForCdn(options, host, (cdnHost, cdnPort) =>
-    listen((request, response) => void serve(cdnStation, request, response), cdnHost, cdnPort, certificate),
+    listen((request, response) => void serveHub(cdnStation, request, response), cdnHost, cdnPort, certificate),
   );
   try {
     const port = options.port ?? 0;
     servers.hub = await listen(
-      (request, response) => void serve(hubStation, request, response),
+      (request, response) => void serveHub(hubStation, request, response),
       host,
       port,
       certificate,
@@ -160,13 +160,13 @@ export async function createHub(options: HubOptions = {}): Promise<Hub> {
     endpoint: usable(servers.hub.origin),
     cdn: options.cdnUrl ?? usable(servers.cdn.origin),
     ...{ faults, journal, control },
-    repos: () => shelf.list().map(({ description }) => description.id),
+    repos: () => library.list().map(({ description }) => description.id),
     ...(certificate && { certificate: certificate.certificate }),
     ready: async () => {
-      const settled = largeFiles(shelf).map((source) =>
+      const settled = largeFiles(library).map((source) =>
         digests.sha256(source).catch((error: unknown) => {
           // What was replaced meanwhile is no longer among them.
-          if (largeFiles(shelf).some((other) => contentId(other) === contentId(source))) throw error;
+          if (largeFiles(library).some((other) => contentId(other) === contentId(source))) throw error;
         }),
       );
       await Promise.all(settled);
@@ -178,8 +178,8 @@ export async function createHub(options: HubOptions = {}): Promise<Hub> {
 }
 
 /** Where the bytes of those files come from that have a sha256, in every commit. */
-function largeFiles(shelf: Shelf): ContentSource[] {
-  const files = shelf.list().flatMap(({ commits }) => commits.flatMap((commit) => [...commit.files.values()]));
+function largeFiles(library: RepoStore): ContentSource[] {
+  const files = library.list().flatMap(({ commits }) => commits.flatMap((commit) => [...commit.files.values()]));
   return files.filter(({ storage }) => storage !== 'git').map(({ source }) => source);
 }
 
@@ -199,7 +199,7 @@ async function listenForCdn(
 }
 
 /** The CDN's origin for the client of this call: one that came by a name cannot use a wildcard address. */
-function reachable(cdn: Listening, call: Call): string {
+function reachable(cdn: Listening, call: HubCall): string {
   const { hostname, protocol } = new URL(cdn.origin);
   if (!WILDCARDS.includes(hostname.replace(/^\[|\]$/g, '')) || call.origin === undefined) return usable(cdn.origin);
   return `${protocol}//${new URL(call.origin).hostname}:${cdn.port}`;

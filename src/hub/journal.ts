@@ -3,11 +3,11 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Caller } from './origin/access.js';
-import type { RouteName } from './faults/fault.js';
+import type { HubRouteName } from './faults/fault.js';
 import { redactHeader } from './redact.js';
 
 /** One request. */
-export interface JournalEntry {
+export interface HubJournalEntry {
   /** Counted from 1. */
   id: number;
   /** By the hub's clock, in ms. */
@@ -16,7 +16,7 @@ export interface JournalEntry {
   method: string;
   /** Path and query; signatures, tokens and the like in it read `[redacted]`. */
   target: string;
-  route: RouteName;
+  route: HubRouteName;
   repo?: string;
   file?: string;
   /** As they came, in lower case; credentials read `[user]`, `[bad token]` or `[redacted]`. */
@@ -71,23 +71,23 @@ export interface JournalSummary {
 }
 
 /** What happened, for reading. */
-export interface Journal {
+export interface HubJournal {
   /** Oldest first. Entries that no longer fit are gone, oldest first. */
-  entries(): JournalEntry[];
+  entries(): HubJournalEntry[];
   summary(): JournalSummary;
   clear(): void;
 }
 
 /** A journal as the hub writes it. */
-export interface JournalWriter extends Journal {
-  open(entry: Omit<JournalEntry, 'id' | 'atOnce' | 'outcome' | 'faults'>): JournalEntry;
+export interface JournalWriter extends HubJournal {
+  open(entry: Omit<HubJournalEntry, 'id' | 'atOnce' | 'outcome' | 'faults'>): HubJournalEntry;
   /** Must be called exactly once for every opened entry. */
-  close(entry: JournalEntry, outcome: JournalEntry['outcome']): void;
+  close(entry: HubJournalEntry, outcome: HubJournalEntry['outcome']): void;
 }
 
 /** A journal of at most `limit` entries. */
 export function createJournal(limit: number): JournalWriter {
-  let entries: JournalEntry[] = [];
+  let entries: HubJournalEntry[] = [];
   let counted = 0;
   const atOnce = new Map<string, number>();
   let totals = { requests: 0, authorizationAtCdn: 0 };
@@ -101,7 +101,7 @@ export function createJournal(limit: number): JournalWriter {
       atOnce.set(topic, now);
       busy[request.origin]++;
       peaks[request.origin] = Math.max(peaks[request.origin], busy[request.origin]);
-      const entry: JournalEntry = { ...request, id: ++counted, atOnce: now, faults: [], outcome: 'open' };
+      const entry: HubJournalEntry = { ...request, id: ++counted, atOnce: now, faults: [], outcome: 'open' };
       entries.push(entry);
       totals.requests++;
       if (request.origin === 'cdn' && 'authorization' in request.headers) totals.authorizationAtCdn++;
@@ -143,13 +143,13 @@ export function redactedHeaders(headers: IncomingHttpHeaders, caller: Caller): R
   );
 }
 
-function topicOf({ origin, repo, file, route }: Pick<JournalEntry, 'origin' | 'repo' | 'file' | 'route'>): string {
+function topicOf({ origin, repo, file, route }: Pick<HubJournalEntry, 'origin' | 'repo' | 'file' | 'route'>): string {
   return file === undefined ? origin : `${origin} ${route} ${repo!} ${file}`;
 }
 
 /** What follows from the entries that are there. */
 function summarize(
-  entries: readonly JournalEntry[],
+  entries: readonly HubJournalEntry[],
 ): Pick<JournalSummary, 'connections' | 'connectionsAtOnce' | 'files'> {
   const files = new Map<string, FileSummary & { pieces: [number, number][] }>();
   for (const { repo, file, route, served, atOnce } of entries) {
@@ -185,11 +185,11 @@ function summarize(
   };
 }
 
-function connections(entries: readonly JournalEntry[], origin: 'hub' | 'cdn'): number {
+function connections(entries: readonly HubJournalEntry[], origin: 'hub' | 'cdn'): number {
   return new Set(entries.filter((entry) => entry.origin === origin).map(({ connection }) => connection)).size;
 }
 
-function mostOpen(entries: readonly JournalEntry[], origin: 'hub' | 'cdn'): number {
+function mostOpen(entries: readonly HubJournalEntry[], origin: 'hub' | 'cdn'): number {
   return entries.reduce((most, entry) => (entry.origin === origin ? Math.max(most, entry.connectionsOpen) : most), 0);
 }
 

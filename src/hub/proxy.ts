@@ -8,7 +8,7 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { CannotListenError } from './wire/listen.js';
 import { inUrl, isLoopback } from './wire/loopback.js';
-import { without } from './without.js';
+import { omit } from './omit.js';
 
 /** How a proxy is made. */
 export interface ProxyOptions {
@@ -131,7 +131,7 @@ export async function createProxy(options: ProxyOptions = {}): Promise<LoggingPr
     // A client's framing stays: it says whether there is a body.
     const { connection } = request.headers;
     const dropped = hopByHop(connection).filter((name) => name !== 'transfer-encoding');
-    const headers = without(request.headers, ...dropped);
+    const headers = omit(request.headers, ...dropped);
     let done = false;
     const giveUp = (text: string): void => {
       if (done) return;

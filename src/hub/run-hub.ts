@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createHub, type Hub, type HubOptions } from './create-hub.js';
 import { parseFaults } from './faults/parse-fault.js';
-import { InvalidInput } from './fields.js';
+import { InvalidInput } from './validators.js';
 import { createProxy, type LoggingProxy } from './proxy.js';
 import { reposFromDisk } from './repos/repos-from-disk.js';
 import { CannotListenError } from './wire/listen.js';
 
 /** Where the command writes and what ends it; the process itself unless a test says otherwise. */
-export interface Surroundings {
+export interface HubCliIo {
   out: (text: string) => void;
   err: (text: string) => void;
   /** Resolves when the hub is to end. */
@@ -35,7 +35,7 @@ export interface Flags {
 }
 
 /** Starts a hub, says how to use it, and ends it when it is time. */
-export async function runHub(flags: Flags, { out, err }: Surroundings, ended: Promise<void>): Promise<void> {
+export async function runHub(flags: Flags, { out, err }: HubCliIo, ended: Promise<void>): Promise<void> {
   const hub = await createHub(optionsFrom(flags));
   let proxy: LoggingProxy | undefined;
   let certificateFile: string | undefined;

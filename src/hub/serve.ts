@@ -5,18 +5,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HubClock } from './clock.js';
 import type { FaultSource, Subject } from './faults/fault-list.js';
 import type { ActiveFault } from './faults/fault.js';
-import { spoil } from './faults/spoil.js';
-import { redactedHeaders, type JournalEntry, type JournalWriter } from './journal.js';
+import { applyFault } from './faults/apply-fault.js';
+import { redactedHeaders, type HubJournalEntry, type JournalWriter } from './journal.js';
 import { cdnObject, cdnReply } from './origin/cdn.js';
 import { hubReply } from './origin/hub-reply.js';
 import { problemReply } from './origin/problems.js';
-import { routeOf, type Route } from './origin/router.js';
-import type { World } from './origin/world.js';
+import { routeOf, type HubRoute } from './origin/router.js';
+import type { OriginContext } from './origin/context.js';
 import { redactName, redactTarget } from './redact.js';
 import type { HubControl } from './control.js';
-import { readBody } from './wire/body.js';
-import { readCall, type Call } from './wire/call.js';
-import { deliver, type Delivery, type Outcome, type Progress } from './wire/deliver.js';
+import { readRequestBody } from './wire/body.js';
+import { readCall, type HubCall } from './wire/call.js';
+import { sendBody, type Delivery, type Outcome, type SendProgress } from './wire/send-body.js';
 import type { Pace } from './wire/pace.js';
 import { textReply, type Reply } from './wire/reply.js';
 
@@ -24,12 +24,12 @@ import { textReply, type Reply } from './wire/reply.js';
 export interface Station {
   side: 'hub' | 'cdn';
   scheme: 'http' | 'https';
-  world: World;
+  context: OriginContext;
   faults: FaultSource;
   journal: JournalWriter;
   control: HubControl;
   /** The operator's API; the hub's side has one. */
-  operate?: (call: Call, body: string) => Reply;
+  operate?: (call: HubCall, body: string) => Reply;
   connectionOf(request: IncomingMessage): { connection: number; connectionsOpen: number };
   origin(): string;
   sharedPace: (id: string, make: () => Pace) => Pace;
@@ -41,7 +41,7 @@ const SIGNATURE_LIFETIME_MS = 3_600_000;
 const BODY_LIMIT_BYTES = 1024 * 1024;
 
 /** Answers one request. Never rejects, whatever the request. */
-export async function serve(station: Station, request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function serveHub(station: Station, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
     await attend(station, request, response);
   } catch {
@@ -56,15 +56,15 @@ async function attend(station: Station, request: IncomingMessage, response: Serv
   // A fault, or a client, may decide what Date says.
   response.sendDate = false;
   const call = readCall(request, station.scheme);
-  const { clock } = station.world;
+  const { clock } = station.context;
   const plain = async (reply: Reply): Promise<void> => {
-    await deliver(response, { reply, latencyMs: 0, paces: [] }, clock, { bytes: 0 }).catch(() => response.destroy());
+    await sendBody(response, { reply, latencyMs: 0, paces: [] }, clock, { bytes: 0 }).catch(() => response.destroy());
   };
   if (call === undefined) {
     await plain(textReply(400, 'The target of this request cannot be understood.'));
     return;
   }
-  const body = await readBody(request, BODY_LIMIT_BYTES);
+  const body = await readRequestBody(request, BODY_LIMIT_BYTES);
   if (body === undefined) {
     response.shouldKeepAlive = false;
     await plain(textReply(413, `A body may have ${BODY_LIMIT_BYTES} bytes here.`));
@@ -79,19 +79,19 @@ async function attend(station: Station, request: IncomingMessage, response: Serv
 
 async function answer(
   station: Station,
-  call: Call,
+  call: HubCall,
   body: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { world, faults, journal, side } = station;
-  const route: Route = side === 'hub' ? routeOf(call) : { name: 'cdn', methods: 'GET' };
-  const object = side === 'cdn' ? cdnObject(world, call) : undefined;
+  const { context, faults, journal, side } = station;
+  const route: HubRoute = side === 'hub' ? routeOf(call) : { name: 'cdn', methods: 'GET' };
+  const object = side === 'cdn' ? cdnObject(context, call) : undefined;
   const repo = object?.repo ?? route.repo;
   const file = object?.file.path ?? (route.name === 'tree' ? undefined : route.path);
-  const caller = world.access.callerOf(call.headers.authorization);
+  const caller = context.access.callerOf(call.headers.authorization);
   const entry = journal.open({
-    at: world.clock.now(),
+    at: context.clock.now(),
     origin: side,
     method: call.method,
     target: redactTarget(call.target),
@@ -101,19 +101,19 @@ async function answer(
     headers: redactedHeaders(call.headers, caller),
     ...station.connectionOf(request),
   });
-  const progress: Progress = { bytes: 0 };
+  const progress: SendProgress = { bytes: 0 };
   let outcome: Outcome | 'failed' = 'failed';
   let delivery: Delivery | undefined;
   try {
     const subject: Subject = { route: route.name, method: call.method, repo, file };
     const early = faults.strikeBefore(subject);
     const { skewMs, signatureMs } = changeWorld(station.control, early, repo, route.revision);
-    const now = world.clock.now() + skewMs;
+    const now = context.clock.now() + skewMs;
     const origin = call.origin ?? station.origin();
     const reply =
       side === 'cdn'
-        ? cdnReply(world, call, now)
-        : await hubReply(world, route, { call, body, caller, origin, now, signatureMs });
+        ? cdnReply(context, call, now)
+        : await hubReply(context, route, { call, body, caller, origin, now, signatureMs });
     const late = faults.strikeAfter({
       ...subject,
       carriesFile: reply.carriesFile ?? false,
@@ -123,13 +123,17 @@ async function answer(
     });
     entry.faults = [...early, ...late].map(({ id }) => id);
     const scene = { clock: station.lineClock, url: `${origin}${call.target}`, sharedPace: station.sharedPace };
-    delivery = late.reduce<Delivery>((worse, fault) => spoil(worse, fault, scene), { reply, latencyMs: 0, paces: [] });
+    delivery = late.reduce<Delivery>((worse, fault) => applyFault(worse, fault, scene), {
+      reply,
+      latencyMs: 0,
+      paces: [],
+    });
     delivery = { ...delivery, reply: stamped(delivery.reply, entry, now) };
-    outcome = await deliver(response, delivery, world.clock, progress);
+    outcome = await sendBody(response, delivery, context.clock, progress);
   } catch (error) {
     // A file on disk that went away, say: whatever was promised cannot be kept, and the client must notice.
     outcome = 'failed';
-    await sorry(response, world, error instanceof Error ? error.message : String(error));
+    await sorry(response, context, error instanceof Error ? error.message : String(error));
   } finally {
     if (progress.status !== undefined) entry.status = progress.status;
     if (delivery?.reply.carriesFile && call.method !== 'HEAD' && progress.status !== undefined) {
@@ -170,19 +174,19 @@ function changeWorld(
   return { skewMs, signatureMs };
 }
 
-function stamped(reply: Reply, entry: JournalEntry, now: number): Reply {
+function stamped(reply: Reply, entry: HubJournalEntry, now: number): Reply {
   const id = entry.id.toString(16).padStart(8, '0');
   const headers = { Date: new Date(now).toUTCString(), 'X-Request-Id': `Root=1-${id}`, ...reply.headers };
   return { ...reply, headers };
 }
 
-async function sorry(response: ServerResponse, world: World, reason: string): Promise<void> {
+async function sorry(response: ServerResponse, context: OriginContext, reason: string): Promise<void> {
   if (response.headersSent) {
     response.destroy();
     return;
   }
   const reply = problemReply({ type: 'failed', reason });
-  await deliver(response, { reply, latencyMs: 0, paces: [] }, world.clock, { bytes: 0 }).catch(() =>
+  await sendBody(response, { reply, latencyMs: 0, paces: [] }, context.clock, { bytes: 0 }).catch(() =>
     response.destroy(),
   );
 }

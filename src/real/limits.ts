@@ -3,7 +3,7 @@ const MiB = 1024 * KiB;
 const GiB = 1024 * MiB;
 
 /** Every number the real engine works with. All are options, so that a test takes seconds. Bytes and milliseconds. */
-export interface RealLimits {
+export interface DownloaderLimits {
   /** The unit of a part's journal. */
   segmentBytes: number;
   /** A request asks for no less (unless less is left), and no more. */
@@ -54,7 +54,7 @@ export interface RealLimits {
   speedWindowMs: number;
 }
 
-export const defaultLimits: RealLimits = {
+export const defaultLimits: DownloaderLimits = {
   segmentBytes: 16 * MiB,
   shortestRunBytes: 16 * MiB,
   longestRunBytes: GiB,

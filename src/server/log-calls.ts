@@ -1,7 +1,7 @@
 import type { Log } from './log.js';
 import type { Api, ApiOptions } from '../api/api.js';
 import { redactText } from '../control/redact.js';
-import { magicFamilies } from '../index.js';
+import { testModels } from '../index.js';
 
 /** Logs every call at `debug`; a call that was not answered has no status. */
 export function logCalls(api: Api, log: Log): Api {
@@ -38,9 +38,9 @@ export function warnOfUnknownRoutes(log: Log): NonNullable<ApiOptions['onUnknown
  * Warns once of each model under `simulate/` that is no story. Its 404 is LM Studio's, which cannot say so: a test that
  * waits for a failure might take it for the one it asked for.
  */
-export function warnOfUnknownStories(api: Api, log: Log): Api {
+export function warnOfUnknownTestModels(api: Api, log: Log): Api {
   const seen = new Set<string>();
-  const stories = magicFamilies.map(({ spelling }) => spelling);
+  const stories = testModels.map(({ spelling }) => spelling);
   return {
     ...api,
     answer: async (call) => {

@@ -1,7 +1,7 @@
 import { createRealDock } from '../create-real-dock.js';
 import type { Downloader } from '../core/downloader.js';
 import { RefusedError } from '../core/errors.js';
-import { openEngine } from '../real/engine.js';
+import { openDownloader } from '../real/open-downloader.js';
 import { readHubSettings } from '../real/hub/hub-settings.js';
 import { readProxySettings } from '../real/hub/proxy-settings.js';
 import { lmStudioModels } from '../real/library/model-folders.js';
@@ -11,7 +11,7 @@ import { resolve } from 'node:path';
 import { CommandError } from './command-error.js';
 import { createLog } from './log.js';
 import type { Serving } from './serve.js';
-import { documentRoutes, frontOptions, makeControlToken, readyLine, serveWithLog } from './serve-with-log.js';
+import { documentRoutes, gatewayOptions, makeControlToken, readyLine, serveWithLog } from './serve-with-log.js';
 import type { Settings } from './settings.js';
 import { welcomeReal } from './welcome-real.js';
 
@@ -20,11 +20,11 @@ export async function serveReal(settings: Settings, version: string): Promise<Se
   const log = createLog(settings.logLevel);
   const hub = orCommandError(() => readHubSettings(process.env));
   orCommandError(() => readProxySettings(process.env));
-  const modelsFolders = (settings.modelsDir ?? [await lmStudioModels(files)]).map((folder) => resolve(folder));
-  const downloader = await open(settings, modelsFolders, (text) => log.warn(text));
+  const modelsDirs = (settings.modelsDir ?? [await lmStudioModels(files)]).map((folder) => resolve(folder));
+  const downloader = await open(settings, modelsDirs, (text) => log.warn(text));
   const controlToken = settings.controlToken ?? makeControlToken();
   const dock = createRealDock({
-    ...frontOptions(settings, controlToken, log),
+    ...gatewayOptions(settings, controlToken, log),
     downloader,
     allowCatalogQuantization: settings.allowCatalogQuantization === true,
     controlRoutes: documentRoutes(settings.profile),
@@ -44,7 +44,7 @@ export async function serveReal(settings: Settings, version: string): Promise<Se
           ...settings,
           controlToken,
           version,
-          modelsFolders,
+          modelsDirs,
           endpoint: hub.endpoint,
           offline: hub.offline,
           hasToken: hub.token() !== undefined,
@@ -62,16 +62,16 @@ export async function serveReal(settings: Settings, version: string): Promise<Se
 
 async function open(
   { catalogDir, bandwidth, record, jobsAtOnce }: Settings,
-  modelsFolders: readonly string[],
+  modelsDirs: readonly string[],
   onWarning: (text: string) => void,
 ): Promise<Downloader> {
   try {
-    return await openEngine({
+    return await openDownloader({
       owner: 'server',
       environment: process.env,
-      modelsFolders,
+      modelsDirs,
       onWarning,
-      ...(catalogDir !== undefined && { catalogFolder: catalogDir }),
+      ...(catalogDir !== undefined && { catalogDir: catalogDir }),
       ...(bandwidth !== undefined && { bandwidth }),
       ...(record !== undefined && { record }),
       ...(jobsAtOnce !== undefined && { limits: { jobsAtOnce } }),

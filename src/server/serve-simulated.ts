@@ -1,15 +1,15 @@
 import { profileNames, profiles, type Profile, type ProfileName } from '../contract/profiles.js';
 import { downloadRoutes } from '../control/downloads/routes.js';
-import type { Operator } from '../control/operator.js';
+import type { DockControl } from '../control/dock-control.js';
 import { DEFAULT_SESSION } from '../control/sessions/name.js';
 import { fromReplayToken } from '../control/sessions/replay-token.js';
 import type { SessionSnapshot } from '../control/sessions/snapshot.js';
-import { createSessionDocks, type SimulatedSessions } from '../create-dock.js';
+import { createSessions, type SimulatedSessions } from '../create-dock.js';
 import { CommandError } from './command-error.js';
 import { createLog } from './log.js';
-import { warnOfUnknownStories } from './log-calls.js';
+import { warnOfUnknownTestModels } from './log-calls.js';
 import type { Serving } from './serve.js';
-import { documentRoutes, frontOptions, makeControlToken, readyLine, serveWithLog } from './serve-with-log.js';
+import { documentRoutes, gatewayOptions, makeControlToken, readyLine, serveWithLog } from './serve-with-log.js';
 import type { Settings } from './settings.js';
 import { welcome, type Welcome } from './welcome.js';
 
@@ -18,8 +18,8 @@ export async function serveSimulated(settings: Settings, version: string): Promi
   const replayed = settings.replay === undefined ? undefined : await readReplay(settings.replay);
   const log = createLog(settings.logLevel);
   const controlToken = settings.controlToken ?? (isLoopback(settings.host) ? undefined : makeControlToken());
-  const sessions = createSessionDocks({
-    ...frontOptions(settings, controlToken, log),
+  const sessions = createSessions({
+    ...gatewayOptions(settings, controlToken, log),
     seed: settings.seed,
     scenario: settings.scenario.scenario,
     speed: settings.frozen ? 0 : settings.speed,
@@ -28,7 +28,7 @@ export async function serveSimulated(settings: Settings, version: string): Promi
     sessionRoutes: downloadRoutes,
   });
   const playing = replayed ? await playingOf(beginWith(sessions, replayed), replayed) : playingOfFlags(settings);
-  const serving = await serveWithLog(warnOfUnknownStories(sessions.api, log), settings, log);
+  const serving = await serveWithLog(warnOfUnknownTestModels(sessions.api, log), settings, log);
   process.stdout.write(
     settings.json
       ? readyLine(serving, settings, controlToken)
@@ -55,7 +55,7 @@ async function readReplay(token: string): Promise<SessionSnapshot> {
   });
 }
 
-function beginWith({ open }: SimulatedSessions, snapshot: SessionSnapshot): Operator {
+function beginWith({ open }: SimulatedSessions, snapshot: SessionSnapshot): DockControl {
   try {
     return open(DEFAULT_SESSION, snapshot);
   } catch (error) {
@@ -68,8 +68,8 @@ function playingOfFlags({ scenario, speed, frozen, profile }: Settings): Welcome
 }
 
 /** A world that is brought back has all of its own. */
-async function playingOf(session: Operator, { clock, profile }: SessionSnapshot): Promise<Welcome['playing']> {
-  const { scenario } = await session.scenario.read();
+async function playingOf(session: DockControl, { clock, profile }: SessionSnapshot): Promise<Welcome['playing']> {
+  const { scenario } = await session.scenario.get();
   return {
     scenario: typeof scenario === 'string' ? scenario : 'of its own',
     clock,

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Api, ApiOptions } from '../api/api.js';
 import type { ProfileName } from '../contract/profiles.js';
 import type { ControlRoutes } from '../control/control-api.js';
-import type { FrontOptions } from '../control/front.js';
+import type { GatewayOptions } from '../control/gateway.js';
 import { redactText } from '../control/redact.js';
 import type { Log } from './log.js';
 import { logCalls, shorten, warnOfUnknownRoutes } from './log-calls.js';
@@ -11,11 +11,11 @@ import { serve, type Serving } from './serve.js';
 import type { Settings } from './settings.js';
 
 /** How any world is called and reported on, by the flags. @param controlToken what operators must send */
-export function frontOptions(
+export function gatewayOptions(
   settings: Settings,
   controlToken: string | undefined,
   log: Log,
-): FrontOptions & Pick<ApiOptions, 'onUnknownRoute'> & { profile: ProfileName; requireToken?: string } {
+): GatewayOptions & Pick<ApiOptions, 'onUnknownRoute'> & { profile: ProfileName; requireToken?: string } {
   return {
     profile: settings.profile,
     ...(settings.requireToken !== undefined && { requireToken: settings.requireToken }),

@@ -62,7 +62,9 @@ export function addServeOptions(command: Command): Command {
       .argParser(parseSpeed),
     new Option('--frozen', 'stop the clock; POST /__modeldock/clock/advance moves it').conflicts('speed'),
     new Option('--seed <text>', 'decides job ids, wobble and the sizes of unknown repos').default('modeldock'),
-    new Option('--profile <name>', 'the edition of LM Studio to behave like').choices(profileNames).default('seed'),
+    new Option('--profile <name>', 'the edition of LM Studio to behave like')
+      .choices(profileNames)
+      .default('documented'),
     new Option('--require-token <token>', 'ask every call for this bearer token').argParser(tokenOf('--require-token')),
     new Option(
       '--cors [origin]',

@@ -7,7 +7,7 @@ export interface RealWelcome extends Pick<Settings, 'host' | 'requireToken' | 'b
   version: string;
   controlToken: string;
   /** Absolute. */
-  modelsFolders: readonly string[];
+  modelsDirs: readonly string[];
   endpoint: string;
   offline: boolean;
   hasToken: boolean;
@@ -16,7 +16,7 @@ export interface RealWelcome extends Pick<Settings, 'host' | 'requireToken' | 'b
 
 /** What a person sees first of a server that really downloads: where to, where from, and how to ask. */
 export function welcomeReal({ urls, url, port }: Serving, settings: RealWelcome): string {
-  const { version, controlToken, modelsFolders, endpoint, offline, hasToken, jobsAtOnce, bandwidth } = settings;
+  const { version, controlToken, modelsDirs, endpoint, offline, hasToken, jobsAtOnce, bandwidth } = settings;
   const base = urls.length > 1 ? `http://localhost:${port}` : url;
   const speed = bandwidth === undefined ? 'as fast as it comes' : `${describeBytes(bandwidth)}/s at most`;
   return [
@@ -25,7 +25,7 @@ export function welcomeReal({ urls, url, port }: Serving, settings: RealWelcome)
     "  LM Studio's download API; the downloads are actual ones.",
     '',
     ...row('Listening', ...listening(urls, settings.host, port)),
-    ...row('Models', ...modelsFolders),
+    ...row('Models', ...modelsDirs),
     ...row('Hub', endpoint, offline ? 'HF_HUB_OFFLINE is set: nothing is asked of it' : tokenLine(hasToken)),
     ...row('Limits', `${jobsAtOnce} ${jobsAtOnce === 1 ? 'download' : 'downloads'} at a time, ${speed}`),
     ...(settings.record === undefined ? [] : row('Recording', settings.record)),

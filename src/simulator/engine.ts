@@ -5,13 +5,13 @@ import type { JobStore } from '../core/store.js';
 import { hashText, hexDigits } from '../core/random.js';
 import type { Inventory } from './inventory.js';
 import { sequelTo, snapshotAt, type Sequel, type SimulatedJob } from './job.js';
-import { refusalOf } from './magic.js';
-import type { Offer } from './offers.js';
+import { testModelRefusal } from './test-models.js';
+import type { ResolvedModel } from './resolve-model.js';
 import type { ScenarioChooser } from './scenario-choice.js';
-import { timeOf, type PolledClock, type StoryParts } from './story-parts.js';
+import { timeOf, type PolledClock, type JobContext } from './job-context.js';
 
 /** What a simulated world is made of. */
-export interface WorldParts extends StoryParts {
+export interface SimulatorParts extends JobContext {
   inventory: Inventory;
   chooser: ScenarioChooser;
   draw: JobIdDraw;
@@ -26,13 +26,13 @@ export interface JobIdDraw {
 
 /** Starts downloads and tells how they stand. */
 export class SimulatedEngine implements DownloadEngine {
-  readonly #parts: WorldParts;
+  readonly #parts: SimulatorParts;
   readonly #clock: PolledClock;
   readonly #store: JobStore<SimulatedJob>;
   readonly #msAgo: number;
 
   /** @param msAgo answers as of then: a job that was not there yet stands at its beginning */
-  constructor(parts: WorldParts, msAgo = 0) {
+  constructor(parts: SimulatorParts, msAgo = 0) {
     this.#parts = parts;
     this.#clock = parts.clock;
     this.#store = parts.store;
@@ -45,8 +45,8 @@ export class SimulatedEngine implements DownloadEngine {
   }
 
   async start(request: DownloadRequest): Promise<JobSnapshot | 'already_downloaded'> {
-    const { offers, inventory } = this.#parts;
-    const offer = offers.find(request);
+    const { resolver, inventory } = this.#parts;
+    const offer = resolver.find(request);
     for (;;) {
       const found = await this.#store.latestFor(offer.model);
       const previous = found && !found.removed ? await this.#polled(found) : undefined;
@@ -83,7 +83,7 @@ export class SimulatedEngine implements DownloadEngine {
   /** @returns undefined when another start came first */
   async #begin(
     request: DownloadRequest,
-    offer: Offer,
+    offer: ResolvedModel,
     previous: SimulatedJob | undefined,
     sequel: Sequel | undefined,
   ): Promise<JobSnapshot | undefined> {
@@ -111,9 +111,9 @@ export class SimulatedEngine implements DownloadEngine {
   }
 
   /** @throws RefusedError what the magic identifier asks for */
-  #storyOf({ magic, model }: Offer, request: DownloadRequest): SimulatedJob['scenario'] {
-    if (magic === undefined || magic === 'already_downloaded') return this.#parts.chooser.storyFor(model);
-    if ('refusal' in magic) throw refusalOf(magic.refusal, request);
-    return magic.scenario;
+  #storyOf({ testModel, model }: ResolvedModel, request: DownloadRequest): SimulatedJob['scenario'] {
+    if (testModel === undefined || testModel === 'already_downloaded') return this.#parts.chooser.storyFor(model);
+    if ('refusal' in testModel) throw testModelRefusal(testModel.refusal, request);
+    return testModel.scenario;
   }
 }

@@ -13,7 +13,7 @@ type Look = 'moving' | 'stalled' | 'finalizing' | 'paused' | 'failed' | 'complet
 
 interface Change {
   /** Story time. */
-  story: number;
+  elapsed: number;
   look: Look;
   before: Look;
 }
@@ -29,7 +29,7 @@ export function createForesight(store: JobStore<SimulatedJob>, timeOf: (job: Sim
       const now = timeOf(job);
       if (holds(snapshotAt(job, now), condition)) return { at: now - aheadOf(job) };
       const found = whenJob(job, playUntil(job, now), condition);
-      return 'story' in found ? { at: found.story + found.offset - aheadOf(job) } : found;
+      return 'elapsed' in found ? { at: found.elapsed + found.offset - aheadOf(job) } : found;
     },
     transitions: async (from, to) => {
       const crossed: Transition[] = [];
@@ -43,8 +43,8 @@ export function createForesight(store: JobStore<SimulatedJob>, timeOf: (job: Sim
     for await (const job of store.list()) {
       const play = playUntil(job, timeOf(job));
       if (play.held || play.ended) continue;
-      const next = changesOf(play).find(({ story }) => story > play.story);
-      if (next) at = Math.min(at, next.story + play.offset - aheadOf(job));
+      const next = changesOf(play).find(({ elapsed }) => elapsed > play.elapsed);
+      if (next) at = Math.min(at, next.elapsed + play.offset - aheadOf(job));
     }
     return at < Infinity ? { at } : { never: 'no job has a change ahead of it' };
   }
@@ -59,7 +59,7 @@ export function createForesight(store: JobStore<SimulatedJob>, timeOf: (job: Sim
       if (play.held || play.ended) continue;
       const shift = play.offset - aheadOf(job);
       for (const segment of play.timeline.segments) {
-        if (segment.to > play.story && isDownloading(segment)) {
+        if (segment.to > play.elapsed && isDownloading(segment)) {
           busy.push({ from: Math.max(segment.from + shift, now), to: segment.to + shift, job, play });
         }
       }
@@ -99,7 +99,7 @@ function transitionsOf(job: SimulatedJob, from: number, to: number): Transition[
 
 function changesBetween(job: SimulatedJob, play: Play, from: number, to: number): Transition[] {
   return changesOf(play)
-    .map((change) => ({ change, at: change.story + play.offset }))
+    .map((change) => ({ change, at: change.elapsed + play.offset }))
     .filter(({ at }) => at > from && at <= to)
     .map(({ change, at }) => ({ at: at - aheadOf(job), job: job.id, model: job.model, type: typeOf(change) }));
 }
@@ -113,20 +113,20 @@ function whenJob(
   job: SimulatedJob,
   play: Play,
   condition: JobCondition,
-): { story: number; offset: number } | { never: string } {
-  const story = play.held || play.ended ? undefined : storyWhen(job, play, condition);
-  return story === undefined ? { never: fateOf(job, play) } : { story, offset: play.offset };
+): { elapsed: number; offset: number } | { never: string } {
+  const elapsed = play.held || play.ended ? undefined : storyWhen(job, play, condition);
+  return elapsed === undefined ? { never: fateOf(job, play) } : { elapsed, offset: play.offset };
 }
 
 function storyWhen(job: SimulatedJob, play: Play, condition: JobCondition): number | undefined {
   const { segments, end } = play.timeline;
   // One without a length never is how the job stands.
-  const ahead = segments.filter(({ from, to }) => to > Math.max(from, play.story));
+  const ahead = segments.filter(({ from, to }) => to > Math.max(from, play.elapsed));
   if ('status' in condition) {
-    if (condition.status === 'completed') return end < Infinity ? Math.max(end, play.story) : undefined;
+    if (condition.status === 'completed') return end < Infinity ? Math.max(end, play.elapsed) : undefined;
     const { status } = condition;
     const segment = ahead.find((each) => (status === 'downloading' ? isDownloading(each) : lookOf(each) === status));
-    return segment && Math.max(segment.from, play.story);
+    return segment && Math.max(segment.from, play.elapsed);
   }
   const target =
     'bytes' in condition
@@ -134,14 +134,14 @@ function storyWhen(job: SimulatedJob, play: Play, condition: JobCondition): numb
       : // The first whole byte at which the fraction is reached.
         Math.ceil(condition.progress * job.totalBytes);
   for (const segment of ahead) {
-    const began = Math.max(segment.from, play.story);
+    const began = Math.max(segment.from, play.elapsed);
     const reached = (ms: number): boolean => bytesAt(segment, ms) >= target;
     if (reached(began - segment.from)) return began;
     // At its end the next one holds already, and that may be after a rewind.
     const last = Math.min(segment.to - segment.from - 1, MAX_TIME);
     if (reached(last)) return segment.from + firstMoment(began - segment.from, last, reached);
   }
-  return end < Infinity && job.totalBytes >= target ? Math.max(end, play.story) : undefined;
+  return end < Infinity && job.totalBytes >= target ? Math.max(end, play.elapsed) : undefined;
 }
 
 /** A job's story as it stands, on the session's clock. @param now on the job's own */
@@ -158,7 +158,7 @@ export function stretchesOf(job: SimulatedJob, now: number): JobStretch[] {
 }
 
 /** How a job's story ends, in words. */
-function fateOf(job: SimulatedJob, { timeline, held, ended, offset, story }: Play): string {
+function fateOf(job: SimulatedJob, { timeline, held, ended, offset, elapsed }: Play): string {
   const share = (bytes: number): string => `${Math.floor((bytes / Math.max(1, job.totalBytes)) * 100)} %`;
   const date = (storyTime: number): string => {
     const at = storyTime + offset - aheadOf(job);
@@ -168,7 +168,7 @@ function fateOf(job: SimulatedJob, { timeline, held, ended, offset, story }: Pla
   if (held) return `${job.id} is paused by an operator; resume it first`;
   const last = timeline.segments.at(-1);
   if (last === undefined || last.to < Infinity) return `${job.id} is complete from ${date(timeline.end)} on`;
-  const tense = last.from <= story ? 'since' : 'from';
+  const tense = last.from <= elapsed ? 'since' : 'from';
   switch (last.type) {
     case 'fail':
       return `${job.id} fails at ${share(last.toBytes)} with ${last.code} (${date(last.from)})`;
@@ -183,8 +183,8 @@ function changesOf({ timeline }: Play): Change[] {
   const changes: Change[] = [];
   // A job begins by moving; only what differs from that is a change.
   let before: Look = 'moving';
-  const turn = (story: number, look: Look): void => {
-    if (look !== before) changes.push({ story, look, before });
+  const turn = (elapsed: number, look: Look): void => {
+    if (look !== before) changes.push({ elapsed, look, before });
     before = look;
   };
   for (const segment of timeline.segments) if (segment.to > segment.from) turn(segment.from, lookOf(segment));

@@ -1,10 +1,10 @@
 import type { DownloadRequest } from '../core/engine.js';
 import { RefusedError } from '../core/errors.js';
-import type { InstalledModel } from '../core/shelf.js';
+import type { InstalledModel } from '../core/model-library.js';
 import { snapshotAt } from './job.js';
-import { refusalOf } from './magic.js';
-import type { Offer } from './offers.js';
-import { timeOf, type StoryParts } from './story-parts.js';
+import { testModelRefusal } from './test-models.js';
+import type { ResolvedModel } from './resolve-model.js';
+import { timeOf, type JobContext } from './job-context.js';
 
 export interface SavedInventory {
   /** Put there without a download. */
@@ -15,38 +15,38 @@ export interface SavedInventory {
 
 /** What is on the simulated disk: what was there from the start or put there, and what completed jobs brought. */
 export class Inventory {
-  readonly #parts: StoryParts;
+  readonly #parts: JobContext;
   #added: SavedInventory['added'];
   #gone: SavedInventory['gone'];
 
-  constructor(parts: StoryParts, { added, gone }: SavedInventory) {
+  constructor(parts: JobContext, { added, gone }: SavedInventory) {
     this.#parts = parts;
     this.#added = added;
     this.#gone = gone;
   }
 
   /** Whether a model is there although no job brought it. */
-  has({ model, magic }: Offer): boolean {
+  has({ model, testModel }: ResolvedModel): boolean {
     if (this.#gone.includes(model)) return false;
-    return magic === 'already_downloaded' || this.#unbrought().some((offer) => offer.model === model);
+    return testModel === 'already_downloaded' || this.#unbrought().some((offer) => offer.model === model);
   }
 
   /** In the order in which it came. */
-  async list(): Promise<Offer[]> {
-    const { clock, store, offers } = this.#parts;
+  async list(): Promise<ResolvedModel[]> {
+    const { clock, store, resolver } = this.#parts;
     const found = this.#unbrought();
     for await (const job of store.list()) {
       if (job.removed || snapshotAt(job, timeOf(clock, job)).state !== 'completed') continue;
-      found.push(offers.find(job.request));
+      found.push(resolver.find(job.request));
     }
     return found;
   }
 
   /** Puts a model there without a download. @throws RefusedError as a download would */
   async add(request: DownloadRequest): Promise<InstalledModel> {
-    const offer = this.#parts.offers.find(request);
-    if (offer.magic !== undefined && offer.magic !== 'already_downloaded' && 'refusal' in offer.magic) {
-      throw refusalOf(offer.magic.refusal, request);
+    const offer = this.#parts.resolver.find(request);
+    if (offer.testModel !== undefined && offer.testModel !== 'already_downloaded' && 'refusal' in offer.testModel) {
+      throw testModelRefusal(offer.testModel.refusal, request);
     }
     this.#gone = this.#gone.filter((model) => model !== offer.model);
     if (!(await this.list()).some(({ model }) => model === offer.model)) this.#added = [...this.#added, request];
@@ -55,14 +55,14 @@ export class Inventory {
 
   /** Takes a model away, so that it can be downloaded again. @throws RefusedError model_not_installed */
   async remove(key: string): Promise<void> {
-    const { store, offers } = this.#parts;
+    const { store, resolver } = this.#parts;
     const there = (await this.list()).filter(({ installs }) => installs.key === key);
     if (there.length === 0) {
       throw new RefusedError('model_not_installed', key, `Cannot remove ${key}: no model of that key is installed.`);
     }
     const models = new Set(there.map(({ model }) => model));
-    this.#added = this.#added.filter((request) => !models.has(offers.find(request).model));
-    const taken = offers.preinstalled.map(({ model }) => model).filter((model) => models.has(model));
+    this.#added = this.#added.filter((request) => !models.has(resolver.find(request).model));
+    const taken = resolver.preinstalled.map(({ model }) => model).filter((model) => models.has(model));
     this.#gone = [...new Set([...this.#gone, ...taken])];
     for await (const { id, model } of store.list()) {
       if (!models.has(model)) continue;
@@ -78,9 +78,9 @@ export class Inventory {
   }
 
   /** What no job brought. */
-  #unbrought(): Offer[] {
-    const { offers } = this.#parts;
-    return [...offers.preinstalled, ...this.#added.map((request) => offers.find(request))].filter(
+  #unbrought(): ResolvedModel[] {
+    const { resolver } = this.#parts;
+    return [...resolver.preinstalled, ...this.#added.map((request) => resolver.find(request))].filter(
       ({ model }) => !this.#gone.includes(model),
     );
   }

@@ -2,13 +2,13 @@ import type { SimulatorControl } from '../core/engine.js';
 import { RefusedError, type FailureCode } from '../core/errors.js';
 import type { JobSnapshot } from '../core/job.js';
 import { snapshotAt, type Intervention, type SimulatedJob } from './job.js';
-import { timeOf, type StoryParts } from './story-parts.js';
+import { timeOf, type JobContext } from './job-context.js';
 
 /** What operators do to simulated jobs: each act is one more intervention in the record. */
 export class SimulatedJobControl implements SimulatorControl {
-  readonly #parts: StoryParts;
+  readonly #parts: JobContext;
 
-  constructor(parts: StoryParts) {
+  constructor(parts: JobContext) {
     this.#parts = parts;
   }
 

@@ -26,15 +26,15 @@ export interface SimulatedJob extends Stored {
   readonly interventions?: readonly Intervention[];
   /** By how many ms polls have moved this job beyond the session's clock. */
   readonly ahead?: number;
-  /** What it brought was taken off the shelf. */
+  /** What it brought was taken out of the library. */
   readonly removed?: boolean;
 }
 
 /** The job as it stands at `now`: a function of the record and the time, so that it does not matter who asked before. */
 export function snapshotAt(job: SimulatedJob, now: number): JobSnapshot {
   const play = playUntil(job, now);
-  const segment = segmentAt(play.timeline, play.story);
-  const bytes = segment === undefined ? job.totalBytes : bytesAt(segment, play.story - segment.from);
+  const segment = segmentAt(play.timeline, play.elapsed);
+  const bytes = segment === undefined ? job.totalBytes : bytesAt(segment, play.elapsed - segment.from);
   const state = stateAt(job, now, play, segment, bytes);
   return {
     id: job.id,
@@ -56,11 +56,11 @@ export interface Sequel {
 /** What follows a failed job; undefined after a cancelled one, whose model begins its story anew. */
 export function sequelTo(job: SimulatedJob, failed: Extract<JobSnapshot, { state: 'failed' }>): Sequel | undefined {
   if (failed.code === 'cancelled') return undefined;
-  const { phases, repeat = false } = job.scenario;
-  const failure = phases.findIndex((phase) => phase.type === 'fail');
-  const rest = failure === -1 ? [] : phases.slice(failure + 1);
+  const { steps, repeat = false } = job.scenario;
+  const failure = steps.findIndex((step) => step.type === 'fail');
+  const rest = failure === -1 ? [] : steps.slice(failure + 1);
   return {
-    scenario: repeat ? job.scenario : rest.length > 0 ? { phases: rest } : scenarios.steady,
+    scenario: repeat ? job.scenario : rest.length > 0 ? { steps: rest } : scenarios.steady,
     fromBytes: failed.code === 'checksum_mismatch' ? 0 : failed.downloadedBytes,
   };
 }
@@ -69,7 +69,7 @@ export function sequelTo(job: SimulatedJob, failed: Extract<JobSnapshot, { state
 export interface Play {
   timeline: Timeline;
   /** Story time reached; stands still while an operator holds the job, and once one has ended it. */
-  story: number;
+  elapsed: number;
   /** Turns story time into the clock's. */
   offset: number;
   held: boolean;
@@ -78,15 +78,15 @@ export interface Play {
 
 /** Folds what operators did, in order, into story time. */
 export function playUntil(job: SimulatedJob, now: number): Play {
-  let { phases } = job.scenario;
-  let timeline = layOut(phases, job.totalBytes, job.fromBytes, job.seed);
+  let { steps } = job.scenario;
+  let timeline = layOut(steps, job.totalBytes, job.fromBytes, job.seed);
   let offset = job.createdAt;
   let heldAt: number | undefined;
 
   for (const intervention of job.interventions ?? []) {
     // What was done later has not happened yet, where somebody looks at the past.
     if (intervention.at > now) break;
-    const story = (heldAt ?? intervention.at) - offset;
+    const elapsed = (heldAt ?? intervention.at) - offset;
     switch (intervention.type) {
       case 'pause':
         heldAt = intervention.at;
@@ -97,25 +97,25 @@ export function playUntil(job: SimulatedJob, now: number): Play {
           heldAt = undefined;
         } else {
           // The story's own pause turns out to have lasted until now.
-          const paused = segmentAt(timeline, story);
-          const phase = paused && phases[paused.phase];
-          if (phase?.type !== 'pause') break;
-          phases = phases.with(paused!.phase, { ...phase, ms: story - paused!.from });
-          timeline = layOut(phases, job.totalBytes, job.fromBytes, job.seed);
+          const paused = segmentAt(timeline, elapsed);
+          const step = paused && steps[paused.step];
+          if (step?.type !== 'pause') break;
+          steps = steps.with(paused!.step, { ...step, ms: elapsed - paused!.from });
+          timeline = layOut(steps, job.totalBytes, job.fromBytes, job.seed);
         }
         break;
       case 'fail':
-        return { timeline, story, offset, held: false, ended: intervention };
+        return { timeline, elapsed, offset, held: false, ended: intervention };
     }
   }
-  const story = Math.max(0, (heldAt ?? now) - offset);
-  return { timeline, story, offset, held: heldAt !== undefined, ended: undefined };
+  const elapsed = Math.max(0, (heldAt ?? now) - offset);
+  return { timeline, elapsed, offset, held: heldAt !== undefined, ended: undefined };
 }
 
 function stateAt(
   job: SimulatedJob,
   now: number,
-  { timeline, story, offset, held, ended }: Play,
+  { timeline, elapsed, offset, held, ended }: Play,
   segment: Segment | undefined,
   bytes: number,
 ): JobState {
@@ -141,7 +141,7 @@ function stateAt(
     case 'trace':
     case 'stall':
     case 'finalize': {
-      const active = segment.activeFrom + story - segment.from;
+      const active = segment.activeFrom + elapsed - segment.from;
       const bytesPerSecond = speedOver((at) => transferredAt(timeline, at), timeline.transferBegan ?? active, active);
       const estimate = estimateCompletion(now, job.totalBytes - bytes, bytesPerSecond);
       return {

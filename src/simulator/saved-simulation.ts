@@ -3,7 +3,7 @@ import type { DownloadRequest } from '../core/engine.js';
 import { MAX_TIME } from '../core/clock.js';
 import { failureCodes } from '../core/errors.js';
 import { describeIssues } from '../core/issues.js';
-import type { LoadedInstance } from '../core/shelf.js';
+import type { LoadedInstance } from '../core/model-library.js';
 import type { SavedSimulation, ScenarioChoice } from '../core/simulation.js';
 import { catalogSchema, parseCatalog, type Catalog } from './catalog.js';
 import type { SimulatedJob } from './job.js';
@@ -66,9 +66,9 @@ const savedSchema = z.strictObject({
   jobIds: z.array(text),
   /** Oldest first. */
   jobs: z.array(job),
-  /** Put on the shelf without a download. */
+  /** Put into the library without a download. */
   added: z.array(request),
-  /** Models of the catalog's own that were taken off the shelf. */
+  /** Models of the catalog's own that were taken out of the library. */
   gone: z.array(text),
   loaded: z.array(loadedInstance),
   choice: scenarioChoiceSchema,

@@ -13,18 +13,18 @@ export const scenarioChoiceSchema = z.strictObject({
 /** A choice, resolved. */
 interface Stories {
   byDefault: Scenario;
-  rules: readonly { model: string; story: Scenario }[];
+  rules: readonly { model: string; elapsed: Scenario }[];
 }
 
 /** Which story the next job for a model plays. */
 export class ScenarioChooser {
   #choice: ScenarioChoice;
-  #stories: Stories;
+  #scenarios: Stories;
 
   /** @throws ScenarioError */
   constructor(initial: ScenarioChoice) {
     this.#choice = initial;
-    this.#stories = resolve(initial);
+    this.#scenarios = resolve(initial);
   }
 
   read(): ScenarioChoice {
@@ -34,14 +34,14 @@ export class ScenarioChooser {
   /** What is left out stays. @throws ScenarioError; the choice stays as it was */
   choose(changes: Partial<ScenarioChoice>): ScenarioChoice {
     const next = { ...this.#choice, ...changes };
-    this.#stories = resolve(next);
+    this.#scenarios = resolve(next);
     this.#choice = next;
     return next;
   }
 
   storyFor(model: string): Scenario {
-    const { rules, byDefault } = this.#stories;
-    return rules.find((rule) => matchesModel(rule.model, model))?.story ?? byDefault;
+    const { rules, byDefault } = this.#scenarios;
+    return rules.find((rule) => matchesModel(rule.model, model))?.elapsed ?? byDefault;
   }
 }
 
@@ -50,7 +50,7 @@ function resolve({ scenario, rules }: ScenarioChoice): Stories {
     byDefault: storyOf(scenario, 'scenario'),
     rules: rules.map((rule, index) => ({
       model: rule.model,
-      story: storyOf(rule.scenario, `rules[${index}].scenario`),
+      elapsed: storyOf(rule.scenario, `rules[${index}].scenario`),
     })),
   };
 }

@@ -15,7 +15,7 @@ const anyPlace = 'a fraction from 0 to 1, or {"bytes": whole number}';
 const place = z.union([fraction(anyPlace), z.strictObject({ bytes })], anyPlace);
 const code = z.enum(failureCodes);
 
-const phaseSchema = z.discriminatedUnion('type', [
+const stepSchema = z.discriminatedUnion('type', [
   /** The job exists, no byte yet. */
   z.strictObject({ type: z.literal('connect'), ms }),
   /** Bytes arrive, up to `until` (the end by default). `wobble` is how far the speed strays from the mean: 0 to 1. */
@@ -38,7 +38,7 @@ const phaseSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('rewind'), to: place }),
   /** All bytes are there, the job is still downloading; without `ms`, for ever. */
   z.strictObject({ type: z.literal('finalize'), ms: z.optional(ms) }),
-  /** A recorded download, replayed: bytes reached, by milliseconds since the phase began. */
+  /** A recorded download, replayed: bytes reached, by milliseconds since the step began. */
   z.strictObject({
     type: z.literal('trace'),
     samples: z.array(z.tuple([ms, bytes])).check(z.minLength(1)),
@@ -50,8 +50,8 @@ const phaseSchema = z.discriminatedUnion('type', [
 export const scenarioSchema = z.strictObject({
   name: z.optional(z.string()),
   description: z.optional(z.string()),
-  phases: z.array(phaseSchema),
-  /** Each retry plays the same phases again, instead of those after the `fail`. */
+  steps: z.array(stepSchema),
+  /** Each retry plays the same steps again, instead of those after the `fail`. */
   repeat: z.optional(z.boolean()),
 });
 
@@ -59,10 +59,10 @@ export const scenarioSchema = z.strictObject({
 export type Place = number | { bytes: number };
 
 /** One stretch of a download's story. Times are milliseconds of the job's active time. */
-export type Phase = z.infer<typeof phaseSchema>;
+export type ScenarioStep = z.infer<typeof stepSchema>;
 
 /**
- * The story of a download. What is missing at the end of the phases arrives at the pace of the last transfer.
+ * The story of a download. What is missing at the end of the steps arrives at the pace of the last transfer.
  */
 export type Scenario = z.infer<typeof scenarioSchema>;
 
@@ -72,14 +72,14 @@ export class ScenarioError extends Error {
 }
 
 /**
- * Checks a scenario that came from outside: an object with `phases`, or just the array of phases.
+ * Checks a scenario that came from outside: an object with `steps`, or just the array of steps.
  * @throws ScenarioError
  */
 export function parseScenario(input: unknown): Scenario {
-  const story: unknown = Array.isArray(input) ? { phases: input } : input;
-  const result = scenarioSchema.safeParse(story);
-  if (!result.success) refuse(describeIssues(result.error.issues, story, 'the scenario'));
-  const contradictions = findContradictions(result.data.phases);
+  const elapsed: unknown = Array.isArray(input) ? { steps: input } : input;
+  const result = scenarioSchema.safeParse(elapsed);
+  if (!result.success) refuse(describeIssues(result.error.issues, elapsed, 'the scenario'));
+  const contradictions = findContradictions(result.data.steps);
   if (contradictions.length > 0) refuse(contradictions.map((line) => `  ${line}`).join('\n'));
   return result.data;
 }
@@ -88,28 +88,28 @@ function refuse(faults: string): never {
   throw new ScenarioError(`This scenario cannot be played:\n${faults}`);
 }
 
-/** What no schema can say: the order of phases. */
-function findContradictions(phases: readonly Phase[]): string[] {
+/** What no schema can say: the order of steps. */
+function findContradictions(steps: readonly ScenarioStep[]): string[] {
   const faults: string[] = [];
   let endless: string | undefined;
   let complete = false;
-  for (const [index, phase] of phases.entries()) {
-    const path = `phases[${index}]`;
+  for (const [index, step] of steps.entries()) {
+    const path = `steps[${index}]`;
     if (endless !== undefined) {
       faults.push(`${path}: nothing can follow ${endless}, which has no end; give that one "ms"`);
       break;
     }
-    switch (phase.type) {
+    switch (step.type) {
       case 'stall':
-        if (phase.ms === undefined) endless = `the stall at ${path}`;
+        if (step.ms === undefined) endless = `the stall at ${path}`;
         break;
       case 'finalize':
         if (!complete)
           faults.push(`${path}: expected a transfer to the end before a finalize, when all bytes are there`);
-        if (phase.ms === undefined) endless = `the finalize at ${path}`;
+        if (step.ms === undefined) endless = `the finalize at ${path}`;
         break;
       case 'transfer':
-        complete ||= phase.until === undefined || phase.until === 1;
+        complete ||= step.until === undefined || step.until === 1;
         break;
       case 'rewind':
         complete = false;
@@ -117,8 +117,8 @@ function findContradictions(phases: readonly Phase[]): string[] {
       case 'trace': {
         // Whether a recording reaches the end depends on the size of the model it is played for.
         complete = true;
-        const falling = phase.samples.findIndex(([ms, bytes], at) => {
-          const [earlier, fewer] = phase.samples[at - 1] ?? [0, 0];
+        const falling = step.samples.findIndex(([ms, bytes], at) => {
+          const [earlier, fewer] = step.samples[at - 1] ?? [0, 0];
           return ms < earlier || bytes < fewer;
         });
         if (falling !== -1) faults.push(`${path}.samples[${falling}]: expected times and bytes that never fall`);

@@ -7,32 +7,32 @@ const transfer = { type: 'transfer', bytesPerSecond: 40 * MB, wobble: 0.3 } as c
 /**
  * Reaches any size at once, even on a frozen clock. A transfer cannot: it takes a millisecond at least.
  */
-const everything = { type: 'trace', samples: [[0, Number.MAX_SAFE_INTEGER]] } satisfies Scenario['phases'][number];
+const everything = { type: 'trace', samples: [[0, Number.MAX_SAFE_INTEGER]] } satisfies Scenario['steps'][number];
 
 /** The scenarios that have a name. */
 export const scenarios = {
-  'seed-example': {
+  'docs-example': {
     description: "The example on LM Studio's page, to the byte: 948 bytes after 127 ms.",
-    phases: [
+    steps: [
       { type: 'connect', ms: 6 },
       { type: 'transfer', bytesPerSecond: 7840 },
     ],
   },
   steady: {
     description: 'About 40 MB/s to the end, with the wobble of a real line.',
-    phases: [connect, transfer],
+    steps: [connect, transfer],
   },
   instant: {
     description: 'Completed in the answer to the request that starts it.',
-    phases: [everything],
+    steps: [everything],
   },
   slow: {
     description: 'About 500 kB/s to the end: time enough to look at a progress bar.',
-    phases: [connect, { type: 'transfer', bytesPerSecond: 0.5 * MB, wobble: 0.3 }],
+    steps: [connect, { type: 'transfer', bytesPerSecond: 0.5 * MB, wobble: 0.3 }],
   },
   flaky: {
     description: 'Stops and goes, fails with network_error at 60 %; a retry goes on from there to the end.',
-    phases: [
+    steps: [
       connect,
       { ...transfer, bytesPerSecond: 12 * MB, wobble: 0.8, until: 0.25 },
       { type: 'stall', ms: 4000 },
@@ -46,15 +46,15 @@ export const scenarios = {
   },
   stalls: {
     description: 'Stops for good at 99 %, with speed 0 and no estimate.',
-    phases: [connect, { ...transfer, until: 0.99 }, { type: 'stall' }],
+    steps: [connect, { ...transfer, until: 0.99 }, { type: 'stall' }],
   },
   pauses: {
     description: 'Pauses at 30 % until an operator resumes it.',
-    phases: [connect, { ...transfer, until: 0.3 }, { type: 'pause' }, transfer],
+    steps: [connect, { ...transfer, until: 0.3 }, { type: 'pause' }, transfer],
   },
   fails: {
     description: 'Fails with network_error at 50 %; a retry goes on from there to the end.',
-    phases: [
+    steps: [
       connect,
       { ...transfer, until: 0.5 },
       { type: 'fail', code: 'network_error', reason: 'The connection was reset.' },
@@ -62,11 +62,11 @@ export const scenarios = {
   },
   rewinds: {
     description: 'Falls back from 60 % to 20 % once, then goes on to the end.',
-    phases: [connect, { ...transfer, until: 0.6 }, { type: 'rewind', to: 0.2 }, transfer],
+    steps: [connect, { ...transfer, until: 0.6 }, { type: 'rewind', to: 0.2 }, transfer],
   },
   'checksum-mismatch': {
     description: 'Fails after the last byte, when the checksum is computed; a retry starts from 0.',
-    phases: [
+    steps: [
       connect,
       transfer,
       { type: 'finalize', ms: 3000 },
@@ -75,7 +75,7 @@ export const scenarios = {
   },
   'disk-full': {
     description: 'Pauses with disk_full at 70 % until an operator resumes it.',
-    phases: [
+    steps: [
       connect,
       { ...transfer, until: 0.7 },
       { type: 'pause', code: 'disk_full', reason: 'There is no space left on the disk.' },
@@ -84,11 +84,11 @@ export const scenarios = {
   },
   'finalizes-slowly': {
     description: 'Stays downloading at 100 % for 30 s while the checksum is computed.',
-    phases: [connect, transfer, { type: 'finalize', ms: 30_000 }],
+    steps: [connect, transfer, { type: 'finalize', ms: 30_000 }],
   },
   'finalizes-forever': {
     description: 'Stays downloading at 100 % for good.',
-    phases: [connect, transfer, { type: 'finalize' }],
+    steps: [connect, transfer, { type: 'finalize' }],
   },
 } satisfies Record<string, Scenario>;
 

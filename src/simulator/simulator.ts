@@ -1,18 +1,18 @@
 import type { DownloadEngine } from '../core/engine.js';
-import type { ModelShelf } from '../core/shelf.js';
+import type { ModelLibrary } from '../core/model-library.js';
 import type { DecisionListener, SavedSimulation, ScenarioChoice, Simulation } from '../core/simulation.js';
 import type { JobStore } from '../core/store.js';
 import type { Catalog } from './catalog.js';
 import { catalogModels } from './catalog-models.js';
-import { SimulatedEngine, type WorldParts } from './engine.js';
+import { SimulatedEngine, type SimulatorParts } from './engine.js';
 import { Inventory } from './inventory.js';
 import type { SimulatedJob } from './job.js';
-import { createOffers, type Offers } from './offers.js';
+import { createModelResolver, type ModelResolver } from './resolve-model.js';
 import { checkState, parseSavedSimulation, type SimulationState } from './saved-simulation.js';
 import { ScenarioChooser } from './scenario-choice.js';
-import { SimulatedShelf } from './shelf.js';
-import { WorldControl } from './world-control.js';
-import type { PolledClock, StoryParts } from './story-parts.js';
+import { SimulatedLibrary } from './library.js';
+import { SimulationControl } from './simulation-control.js';
+import type { PolledClock, JobContext } from './job-context.js';
 
 export interface SimulatorOptions {
   clock: PolledClock;
@@ -26,7 +26,7 @@ export interface SimulatorOptions {
   /** The ids of the first jobs; later ones are drawn from the seed. */
   jobIds?: readonly string[];
   /** What a catalog offers; worlds of one catalog and one seed may share it. */
-  makeOffers?: (catalog: Catalog, seed: string) => Offers;
+  makeResolver?: (catalog: Catalog, seed: string) => ModelResolver;
   onDecision?: DecisionListener;
   /** To begin from, instead of from nothing. */
   saved?: SavedSimulation | undefined;
@@ -35,7 +35,7 @@ export interface SimulatorOptions {
 /** Downloads that cost nothing while nobody looks. It owns no timer, and a poll changes nothing. */
 export interface Simulator {
   engine: DownloadEngine;
-  shelf: ModelShelf;
+  library: ModelLibrary;
   simulation: Simulation;
 }
 
@@ -44,27 +44,27 @@ export function createSimulator({
   clock,
   makeStore,
   seed = 'modeldock',
-  makeOffers = createOffers,
+  makeResolver = createModelResolver,
   onDecision = () => undefined,
   saved,
   ...fresh
 }: SimulatorOptions): Simulator {
   const state = saved ? parseSavedSimulation(saved) : freshState(fresh);
-  const offers = makeOffers(state.catalog ?? catalogModels, seed);
-  if (saved) checkState(state, clock.now(), (request) => offers.find(request));
-  const world: StoryParts = { clock, store: makeStore(state.jobs), seed, offers, onDecision };
+  const resolver = makeResolver(state.catalog ?? catalogModels, seed);
+  if (saved) checkState(state, clock.now(), (request) => resolver.find(request));
+  const world: JobContext = { clock, store: makeStore(state.jobs), seed, resolver, onDecision };
   const inventory = new Inventory(world, state);
-  const parts: WorldParts = {
+  const parts: SimulatorParts = {
     ...world,
     inventory,
     chooser: new ScenarioChooser(state.choice),
     draw: { jobIds: state.jobIds, free: state.freeDraw },
   };
-  const shelf = new SimulatedShelf(inventory, state.loaded, () => onDecision({ type: 'shelf' }));
+  const library = new SimulatedLibrary(inventory, state.loaded, () => onDecision({ type: 'models' }));
   return {
     engine: new SimulatedEngine(parts),
-    shelf,
-    simulation: new WorldControl(parts, shelf, state.catalog),
+    library,
+    simulation: new SimulationControl(parts, library, state.catalog),
   };
 }
 

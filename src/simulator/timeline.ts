@@ -1,12 +1,12 @@
 import { MAX_TIME } from '../core/clock.js';
 import type { FailureCode } from '../core/errors.js';
 import { fractionAt } from '../core/random.js';
-import type { Phase, Place } from './scenario.js';
+import type { ScenarioStep, Place } from './scenario.js';
 
 /** A stretch of story time in which a job does one thing. */
 export type Segment = {
-  /** Which of the story's phases it came from; the rest that no phase named has the number after the last. */
-  phase: number;
+  /** Which of the story's steps it came from; the rest that no step named has the number after the last. */
+  step: number;
   /** Story time in ms, whole; `to` is Infinity where a segment has no end. */
   from: number;
   to: number;
@@ -21,8 +21,8 @@ export type Segment = {
   | { type: 'connect' | 'stall' | 'finalize' }
   | { type: 'transfer'; bytesPerSecond: number; wobble: number; seed: number }
   | { type: 'trace'; samples: readonly (readonly [ms: number, bytes: number])[] }
-  | Omit<Extract<Phase, { type: 'pause' }>, 'ms'>
-  | Extract<Phase, { type: 'fail' }>
+  | Omit<Extract<ScenarioStep, { type: 'pause' }>, 'ms'>
+  | Extract<ScenarioStep, { type: 'fail' }>
 );
 
 /** A story laid out: what happens, and when, if nobody intervenes. */
@@ -34,7 +34,7 @@ export interface Timeline {
   end: number;
 }
 
-/** What a phase tells of its segment. */
+/** What a step tells of its segment. */
 interface Details {
   bytesPerSecond?: number;
   wobble?: number | undefined;
@@ -49,11 +49,11 @@ const nothing: Details = {};
 const REST_BYTES_PER_SECOND = 40_000_000;
 
 /**
- * Turns phases into segments, up to the first `fail` or the completion.
+ * Turns steps into segments, up to the first `fail` or the completion.
  * @param fromBytes bytes on disk when the job starts
  * @param seed decides the wobble
  */
-export function layOut(phases: readonly Phase[], totalBytes: number, fromBytes: number, seed: number): Timeline {
+export function layOut(steps: readonly ScenarioStep[], totalBytes: number, fromBytes: number, seed: number): Timeline {
   const segments: Segment[] = [];
   let time = 0;
   let active = 0;
@@ -63,37 +63,37 @@ export function layOut(phases: readonly Phase[], totalBytes: number, fromBytes: 
   let pace = REST_BYTES_PER_SECOND;
   let index = 0;
 
-  for (const phase of phases) {
-    switch (phase.type) {
+  for (const step of steps) {
+    switch (step.type) {
       case 'connect':
-        addStill('connect', phase.ms);
+        addStill('connect', step.ms);
         break;
       case 'stall':
-        addStill('stall', phase.ms ?? Infinity);
+        addStill('stall', step.ms ?? Infinity);
         break;
       case 'finalize':
         // A recording of a smaller file may have ended before: a job that finalizes has all its bytes.
         addTransfer(totalBytes, { bytesPerSecond: pace });
-        addStill('finalize', phase.ms ?? Infinity);
+        addStill('finalize', step.ms ?? Infinity);
         break;
       case 'pause': {
-        const ms = phase.ms ?? Infinity;
-        segments.push(segment('pause', ms, bytes, phase));
+        const ms = step.ms ?? Infinity;
+        segments.push(segment('pause', ms, bytes, step));
         time += ms;
         break;
       }
       case 'rewind':
-        bytes = Math.min(bytes, placeInBytes(phase.to, totalBytes));
+        bytes = Math.min(bytes, placeInBytes(step.to, totalBytes));
         break;
       case 'transfer':
-        pace = phase.bytesPerSecond;
-        addTransfer(placeInBytes(phase.until ?? 1, totalBytes), phase);
+        pace = step.bytesPerSecond;
+        addTransfer(placeInBytes(step.until ?? 1, totalBytes), step);
         break;
       case 'trace':
-        addTrace(phase);
+        addTrace(step);
         break;
       case 'fail':
-        segments.push(segment('fail', Infinity, bytes, phase));
+        segments.push(segment('fail', Infinity, bytes, step));
         return { segments, transferBegan, end: Infinity };
     }
     if (time === Infinity) return { segments, transferBegan, end: Infinity };
@@ -107,7 +107,7 @@ export function layOut(phases: readonly Phase[], totalBytes: number, fromBytes: 
     // One literal for all: segments of one shape are made and read several times faster than those of many.
     return {
       type,
-      phase: index,
+      step: index,
       from: time,
       to: time + ms,
       activeFrom: active,
@@ -136,10 +136,10 @@ export function layOut(phases: readonly Phase[], totalBytes: number, fromBytes: 
     move(segment('transfer', ms, target, details));
   }
 
-  function addTrace(phase: Extract<Phase, { type: 'trace' }>): void {
-    const [lasts, reaches] = phase.samples.at(-1)!;
+  function addTrace(step: Extract<ScenarioStep, { type: 'trace' }>): void {
+    const [lasts, reaches] = step.samples.at(-1)!;
     const target = Math.max(bytes, Math.min(reaches, totalBytes));
-    const trace = segment('trace', lasts, target, phase) as Extract<Segment, { type: 'trace' }>;
+    const trace = segment('trace', lasts, target, step) as Extract<Segment, { type: 'trace' }>;
     // A recording of a larger file is over once all of this one is there.
     if (target === totalBytes) trace.to = trace.from + firstMoment(0, lasts, (ms) => traced(trace, ms) >= target);
     move(trace);

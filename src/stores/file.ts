@@ -74,16 +74,16 @@ export function createFileStore<Job extends Stored>({
   return {
     get: async (id) => (await find(id))?.job,
     latestFor: async (model) => (await newest(model))?.job,
-    insert: (job, previous) => inTurn(() => insert(job, previous)),
-    replace: (job, expectedVersion) => inTurn(() => replace(job, expectedVersion)),
+    insert: (job, previous) => withJobLock(() => insert(job, previous)),
+    replace: (job, expectedVersion) => withJobLock(() => replace(job, expectedVersion)),
     list: async function* () {
       for (const { job } of await readAll()) yield job;
     },
-    dropClaims: (id) => inTurn(() => dropClaims(id)),
-    tidy: () => inTurn(tidy),
+    dropClaims: (id) => withJobLock(() => dropClaims(id)),
+    tidy: () => withJobLock(tidy),
     folderOf: async (id) => (await find(id))?.folder,
     remove: (id) =>
-      inTurn(async () => {
+      withJobLock(async () => {
         const found = await find(id);
         if (!found) return;
         // The record first: what is left of a folder without one is no job.
@@ -93,7 +93,7 @@ export function createFileStore<Job extends Stored>({
   };
 
   /** Writes follow each other, so that what one of them has read is still so when it writes. */
-  function inTurn<Result>(write: () => Promise<Result>): Promise<Result> {
+  function withJobLock<Result>(write: () => Promise<Result>): Promise<Result> {
     const turn = writing.then(write);
     writing = turn.catch(() => undefined);
     return turn;

@@ -1,6 +1,6 @@
 import { ControlError } from '../control/control-error.js';
-import type { RealOperator } from '../control/downloads/downloads.js';
-import type { JobReport, SessionStatus, WaitFor } from '../control/operator.js';
+import type { RealDockControl } from '../control/downloads/downloads.js';
+import type { JobReport, SessionStatus, WaitFor } from '../control/dock-control.js';
 import { LONGEST_WAIT_MS } from '../control/control-schemas.js';
 import { DEFAULT_SESSION } from '../control/sessions/name.js';
 import { WAIT_MS } from '../control/wait.js';
@@ -23,7 +23,7 @@ export interface ConnectOptions {
  * Operates one session of a server, with the names and results that a dock has in process. What is under `downloads`
  * needs a server with the real engine; another answers it with a ControlError `unsupported`.
  */
-export interface SessionClient extends RealOperator, Noted {
+export interface SessionClient extends RealDockControl, Noted {
   readonly session: string;
   /** What to give the client under test instead of LM Studio's address, for instance `http://127.0.0.1:1234/s/checkout`. */
   readonly baseUrl: string;
@@ -70,7 +70,7 @@ function createClient(server: string, options: ConnectOptions): Omit<SessionClie
     status: () => call('GET', '/session'),
     reset: () => call('POST', '/reset'),
     clock: {
-      read: () => call('GET', '/clock'),
+      get: () => call('GET', '/clock'),
       set: (change) => call('PUT', '/clock', change),
       advance: (step) => call('POST', '/clock/advance', typeof step === 'number' ? { ms: step } : step),
     },
@@ -84,7 +84,7 @@ function createClient(server: string, options: ConnectOptions): Omit<SessionClie
       wait,
     },
     scenario: {
-      read: () => call('GET', '/scenario'),
+      get: () => call('GET', '/scenario'),
       set: (choice) => call('PUT', '/scenario', choice),
     },
     faults: {

@@ -3,7 +3,7 @@ import { ControlError } from '../control/control-error.js';
 import type { FindingId } from '../control/findings/findings.js';
 import { reportFindings } from '../control/findings/report.js';
 import type { JournalEntry } from '../control/journal/journal.js';
-import type { JobReport, Operator, WaitFor } from '../control/operator.js';
+import type { JobReport, DockControl, WaitFor } from '../control/dock-control.js';
 import { describeGoal } from '../control/wait.js';
 import { matchesModel } from '../core/text-pattern.js';
 import { wallNow, wallSleep } from '../core/wall-timer.js';
@@ -20,12 +20,12 @@ export class ExpectationError extends Error {
  * @throws ExpectationError with a report of what, why, and how to mend it
  */
 export async function expectNoFindings(
-  operator: Operator,
+  control: DockControl,
   { ignore = [] }: { ignore?: readonly FindingId[] } = {},
 ): Promise<void> {
-  const findings = (await operator.findings()).filter(({ id }) => !ignore.includes(id));
+  const findings = (await control.findings()).filter(({ id }) => !ignore.includes(id));
   if (!findings.some(({ judged }) => judged === true)) return;
-  throw await failure(operator, reportFindings(findings));
+  throw await failure(control, reportFindings(findings));
 }
 
 export interface ExpectedDownload extends Omit<WaitFor, 'timeoutMs'> {
@@ -40,11 +40,11 @@ export interface ExpectedDownload extends Omit<WaitFor, 'timeoutMs'> {
  * @throws ExpectationError with what the client did instead
  */
 export async function expectDownload(
-  operator: Operator,
+  control: DockControl,
   model: string,
   { timeoutMs = 5000, ...goal }: ExpectedDownload = {},
 ): Promise<JobReport> {
-  const { jobs } = withoutNotes(operator);
+  const { jobs } = withoutNotes(control);
   const deadline = wallNow() + timeoutMs;
   let reason: string | undefined;
   do {
@@ -60,20 +60,20 @@ export async function expectDownload(
     }
     await wallSleep(LOOK_AGAIN_MS);
   } while (wallNow() < deadline);
-  const calls = await operator.journal.list();
+  const calls = await control.journal.list();
   reason ??= `${describeAsking(calls, model) ?? 'nobody asked for it'} within ${timeoutMs} ms`;
-  throw await failure(operator, `Expected ${describeDownload(model, goal)}: ${reason}\n\n${lastCalls(calls)}`);
+  throw await failure(control, `Expected ${describeDownload(model, goal)}: ${reason}\n\n${lastCalls(calls)}`);
 }
 
 /**
  * Runs a part of a test; when it fails, its error says as well how to bring the world back.
  * @throws what `run` throws, with a longer message
  */
-export async function withReplay<Result>(operator: Operator, run: () => Result | Promise<Result>): Promise<Result> {
+export async function withReplay<Result>(control: DockControl, run: () => Result | Promise<Result>): Promise<Result> {
   try {
     return await run();
   } catch (error) {
-    if (error instanceof Error) await appendReplayNote(error, operator);
+    if (error instanceof Error) await appendReplayNote(error, control);
     throw error;
   }
 }
@@ -81,8 +81,8 @@ export async function withReplay<Result>(operator: Operator, run: () => Result |
 const LOOK_AGAIN_MS = 20;
 const SHOWN_CALLS = 12;
 
-async function failure(operator: Operator, text: string): Promise<ExpectationError> {
-  return new ExpectationError(`${text}\n\n${await replayNote(operator)}`);
+async function failure(control: DockControl, text: string): Promise<ExpectationError> {
+  return new ExpectationError(`${text}\n\n${await replayNote(control)}`);
 }
 
 function describeDownload(model: string, { status, progress }: Omit<WaitFor, 'timeoutMs'>): string {

@@ -4,5 +4,5 @@ export { fromReplayToken, toReplayToken } from '../control/sessions/replay-token
 export { ControlError, type ControlErrorCode } from '../control/control-error.js';
 export type { Finding, FindingId } from '../control/findings/findings.js';
 export { reportFindings } from '../control/findings/report.js';
-export type { Operator } from '../control/operator.js';
+export type { DockControl } from '../control/dock-control.js';
 export type { SessionSnapshot } from '../control/sessions/snapshot.js';

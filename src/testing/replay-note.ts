@@ -1,4 +1,4 @@
-import type { Operator } from '../control/operator.js';
+import type { DockControl } from '../control/dock-control.js';
 import { toReplayToken } from '../control/sessions/replay-token.js';
 
 /** What a line of a test's output still takes; a longer token goes into a file. */
@@ -7,9 +7,9 @@ const LONGEST_SHOWN = 4096;
 const BEGINNING = 'Bring this world back with\n  modeldock --replay ';
 
 /** How to bring the world of a failed test back, for the end of its message. Never rejects. */
-export async function replayNote(operator: Operator): Promise<string> {
+export async function replayNote(control: DockControl): Promise<string> {
   try {
-    const token = await toReplayToken(await operator.snapshot());
+    const token = await toReplayToken(await control.snapshot());
     const shown = token.length > LONGEST_SHOWN ? (saveToken(token) ?? token) : token;
     return `${BEGINNING}${shown}`;
   } catch (error) {
@@ -21,10 +21,10 @@ export async function replayNote(operator: Operator): Promise<string> {
  * Makes an error end with that, unless it does already. An engine writes the message into the stack when the error is
  * made, and test runners show either.
  */
-export async function appendReplayNote(error: Error, operator: Operator): Promise<void> {
+export async function appendReplayNote(error: Error, control: DockControl): Promise<void> {
   const { message, stack } = error;
   if (message.includes(BEGINNING)) return;
-  error.message = `${message}\n\n${await replayNote(operator)}`;
+  error.message = `${message}\n\n${await replayNote(control)}`;
   if (stack?.includes(message)) error.stack = stack.replace(message, () => error.message);
 }
 

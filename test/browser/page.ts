@@ -44,13 +44,13 @@ const page: Page = {
   },
   hear: async (baseUrl, request) => {
     const heard: string[] = [];
-    const operator = connect(baseUrl);
+    const control = connect(baseUrl);
     const leaving = new AbortController();
-    const events = operator.events({ signal: leaving.signal })[Symbol.asyncIterator]();
+    const events = control.events({ signal: leaving.signal })[Symbol.asyncIterator]();
     let next = events.next();
-    await operator.status();
+    await control.status();
     await page.send(baseUrl, request);
-    await operator.clock.advance(1100);
+    await control.clock.advance(1100);
     for (let count = 0; count < 2; count++) {
       const result = (await next) as IteratorYieldResult<SessionEvent>;
       heard.push(result.value.type);

@@ -1,13 +1,13 @@
-import type { ApiWorld } from '../../src/api/api.js';
+import type { ApiContext } from '../../src/api/api.js';
 import { profiles } from '../../src/index.js';
 
 /** A world in which every route meets a defect. */
-export function brokenWorld(defect: Error, onError: (error: unknown) => void = () => undefined): ApiWorld {
+export function brokenWorld(defect: Error, onError: (error: unknown) => void = () => undefined): ApiContext {
   const fail = (): Promise<never> => Promise.reject(defect);
   return {
     engine: { start: fail, status: fail },
-    shelf: { installed: fail, loaded: fail, load: fail, unload: fail },
-    profile: profiles.seed,
+    library: { installed: fail, loaded: fail, load: fail, unload: fail },
+    profile: profiles.documented,
     explainFailures: false,
     onError,
     onUnknownRoute: () => undefined,

@@ -106,7 +106,7 @@ describe('the status of a job', () => {
   });
 
   it('tells a fractional speed to the last digit', async () => {
-    const client = openClient({ scenario: { phases: [{ type: 'transfer', bytesPerSecond: 1000 / 7 }] } });
+    const client = openClient({ scenario: { steps: [{ type: 'transfer', bytesPerSecond: 1000 / 7 }] } });
     const job_id = await arrange(client, 'ibm/granite-4-micro', 3000);
     expect((await client.status(job_id)).text).toContain('"bytes_per_second": 142.66666666666666,');
   });
@@ -114,7 +114,7 @@ describe('the status of a job', () => {
   it('truncates the estimate to the millisecond and never rounds it', async () => {
     // 7 bytes after 1 s at 7.5 B/s leave 3 bytes, which take 428.57… ms at 7 B/s.
     const client = openClient({
-      scenario: { phases: [{ type: 'transfer', bytesPerSecond: 7.5 }] },
+      scenario: { steps: [{ type: 'transfer', bytesPerSecond: 7.5 }] },
       catalog: [tiny],
     });
     const job_id = await arrange(client, 'tiny/model', 1000);
@@ -173,7 +173,7 @@ describe('the answer to a start', () => {
   ])('has none of the counters in the profile of released servers when %s', async (status, model, fields) => {
     const client = openClient({
       profile: 'lmstudio-0.4',
-      scenario: { phases: [{ type: 'pause' }] },
+      scenario: { steps: [{ type: 'pause' }] },
       catalog: [{ ...tiny, id: 'paused/at-once' }],
     });
     const { body } = await client.download(model);
@@ -184,7 +184,7 @@ describe('the answer to a start', () => {
   it('has none of the counters in the profile of released servers when failed', async () => {
     const client = openClient({
       profile: 'lmstudio-0.4',
-      scenario: { phases: [{ type: 'fail', code: 'hub_error' }] },
+      scenario: { steps: [{ type: 'fail', code: 'hub_error' }] },
     });
     const { body } = await client.download('ibm/granite-4-micro');
     expect(body.status).toBe('failed');

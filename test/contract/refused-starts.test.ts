@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { magicFamilies } from '../../src/index.js';
+import { testModels } from '../../src/index.js';
 import { json, openClient, pretty } from './client.js';
 
 const DOWNLOAD = '/api/v1/models/download';
@@ -110,7 +110,7 @@ const refusals: Refusal[] = [
       type: 'model_not_found',
       message:
         "Model 'simulate/explodes' not found in model catalog. There is, under simulate/: " +
-        `${magicFamilies.map(({ spelling }) => spelling).join(', ')}; N is a whole number from 0 to 100.`,
+        `${testModels.map(({ spelling }) => spelling).join(', ')}; N is a whole number from 0 to 100.`,
     },
   },
   {

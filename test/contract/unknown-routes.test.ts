@@ -41,7 +41,7 @@ const elsewhere = [
 
 describe('an unknown route', () => {
   it.each(underApi)('under /api/v1 is 404 with a compact text: %s %s', async (method, path) => {
-    for (const profile of ['seed', 'lmstudio-0.4', 'strict'] as const) {
+    for (const profile of ['documented', 'lmstudio-0.4', 'strict'] as const) {
       const read = await openClient({ profile }).send(method, path);
       expect([read.status, read.text]).toEqual([404, compact(method, path)]);
       expect(read.headers.get('content-type')).toBe('application/json; charset=utf-8');
@@ -52,7 +52,7 @@ describe('an unknown route', () => {
     'elsewhere is 200 with the same text, and 404 in the strict profile: %s %s',
     async (method, path) => {
       for (const [profile, status] of [
-        ['seed', 200],
+        ['documented', 200],
         ['lmstudio-0.4', 200],
         ['strict', 404],
       ] as const) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createSessionDocks, type SimulatedSessionsOptions } from '../../src/index.js';
+import { createSessions, type SimulatedSessionsOptions } from '../../src/index.js';
 
 const CONTROL = 'http://localhost:1234/__modeldock';
 
@@ -9,7 +9,7 @@ interface Refusal {
 
 /** Operates a server with sessions, in process. */
 function open(options: SimulatedSessionsOptions = {}) {
-  const sessions = createSessionDocks({ speed: 0, ...options });
+  const sessions = createSessions({ speed: 0, ...options });
   const send = (method: string, path: string, { body, headers, base = CONTROL }: Sent = {}): Promise<Response> =>
     sessions.api.fetch(
       new Request(base + path, {

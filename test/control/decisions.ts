@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Fault, Operator } from '../../src/index.js';
+import type { Fault, DockControl } from '../../src/index.js';
 import type { Opened } from './suite/door.js';
 
 /** Something that a client or an operator does. Jobs and models are named by number, so that any order of acts makes sense. */
@@ -58,32 +58,32 @@ export const act: fc.Arbitrary<Act> = fc.oneof(
 );
 
 /** Does it, and answers with everything that is told about it: an answer, a refusal, or what the operator got. */
-export async function perform(one: Act, { operator, client }: Pick<Opened, 'operator' | 'client'>): Promise<unknown> {
+export async function perform(one: Act, { control, client }: Pick<Opened, 'control' | 'client'>): Promise<unknown> {
   try {
     switch (one.type) {
       case 'start':
         return await client('POST', '/api/v1/models/download', { model: models[one.which] });
       case 'poll':
-        return await client('GET', `/api/v1/models/download/status/${await jobOf(one.which, operator)}`);
+        return await client('GET', `/api/v1/models/download/status/${await jobOf(one.which, control)}`);
       case 'load':
-        return await client('POST', '/api/v1/models/load', { model: await keyOf(one.which, operator) });
+        return await client('POST', '/api/v1/models/load', { model: await keyOf(one.which, control) });
       case 'pause':
       case 'resume':
       case 'cancel':
-        return await operator.jobs[one.type](await jobOf(one.which, operator));
+        return await control.jobs[one.type](await jobOf(one.which, control));
       case 'fail':
-        return await operator.jobs.fail(await jobOf(one.which, operator), { code: one.code });
+        return await control.jobs.fail(await jobOf(one.which, control), { code: one.code });
       case 'install':
-        return await operator.models.add(models[one.which]!);
+        return await control.models.add(models[one.which]!);
       case 'uninstall':
-        await operator.models.remove(await keyOf(one.which, operator));
+        await control.models.remove(await keyOf(one.which, control));
         return 'uninstalled';
       case 'advance':
-        return await operator.clock.advance(one.ms);
+        return await control.clock.advance(one.ms);
       case 'scenario':
-        return await operator.scenario.set({ rules: [{ model: one.pattern, scenario: one.scenario }] });
+        return await control.scenario.set({ rules: [{ model: one.pattern, scenario: one.scenario }] });
       case 'fault':
-        return await operator.faults.add(one.fault);
+        return await control.faults.add(one.fault);
     }
   } catch (error) {
     const { name, message } = error as Error;
@@ -92,23 +92,23 @@ export async function perform(one: Act, { operator, client }: Pick<Opened, 'oper
 }
 
 /** All that can be seen of a world. */
-export async function lookAt({ operator, client }: Pick<Opened, 'operator' | 'client'>): Promise<unknown> {
+export async function lookAt({ control, client }: Pick<Opened, 'control' | 'client'>): Promise<unknown> {
   return {
-    clock: await operator.clock.read(),
-    jobs: await operator.jobs.list(),
-    scenario: await operator.scenario.read(),
-    faults: await operator.faults.list(),
-    models: await operator.models.list(),
+    clock: await control.clock.get(),
+    jobs: await control.jobs.list(),
+    scenario: await control.scenario.get(),
+    faults: await control.faults.list(),
+    models: await control.models.list(),
     told: (await client('GET', '/api/v1/models')).body,
   };
 }
 
-async function jobOf(number: number, operator: Operator): Promise<string> {
-  const jobs = await operator.jobs.list();
+async function jobOf(number: number, control: DockControl): Promise<string> {
+  const jobs = await control.jobs.list();
   return jobs.length === 0 ? 'job_of_nobody' : jobs[number % jobs.length]!.id;
 }
 
-async function keyOf(number: number, operator: Operator): Promise<string> {
-  const installed = await operator.models.list();
+async function keyOf(number: number, control: DockControl): Promise<string> {
+  const installed = await control.models.list();
   return installed.length === 0 ? 'no/such-model' : installed[number % installed.length]!.key;
 }

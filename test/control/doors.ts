@@ -1,4 +1,4 @@
-import { createDock, createSessionDocks } from '../../src/index.js';
+import { createDock, createSessions } from '../../src/index.js';
 import { serve } from '../../src/server/index.js';
 import { connect } from '../../src/testing/index.js';
 import type { Door, Opened } from './suite/door.js';
@@ -9,7 +9,7 @@ export const inProcess: Door = {
   open: async (beginning) => {
     const dock = createDock(beginning);
     return {
-      operator: dock,
+      control: dock,
       client: clientAt('http://localhost:1234', (url, init) => dock.api.fetch(new Request(url, init))),
       close: async () => dock.close(),
     };
@@ -20,12 +20,12 @@ export const inProcess: Door = {
 export const overHttp: Door = {
   name: 'over HTTP',
   open: async (beginning) => {
-    const sessions = createSessionDocks(beginning);
+    const sessions = createSessions(beginning);
     const serving = await serve({ api: sessions.api, port: 0, host: '127.0.0.1' });
-    const operator = connect(serving.url, { session: 'checkout-17' });
+    const control = connect(serving.url, { session: 'checkout-17' });
     return {
-      operator,
-      client: clientAt(operator.baseUrl, fetch),
+      control,
+      client: clientAt(control.baseUrl, fetch),
       close: async () => {
         sessions.close();
         await serving.close();

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createSessionDocks, type SessionEvent, type SimulatedSessions } from '../../src/index.js';
+import { createSessions, type SessionEvent, type SimulatedSessions } from '../../src/index.js';
 import { createEventLog, type Audience } from '../../src/control/events/events.js';
 import { SessionClock } from '../../src/control/sessions/clock.js';
 import type * as WallTimer from '../../src/core/wall-timer.js';
@@ -44,7 +44,7 @@ let sessions: SimulatedSessions;
 beforeEach(() => {
   wall.ahead = 0;
   wall.timers = [];
-  sessions = createSessionDocks({ now: START, speed: 0 });
+  sessions = createSessions({ now: START, speed: 0 });
 });
 afterEach(() => sessions.close());
 
@@ -216,18 +216,18 @@ describe('a listener that begins when its session has been reset', () => {
 
 describe('a listener that stopped reading', () => {
   it.each(['reset', 'close'] as const)('leaves no timer behind when its session ends by %s', async (end) => {
-    const running = createSessionDocks({ now: START });
+    const running = createSessions({ now: START });
     const before = wall.waiting;
-    const operator = running.open('default');
-    const events = operator.events()[Symbol.asyncIterator]();
+    const control = running.open('default');
+    const events = control.events()[Symbol.asyncIterator]();
     const first = events.next();
-    await operator.models.add('ibm/granite-4-micro');
+    await control.models.add('ibm/granite-4-micro');
     await first;
     const body = JSON.stringify({ model: 'simulate/slow' });
     const headers = { 'Content-Type': 'application/json' };
     const request = new Request('http://localhost:1234/api/v1/models/download', { method: 'POST', headers, body });
     await running.api.fetch(request);
-    if (end === 'reset') await operator.reset();
+    if (end === 'reset') await control.reset();
     else running.close();
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(wall.waiting).toBe(before);

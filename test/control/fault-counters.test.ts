@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Answer, Answerer, Call } from '../../src/api/call.js';
-import { Faults, type FaultsWorld } from '../../src/control/faults/faults.js';
+import { Faults, type FaultsContext } from '../../src/control/faults/faults.js';
 import { createDock } from '../../src/index.js';
 import { NOON, openFaultWorld, times, unavailable } from './fault-world.js';
 
@@ -11,7 +11,7 @@ describe('a session without faults, or with none that is left', () => {
     };
     const spent = { id: 'fault-1', fault: { effect: unavailable, times: 1 }, addedAt: NOON, seen: 1, fired: 1 };
     for (const faults of [[], [spent]]) {
-      const session = new Faults(new Proxy({} as FaultsWorld, { get: unread }), { added: 1, faults });
+      const session = new Faults(new Proxy({} as FaultsContext, { get: unread }), { added: 1, faults });
       const call = new Proxy({} as Call, { get: unread });
       const answer = Promise.resolve<Answer>('network error');
       const next = vi.fn<Answerer>(() => answer);

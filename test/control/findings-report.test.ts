@@ -6,16 +6,16 @@ const finding: Finding = {
   id: 'status-of-undefined',
   title: 'The status of a job called “undefined” was asked for: GET /api/v1/models/download/status/undefined',
   entries: [3, 4],
-  hurts: 'The answer is 404, whatever becomes of the download.',
-  mend: 'Take job_id from the answer to POST /api/v1/models/download, and do not poll when there is none: already_downloaded and errors come without a job.',
+  impact: 'The answer is 404, whatever becomes of the download.',
+  fix: 'Take job_id from the answer to POST /api/v1/models/download, and do not poll when there is none: already_downloaded and errors come without a job.',
   judged: true,
 };
 const open: Finding = {
   id: 'polling-too-fast',
   title: 'Job job_1 was polled 21 times within 2.0 s',
   entries: Array.from({ length: 21 }, (_, index) => index + 1),
-  hurts: 'Polls take from it.',
-  mend: 'Poll once a second.',
+  impact: 'Polls take from it.',
+  fix: 'Poll once a second.',
   judged: { notJudged: "Pace is judged while the session's clock runs at speed 1; it was frozen." },
 };
 
@@ -31,16 +31,16 @@ describe('the report of findings', () => {
 1. The status of a job called “undefined” was asked for: GET /api/v1/models/download/status/undefined
    [status-of-undefined]
    calls: 3, 4
-   hurts: The answer is 404, whatever becomes of the download.
-   mend:  Take job_id from the answer to POST /api/v1/models/download, and do not poll when there is none:
+   impact: The answer is 404, whatever becomes of the download.
+   fix:  Take job_id from the answer to POST /api/v1/models/download, and do not poll when there is none:
           already_downloaded and errors come without a job.
 
 Not judged (1):
 
 -  Job job_1 was polled 21 times within 2.0 s [polling-too-fast]
    calls: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 and 9 more
-   hurts: Polls take from it.
-   mend:  Poll once a second.
+   impact: Polls take from it.
+   fix:  Poll once a second.
    open:  Pace is judged while the session's clock runs at speed 1; it was frozen.`,
     );
   });

@@ -14,8 +14,8 @@ describe('a wrong path', () => {
         id: 'unknown-route-taken-for-success',
         title: 'POST /v1/models/download is no route of LM Studio, and was answered 200 all the same',
         entries: [1, 2],
-        hurts: expect.stringContaining('looks at the status alone') as string,
-        mend: expect.stringContaining('Call POST /api/v1/models/download') as string,
+        impact: expect.stringContaining('looks at the status alone') as string,
+        fix: expect.stringContaining('Call POST /api/v1/models/download') as string,
         judged: true,
       },
     ]);
@@ -25,7 +25,7 @@ describe('a wrong path', () => {
     const { dock, send } = openClient();
     await send('POST', '/api/v1/models/downlaod', { model: 'ibm/granite-4-micro' });
     await send('GET', '/api/v1/model-list/models');
-    expect((await dock.findings()).map(({ mend }) => /Call (\S+ \S+),/.exec(mend)?.[1])).toEqual([
+    expect((await dock.findings()).map(({ fix }) => /Call (\S+ \S+),/.exec(fix)?.[1])).toEqual([
       undefined,
       'GET /api/v1/models',
     ]);
@@ -39,8 +39,8 @@ describe('a wrong path', () => {
         id: 'unknown-route',
         title: 'DELETE /api/v1/models/download/job_493c7c9ded is no route of LM Studio',
         entries: [1],
-        hurts: expect.stringContaining('404') as string,
-        mend: expect.stringContaining('cannot list, pause, resume, cancel or delete') as string,
+        impact: expect.stringContaining('404') as string,
+        fix: expect.stringContaining('cannot list, pause, resume, cancel or delete') as string,
       },
     ]);
   });
@@ -55,14 +55,14 @@ describe('a wrong path', () => {
     const { dock, send } = openClient();
     await send(method, path);
     const [finding] = await dock.findings();
-    expect(finding!.mend).toContain(`Call ${better}, if`);
+    expect(finding!.fix).toContain(`Call ${better}, if`);
   });
 
   it('is found where a profile answers it 404, because LM Studio does not', async () => {
     const { dock, send } = openClient({ profile: 'strict' });
     await send('GET', '/models');
     expect(await dock.findings()).toMatchObject([
-      { id: 'unknown-route', hurts: expect.stringContaining('LM Studio answers 200 outside /api/v1') as string },
+      { id: 'unknown-route', impact: expect.stringContaining('LM Studio answers 200 outside /api/v1') as string },
     ]);
   });
 
@@ -215,7 +215,7 @@ describe('a model name', () => {
         id: 'file-link-as-model',
         title: `A file was sent as model: ${model}`,
         entries: [1, 2],
-        mend: `Send ${repo}, and the quantization as quantization.`,
+        fix: `Send ${repo}, and the quantization as quantization.`,
       },
     ]);
   });

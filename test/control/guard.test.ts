@@ -1,6 +1,6 @@
 import { connect as connectSocket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createSessionDocks, type SimulatedSessions, type SimulatedSessionsOptions } from '../../src/index.js';
+import { createSessions, type SimulatedSessions, type SimulatedSessionsOptions } from '../../src/index.js';
 import { serve, type Serving } from '../../src/server/index.js';
 import { connect } from '../../src/testing/index.js';
 import type { Received, Sent } from '../suites/transport.js';
@@ -11,7 +11,7 @@ let serving: Serving;
 const json = { 'Content-Type': 'application/json' };
 
 async function open(options: SimulatedSessionsOptions = {}): Promise<void> {
-  sessions = createSessionDocks({ speed: 0, ...options });
+  sessions = createSessions({ speed: 0, ...options });
   serving = await serve({ api: sessions.api, port: 0, host: '127.0.0.1' });
   await sessions.open('default').models.add('ibm/granite-4-micro');
 }
@@ -94,7 +94,7 @@ describe('the control API', () => {
   });
 
   it('lets no form and no plain text in, whatever they hold', async () => {
-    const before = await sessions.open('default').clock.read();
+    const before = await sessions.open('default').clock.get();
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', '']) {
       const headers: Record<string, string> = type === '' ? {} : { 'Content-Type': type };
       const advanced = await send('POST', '/__modeldock/clock/advance', headers, '{"ms":1000}');
@@ -102,7 +102,7 @@ describe('the control API', () => {
       const added = await send('POST', '/__modeldock/faults', headers, '{"effect":{"type":"network-error"}}');
       expect([type, added.status]).toEqual([type, 415]);
     }
-    expect(await sessions.open('default').clock.read()).toEqual(before);
+    expect(await sessions.open('default').clock.get()).toEqual(before);
     expect(await sessions.open('default').faults.list()).toEqual([]);
   });
 
@@ -176,14 +176,14 @@ describe('the control API of a server with a control token', () => {
   beforeEach(() => reopen({ controlToken: 'open-sesame', requireToken: 'for-clients' }));
 
   it('is closed to everybody without it', async () => {
-    const without: Record<string, string>[] = [
+    const omit: Record<string, string>[] = [
       {},
       { 'X-Modeldock-Token': 'open-sesam' },
       { 'X-Modeldock-Token': '' },
       { Authorization: 'Bearer for-clients' },
       { Authorization: 'Bearer session:one:open-sesame-not' },
     ];
-    for (const headers of without) {
+    for (const headers of omit) {
       for (const [method, path] of calls) expect((await send(method, path, headers)).status).toBe(403);
     }
     expect(await isUntouched()).toBe(true);
@@ -201,13 +201,13 @@ describe('the control API of a server with a control token', () => {
 
   it('is open to a client that was given it', async () => {
     await expect(connect(serving.url).status()).rejects.toMatchObject({ status: 403, code: 'forbidden' });
-    const operator = connect(serving.url, { controlToken: 'open-sesame', token: 'for-clients', session: 'one' });
-    expect(await operator.status()).toMatchObject({ session: 'one' });
+    const control = connect(serving.url, { controlToken: 'open-sesame', token: 'for-clients', session: 'one' });
+    expect(await control.status()).toMatchObject({ session: 'one' });
     const models = await fetch(`${serving.url}/v1/models`, {
-      headers: { Authorization: `Bearer ${operator.apiToken}` },
+      headers: { Authorization: `Bearer ${control.apiToken}` },
     });
     expect(models.status).toBe(200);
-    expect(await operator.journal.list()).toHaveLength(1);
+    expect(await control.journal.list()).toHaveLength(1);
   });
 
   it('is no way into LM Studio’s routes', async () => {

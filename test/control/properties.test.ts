@@ -43,11 +43,11 @@ describe.each([
       fc.asyncProperty(time, acts, acts, (beginning, before, after) =>
         between(door, beginning, async (one, other) => {
           await live(before, one);
-          await other.operator.restore(copy(await one.operator.snapshot()));
+          await other.control.restore(copy(await one.control.snapshot()));
           expect(await lookAt(other)).toEqual(await lookAt(one));
           expect(await live(after, other)).toEqual(await live(after, one));
           expect(await lookAt(other)).toEqual(await lookAt(one));
-          expect(await other.operator.snapshot()).toEqual(await one.operator.snapshot());
+          expect(await other.control.snapshot()).toEqual(await one.control.snapshot());
         }),
       ),
       { numRuns },
@@ -60,7 +60,7 @@ describe.each([
     await fc.assert(
       fc.asyncProperty(polled, (story) =>
         between(door, { speed: 0 }, async (one, other) => {
-          await other.operator.restore(await one.operator.snapshot());
+          await other.control.restore(await one.control.snapshot());
           for (const [next, polls] of story) {
             // Faults count the calls they see: they are the one thing that polls do change.
             if (next.type === 'fault') continue;
@@ -83,20 +83,20 @@ describe('polls on a running clock', () => {
         fc.constantFrom('simulate/fails-at-50', 'simulate/rate-limited', 'ibm/granite-4-micro'),
         (pauses, model) =>
           between(inProcess, { speed: 1000 }, async (polled, quiet) => {
-            await quiet.operator.restore(await polled.operator.snapshot());
+            await quiet.control.restore(await polled.control.snapshot());
             // The same moment on both: a running clock is read only where it has been set.
             const moment = START + 10_000_000;
-            for (const { operator, client } of [polled, quiet]) {
-              await operator.clock.set({ mode: 'frozen', now: START + 5_000_000 });
+            for (const { control, client } of [polled, quiet]) {
+              await control.clock.set({ mode: 'frozen', now: START + 5_000_000 });
               await client('POST', '/api/v1/models/download', { model });
-              await operator.clock.set({ mode: 'running', speed: 1000 });
+              await control.clock.set({ mode: 'running', speed: 1000 });
             }
-            const [job] = await polled.operator.jobs.list();
+            const [job] = await polled.control.jobs.list();
             for (const pause of pauses) {
               await polled.client('GET', `/api/v1/models/download/status/${job!.id}`);
-              await polled.operator.clock.advance(pause);
+              await polled.control.clock.advance(pause);
             }
-            for (const { operator } of [polled, quiet]) await operator.clock.set({ mode: 'frozen', now: moment });
+            for (const { control } of [polled, quiet]) await control.clock.set({ mode: 'frozen', now: moment });
             expect(await lookAt(polled)).toEqual(await lookAt(quiet));
           }),
       ),
@@ -129,11 +129,11 @@ describe('a snapshot that was mangled', () => {
       fc.asyncProperty(acts, fc.nat(), junk, (before, place, value) =>
         between(inProcess, { speed: 0 }, async (one, other) => {
           await live(before, one);
-          const snapshot = copy(await one.operator.snapshot());
+          const snapshot = copy(await one.control.snapshot());
           mangle(snapshot, place, value);
-          await other.operator.models.add('simulate/steady');
+          await other.control.models.add('simulate/steady');
           const untouched = await lookAt(other);
-          const error = await other.operator.restore(snapshot).then(
+          const error = await other.control.restore(snapshot).then(
             () => undefined,
             (reason: unknown) => reason as ControlError,
           );
@@ -143,13 +143,13 @@ describe('a snapshot that was mangled', () => {
             expect(await lookAt(other)).toEqual(untouched);
           } else {
             await lookAt(other);
-            await other.operator.snapshot();
-            await other.operator.clock.advance(1000);
+            await other.control.snapshot();
+            await other.control.clock.advance(1000);
             const answers = [
               await other.client('GET', '/api/v1/models'),
               await other.client('POST', '/api/v1/models/download', { model: 'simulate/slow-run-new' }),
               ...(await Promise.all(
-                (await other.operator.jobs.list()).map(({ id }) =>
+                (await other.control.jobs.list()).map(({ id }) =>
                   other.client('GET', `/api/v1/models/download/status/${encodeURIComponent(id)}`),
                 ),
               )),

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createSessionDocks, type SessionEvent, type SimulatedSessionsOptions } from '../../src/index.js';
+import { createSessions, type SessionEvent, type SimulatedSessionsOptions } from '../../src/index.js';
 
 const origin = 'http://127.0.0.1:1234';
-const open = (options: SimulatedSessionsOptions = {}) => createSessionDocks({ speed: 0, ...options });
+const open = (options: SimulatedSessionsOptions = {}) => createSessions({ speed: 0, ...options });
 
 const nap = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createSessionDocks, type SimulatedSessions, type SimulatedSessionsOptions } from '../../src/index.js';
+import { createSessions, type SimulatedSessions, type SimulatedSessionsOptions } from '../../src/index.js';
 import { START } from './suite/door.js';
 
 const origin = 'http://localhost:1234';
@@ -13,7 +13,7 @@ afterEach(() => {
 });
 
 function open(options: SimulatedSessionsOptions = {}): SimulatedSessions {
-  const sessions = createSessionDocks({ now: START, speed: 0, ...options });
+  const sessions = createSessions({ now: START, speed: 0, ...options });
   opened.push(sessions);
   return sessions;
 }
@@ -143,14 +143,14 @@ describe('a session where a token is asked for', () => {
   it('is not made for a call that does not', async () => {
     const sessions = open(options);
     const call = callerOf(sessions);
-    const without: HeadersInit[] = [
+    const omit: HeadersInit[] = [
       {},
       { Authorization: 'Bearer wrong' },
       { Authorization: 'Bearer session:one' },
       { Authorization: 'Bearer session:one:wrong' },
       { Authorization: 'Basic secret' },
     ];
-    for (const headers of without) expect((await call(path, { headers })).status).toBe(401);
+    for (const headers of omit) expect((await call(path, { headers })).status).toBe(401);
     expect(namesOf(sessions)).not.toContain('one');
   });
 

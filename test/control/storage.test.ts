@@ -102,7 +102,7 @@ describe('a dock with a storage', () => {
     const second = load(storage, { speed: 1 });
     const again = await second.jobs.get(job);
     expect(again).toMatchObject({ state: 'downloading', startedAt: (await first.jobs.get(job)).startedAt });
-    expect(await second.clock.read()).toMatchObject({ mode: 'running', speed: 1 });
+    expect(await second.clock.get()).toMatchObject({ mode: 'running', speed: 1 });
   });
 
   it('saves nothing while nothing is decided', async () => {
@@ -180,17 +180,17 @@ describe('a page whose calls MSW answers', () => {
     const storage = openStorage();
     const first = load(storage);
     server.resetHandlers(...createHandlers(first.api));
-    const operator = connect(origin);
-    const events = operator.events()[Symbol.asyncIterator]();
+    const control = connect(origin);
+    const events = control.events()[Symbol.asyncIterator]();
     const upcoming = events.next();
-    await operator.status();
+    await control.status();
     const job = await start(first, 'simulate/steady');
     expect((await upcoming).value).toMatchObject({ type: 'decision', decision: { type: 'started', job } });
     await events.return?.(undefined);
     await settled();
 
     server.resetHandlers(...createHandlers(load(storage).api));
-    const { clock, transitions } = await operator.clock.advance({ until: 'idle' });
+    const { clock, transitions } = await control.clock.advance({ until: 'idle' });
     expect(clock.now).toBe(START + 10_100);
     expect(transitions).toEqual([{ at: START + 10_100, job, model: 'simulate/steady', type: 'completed' }]);
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createSessionDocks, type ClockChange, type Fault } from '../../src/index.js';
+import { createSessions, type ClockChange, type Fault } from '../../src/index.js';
 import { serve } from '../../src/server/index.js';
 import { connect } from '../../src/testing/index.js';
 import { act, perform, type Act } from './decisions.js';
@@ -34,15 +34,15 @@ const story = fc.record({
 });
 type Story = typeof story extends fc.Arbitrary<infer Value> ? Value : never;
 type Beginning = Story['beginnings'][number];
-type World = Pick<Opened, 'operator' | 'client'>;
+type World = Pick<Opened, 'control' | 'client'>;
 
-async function begin(beginning: Beginning, { operator }: World): Promise<unknown> {
-  return [await operator.clock.set(beginning.clock), await operator.faults.add(beginning.fault)];
+async function begin(beginning: Beginning, { control }: World): Promise<unknown> {
+  return [await control.clock.set(beginning.clock), await control.faults.add(beginning.fault)];
 }
 
 /** All that a session is at the end, and what its client did. */
-async function lookBack({ operator }: World): Promise<unknown> {
-  const calls = (await operator.journal.list()).map(({ id, at, method, path, status, fault, job }) => [
+async function lookBack({ control }: World): Promise<unknown> {
+  const calls = (await control.journal.list()).map(({ id, at, method, path, status, fault, job }) => [
     id,
     at,
     method,
@@ -51,7 +51,7 @@ async function lookBack({ operator }: World): Promise<unknown> {
     fault?.id,
     job,
   ]);
-  return { snapshot: await operator.snapshot(), calls };
+  return { snapshot: await control.snapshot(), calls };
 }
 
 async function alone(beginning: Beginning, acts: readonly Act[]): Promise<unknown[]> {
@@ -86,12 +86,12 @@ async function together(worlds: readonly World[], { beginnings, turns }: Story):
 const [told] = fc.sample(story, { seed: 20_251_003, numRuns: 1 }) as [Story];
 
 it('a thousand sessions on one server are each told what they would be told alone', async () => {
-  const sessions = createSessionDocks({ now: START, speed: 0 });
+  const sessions = createSessions({ now: START, speed: 0 });
   const serving = await serve({ api: sessions.api, port: 0, host: '127.0.0.1' });
   try {
     const worlds = told.beginnings.map((_, session): World => {
-      const operator = connect(serving.url, { session: `test-${session}` });
-      return { operator, client: clientAt(operator.baseUrl, fetch) };
+      const control = connect(serving.url, { session: `test-${session}` });
+      return { control, client: clientAt(control.baseUrl, fetch) };
     });
     const answers = await together(worlds, told);
     expect(sessions.list()).toHaveLength(SESSIONS);

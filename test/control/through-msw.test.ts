@@ -18,7 +18,7 @@ describeControl({
     const dock = createDock(beginning);
     server.resetHandlers(...createHandlers(dock.api));
     return {
-      operator: connect(baseUrl),
+      control: connect(baseUrl),
       client: clientAt(baseUrl, fetch),
       close: async () => {
         dock.close();

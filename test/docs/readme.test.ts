@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import { createSessionDocks, parseScenario } from '../../src/index.js';
+import { createSessions, parseScenario } from '../../src/index.js';
 import { serve } from '../../src/server/index.js';
 import { connect } from '../../src/testing/index.js';
 import { start } from '../server/command.js';
@@ -52,7 +52,7 @@ describe.each(['README.md', 'docs/transports.md'])('%s', (path) => {
       if (!server.listening) await once(server, 'listening');
       const mount = /app\.use\('([^']*)'/.exec(text)?.[1] ?? '';
       const { port } = server.address() as AddressInfo;
-      const session = text.includes('createSessionDocks') ? '/s/checkout-17' : '';
+      const session = text.includes('createSessions') ? '/s/checkout-17' : '';
       const answer = await fetch(`http://127.0.0.1:${port}${mount}${session}/api/v1/models`);
       expect(await answer.json()).toEqual({ models: [] });
       server.close();
@@ -92,7 +92,7 @@ describe('README.md', () => {
 
   it('has a scenario that can be played', () => {
     const [scenario] = blocksOf(readPage('README.md')).filter(({ language }) => language === 'json');
-    expect(parseScenario(JSON.parse(scenario!.text)).phases).toHaveLength(4);
+    expect(parseScenario(JSON.parse(scenario!.text)).steps).toHaveLength(4);
   });
 
   it('begins with two commands, and has lines for a shell, each of a kind that is run here', () => {
@@ -151,7 +151,7 @@ describe('README.md', () => {
 });
 
 async function serveSessions(): Promise<string> {
-  const sessions = createSessionDocks();
+  const sessions = createSessions();
   const serving = await serve({ api: sessions.api, port: 0, host: '127.0.0.1' });
   onTestFinished(async () => {
     sessions.close();

@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { toJSONSchema } from 'zod';
-import { createDock, createSessionDocks, parseCatalog, parseScenario } from '../../src/index.js';
+import { createDock, createSessions, parseCatalog, parseScenario } from '../../src/index.js';
 import { serve } from '../../src/server/index.js';
 import { scenarioSchema } from '../../src/simulator/scenario.js';
 
@@ -40,9 +40,9 @@ interface PhaseSchema {
   required: string[];
 }
 const scenario = toJSONSchema(scenarioSchema) as unknown as {
-  properties: { phases: { items: { oneOf: PhaseSchema[] } } };
+  properties: { steps: { items: { oneOf: PhaseSchema[] } } };
 };
-const phaseSchemas = scenario.properties.phases.items.oneOf;
+const phaseSchemas = scenario.properties.steps.items.oneOf;
 
 describe('the page about testing a client', () => {
   it('has its blocks, each in a language that is run here', () => {
@@ -87,9 +87,9 @@ describe('the page about testing a client', () => {
   });
 
   it('has a scenario that can be played, with every phase', () => {
-    const { phases } = parseScenario(json[0]);
+    const { steps } = parseScenario(json[0]);
     const types = phaseSchemas.map(({ properties }) => properties.type.const);
-    expect([...new Set(phases.map(({ type }) => type))].sort()).toEqual(types.sort());
+    expect([...new Set(steps.map(({ type }) => type))].sort()).toEqual(types.sort());
   });
 
   it('has a catalog that can be used, whose fields that may be left out may be', async () => {
@@ -113,7 +113,7 @@ describe('the page about testing a client', () => {
   });
 
   it('tells other languages what works', { skip: process.platform === 'win32' }, async () => {
-    const sessions = createSessionDocks();
+    const sessions = createSessions();
     const serving = await serve({ api: sessions.api, port: 0, host: '127.0.0.1' });
     const { text } = blocks.find(({ language }) => language === 'sh')!;
     const { stdout } = await promisify(execFile)('sh', ['-e', '-c', text], {

@@ -9,7 +9,7 @@ import { contentId, contentKey, contentOf, wholeOf, type ContentSource } from '.
 import { createDigests } from '../../src/hub/content/digests.js';
 import { knownDigests } from '../../src/hub/content/known-digests.js';
 import { builtinRepos, createHub, type Hub } from '../../src/hub/index.js';
-import { commitAt, createShelf } from '../../src/hub/repos/shelf.js';
+import { commitAt, createRepoStore } from '../../src/hub/repos/repo-store.js';
 import { soon } from './soon.js';
 import { ask } from './wire-client.js';
 
@@ -27,7 +27,7 @@ afterAll(async () => {
   await rm(cache, { recursive: true });
 });
 
-const builtinFiles = createShelf('modeldock', builtinRepos)
+const builtinFiles = createRepoStore('modeldock', builtinRepos)
   .list()
   .flatMap(({ description, commits }) =>
     commits.flatMap(({ files }) => [...files.values()].map((file) => ({ id: description.id, file }))),
@@ -60,7 +60,7 @@ describe('content', () => {
 });
 
 describe('headers', () => {
-  const models = createShelf('modeldock', builtinRepos)
+  const models = createRepoStore('modeldock', builtinRepos)
     .list()
     .filter(({ description }) => !description.private && !description.gated && !description.disabled)
     .flatMap((repo) =>

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createHub, type Fault, type Hub, type JournalEntry, type JournalSummary } from '../../src/hub/index.js';
+import { createHub, type HubFault, type Hub, type HubJournalEntry, type JournalSummary } from '../../src/hub/index.js';
 import { ask, locate, type Exchange } from './wire-client.js';
 import { soon } from './soon.js';
 
@@ -160,7 +160,7 @@ describe('faults', () => {
       'faults[1].times: must be a whole number of 1 or more, not 0',
     ],
   ])('%j is refused with the path of what is wrong', (fault, message) => {
-    expect(() => hub.faults.add(fault as Fault)).toThrow(message);
+    expect(() => hub.faults.add(fault as HubFault)).toThrow(message);
     expect(hub.faults.list()).toEqual([]);
   });
 
@@ -275,7 +275,7 @@ describe('the journal', () => {
     await ask(url, { headers: { Authorization: 'Bearer hf_member', Cookie: 'secret=1' } });
     await ask(hub.endpoint, { headers: { Authorization: 'Bearer hf_unknown_secret' } });
     expect(hub.journal.summary().authorizationAtCdn).toBe(1);
-    const entries = (await answer('GET', '/journal')) as JournalEntry[];
+    const entries = (await answer('GET', '/journal')) as HubJournalEntry[];
     expect(entries.map(({ headers }) => headers.authorization)).toEqual(['[member]', '[member]', '[bad token]']);
     const text = JSON.stringify(entries);
     expect(text).not.toMatch(/hf_member|hf_unknown_secret|secret=1/);

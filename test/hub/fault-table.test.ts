@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { LONGEST_TIMER_MS } from '../../src/core/wall-timer.js';
-import { createHub, faultKinds, parseFault, type Fault, type Hub } from '../../src/hub/index.js';
-import { createStoryClock, type StoryClock } from './story-clock.js';
+import { createHub, faultKinds, parseFault, type HubFault, type Hub } from '../../src/hub/index.js';
+import { createStoryClock, type StoryClock } from './stepped-clock.js';
 import { ask, locate, type Exchange } from './wire-client.js';
 import { soon } from './soon.js';
 
@@ -273,7 +273,7 @@ describe('every row of the table of faults', () => {
   });
 });
 
-function tableRows(): { name: string; fault: Fault }[] {
+function tableRows(): { name: string; fault: HubFault }[] {
   const page = readFileSync(new URL('../../docs/testing-downloaders.md', import.meta.url), 'utf8');
   const table = page.slice(page.indexOf('| fault |')).split('\n\n')[0]!.split('\n').slice(2);
   return table.map((line) => {

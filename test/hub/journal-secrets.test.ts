@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createHub, type Hub, type JournalEntry } from '../../src/hub/index.js';
+import { createHub, type Hub, type HubJournalEntry } from '../../src/hub/index.js';
 import { ask } from './wire-client.js';
 
 const PATH = '/modeldock/tiny-chat-GGUF/resolve/main/tiny-chat-Q4_K_M.gguf';
@@ -12,10 +12,10 @@ beforeAll(async () => {
 beforeEach(() => hub.journal.clear());
 afterAll(() => hub.close());
 
-const journaled = async (target: string, headers: Record<string, string> = {}): Promise<JournalEntry> => {
+const journaled = async (target: string, headers: Record<string, string> = {}): Promise<HubJournalEntry> => {
   await ask(hub.endpoint + target, { headers });
   const text = (await ask(`${hub.endpoint}/__hub/journal`)).body.toString();
-  return (JSON.parse(text) as JournalEntry[]).at(-1)!;
+  return (JSON.parse(text) as HubJournalEntry[]).at(-1)!;
 };
 
 describe('the journal kept secrets that', () => {

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createHub, reposFromDisk, type Hub } from '../../src/hub/index.js';
-import { createStoryClock } from './story-clock.js';
+import { createStoryClock } from './stepped-clock.js';
 import { ask, locate, type Exchange } from './wire-client.js';
 
 const TINY = 'modeldock/tiny-chat-GGUF';

@@ -116,7 +116,7 @@ describe('the events of a session', () => {
     await inside.client('POST', '/api/v1/models/download', { model: 'simulate/steady' });
     await operate('POST', '/clock/advance', { ms: 60_000 });
     await operate('POST', '/models', { model: 'qwen/qwen3-8b' });
-    const frames = await framesUntil(response, '"type":"shelf"');
+    const frames = await framesUntil(response, '"type":"models"');
     expect(frames.shift()).toBe(': listening\nid: 0');
     const events = frames.map((frame) => {
       const [, id, type, data] = /^id: (\d+)\nevent: (\w+)\ndata: (.*)$/.exec(frame)!;
@@ -126,7 +126,7 @@ describe('the events of a session', () => {
     });
     expect(new Set(events.map(({ type }) => type))).toEqual(new Set(['decision', 'call', 'transition']));
     const decisions = events.flatMap((event) => (event.type === 'decision' ? [event.decision.type] : []));
-    expect(decisions).toEqual(['started', 'paused', 'scenario', 'resumed', 'polled', 'cancelled', 'started', 'shelf']);
+    expect(decisions).toEqual(['started', 'paused', 'scenario', 'resumed', 'polled', 'cancelled', 'started', 'models']);
     expect(events.flatMap((event) => judge.blameValue('#/components/schemas/SessionEvent', event))).toEqual([]);
     expect(events.filter((event) => !records.sessionEvent.safeParse(event).success)).toEqual([]);
     close();

@@ -126,13 +126,13 @@ export async function walkSession(door: ControlDoor): Promise<ControlExchange[]>
 
   await take('the scenario', 'get /scenario');
   const fails = {
-    phases: [
+    steps: [
       { type: 'transfer', bytesPerSecond: 40_000_000, until: 0.5 },
       { type: 'fail', code: 'gated' },
     ],
   };
   await take('rules', 'put /scenario', { body: { rules: [{ model: 'qwen/*', scenario: fails }] } });
-  await take('phases alone', 'put /scenario', { body: { scenario: [{ type: 'connect', ms: 5 }] } });
+  await take('steps alone', 'put /scenario', { body: { scenario: [{ type: 'connect', ms: 5 }] } });
   await take('a name', 'put /scenario', { body: { scenario: 'steady', rules: [] } });
 
   await take('faults', 'post /faults', {
@@ -329,7 +329,7 @@ export async function walkMalformed(door: ControlDoor): Promise<ControlExchange[
     ['put /clock', [{ mode: 'backwards' }, { speed: -1 }, { now: 'tomorrow' }]],
     ['post /clock/advance', [{ ms: -1 }, { until: 'tea-time' }, { until: { job: JOB, progress: 2 } }, {}]],
     ['post /jobs/{job}/fail', [{ code: 'bad_luck' }, {}]],
-    ['put /scenario', [{ scenario: 'no-such' }, { scenario: { phases: [{ type: 'connect', ms: -1 }] } }, { rules: 7 }]],
+    ['put /scenario', [{ scenario: 'no-such' }, { scenario: { steps: [{ type: 'connect', ms: -1 }] } }, { rules: 7 }]],
     ['post /models', [{ model: 'Not A Name' }, { model: 7 }]],
     ['post /jobs/{job}/move', [{ position: -1 }, {}]],
     ['put /jobs/{job}/limit', [{ bytesPerSecond: 0 }, {}]],
@@ -356,8 +356,8 @@ function recorder(door: ControlDoor) {
   const exchanges: ControlExchange[] = [];
   const take = async (title: string, route: string, more: Partial<ControlStep> = {}): Promise<unknown> => {
     const [method, path] = route.split(' ') as [Method, string];
-    const spelled = { method, path: `/__modeldock${path}` };
-    const step: ControlStep = { title, route: spelled, status: 200, ...wellFormed[route]!, ...more };
+    const schemaOf = { method, path: `/__modeldock${path}` };
+    const step: ControlStep = { title, route: schemaOf, status: 200, ...wellFormed[route]!, ...more };
     const reply = await door.operate(step);
     exchanges.push({ step, reply });
     return reply.text.startsWith('{') || reply.text.startsWith('[') ? JSON.parse(reply.text) : undefined;

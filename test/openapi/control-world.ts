@@ -2,10 +2,10 @@ import type { Api } from '../../src/api/api.js';
 import { fetchFrom } from '../../src/api/fetch.js';
 import { createControlApi } from '../../src/control/control-api.js';
 import { downloadRoutes } from '../../src/control/downloads/routes.js';
-import { createFront } from '../../src/control/front.js';
-import { sessionsRoutes } from '../../src/control/sessions/sessions.js';
+import { createGateway } from '../../src/control/gateway.js';
+import { sessionsRoutes } from '../../src/control/sessions/session-registry.js';
 import { createRealDock } from '../../src/create-real-dock.js';
-import { createSessionDocks } from '../../src/index.js';
+import { createSessions } from '../../src/index.js';
 import { createImaginedDownloader } from '../real/faces/imagined-downloader.js';
 import { ELSEWHERE_HEADER, JOB, MODEL, WALK_TOKEN, type ControlDoor, type ControlStep } from './control-walk.js';
 import { publish, publishControl } from './judge.js';
@@ -17,15 +17,15 @@ export interface OperatedWorld {
 
 /** Sessions with frozen clocks, and the example of LM Studio's page in them. A header leads into two other worlds. */
 export function createOperatedWorld(): OperatedWorld {
-  const sessions = createSessionDocks({
+  const sessions = createSessions({
     seed: 'walk',
     speed: 0,
     now: '2025-10-03T15:33:23.496Z',
     jobIds: [JOB],
-    scenario: 'seed-example',
+    scenario: 'docs-example',
     sessionRoutes: downloadRoutes,
     controlRoutes: {
-      'GET /openapi.json': async () => publish('seed'),
+      'GET /openapi.json': async () => publish('documented'),
       'GET /control-openapi.json': async () => publishControl(),
     },
   });
@@ -50,7 +50,7 @@ function brokenWorld(): Api {
     },
     downloadRoutes,
   );
-  return createFront(({ path }) => ({ path, dock: defect }), control, {});
+  return createGateway(({ path }) => ({ path, dock: defect }), control, {});
 }
 
 /** As with an engine that really downloads: nothing is foreseen, and nothing can be made to happen. */

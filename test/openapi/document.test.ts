@@ -65,7 +65,7 @@ describe.each(profileNames)('the OpenAPI document of the profile %s', (profile) 
 
 describe('the OpenAPI document', () => {
   it("has the example of LM Studio's page, to the digit", () => {
-    expect(exampleOf('seed')).toEqual({
+    expect(exampleOf('documented')).toEqual({
       job_id: 'job_493c7c9ded',
       status: 'downloading',
       total_size_bytes: 2279145003,
@@ -80,12 +80,12 @@ describe('the OpenAPI document', () => {
     expect(Object.keys(exampleOf('lmstudio-0.4'))).toEqual(['job_id', 'status', 'total_size_bytes', 'started_at']);
     const errors = createJudge(publish('lmstudio-0.4')).blameValue(
       '#/components/schemas/DownloadAnswer',
-      exampleOf('seed'),
+      exampleOf('documented'),
     );
     expect(errors).not.toEqual([]);
   });
 
-  function exampleOf(profile: 'seed' | 'lmstudio-0.4'): object {
+  function exampleOf(profile: 'documented' | 'lmstudio-0.4'): object {
     const { node } = findResponse(publish(profile), DOWNLOAD, 200)!;
     const { examples } = (node.content as Record<string, Media>)['application/json']!;
     return examples!.downloading!.value as object;

@@ -35,7 +35,7 @@ it('Redocly finds nothing wrong with the document of the control API', async () 
 });
 
 it('Redocly does find what is wrong with a document', async () => {
-  const document = publish('seed');
+  const document = publish('documented');
   delete document.info.license;
   const [path] = Object.values(document.paths ?? {}) as { post: { operationId?: string } }[];
   delete path!.post.operationId;

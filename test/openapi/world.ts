@@ -3,7 +3,7 @@ import { fetchFrom } from '../../src/api/fetch.js';
 import { createDock } from '../../src/index.js';
 import type { ProfileName } from '../../src/contract/profiles.js';
 import { brokenWorld } from '../contract/broken-world.js';
-import { ELSEWHERE_HEADER, TOKEN, type Door, type Reply, type Step } from './walk.js';
+import { ELSEWHERE_HEADER, TOKEN, type Door, type Reply, type AdvanceStep } from './walk.js';
 
 export interface WalkedWorld {
   api: Api;
@@ -14,7 +14,7 @@ export interface WalkedWorld {
 export function createWorld(profile: ProfileName, options: { explainFailures?: boolean } = {}): WalkedWorld {
   const all = { ...options, profile, requireToken: TOKEN, speed: 0, now: '2025-10-03T15:33:23.496Z' } as const;
   const dock = createDock(all);
-  const doomed = createDock({ ...all, scenario: { phases: [{ type: 'fail', code: 'hub_error' }] } });
+  const doomed = createDock({ ...all, scenario: { steps: [{ type: 'fail', code: 'hub_error' }] } });
   const broken = brokenWorld(new Error('A defect, on purpose.'));
   const worlds: Partial<Record<string, Api['answer']>> = {
     broken: (call) => answerCall(call, broken),
@@ -42,7 +42,7 @@ export function openDoor(
   };
 }
 
-function toRequest(base: string, { route, jobId, body, text, headers }: Step): Request {
+function toRequest(base: string, { route, jobId, body, text, headers }: AdvanceStep): Request {
   const sent = text ?? (body === undefined ? undefined : JSON.stringify(body));
   const all = new Headers({
     authorization: `Bearer ${TOKEN}`,

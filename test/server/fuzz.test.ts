@@ -40,7 +40,7 @@ const valid = [
   plain('GET', '/__modeldock/findings'),
   json('PUT', '/s/fuzz/__modeldock/clock', { mode: 'running', speed: 60 }),
   json('POST', '/s/fuzz/__modeldock/clock/advance', { until: { job: 'job_493c7c9ded', progress: 0.5 } }),
-  json('PUT', '/s/fuzz/__modeldock/scenario', { scenario: { phases: [{ type: 'transfer', bytesPerSecond: 1e6 }] } }),
+  json('PUT', '/s/fuzz/__modeldock/scenario', { scenario: { steps: [{ type: 'transfer', bytesPerSecond: 1e6 }] } }),
   json('POST', '/s/fuzz/__modeldock/faults', {
     when: { route: 'unknown', nth: [1] },
     effect: { type: 'truncated', after: { bytes: 3 } },

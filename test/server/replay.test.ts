@@ -73,7 +73,7 @@ describe('modeldock --replay', () => {
     ],
     [
       'scenario of its own, 500 ms per poll, profile lmstudio-0.4',
-      () => createDock({ scenario: { phases: [{ type: 'stall' }] }, msPerPoll: 500, profile: 'lmstudio-0.4' }),
+      () => createDock({ scenario: { steps: [{ type: 'stall' }] }, msPerPoll: 500, profile: 'lmstudio-0.4' }),
     ],
   ])('tells a person of the world it plays, and not “steady, real time” of each: %s', async (playing, leave) => {
     const snapshot = await (await leave()).snapshot();

@@ -15,9 +15,9 @@ beforeAll(async () => {
     await writeFile(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
     return join(folder, name);
   };
-  wrongScenario = await write('wrong.json', { phases: [{ type: 'transfer', bytesPerSecond: -1 }] });
+  wrongScenario = await write('wrong.json', { steps: [{ type: 'transfer', bytesPerSecond: -1 }] });
   ownScenario = await write('own.json', {
-    phases: [
+    steps: [
       { type: 'stall', ms: 10 },
       { type: 'fail', code: 'network_error' },
     ],
@@ -50,7 +50,7 @@ const flags: Flag[] = [
     value: () => ownScenario,
     shows: async ({ url }) => ((await operate(url, 'GET', '/scenario')).body as { scenario: unknown }).scenario,
     as: {
-      phases: [
+      steps: [
         { type: 'stall', ms: 10 },
         { type: 'fail', code: 'network_error' },
       ],
@@ -180,7 +180,7 @@ describe('a setting', () => {
   });
 
   it('on the command line wins over its variable', async () => {
-    const { url } = await startListening(['--profile', 'strict'], { env: { MODELDOCK_PROFILE: 'seed' } });
+    const { url } = await startListening(['--profile', 'strict'], { env: { MODELDOCK_PROFILE: 'documented' } });
     expect(await status(url, '/no-such-route')).toBe(404);
   });
 });
@@ -191,7 +191,7 @@ describe('a wrong value', () => {
     ['port', '65536', 'a whole number from 0 to 65535'],
     ['host', '', 'an address of this machine; without a host it is loopback'],
     ['engine', 'imagined', 'simulated, real'],
-    ['scenario', 'no-such-story', 'a JSON file, or one of seed-example, steady, instant'],
+    ['scenario', 'no-such-story', 'a JSON file, or one of docs-example, steady, instant'],
     ['speed', '0', 'a number above 0, such as 0.5 or 60; --frozen stops the clock'],
     ['speed', 'Infinity', 'a number above 0'],
     ['profile', 'latest', 'seed, lmstudio-0.4, strict'],
@@ -240,7 +240,7 @@ describe('a wrong value', () => {
     const scenario = await run(['--scenario', wrongScenario]);
     expect(scenario).toMatchObject({ code: 1, stdout: '' });
     expect(scenario.stderr).toContain(`${wrongScenario}: This scenario cannot be played:`);
-    expect(scenario.stderr).toContain('phases[0].bytesPerSecond: expected a number above 0, found -1');
+    expect(scenario.stderr).toContain('steps[0].bytesPerSecond: expected a number above 0, found -1');
 
     const catalog = await run(['--catalog', wrongScenario]);
     expect(catalog).toMatchObject({ code: 1, stdout: '' });

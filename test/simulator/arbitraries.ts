@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseScenario, type Phase } from '../../src/index.js';
+import { parseScenario, type ScenarioStep } from '../../src/index.js';
 
 /** Every run of the properties sees the same cases. */
 export const SEED = 20251003;
@@ -32,13 +32,13 @@ const fail = fc.record({ type: fc.constant('fail' as const), code });
 const whole = fc.record({ type: fc.constant('transfer' as const), bytesPerSecond: speed });
 const finalize = fc.record({ type: fc.constant('finalize' as const), ms });
 
-const anywhere: fc.Arbitrary<Phase[]> = fc.oneof(
-  { weight: 6, arbitrary: fc.oneof(connect, transfer, transfer, stall, pause, trace).map((phase) => [phase]) },
-  { weight: 1, arbitrary: rewind.map((phase) => [phase]) },
-  { weight: 1, arbitrary: fail.map((phase) => [phase]) },
+const anywhere: fc.Arbitrary<ScenarioStep[]> = fc.oneof(
+  { weight: 6, arbitrary: fc.oneof(connect, transfer, transfer, stall, pause, trace).map((step) => [step]) },
+  { weight: 1, arbitrary: rewind.map((step) => [step]) },
+  { weight: 1, arbitrary: fail.map((step) => [step]) },
   { weight: 1, arbitrary: fc.tuple(whole, finalize) },
 );
-const last: fc.Arbitrary<Phase[]> = fc.constantFrom<Phase[]>(
+const last: fc.Arbitrary<ScenarioStep[]> = fc.constantFrom<ScenarioStep[]>(
   [],
   [],
   [{ type: 'stall' }],
@@ -46,10 +46,10 @@ const last: fc.Arbitrary<Phase[]> = fc.constantFrom<Phase[]>(
 );
 
 /** Any story that can be played. */
-export const story: fc.Arbitrary<Phase[]> = fc
+export const story: fc.Arbitrary<ScenarioStep[]> = fc
   .tuple(fc.array(anywhere, { maxLength: 6 }), last)
   .map(([chapters, end]) => [...chapters.flat(), ...end])
-  .map((phases) => parseScenario(phases).phases);
+  .map((steps) => parseScenario(steps).steps);
 
 /** From a byte to more than any disk holds. */
 export const size: fc.Arbitrary<number> = fc.oneof(

@@ -14,7 +14,7 @@ const DOCUMENTED = `{
 
 it('answers the example of the documentation to the last digit, the job id included', async () => {
   const { api, clock } = createDock({
-    scenario: 'seed-example',
+    scenario: 'docs-example',
     jobIds: ['job_493c7c9ded'],
     now: '2025-10-03T15:33:23.496Z',
     speed: 0,

@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import type { Condition } from '../../src/core/foresight.js';
-import { parseScenario, type JobSnapshot, type Phase } from '../../src/index.js';
+import { parseScenario, type JobSnapshot, type ScenarioStep } from '../../src/index.js';
 import { RefusedError } from '../../src/core/errors.js';
 import { snapshotAt } from '../../src/simulator/job.js';
 import { SEED, type Event } from './arbitraries.js';
@@ -9,7 +9,7 @@ import { RISE, setStage, type Stage } from './stage.js';
 
 /** Stories so short that each of their milliseconds can be looked at. */
 const ms = fc.oneof(fc.integer({ min: 0, max: 70 }), fc.constantFrom(0, 0, 1));
-const phase = fc.oneof(
+const step = fc.oneof(
   fc.record({ type: fc.constant('connect' as const), ms }),
   fc.record(
     {
@@ -29,7 +29,7 @@ const phase = fc.oneof(
   fc.record({ type: fc.constant('fail' as const), code: fc.constant('network_error' as const) }),
   fc.record({ type: fc.constant('finalize' as const), ms }),
 );
-const shortStory = fc.array(phase, { minLength: 1, maxLength: 7 }).filter(isPlayable);
+const shortStory = fc.array(step, { minLength: 1, maxLength: 7 }).filter(isPlayable);
 const size = fc.constantFrom(1, 10, 1000);
 const acts = fc.array(
   fc.record({ after: fc.nat(150), act: fc.constantFrom<Event>('look', 'look', 'pause', 'resume', 'cancel', 'fail') }),
@@ -49,9 +49,9 @@ function added(steps: readonly (readonly [number, number])[]): [number, number][
   return steps.map(([later, more]) => [(at += later), (bytes += more)]);
 }
 
-function isPlayable(phases: Phase[]): boolean {
+function isPlayable(steps: ScenarioStep[]): boolean {
   try {
-    parseScenario(phases);
+    parseScenario(steps);
     return true;
   } catch {
     return false;
@@ -67,11 +67,11 @@ interface Looked {
 }
 
 async function lookAhead(
-  phases: Phase[],
+  steps: ScenarioStep[],
   totalBytes: number,
   moments: readonly { after: number; act: Event }[],
 ): Promise<Looked> {
-  const stage = setStage(phases, { size: totalBytes });
+  const stage = setStage(steps, { size: totalBytes });
   const started = await stage.start();
   if (started === 'already_downloaded') throw new Error('The stage was not empty.');
   const { id } = started;
@@ -100,8 +100,8 @@ const settings = { seed: SEED, numRuns: 500 };
 describe('whatever the story, the size and the operator do, foresight sees', () => {
   test.prop([shortStory, size, acts], settings)(
     'the first millisecond at which a condition holds, as looking at each would',
-    async (phases, totalBytes, moments) => {
-      const { stage, id, now, snapshots } = await lookAhead(phases, totalBytes, moments);
+    async (steps, totalBytes, moments) => {
+      const { stage, id, now, snapshots } = await lookAhead(steps, totalBytes, moments);
       for (const goal of goals) {
         const condition: Condition = { job: id, ...goal };
         const first = snapshots.findIndex((snapshot) => isReached(snapshot, goal));
@@ -117,8 +117,8 @@ describe('whatever the story, the size and the operator do, foresight sees', () 
 
   test.prop([shortStory, size, acts], settings)(
     'every change of status, at its millisecond',
-    async (phases, totalBytes, moments) => {
-      const { stage, now, snapshots } = await lookAhead(phases, totalBytes, moments);
+    async (steps, totalBytes, moments) => {
+      const { stage, now, snapshots } = await lookAhead(steps, totalBytes, moments);
       const changes = snapshots.flatMap(({ state }, later) =>
         later > 0 && state !== snapshots[later - 1]!.state && state !== 'downloading' ? [`${later} ${state}`] : [],
       );

@@ -3,7 +3,7 @@ import { describe, expect } from 'vitest';
 import { jobStatus } from '../../src/contract/answers.js';
 import { toJobStatus } from '../../src/contract/wire.js';
 import { MAX_TIME } from '../../src/core/clock.js';
-import { RefusedError, type JobSnapshot, type Phase } from '../../src/index.js';
+import { RefusedError, type JobSnapshot, type ScenarioStep } from '../../src/index.js';
 import { snapshotAt, type SimulatedJob } from '../../src/simulator/job.js';
 import { events, SEED, size, story, type Event } from './arbitraries.js';
 import { RISE, setStage, type Stage } from './stage.js';
@@ -21,12 +21,12 @@ interface Moment {
 
 /** Lives through the events; `look` may look more often, or not at all, and it must not matter. */
 async function live(
-  phases: readonly Phase[],
+  steps: readonly ScenarioStep[],
   totalBytes: number,
   moments: readonly Moment[],
   look: (stage: Stage, id: string) => Promise<void> = async () => undefined,
 ): Promise<Life> {
-  const stage = setStage(phases, { size: totalBytes });
+  const stage = setStage(steps, { size: totalBytes });
   const started = await stage.start();
   if (started === 'already_downloaded') throw new Error('The stage was not empty.');
   const { id } = started;
@@ -70,8 +70,8 @@ const fields = {
 describe('whatever the story, the size and the operator do', () => {
   test.prop([story, size, events], settings)(
     'bytes never pass the total, and fall only in a rewind and when they are dropped',
-    async (phases, totalBytes, moments) => {
-      const { snapshots } = await live(phases, totalBytes, moments);
+    async (steps, totalBytes, moments) => {
+      const { snapshots } = await live(steps, totalBytes, moments);
       let before = 0;
       let falls = 0;
       for (const { job } of snapshots) {
@@ -85,14 +85,14 @@ describe('whatever the story, the size and the operator do', () => {
         if (job.state === 'completed') expect(job.downloadedBytes).toBe(totalBytes);
         before = job.downloadedBytes;
       }
-      expect(falls).toBeLessThanOrEqual(phases.filter(({ type }) => type === 'rewind').length);
+      expect(falls).toBeLessThanOrEqual(steps.filter(({ type }) => type === 'rewind').length);
     },
   );
 
   test.prop([story, size, events], settings)(
     'the speed is finite and never negative, and there is an estimate exactly when it is above 0',
-    async (phases, totalBytes, moments) => {
-      const { snapshots } = await live(phases, totalBytes, moments);
+    async (steps, totalBytes, moments) => {
+      const { snapshots } = await live(steps, totalBytes, moments);
       for (const { at, job } of snapshots) {
         if (job.state !== 'downloading') continue;
         expect(job.bytesPerSecond).toBeGreaterThanOrEqual(0);
@@ -108,8 +108,8 @@ describe('whatever the story, the size and the operator do', () => {
 
   test.prop([story, size, events], settings)(
     'the answer has exactly the fields of its status, and every date can be read',
-    async (phases, totalBytes, moments) => {
-      const { snapshots } = await live(phases, totalBytes, moments);
+    async (steps, totalBytes, moments) => {
+      const { snapshots } = await live(steps, totalBytes, moments);
       for (const { job } of snapshots) {
         const answer = toJobStatus(job);
         const kind = job.state === 'downloading' ? (job.bytesPerSecond > 0 ? 'moving' : 'still') : job.state;
@@ -121,15 +121,15 @@ describe('whatever the story, the size and the operator do', () => {
 
   test.prop([story, size, events, fc.nat(3)], settings)(
     'it does not matter who looked before, or how often',
-    async (phases, totalBytes, moments, looks) => {
-      const alone = await live(phases, totalBytes, moments);
-      const watched = await live(phases, totalBytes, moments, async (stage, id) => {
+    async (steps, totalBytes, moments, looks) => {
+      const alone = await live(steps, totalBytes, moments);
+      const watched = await live(steps, totalBytes, moments, async (stage, id) => {
         for (let time = 0; time < looks; time++) {
           const job = await stage.engine.status(id);
           // Asking for the model again is how some clients look; after a failure it would be a retry.
           if (job?.state !== 'failed') await stage.start();
           for await (const each of stage.simulation.jobs.list()) expect(each.id).toBe(id);
-          await stage.shelf.installed();
+          await stage.library.installed();
         }
       });
       expect(watched).toEqual(alone);
@@ -138,8 +138,8 @@ describe('whatever the story, the size and the operator do', () => {
 
   test.prop([story, size, events, fc.nat(1e9)], settings)(
     'a job that has ended gives the same answer for ever',
-    async (phases, totalBytes, moments, later) => {
-      const { record, snapshots } = await live(phases, totalBytes, moments);
+    async (steps, totalBytes, moments, later) => {
+      const { record, snapshots } = await live(steps, totalBytes, moments);
       const first = snapshots.findIndex(({ job }) => job.state === 'completed' || job.state === 'failed');
       if (first === -1) return;
       const ended = snapshots[first]!.job;
@@ -150,8 +150,8 @@ describe('whatever the story, the size and the operator do', () => {
 
   test.prop([story, size, events], settings)(
     'a job completed in the millisecond that it tells, and not before',
-    async (phases, totalBytes, moments) => {
-      const { record, snapshots } = await live(phases, totalBytes, moments);
+    async (steps, totalBytes, moments) => {
+      const { record, snapshots } = await live(steps, totalBytes, moments);
       const { job } = snapshots.at(-1)!;
       if (job.state !== 'completed') return;
       expect(Number.isInteger(job.completedAt)).toBe(true);
@@ -162,8 +162,8 @@ describe('whatever the story, the size and the operator do', () => {
 
   test.prop([story, size, events, fc.array(fc.nat(1e6), { maxLength: 5 })], settings)(
     'a record is plain data: written as JSON and read again, it tells the same',
-    async (phases, totalBytes, moments, delays) => {
-      const { record, snapshots } = await live(phases, totalBytes, moments);
+    async (steps, totalBytes, moments, delays) => {
+      const { record, snapshots } = await live(steps, totalBytes, moments);
       const read = JSON.parse(JSON.stringify(record)) as SimulatedJob;
       expect(read).toEqual(record);
       const { at } = snapshots.at(-1)!;

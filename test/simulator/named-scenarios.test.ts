@@ -7,7 +7,7 @@ const MINUTE = 60_000;
 
 /** What each description promises, seen on a model of 1 GB. The compiler asks for all of them. */
 const promises: Record<ScenarioName, (stage: Stage) => Promise<void>> = {
-  'seed-example': async ({ at }) => {
+  'docs-example': async ({ at }) => {
     expect(await at(127)).toMatchObject({ downloadedBytes: 948 });
   },
   steady: async ({ at }) => {

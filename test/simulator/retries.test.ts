@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { Phase, Scenario } from '../../src/index.js';
+import type { ScenarioStep, Scenario } from '../../src/index.js';
 import { inWords, setStage } from './stage.js';
 
-const transfer: Phase = { type: 'transfer', bytesPerSecond: 100 };
-const half: Phase = { ...transfer, until: 0.5 };
-const failure: Phase = { type: 'fail', code: 'network_error' };
+const transfer: ScenarioStep = { type: 'transfer', bytesPerSecond: 100 };
+const half: ScenarioStep = { ...transfer, until: 0.5 };
+const failure: ScenarioStep = { type: 'fail', code: 'network_error' };
 
 /** Starts the model again whenever its job has failed, at the given moments, and tells how each job stands just before. */
-async function retry(story: Phase[] | Scenario, moments: number[]): Promise<string[]> {
+async function retry(story: ScenarioStep[] | Scenario, moments: number[]): Promise<string[]> {
   const stage = setStage(story);
   await stage.start();
   const seen: string[] = [];
@@ -19,7 +19,7 @@ async function retry(story: Phase[] | Scenario, moments: number[]): Promise<stri
 }
 
 describe('a retry', () => {
-  it('plays the phases after the failure, from the bytes reached', async () => {
+  it('plays the steps after the failure, from the bytes reached', async () => {
     expect(await retry([half, failure, { ...transfer, bytesPerSecond: 250 }], [5000, 6000, 7000])).toEqual([
       '500 failed (network_error) at 5000',
       '750 at 250/s',
@@ -62,7 +62,7 @@ describe('a retry', () => {
   });
 
   it('fails again where the story repeats itself', async () => {
-    expect(await retry({ phases: [half, failure], repeat: true }, [5000, 6000, 7000])).toEqual([
+    expect(await retry({ steps: [half, failure], repeat: true }, [5000, 6000, 7000])).toEqual([
       '500 failed (network_error) at 5000',
       '500 failed (network_error) at 5000',
       '500 failed (network_error) at 6000',
@@ -95,7 +95,7 @@ describe('a retry', () => {
     await stage.start();
     await stage.at(60_000);
     expect(await stage.start()).toBe('already_downloaded');
-    expect((await stage.shelf.installed()).map(({ key }) => key)).toEqual(['stage/model']);
+    expect((await stage.library.installed()).map(({ key }) => key)).toEqual(['stage/model']);
   });
 
   it('leaves the failed job as it was', async () => {

@@ -1,4 +1,10 @@
-import { VirtualClock, type JobSnapshot, type ModelReference, type Phase, type Scenario } from '../../src/index.js';
+import {
+  VirtualClock,
+  type JobSnapshot,
+  type ModelReference,
+  type ScenarioStep,
+  type Scenario,
+} from '../../src/index.js';
 import type { JobStore } from '../../src/core/store.js';
 import type { SimulatedJob } from '../../src/simulator/job.js';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.js';
@@ -32,11 +38,11 @@ export interface Stage extends OpenSimulator {
 
 const model: ModelReference = { source: 'catalog', id: 'stage/model' };
 
-/** @param story what the one model plays */
-export function setStage(story: readonly Phase[] | Scenario, { size = 1000, seed = 'stage' } = {}): Stage {
+/** @param scenario what the one model plays */
+export function setStage(scenario: readonly ScenarioStep[] | Scenario, { size = 1000, seed = 'stage' } = {}): Stage {
   const simulator = openSimulator({
     seed,
-    choice: { scenario: 'phases' in story ? story : { phases: [...story] }, rules: [] },
+    choice: { scenario: 'steps' in scenario ? scenario : { steps: [...scenario] }, rules: [] },
     catalog: [
       {
         id: 'stage/model',

@@ -8,8 +8,8 @@ const settings = { seed: SEED, numRuns: 400 };
 describe('a timeline', () => {
   test.prop([story, size, size, fc.nat(0xffff_ffff)], settings)(
     'is without gaps, and has whole bytes at whole milliseconds',
-    (phases, totalBytes, found, seed) => {
-      const { segments, end } = layOut(phases, totalBytes, found, seed);
+    (steps, totalBytes, found, seed) => {
+      const { segments, end } = layOut(steps, totalBytes, found, seed);
       let [time, active] = [0, 0];
       for (const segment of segments) {
         expect(segment.from).toBe(time);
@@ -27,8 +27,8 @@ describe('a timeline', () => {
 
   test.prop([story, size, size, fc.array(fc.nat(200_000), { minLength: 1, maxLength: 20 })], settings)(
     'has transferred what is there, less what was found, and more by what rewinds took away',
-    (phases, totalBytes, found, moments) => {
-      const timeline = layOut(phases, totalBytes, found, 7);
+    (steps, totalBytes, found, moments) => {
+      const timeline = layOut(steps, totalBytes, found, 7);
       for (const time of moments) {
         const segment = segmentAt(timeline, time);
         if (!segment) continue;
@@ -47,8 +47,8 @@ describe('a timeline', () => {
 
   test.prop([story, size, fc.nat(0xffff_ffff), fc.nat(100_000)], settings)(
     'never loses a byte from one millisecond to the next, but between segments',
-    (phases, totalBytes, seed, time) => {
-      const { segments } = layOut(phases, totalBytes, 0, seed);
+    (steps, totalBytes, seed, time) => {
+      const { segments } = layOut(steps, totalBytes, 0, seed);
       for (const segment of segments) {
         const length = Math.min(segment.to - segment.from, 1e12);
         for (const ms of [0, time % Math.max(1, length), length - 2].filter((each) => each >= 0)) {

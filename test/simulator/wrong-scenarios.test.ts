@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createDock, parseScenario, ScenarioError } from '../../src/index.js';
 
-const PHASES = '"connect", "transfer", "stall", "pause", "rewind", "finalize", "trace", "fail"';
+const STEP_TYPES = '"connect", "transfer", "stall", "pause", "rewind", "finalize", "trace", "fail"';
 const CODES = [
   '"cancelled", "checksum_mismatch", "disk_full", "network_error", "hub_error", "rate_limited", "token_missing", "gated", "revision_gone"',
   '"bad_token", "missing_or_private", "repo_disabled", "changed_upstream", "cdn_refused", "bad_range", "encoded_body", "not_the_file"',
@@ -16,66 +16,66 @@ const wrong: [what: string, scenario: unknown, ...faults: string[]][] = [
   ['nothing', undefined, 'the scenario: expected an object, found nothing'],
   ['null', null, 'the scenario: expected an object, found null'],
   ['a name', 'steady', 'the scenario: expected an object, found "steady"'],
-  ['no phases', {}, 'phases: expected an array, found nothing'],
+  ['no steps', {}, 'steps: expected an array, found nothing'],
   [
-    'phases by name',
-    { phases: { first: transfer } },
-    `phases: expected an array, found {"first":{"type":"transfer","bytesPerSecond":100}}`,
+    'steps by name',
+    { steps: { first: transfer } },
+    `steps: expected an array, found {"first":{"type":"transfer","bytesPerSecond":100}}`,
   ],
-  ['a key that is not known', { phases: [], loop: true }, 'loop: expected no key of this name, found true'],
-  ['a repetition in words', { phases: [], repeat: 'yes' }, 'repeat: expected true or false, found "yes"'],
-  ['a name that is a number', { name: 7, phases: [] }, 'name: expected a text, found 7'],
-  ['a phase that is a text', ['connect'], 'phases[0]: expected an object, found "connect"'],
-  ['a phase without a type', [{}], `phases[0].type: expected one of ${PHASES}, found nothing`],
-  ['a misspelled type', [{ type: 'conect', ms: 1 }], `phases[0].type: expected one of ${PHASES}, found "conect"`],
-  ['a connection of no length', [{ type: 'connect' }], 'phases[0].ms: expected a number, found nothing'],
-  ['a time in words', [{ type: 'connect', ms: '5s' }], 'phases[0].ms: expected a number, found "5s"'],
-  ['a negative time', [{ type: 'connect', ms: -1 }], 'phases[0].ms: expected a number of at least 0, found -1'],
-  ['a fractional time', [{ type: 'stall', ms: 1.5 }], 'phases[0].ms: expected a whole number, found 1.5'],
-  ['a time that is none', [{ type: 'stall', ms: Number.NaN }], 'phases[0].ms: expected a number, found NaN'],
-  ['a time without an end', [{ type: 'stall', ms: Infinity }], 'phases[0].ms: expected a number, found Infinity'],
-  ['a transfer without a speed', [{ type: 'transfer' }], 'phases[0].bytesPerSecond: expected a number, found nothing'],
+  ['a key that is not known', { steps: [], loop: true }, 'loop: expected no key of this name, found true'],
+  ['a repetition in words', { steps: [], repeat: 'yes' }, 'repeat: expected true or false, found "yes"'],
+  ['a name that is a number', { name: 7, steps: [] }, 'name: expected a text, found 7'],
+  ['a step that is a text', ['connect'], 'steps[0]: expected an object, found "connect"'],
+  ['a step without a type', [{}], `steps[0].type: expected one of ${STEP_TYPES}, found nothing`],
+  ['a misspelled type', [{ type: 'conect', ms: 1 }], `steps[0].type: expected one of ${STEP_TYPES}, found "conect"`],
+  ['a connection of no length', [{ type: 'connect' }], 'steps[0].ms: expected a number, found nothing'],
+  ['a time in words', [{ type: 'connect', ms: '5s' }], 'steps[0].ms: expected a number, found "5s"'],
+  ['a negative time', [{ type: 'connect', ms: -1 }], 'steps[0].ms: expected a number of at least 0, found -1'],
+  ['a fractional time', [{ type: 'stall', ms: 1.5 }], 'steps[0].ms: expected a whole number, found 1.5'],
+  ['a time that is none', [{ type: 'stall', ms: Number.NaN }], 'steps[0].ms: expected a number, found NaN'],
+  ['a time without an end', [{ type: 'stall', ms: Infinity }], 'steps[0].ms: expected a number, found Infinity'],
+  ['a transfer without a speed', [{ type: 'transfer' }], 'steps[0].bytesPerSecond: expected a number, found nothing'],
   [
     'a transfer at rest',
     [{ ...transfer, bytesPerSecond: 0 }],
-    'phases[0].bytesPerSecond: expected a number above 0, found 0',
+    'steps[0].bytesPerSecond: expected a number above 0, found 0',
   ],
-  ['a percentage', [{ ...transfer, until: 50 }], `phases[0].until: expected ${PLACE}, found 50`],
-  ['a percentage in words', [{ ...transfer, until: '50%' }], `phases[0].until: expected ${PLACE}, found "50%"`],
-  ['a misspelled place', [{ ...transfer, until: { byte: 1 } }], `phases[0].until: expected ${PLACE}, found {"byte":1}`],
+  ['a percentage', [{ ...transfer, until: 50 }], `steps[0].until: expected ${PLACE}, found 50`],
+  ['a percentage in words', [{ ...transfer, until: '50%' }], `steps[0].until: expected ${PLACE}, found "50%"`],
+  ['a misspelled place', [{ ...transfer, until: { byte: 1 } }], `steps[0].until: expected ${PLACE}, found {"byte":1}`],
   [
     'a place before the file',
     [{ ...transfer, until: { bytes: -1 } }],
-    'phases[0].until.bytes: expected a number of at least 0, found -1',
+    'steps[0].until.bytes: expected a number of at least 0, found -1',
   ],
-  ['half a byte', [{ type: 'rewind', to: { bytes: 0.5 } }], `phases[0].to: expected ${PLACE}, found {"bytes":0.5}`],
-  ['too much wobble', [{ ...transfer, wobble: 2 }], 'phases[0].wobble: expected a number from 0 to 1, found 2'],
+  ['half a byte', [{ type: 'rewind', to: { bytes: 0.5 } }], `steps[0].to: expected ${PLACE}, found {"bytes":0.5}`],
+  ['too much wobble', [{ ...transfer, wobble: 2 }], 'steps[0].wobble: expected a number from 0 to 1, found 2'],
   [
     'a misspelled key',
     [transfer, { ...transfer, untill: 1 }],
-    'phases[1].untill: expected no key of this name, found 1',
+    'steps[1].untill: expected no key of this name, found 1',
   ],
-  ['a rewind to nowhere', [{ type: 'rewind' }], `phases[0].to: expected ${PLACE}, found nothing`],
-  ['an unknown failure', [{ type: 'fail', code: 'boom' }], `phases[0].code: expected one of ${CODES}, found "boom"`],
+  ['a rewind to nowhere', [{ type: 'rewind' }], `steps[0].to: expected ${PLACE}, found nothing`],
+  ['an unknown failure', [{ type: 'fail', code: 'boom' }], `steps[0].code: expected one of ${CODES}, found "boom"`],
   [
     'a recording of nothing',
     [{ type: 'trace', samples: [] }],
-    'phases[0].samples: expected an array of at least 1, found []',
+    'steps[0].samples: expected an array of at least 1, found []',
   ],
   [
     'half a sample',
     [{ type: 'trace', samples: [[1]] }],
-    'phases[0].samples[0]: expected an array of at least 2, found [1]',
+    'steps[0].samples[0]: expected an array of at least 2, found [1]',
   ],
   [
     'a sample of three',
     [{ type: 'trace', samples: [[1, 2, 3]] }],
-    'phases[0].samples[0]: expected an array of at most 2, found [1,2,3]',
+    'steps[0].samples[0]: expected an array of at most 2, found [1,2,3]',
   ],
   [
     'a sample in words',
     [{ type: 'trace', samples: [[1, 'x']] }],
-    'phases[0].samples[0][1]: expected a number, found "x"',
+    'steps[0].samples[0][1]: expected a number, found "x"',
   ],
   [
     'a recording that goes back in time',
@@ -88,7 +88,7 @@ const wrong: [what: string, scenario: unknown, ...faults: string[]][] = [
         ],
       },
     ],
-    'phases[0].samples[1]: expected times and bytes that never fall',
+    'steps[0].samples[1]: expected times and bytes that never fall',
   ],
   [
     'a recording that loses bytes',
@@ -101,17 +101,17 @@ const wrong: [what: string, scenario: unknown, ...faults: string[]][] = [
         ],
       },
     ],
-    'phases[0].samples[1]: expected times and bytes that never fall',
+    'steps[0].samples[1]: expected times and bytes that never fall',
   ],
   [
     'something after an endless stall',
     [{ type: 'stall' }, transfer],
-    'phases[1]: nothing can follow the stall at phases[0], which has no end; give that one "ms"',
+    'steps[1]: nothing can follow the stall at steps[0], which has no end; give that one "ms"',
   ],
   [
     'something after an endless finalize',
     [transfer, { type: 'finalize' }, { type: 'pause' }],
-    'phases[2]: nothing can follow the finalize at phases[1], which has no end; give that one "ms"',
+    'steps[2]: nothing can follow the finalize at steps[1], which has no end; give that one "ms"',
   ],
   [
     'finalizing half a file',
@@ -119,25 +119,25 @@ const wrong: [what: string, scenario: unknown, ...faults: string[]][] = [
       { ...transfer, until: 0.5 },
       { type: 'finalize', ms: 1 },
     ],
-    'phases[1]: expected a transfer to the end before a finalize, when all bytes are there',
+    'steps[1]: expected a transfer to the end before a finalize, when all bytes are there',
   ],
   [
     'finalizing after a rewind',
     [transfer, { type: 'rewind', to: 0 }, { type: 'finalize', ms: 1 }],
-    'phases[2]: expected a transfer to the end before a finalize, when all bytes are there',
+    'steps[2]: expected a transfer to the end before a finalize, when all bytes are there',
   ],
   [
     'several faults, each on its line',
-    { phases: [{ type: 'connect' }, { ...transfer, wobble: -1, speed: 1 }], pace: 1 },
-    'phases[0].ms: expected a number, found nothing',
-    'phases[1].wobble: expected a number from 0 to 1, found -1',
-    'phases[1].speed: expected no key of this name, found 1',
+    { steps: [{ type: 'connect' }, { ...transfer, wobble: -1, speed: 1 }], pace: 1 },
+    'steps[0].ms: expected a number, found nothing',
+    'steps[1].wobble: expected a number from 0 to 1, found -1',
+    'steps[1].speed: expected no key of this name, found 1',
     'pace: expected no key of this name, found 1',
   ],
   ['a long value, clipped', 'x'.repeat(99), `the scenario: expected an object, found "${'x'.repeat(56)}…`],
   ['a function', () => 1, 'the scenario: expected an object, found a function'],
-  ['a bigint', { phases: 1n }, 'phases: expected an array, found a value that JSON cannot spell'],
-  ['a circle', { phases: circle }, 'phases: expected an array, found an object that JSON cannot spell'],
+  ['a bigint', { steps: 1n }, 'steps: expected an array, found a value that JSON cannot spell'],
+  ['a circle', { steps: circle }, 'steps: expected an array, found an object that JSON cannot spell'],
 ];
 
 describe('a scenario that cannot be played', () => {
@@ -156,14 +156,14 @@ describe('a scenario that cannot be played', () => {
   });
 
   it('is refused when a dock is opened, and not when the first model is asked for', () => {
-    expect(() => createDock({ scenario: { phases: [{ type: 'transfer', bytesPerSecond: 0 }] } })).toThrow(
-      'phases[0].bytesPerSecond: expected a number above 0, found 0',
+    expect(() => createDock({ scenario: { steps: [{ type: 'transfer', bytesPerSecond: 0 }] } })).toThrow(
+      'steps[0].bytesPerSecond: expected a number above 0, found 0',
     );
   });
 
   it('is refused by a name that nobody gave, with those there are', () => {
     expect(() => createDock({ scenario: 'stedy' as 'steady' })).toThrow(
-      'There is no scenario stedy. There is: seed-example, steady, instant, slow, ',
+      'There is no scenario stedy. There is: docs-example, steady, instant, slow, ',
     );
     expect(() => createDock({ scenario: 'toString' as 'steady' })).toThrow('There is no scenario toString.');
   });
@@ -171,13 +171,13 @@ describe('a scenario that cannot be played', () => {
 
 describe('a scenario', () => {
   it.each([
-    ['an object with phases', { phases: [transfer] }],
-    ['just the phases', [transfer]],
+    ['an object with steps', { steps: [transfer] }],
+    ['just the steps', [transfer]],
   ])('can be %s', (_what, scenario) => {
-    expect(parseScenario(scenario)).toEqual({ phases: [transfer] });
+    expect(parseScenario(scenario)).toEqual({ steps: [transfer] });
   });
 
   it('can pause without an end before more, which an operator resumes', () => {
-    expect(parseScenario([{ type: 'pause' }, transfer]).phases).toHaveLength(2);
+    expect(parseScenario([{ type: 'pause' }, transfer]).steps).toHaveLength(2);
   });
 });

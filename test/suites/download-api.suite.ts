@@ -4,7 +4,7 @@ import { connections } from './download-api/connections.js';
 import { controlApi } from './download-api/control-api.js';
 import { documentedExample } from './download-api/documented-example.js';
 import { downloadLife } from './download-api/download-life.js';
-import { modelShelf } from './download-api/model-shelf.js';
+import { modelShelf } from './download-api/model-library.js';
 import { refusals } from './download-api/refusals.js';
 import { routes } from './download-api/routes.js';
 import type { Transport } from './transport.js';

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createDock, createSessionDocks, type SessionEvent } from '../../src/index.js';
+import { createDock, createSessions, type SessionEvent } from '../../src/index.js';
 import { serve } from '../../src/server/index.js';
 import {
   connect,
@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 async function open(): Promise<string> {
-  const sessions = createSessionDocks({ speed: 0 });
+  const sessions = createSessions({ speed: 0 });
   const serving = await serve({ api: sessions.api, port: 0, host: '127.0.0.1' });
   closing.push(() => sessions.close(), serving.close);
   return serving.url;
@@ -57,30 +57,30 @@ describe('connect', () => {
   it('calls with the fetch it was given, and with the control token', async () => {
     const dock = createDock({ controlToken: 'sesame', speed: 0 });
     const asked: string[] = [];
-    const operator = connect('http://mock.test/', {
+    const control = connect('http://mock.test/', {
       controlToken: 'sesame',
       fetch: (url, init) => {
         asked.push(`${init?.method} ${url}`);
         return dock.api.fetch(new Request(url, init));
       },
     });
-    await operator.clock.advance(5);
+    await control.clock.advance(5);
     expect(asked).toEqual(['POST http://mock.test/__modeldock/clock/advance']);
   });
 
   it('operates a session of which clients with a token alone are clients too', async () => {
     const url = await open();
-    const operator = connect(url, { session: 'by-token' });
-    await fetch(`${url}/v1/models`, { headers: { Authorization: `Bearer ${operator.apiToken}` } });
-    expect(await operator.journal.list()).toHaveLength(1);
+    const control = connect(url, { session: 'by-token' });
+    await fetch(`${url}/v1/models`, { headers: { Authorization: `Bearer ${control.apiToken}` } });
+    expect(await control.journal.list()).toHaveLength(1);
   });
 
   it('gives a client of a fork', async () => {
-    const operator = connect(await open(), { session: 'one' });
-    const named = await operator.fork('two');
-    expect(named).toMatchObject({ session: 'two', baseUrl: operator.baseUrl.replace('/s/one', '/s/two') });
+    const control = connect(await open(), { session: 'one' });
+    const named = await control.fork('two');
+    expect(named).toMatchObject({ session: 'two', baseUrl: control.baseUrl.replace('/s/one', '/s/two') });
     expect(await named.status()).toMatchObject({ session: 'two' });
-    expect((await operator.fork()).session).toMatch(/^fork-\d+$/);
+    expect((await control.fork()).session).toMatch(/^fork-\d+$/);
   });
 
   it('says so when nobody is there', async () => {
@@ -99,15 +99,13 @@ describe('connect', () => {
     ['a page for everything', 200, '<!doctype html>'],
     ['another API', 400, '{"error":{"message":"no"}}'],
   ])('says so when %s is there', async (_, status, body) => {
-    const operator = connect('http://mock.test', { fetch: async () => new Response(body, { status }) });
-    await expect(operator.status()).rejects.toThrow(
-      /^GET http:\/\/mock\.test\/__modeldock\/session is not answered by/,
-    );
+    const control = connect('http://mock.test', { fetch: async () => new Response(body, { status }) });
+    await expect(control.status()).rejects.toThrow(/^GET http:\/\/mock\.test\/__modeldock\/session is not answered by/);
   });
 
   it('waits in pieces that every fetch and every proxy lives through', async () => {
     const asked: number[] = [];
-    const operator = connect('http://mock.test', {
+    const control = connect('http://mock.test', {
       fetch: async (url) => {
         if (url.endsWith('/snapshot')) return Response.json({});
         const timeoutMs = Number(new URL(url).searchParams.get('timeoutMs'));
@@ -116,7 +114,7 @@ describe('connect', () => {
         return Response.json({ error }, { status: 408 });
       },
     });
-    await expect(operator.jobs.wait('job_a', { status: 'completed', timeoutMs: 120_000 })).rejects.toMatchObject({
+    await expect(control.jobs.wait('job_a', { status: 'completed', timeoutMs: 120_000 })).rejects.toMatchObject({
       name: 'ControlError',
       code: 'timeout',
       message: expect.stringMatching(/^Waited 120000 ms for completed: job_a is paused at 3 %\.$/m) as string,
@@ -126,14 +124,14 @@ describe('connect', () => {
 });
 
 describe('what an operator over HTTP hears of a world that does not do as expected', () => {
-  async function frozen(): Promise<{ operator: SessionClient; job: string }> {
-    const operator = connect(await open(), { session: 'one' });
-    await fetch(`${operator.baseUrl}/api/v1/models/download`, {
+  async function frozen(): Promise<{ control: SessionClient; job: string }> {
+    const control = connect(await open(), { session: 'one' });
+    await fetch(`${control.baseUrl}/api/v1/models/download`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ model: 'simulate/fails-at-50' }),
     });
-    return { operator, job: (await operator.jobs.list())[0]!.id };
+    return { control, job: (await control.jobs.list())[0]!.id };
   }
 
   it.each([
@@ -141,13 +139,13 @@ describe('what an operator over HTTP hears of a world that does not do as expect
       'a wait that ran out',
       408,
       'timeout',
-      ({ operator, job }) => operator.jobs.wait(job, { timeoutMs: 5, progress: 0.3 }),
+      ({ control, job }) => control.jobs.wait(job, { timeoutMs: 5, progress: 0.3 }),
     ],
     [
       'a condition that can never hold',
       409,
       'never',
-      ({ operator, job }) => operator.clock.advance({ until: { job, progress: 0.63 } }),
+      ({ control, job }) => control.clock.advance({ until: { job, progress: 0.63 } }),
     ],
   ] satisfies [string, number, string, (world: Awaited<ReturnType<typeof frozen>>) => Promise<unknown>][])(
     'brings the world back after %s, which kept that to itself',
@@ -157,19 +155,19 @@ describe('what an operator over HTTP hears of a world that does not do as expect
       expect(error).toBeInstanceOf(ControlError);
       expect(error).toMatchObject({ status, code });
       const [, token] = /\n\nBring this world back with\n {2}modeldock --replay (mdk1\.\S+)$/.exec(error.message)!;
-      expect(await fromReplayToken(token!)).toEqual(await world.operator.snapshot());
+      expect(await fromReplayToken(token!)).toEqual(await world.control.snapshot());
       expect(error.stack).toContain(token);
     },
   );
 
   it('says it once, whoever else would say it too', async () => {
-    const { operator, job } = await frozen();
+    const { control, job } = await frozen();
     const never = { until: { job, progress: 0.63 } };
-    const impatient = () => expectDownload(operator, '*', { progress: 0.63, timeoutMs: 5 });
+    const impatient = () => expectDownload(control, '*', { progress: 0.63, timeoutMs: 5 });
     for (const fail of [
-      () => withReplay(operator, () => operator.clock.advance(never)),
+      () => withReplay(control, () => control.clock.advance(never)),
       impatient,
-      () => withReplay(operator, impatient),
+      () => withReplay(control, impatient),
     ]) {
       const { message } = (await fail().catch((reason: unknown) => reason)) as Error;
       expect(message.match(/--replay/g)).toHaveLength(1);
@@ -177,8 +175,8 @@ describe('what an operator over HTTP hears of a world that does not do as expect
   });
 
   it('is no token where the call was wrong, and not the world', async () => {
-    const { operator } = await frozen();
-    for (const fail of [() => operator.jobs.wait('job_of_nobody', {}), () => operator.clock.advance(-1)]) {
+    const { control } = await frozen();
+    for (const fail of [() => control.jobs.wait('job_of_nobody', {}), () => control.clock.advance(-1)]) {
       const { message } = (await fail().catch((reason: unknown) => reason)) as Error;
       expect(message).not.toContain('--replay');
     }
@@ -189,15 +187,15 @@ describe('events over HTTP', () => {
   it('are listened for before anything else is asked', async () => {
     const asked: string[] = [];
     let begin: (response: Response) => void = () => undefined;
-    const operator = connect('http://mock.test', {
+    const control = connect('http://mock.test', {
       fetch: (url) => {
         asked.push(new URL(url).pathname);
         if (!url.endsWith('/events')) return Promise.resolve(Response.json({}));
         return new Promise((resolve) => (begin = resolve));
       },
     });
-    const next = operator.events()[Symbol.asyncIterator]().next();
-    const status = operator.status();
+    const next = control.events()[Symbol.asyncIterator]().next();
+    const status = control.status();
     await new Promise((resolve) => setTimeout(resolve));
     expect(asked).toEqual(['/__modeldock/events']);
     begin(new Response('', { headers: { 'Content-Type': 'text/event-stream' } }));
@@ -210,17 +208,17 @@ describe('events over HTTP', () => {
     const url = await open();
     let breaks = 0;
     const { baseUrl } = await flakyProxy(url, () => breaks++ % 2 === 0);
-    const operator = connect(baseUrl, { session: 'one' });
+    const control = connect(baseUrl, { session: 'one' });
     const direct = connect(url, { session: 'one' });
     const leaving = new AbortController();
     const seen: SessionEvent[] = [];
     const listening = (async () => {
-      for await (const event of operator.events({ signal: leaving.signal })) {
+      for await (const event of control.events({ signal: leaving.signal })) {
         seen.push(event);
         if (seen.length === 6) return;
       }
     })();
-    await operator.status();
+    await control.status();
     for (let call = 1; call <= 6; call++) {
       await expect.poll(() => seen.length).toBe(call - 1);
       await expect.poll(async () => (await fetch(`${direct.baseUrl}/v1/models`)).status).toBe(200);
@@ -234,7 +232,7 @@ describe('events over HTTP', () => {
     const asked: (string | null)[] = [];
     const begun: number[] = [];
     const streams = [': listening\nid: 7\n\n', ': listening\nid: 7\n\nid: 8\nevent: call\ndata: {"id":8}\n\n'];
-    const operator = connect('http://mock.test', {
+    const control = connect('http://mock.test', {
       fetch: async (_, init) => {
         asked.push(new Headers(init?.headers).get('last-event-id'));
         const text = new TextEncoder().encode(streams.shift());
@@ -245,7 +243,7 @@ describe('events over HTTP', () => {
         return new Response(body, { headers: { 'Content-Type': 'text/event-stream' } });
       },
     });
-    const events = operator.events({ onListening: (after) => begun.push(after) })[Symbol.asyncIterator]();
+    const events = control.events({ onListening: (after) => begun.push(after) })[Symbol.asyncIterator]();
     expect(await events.next()).toMatchObject({ value: { id: 8 } });
     await events.return?.();
     expect(asked).toEqual([null, '7']);
@@ -254,18 +252,18 @@ describe('events over HTTP', () => {
 
   it('are over when the server stays away', async () => {
     const url = await open();
-    const operator = connect(url);
-    const events = operator.events()[Symbol.asyncIterator]();
+    const control = connect(url);
+    const events = control.events()[Symbol.asyncIterator]();
     const next = events.next();
-    await operator.status();
+    await control.status();
     await closing.pop()!();
     await expect(next).rejects.toThrow('Cannot reach modeldock');
   });
 
   it('are refused where they are not allowed', async () => {
     const dock = createDock({ controlToken: 'sesame' });
-    const operator = connect('http://mock.test', { fetch: (url, init) => dock.api.fetch(new Request(url, init)) });
-    const next = operator.events()[Symbol.asyncIterator]().next();
+    const control = connect('http://mock.test', { fetch: (url, init) => dock.api.fetch(new Request(url, init)) });
+    const next = control.events()[Symbol.asyncIterator]().next();
     await expect(next).rejects.toMatchObject({ name: 'ControlError', code: 'forbidden' });
   });
 });

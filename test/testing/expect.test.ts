@@ -50,7 +50,7 @@ describe('expectNoFindings', () => {
     const message = await messageOf(expectNoFindings(dock));
     expect(message).toMatch(/^1 finding\.\n\n1\. GET \/api\/tags is no route of LM Studio/);
     expect(message).toContain('[unknown-route-taken-for-success]');
-    for (const part of ['calls: 1', 'hurts: ', 'mend: ', 'modeldock --replay mdk1.']) expect(message).toContain(part);
+    for (const part of ['calls: 1', 'impact: ', 'fix: ', 'modeldock --replay mdk1.']) expect(message).toContain(part);
   });
 
   it('passes over what it is told to ignore, and nothing else', async () => {

@@ -18,7 +18,7 @@ function mount(dock: SimulatedDock): express.Express {
 
 describe('our MSW handlers in @mswjs/http-middleware', () => {
   it('serve the documented example', async () => {
-    const dock = createDock({ scenario: 'seed-example', jobIds: ['job_493c7c9ded'], now: started_at, speed: 0 });
+    const dock = createDock({ scenario: 'docs-example', jobIds: ['job_493c7c9ded'], now: started_at, speed: 0 });
     const app = mount(dock);
     const post = () => request(app).post('/lm-studio/api/v1/models/download').send({ model: 'ibm/granite-4-micro' });
     const example = {

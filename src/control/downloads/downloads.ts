@@ -1,14 +1,14 @@
 import type { RemovedModel } from '../../core/downloader.js';
-import type { JobReport, Operator } from '../operator.js';
+import type { JobReport, DockControl } from '../dock-control.js';
 
 /** The limit of all downloads together. */
-export interface Bandwidth {
+export interface BandwidthLimit {
   /** `null` for none. */
   bytesPerSecond: number | null;
 }
 
 /** What can be asked of an engine that really downloads, beyond what can be asked of any. */
-export interface DownloadsOperator {
+export interface DownloadsControl {
   /**
    * Starts a download, or gives the one that is under way. Other than clients, an operator may name a quantization of a
    * catalog model.
@@ -28,14 +28,14 @@ export interface DownloadsOperator {
   /** Limits one job from now on; `null` lifts it. @throws ControlError not_found */
   limit(jobId: string, bytesPerSecond: number | null): Promise<JobReport>;
   readonly bandwidth: {
-    read(): Promise<Bandwidth>;
-    set(bandwidth: Bandwidth): Promise<Bandwidth>;
+    read(): Promise<BandwidthLimit>;
+    set(bandwidth: BandwidthLimit): Promise<BandwidthLimit>;
   };
   /** Counters and gauges as Prometheus reads them: the text exposition format, version 0.0.4. */
   metrics(): Promise<string>;
 }
 
 /** Operates a session in which downloads are actual ones. */
-export interface RealOperator extends Operator {
-  readonly downloads: DownloadsOperator;
+export interface RealDockControl extends DockControl {
+  readonly downloads: DownloadsControl;
 }

@@ -5,10 +5,10 @@ import type { SessionRoutes } from '../control-api.js';
 import { ControlError } from '../control-error.js';
 import { modelBody, noQuery } from '../control-schemas.js';
 import { limitBody, moveBody, removeQuery } from './schemas.js';
-import type { DownloadsOperator, RealOperator } from './downloads.js';
+import type { DownloadsControl, RealDockControl } from './downloads.js';
 import { describeJobs, METRICS_TYPE } from './metrics.js';
-import type { JobReport, Operator } from '../operator.js';
-import { readBody, readQuery } from '../read-input.js';
+import type { JobReport, DockControl } from '../dock-control.js';
+import { readJsonBody, readQuery } from '../read-input.js';
 
 /**
  * The operator's routes that need an engine that really downloads; a session in which downloads are simulated answers
@@ -17,37 +17,37 @@ import { readBody, readQuery } from '../read-input.js';
  */
 export const downloadRoutes: SessionRoutes = {
   ...withoutQuery({
-    'POST /jobs': async (operator, _, call) => {
-      const { model, quantization } = await readBody(modelBody, call);
-      return started(() => downloadsOf(operator).start(model, quantization));
+    'POST /jobs': async (control, _, call) => {
+      const { model, quantization } = await readJsonBody(modelBody, call);
+      return started(() => downloadsOf(control).start(model, quantization));
     },
-    'POST /jobs/:job/move': async (operator, job, call) => {
-      const { position } = await readBody(moveBody, call);
-      return downloadsOf(operator).move(job, position);
+    'POST /jobs/:job/move': async (control, job, call) => {
+      const { position } = await readJsonBody(moveBody, call);
+      return downloadsOf(control).move(job, position);
     },
-    'PUT /jobs/:job/limit': async (operator, job, call) => {
-      const { bytesPerSecond } = await readBody(limitBody, call);
-      return downloadsOf(operator).limit(job, bytesPerSecond);
+    'PUT /jobs/:job/limit': async (control, job, call) => {
+      const { bytesPerSecond } = await readJsonBody(limitBody, call);
+      return downloadsOf(control).limit(job, bytesPerSecond);
     },
-    'GET /bandwidth': (operator) => downloadsOf(operator).bandwidth.read(),
-    'PUT /bandwidth': async (operator, _, call) => {
-      const bandwidth = await readBody(limitBody, call);
-      return downloadsOf(operator).bandwidth.set(bandwidth);
+    'GET /bandwidth': (control) => downloadsOf(control).bandwidth.read(),
+    'PUT /bandwidth': async (control, _, call) => {
+      const bandwidth = await readJsonBody(limitBody, call);
+      return downloadsOf(control).bandwidth.set(bandwidth);
     },
-    'POST /models/*key/update': (operator, key) => started(() => downloadsOf(operator).update(key)),
-    'GET /metrics': async (operator) =>
+    'POST /models/*key/update': (control, key) => started(() => downloadsOf(control).update(key)),
+    'GET /metrics': async (control) =>
       ({
         status: 200,
         headers: { 'Content-Type': METRICS_TYPE },
-        body: isReal(operator)
-          ? await operator.downloads.metrics()
-          : describeJobs(countByState(await operator.jobs.list())),
+        body: isReal(control)
+          ? await control.downloads.metrics()
+          : describeJobs(countByState(await control.jobs.list())),
       }) satisfies Answer,
   }),
-  'DELETE /models/*key': async (operator, key, call) => {
+  'DELETE /models/*key': async (control, key, call) => {
     const { force } = readQuery(removeQuery, call);
-    if (isReal(operator)) return operator.downloads.remove(key, { force: force === 'true' });
-    return operator.models.remove(key);
+    if (isReal(control)) return control.downloads.remove(key, { force: force === 'true' });
+    return control.models.remove(key);
   },
 };
 
@@ -55,21 +55,21 @@ function withoutQuery(routes: SessionRoutes): SessionRoutes {
   return Object.fromEntries(
     Object.entries(routes).map(([route, handle]) => [
       route,
-      async (operator: Operator, parameter: string, call: Call) => {
+      async (control: DockControl, parameter: string, call: Call) => {
         readQuery(noQuery, call);
-        return handle(operator, parameter, call);
+        return handle(control, parameter, call);
       },
     ]),
   );
 }
 
-function isReal(operator: Operator): operator is RealOperator {
-  return 'downloads' in operator;
+function isReal(control: DockControl): control is RealDockControl {
+  return 'downloads' in control;
 }
 
 /** @throws ControlError unsupported */
-function downloadsOf(operator: Operator): DownloadsOperator {
-  if (isReal(operator)) return operator.downloads;
+function downloadsOf(control: DockControl): DownloadsControl {
+  if (isReal(control)) return control.downloads;
   throw new ControlError(
     501,
     'unsupported',

@@ -2,7 +2,7 @@ import type { Answer, Call } from '../../api/call.js';
 import { wallInterval } from '../../core/wall-timer.js';
 import { eventsQuery } from '../control-schemas.js';
 import type { SessionEvent } from './events.js';
-import type { Operator } from '../operator.js';
+import type { DockControl } from '../dock-control.js';
 import { readQuery } from '../read-input.js';
 
 /** A proxy cuts a stream that is silent for long; a comment is no event. */
@@ -15,7 +15,7 @@ const HEARTBEAT_MS = 15_000;
  * comes back with it. Takes up after `Last-Event-ID`, or after the query's `after`, which a page's `EventSource` can send.
  * @throws ControlError invalid_request
  */
-export function streamEvents(operator: Operator, call: Call): Answer {
+export function streamEvents(control: DockControl, call: Call): Answer {
   const leaving = new AbortController();
   const signal = AbortSignal.any([leaving.signal, call.signal]);
   const last = call.header('last-event-id');
@@ -25,7 +25,7 @@ export function streamEvents(operator: Operator, call: Call): Answer {
   const onListening = (position: number): void => {
     from = position;
   };
-  const listening = operator.events({ signal, onListening, ...(after !== undefined && { after }) });
+  const listening = control.events({ signal, onListening, ...(after !== undefined && { after }) });
   const events = listening[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
   // Asked for at once: whoever has the greeting is listened for, and misses nothing of what it does next.

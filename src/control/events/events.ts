@@ -195,7 +195,7 @@ export function createEventLog({
     const event: Kept = { id: ++audience.lastId, ...happening };
     kept.push(event);
     if (kept.length > KEPT_EVENTS) kept.shift();
-    for (const deliver of queues) deliver(event);
+    for (const sendBody of queues) sendBody(event);
   }
 
   async function arm(): Promise<void> {
@@ -211,7 +211,7 @@ export function createEventLog({
   async function* listen({ after, signal, onListening }: ListenOptions = {}): AsyncGenerator<SessionEvent> {
     const queue: Kept[] = [];
     let wake: () => void = () => undefined;
-    const deliver = (event: Kept): void => {
+    const sendBody = (event: Kept): void => {
       queue.push(event);
       if (queue.length > QUEUED_EVENTS) queue.shift();
       wake();
@@ -221,7 +221,7 @@ export function createEventLog({
     audience.heardAt ??= wallNow();
     const from = Math.min(after ?? Infinity, audience.lastId);
     if (after !== undefined) queue.push(...kept.filter(({ id }) => id > after));
-    queues.add(deliver);
+    queues.add(sendBody);
     const stopWaiting = onFirstAbort([signal, closing], () => wake());
     onListening?.(from);
     tell(() => catchUp(clock.now()));
@@ -234,7 +234,7 @@ export function createEventLog({
         } else await new Promise<void>((resolve) => (wake = resolve));
       }
     } finally {
-      queues.delete(deliver);
+      queues.delete(sendBody);
       stopWaiting();
       audience.heardAt = wallNow();
       if (queues.size === 0) disarm();

@@ -14,7 +14,7 @@ function inSelection({ route, path, model, job, nth, during }: FaultSelection): 
     wrong.push(`when.path: expected a path that begins with / or *, found ${JSON.stringify(path)}`);
   }
   const chosen = route === undefined ? [] : [route].flat();
-  const names = chosen.map((each) => Object.entries(routes).find(([, spelled]) => spelled === each)?.[0] ?? each);
+  const names = chosen.map((each) => Object.entries(routes).find(([, schemaOf]) => schemaOf === each)?.[0] ?? each);
   if (job !== undefined && names.length > 0 && !names.includes('status')) {
     wrong.push(`when.job: only the route "status" is about a job, and when.route is ${JSON.stringify(route)}`);
   }

@@ -14,7 +14,7 @@ import { parseFaultState, type Fault, type FaultSelection, type FaultState, type
 import { drawLatency } from './latency.js';
 
 /** The world whose calls are disturbed. */
-export interface FaultsWorld extends Describer {
+export interface FaultsContext extends Describer {
   readonly clock: Clock;
   /** Decides chance and latency. */
   readonly seed: string;
@@ -62,16 +62,16 @@ const NONE: readonly Active[] = Object.freeze([]);
  * oldest of the others decides the answer.
  */
 export class Faults {
-  readonly #world: FaultsWorld;
+  readonly #parts: FaultsContext;
   #added: number;
   #all: readonly Active[];
   /** Those that have not ended. */
   #alive: readonly Active[];
 
   /** @param state to go on from. @throws ControlError bad_snapshot for a state that is none */
-  constructor(world: FaultsWorld, state?: FaultState) {
+  constructor(parts: FaultsContext, state?: FaultState) {
     const { added, faults } = state === undefined ? { added: 0, faults: NONE } : parseFaultState(state);
-    this.#world = world;
+    this.#parts = parts;
     this.#added = added;
     this.#all = faults.length === 0 ? NONE : faults.map(activate);
     this.#alive = aliveOf(this.#all);
@@ -83,7 +83,7 @@ export class Faults {
   pass(call: Call, next: Answerer): Promise<Answer> {
     if (this.#alive.length === 0) return next(call);
     const match = matchRoute(call);
-    const now = this.#world.clock.now();
+    const now = this.#parts.clock.now();
     const candidates = this.#alive.filter(({ when, addedAt }) => matchesAtArrival(when, call, match, now, addedAt));
     return candidates.length === 0 ? next(call) : this.#meet(candidates, call, match, next);
   }
@@ -95,7 +95,7 @@ export class Faults {
 
   /** @param fault as `parseFault` returns it. @throws ControlError unsupported, invalid_request */
   add(fault: Fault): FaultStatus {
-    const { clock, knowsItsPast } = this.#world;
+    const { clock, knowsItsPast } = this.#parts;
     const because = refusalOf(fault.effect, knowsItsPast);
     if (because !== undefined) {
       throw new ControlError(501, 'unsupported', `Cannot add a fault of type ${fault.effect.type}: ${because}.`);
@@ -157,20 +157,20 @@ export class Faults {
       return await this.#play(effects ?? (await loadEffects()), change, call, next);
     } catch (error) {
       // A wait that ended because nobody is left to be answered.
-      if (call.signal.aborted || this.#world.closing.aborted) return 'network error';
+      if (call.signal.aborted || this.#parts.closing.aborted) return 'network error';
       throw error;
     }
   }
 
   /** Counts a call, and decides what happens to it. */
   async #judge(candidates: readonly Active[], call: Call): Promise<Verdict> {
-    const { seed } = this.#world;
+    const { seed } = this.#parts;
     const numbers = new Map<Active, number>();
     // Before anything is waited for, so that calls are counted as they arrive.
     for (const active of candidates) if (active.when.model === undefined) numbers.set(active, ++active.seen);
     if (numbers.size < candidates.length) {
       const { describeCall } = effects ?? (await loadEffects());
-      const { model } = await describeCall(call, this.#world);
+      const { model } = await describeCall(call, this.#parts);
       for (const active of candidates) {
         const pattern = active.when.model;
         if (pattern !== undefined && model !== undefined && matchesModel(pattern, model)) {
@@ -200,7 +200,7 @@ export class Faults {
   }
 
   async #delay(ms: number, call: Call, { removed }: Active): Promise<void> {
-    const { closing } = this.#world;
+    const { closing } = this.#parts;
     try {
       await wallSleep(ms, call.signal, closing, removed.signal);
     } catch (reason) {
@@ -214,13 +214,13 @@ export class Faults {
     call: Call,
     next: Answerer,
   ): Promise<Answer> {
-    const { closing } = this.#world;
+    const { closing } = this.#parts;
     return playEffect(effect, {
       faultId: active.id,
       call,
       gone: [call.signal, closing],
       removed: active.removed.signal,
-      answerAsOf: (msAgo) => this.#world.answerAsOf(msAgo),
+      answerAsOf: (msAgo) => this.#parts.answerAsOf(msAgo),
       ask: async () => {
         const answer = await next(call);
         const intended = answer === 'network error' ? answer : { ...answer, body: await textOf(answer.body) };

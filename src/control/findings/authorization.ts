@@ -16,8 +16,8 @@ export const missingAuthorization: Rule = (calls) => {
       id: 'missing-authorization',
       title: `This server asks for a token, and ${count(refused)} without an Authorization header`,
       entries: idsOf(refused),
-      hurts: 'An LM Studio that requires API tokens answers each such call 401, and does nothing.',
-      mend: 'Send Authorization: Bearer <API token> with every call, status polls included.',
+      impact: 'An LM Studio that requires API tokens answers each such call 401, and does nothing.',
+      fix: 'Send Authorization: Bearer <API token> with every call, status polls included.',
       judged: true,
     },
   ];

@@ -25,8 +25,8 @@ export interface Finding {
   /** The ids of the journal's entries it rests on. */
   entries: readonly number[];
   /** Why it would hurt against a real LM Studio. */
-  hurts: string;
-  mend: string;
+  impact: string;
+  fix: string;
   /** Or why nobody can tell whether it is one. */
   judged: true | { notJudged: string };
 }

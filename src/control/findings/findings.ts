@@ -4,7 +4,7 @@ import { latePolls } from './late-polls.js';
 import { catalogQuantizations, fileLinks } from './model-names.js';
 import { ignoredRetryAfter, tooFastPolls } from './pace.js';
 import { placeholderJobs } from './placeholder-jobs.js';
-import { readCall } from './read-call.js';
+import { readJournaledCall } from './read-call.js';
 import { unknownRoutes } from './unknown-routes.js';
 import { unwatchedJobs } from './unwatched-jobs.js';
 import type { JournalEntry } from '../journal/entry.js';
@@ -25,7 +25,7 @@ const rules: readonly Rule[] = [
 
 /** What a journal shows a client doing wrong; what was judged comes first. */
 export function findIn(entries: readonly JournalEntry[], context: FindingContext): Finding[] {
-  const calls = [...entries].sort((one, other) => one.id - other.id).map(readCall);
+  const calls = [...entries].sort((one, other) => one.id - other.id).map(readJournaledCall);
   const findings = rules.flatMap((rule) => rule(calls, context));
   return [...findings.filter(({ judged }) => judged === true), ...findings.filter(({ judged }) => judged !== true)];
 }

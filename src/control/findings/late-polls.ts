@@ -46,8 +46,9 @@ function afterAlreadyDownloaded(model: string, starts: readonly ReadCall[]): Fin
 
 const POLLED_ON = {
   id: 'polling-after-final-state',
-  hurts: 'Nothing can change any more: the client keeps a timer and a busy server going, for ever if nobody closes it.',
-  mend: 'Stop polling on completed, failed and already_downloaded.',
+  impact:
+    'Nothing can change any more: the client keeps a timer and a busy server going, for ever if nobody closes it.',
+  fix: 'Stop polling on completed, failed and already_downloaded.',
   judged: true,
 } as const;
 
@@ -63,8 +64,8 @@ function afterNotFound(job: string, polls: readonly ReadCall[]): Finding[] {
       id: 'polling-unknown-job',
       title: `Job ${job} was polled ${later.length} more times after the answer that there is no such job`,
       entries: idsOf([last, ...later]),
-      hurts: 'LM Studio forgets its jobs when it is restarted: the client would wait for a download that is gone.',
-      mend: 'Take 404 for an end: ask POST /api/v1/models/download again, or tell the user.',
+      impact: 'LM Studio forgets its jobs when it is restarted: the client would wait for a download that is gone.',
+      fix: 'Take 404 for an end: ask POST /api/v1/models/download again, or tell the user.',
       judged: true,
     },
   ];

@@ -8,8 +8,8 @@ export const fileLinks: Rule = (calls) =>
       id: 'file-link-as-model',
       title: `A file was sent as model: ${model}`,
       entries: idsOf(group),
-      hurts: 'LM Studio takes repos, not files: it answers 400, and nothing is downloaded.',
-      mend: `Send ${repoOf(model) ?? 'https://huggingface.co/owner/repo'}, and the quantization as quantization.`,
+      impact: 'LM Studio takes repos, not files: it answers 400, and nothing is downloaded.',
+      fix: `Send ${repoOf(model) ?? 'https://huggingface.co/owner/repo'}, and the quantization as quantization.`,
       judged: true,
     }),
   );
@@ -20,8 +20,8 @@ export const catalogQuantizations: Rule = (calls) =>
     id: 'quantization-with-catalog-id',
     title: `A quantization was sent with a catalog id: ${what}`,
     entries: idsOf(group),
-    hurts: 'LM Studio answers not_implemented, and nothing is downloaded.',
-    mend: 'Leave quantization out, or send the link of a Hugging Face repo that has it.',
+    impact: 'LM Studio answers not_implemented, and nothing is downloaded.',
+    fix: 'Leave quantization out, or send the link of a Hugging Face repo that has it.',
     judged: true,
   }));
 

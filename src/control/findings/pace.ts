@@ -29,8 +29,8 @@ function findingFor(what: string, runs: readonly (readonly ReadCall[])[]): Findi
     id: 'polling-too-fast',
     title: `${what} ${longest.length} times within ${seconds(span)}`,
     entries: idsOf(runs.flat()),
-    hurts: 'LM Studio answers on the machine that downloads, hashes and runs models: polls take from all three.',
-    mend: 'Poll once a second, five times at most; progress that is to look smooth can be drawn between two polls.',
+    impact: 'LM Studio answers on the machine that downloads, hashes and runs models: polls take from all three.',
+    fix: 'Poll once a second, five times at most; progress that is to look smooth can be drawn between two polls.',
     judged: judge(runs.flat()),
   };
 }
@@ -78,8 +78,8 @@ function retryFinding(route: string, ignored: readonly (readonly ReadCall[])[]):
       `${route} was called again ${seconds(waited)} after an answer ${status} ` +
       `with Retry-After: ${answer!.headers['retry-after']!}`,
     entries: idsOf(ignored.flat()),
-    hurts: 'A server or proxy that is asked again too early refuses again, and some then refuse for longer.',
-    mend: 'Wait for as long as Retry-After says (seconds, or a date) before the next call of that route.',
+    impact: 'A server or proxy that is asked again too early refuses again, and some then refuse for longer.',
+    fix: 'Wait for as long as Retry-After says (seconds, or a date) before the next call of that route.',
     judged: judge(ignored.flat()),
   };
 }

@@ -15,7 +15,7 @@ export interface ReadCall {
   told?: { status: string; job?: string };
 }
 
-export function readCall(entry: JournalEntry): ReadCall {
+export function readJournaledCall(entry: JournalEntry): ReadCall {
   const match = matchRoute(entry);
   const statusOf = entry.method === 'GET' ? (match?.jobId ?? noJobOf(entry.path)) : undefined;
   const asksFor = match?.name === 'download' ? readRequest(entry) : undefined;

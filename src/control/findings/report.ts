@@ -16,12 +16,12 @@ export function reportFindings(findings: readonly Finding[]): string {
   return parts.join('\n\n');
 }
 
-function describe({ id, title, entries, hurts, mend, judged }: Finding, bullet: string): string {
+function describe({ id, title, entries, impact, fix, judged }: Finding, bullet: string): string {
   const lines = [
     ...paragraph(`${title} [${id}]`, bullet, '   '),
     ...paragraph(listEntries(entries), '   calls: ', '          '),
-    ...paragraph(hurts, '   hurts: ', '          '),
-    ...paragraph(mend, '   mend:  ', '          '),
+    ...paragraph(impact, '   impact: ', '          '),
+    ...paragraph(fix, '   fix:  ', '          '),
     ...(judged === true ? [] : paragraph(judged.notJudged, '   open:  ', '          ')),
   ];
   return lines.join('\n');

@@ -14,7 +14,7 @@ function findingFor(route: string, calls: readonly ReadCall[]): Finding {
   const status = entry.fault?.intended?.status ?? entry.status;
   const entries = idsOf(calls);
   const better = nearestRoute(entry.method, entry.path);
-  const mend = better
+  const fix = better
     ? `Call ${better}, if that is what was meant`
     : 'Call a documented route: LM Studio cannot list, pause, resume, cancel or delete downloads over HTTP';
   if (typeof status === 'number' && status < 400) {
@@ -22,10 +22,10 @@ function findingFor(route: string, calls: readonly ReadCall[]): Finding {
       id: 'unknown-route-taken-for-success',
       title: `${route} is no route of LM Studio, and was answered ${status} all the same`,
       entries,
-      hurts:
+      impact:
         'Outside /api/v1 LM Studio answers what it does not know with 200 and an error in the body: to a client ' +
         'that looks at the status alone, a call that did nothing has succeeded.',
-      mend: `${mend}; and take an answer that has an error in its body for a failure, whatever its status.`,
+      fix: `${fix}; and take an answer that has an error in its body for a failure, whatever its status.`,
       judged: true,
     };
   }
@@ -33,10 +33,10 @@ function findingFor(route: string, calls: readonly ReadCall[]): Finding {
     id: 'unknown-route',
     title: `${route} is no route of LM Studio`,
     entries,
-    hurts: isUnderApi(entry.path)
+    impact: isUnderApi(entry.path)
       ? 'LM Studio answers 404, and the error is a plain string, not an object: what was asked for never happens.'
       : 'LM Studio answers 200 outside /api/v1, with an error in the body: what was asked for seems to have happened.',
-    mend: `${mend}.`,
+    fix: `${fix}.`,
     judged: true,
   };
 }

@@ -31,8 +31,8 @@ function findingFor(job: JobSnapshot, told: readonly ReadCall[], calls: readonly
         {
           ...base,
           title: `Job ${job.id} (${job.model}) ${job.state === 'failed' ? 'failed' : 'was paused'}, and the client never saw it: the last it was told is ${lastState}`,
-          hurts: 'LM Studio tells nobody by itself: the user would look at a progress bar that stands still for ever.',
-          mend: 'Poll every job that was started until its status is completed or failed.',
+          impact: 'LM Studio tells nobody by itself: the user would look at a progress bar that stands still for ever.',
+          fix: 'Poll every job that was started until its status is completed or failed.',
           judged: true,
         },
       ];
@@ -42,8 +42,9 @@ function findingFor(job: JobSnapshot, told: readonly ReadCall[], calls: readonly
   const paused = {
     ...base,
     title: `Job ${job.id} (${job.model}) was no longer polled once it was paused`,
-    hurts: 'A paused download can be resumed in LM Studio at any time: the user would never see it go on, end or fail.',
-    mend: 'Poll on while a job is paused, if more slowly; only completed and failed are final.',
+    impact:
+      'A paused download can be resumed in LM Studio at any time: the user would never see it go on, end or fail.',
+    fix: 'Poll on while a job is paused, if more slowly; only completed and failed are final.',
     judged: true,
   } as const;
   switch (job.state) {

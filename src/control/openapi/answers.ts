@@ -2,16 +2,16 @@ import * as z from 'zod/mini';
 import { downloadPhases, type RemovedModel } from '../../core/downloader.js';
 import { failureCodes } from '../../core/errors.js';
 import type { Transition } from '../../core/foresight.js';
-import type { InstalledModel } from '../../core/shelf.js';
+import type { InstalledModel } from '../../core/model-library.js';
 import type { JobStretch } from '../../core/simulation.js';
 import type { ControlErrorCode } from '../control-error.js';
-import type { Bandwidth } from '../downloads/downloads.js';
+import type { BandwidthLimit } from '../downloads/downloads.js';
 import type { FaultStatus } from '../faults/fault.js';
 import { faultSchema } from '../faults/schema.js';
-import { spelled } from './spelled.js';
-import type { Advanced, JobReport, SessionStatus } from '../operator.js';
+import { schemaOf } from './schema-of.js';
+import type { Advanced, JobReport, SessionStatus } from '../dock-control.js';
 import type { ClockStatus } from '../sessions/clock.js';
-import type { SessionEntry } from '../sessions/sessions.js';
+import type { SessionEntry } from '../sessions/session-registry.js';
 
 /*
  * What the control API answers. The code that answers knows types only; these schemas spell the same for the OpenAPI
@@ -39,9 +39,9 @@ const polls = z.strictObject({
   date,
 });
 export const clockModes = { running, frozen, polls };
-export const clockStatus = spelled<ClockStatus>()(z.discriminatedUnion('mode', [running, frozen, polls]));
+export const clockStatus = schemaOf<ClockStatus>()(z.discriminatedUnion('mode', [running, frozen, polls]));
 
-export const sessionStatus = spelled<SessionStatus>()(
+export const sessionStatus = schemaOf<SessionStatus>()(
   z.strictObject({
     session: sessionName,
     engine: z.string().check(describe('`simulated`, or `real`.')),
@@ -51,11 +51,11 @@ export const sessionStatus = spelled<SessionStatus>()(
     journalEntries: count,
   }),
 );
-export const health = spelled<SessionStatus & { status: 'ok' }>()(
+export const health = schemaOf<SessionStatus & { status: 'ok' }>()(
   z.strictObject({ status: z.literal('ok'), ...sessionStatus.shape }),
 );
 
-export const transition = spelled<Transition>()(
+export const transition = schemaOf<Transition>()(
   z.strictObject({
     at: time,
     job: z.string(),
@@ -63,14 +63,14 @@ export const transition = spelled<Transition>()(
     type: z.enum(['started', 'stalled', 'moving', 'finalizing', 'paused', 'resumed', 'completed', 'failed']),
   }),
 );
-export const advanced = spelled<Advanced>()(
+export const advanced = schemaOf<Advanced>()(
   z.strictObject({
     clock: clockStatus,
     transitions: z.array(transition).check(describe('What was crossed, in order.')),
   }),
 );
 
-export const stretch = spelled<JobStretch>()(
+export const stretch = schemaOf<JobStretch>()(
   z.strictObject({
     type: z.string().check(describe('As the phase of the scenario that it plays, or what an operator did.')),
     from: time,
@@ -137,12 +137,12 @@ export const jobStates = {
   failed: z.strictObject({ ...jobFields, state: z.literal('failed'), code, reason: z.string(), failedAt: time }),
 };
 const { downloading, paused, completed, failed } = jobStates;
-export const jobReport = spelled<JobReport>()(z.discriminatedUnion('state', [downloading, paused, completed, failed]));
+export const jobReport = schemaOf<JobReport>()(z.discriminatedUnion('state', [downloading, paused, completed, failed]));
 
-export const bandwidth = spelled<Bandwidth>()(
+export const bandwidth = schemaOf<BandwidthLimit>()(
   z.strictObject({ bytesPerSecond: z.nullable(bytesPerSecond).check(describe('`null` for no limit.')) }),
 );
-export const removedModel = spelled<RemovedModel>()(
+export const removedModel = schemaOf<RemovedModel>()(
   z.strictObject({
     key: z.string(),
     files: z.array(z.string()).check(describe('Absolute paths.')),
@@ -151,7 +151,7 @@ export const removedModel = spelled<RemovedModel>()(
 );
 export const alreadyDownloaded = z.strictObject({ state: z.literal('already_downloaded') });
 
-export const faultStatus = spelled<FaultStatus>()(
+export const faultStatus = schemaOf<FaultStatus>()(
   z.strictObject({
     id: z.string(),
     ...faultSchema.shape,
@@ -162,7 +162,7 @@ export const faultStatus = spelled<FaultStatus>()(
   }),
 );
 
-export const installedModel = spelled<InstalledModel>()(
+export const installedModel = schemaOf<InstalledModel>()(
   z.strictObject({
     key: z.string().check(describe('The name by which it is loaded.')),
     type: z.enum(['llm', 'embedding']),
@@ -187,7 +187,7 @@ export const installedModel = spelled<InstalledModel>()(
   }),
 );
 
-export const sessionEntry = spelled<SessionEntry>()(
+export const sessionEntry = schemaOf<SessionEntry>()(
   z.strictObject({ session: sessionName, idleMs: count.check(describe('Wall time since it was last called.')) }),
 );
 
@@ -211,7 +211,7 @@ const refusalsOfHub = [
 
 export const problem = z.strictObject({
   error: z.strictObject({
-    code: spelled<ControlErrorCode>()(
+    code: schemaOf<ControlErrorCode>()(
       z.enum([
         'invalid_request',
         'bad_snapshot',

@@ -111,7 +111,7 @@ const schemasByName: Record<string, z.ZodMiniType> = {
   RemovedModel: answers.removedModel,
   Failure: failBody,
   Scenario: scenario,
-  Phase: scenario.shape.phases.def.element,
+  Phase: scenario.shape.steps.def.element,
   Story: story,
   ScenarioRule: rule,
   ScenarioChange: scenarioChange,

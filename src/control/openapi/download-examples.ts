@@ -1,8 +1,8 @@
 import type { RemovedModel } from '../../core/downloader.js';
 import type { Examples } from '../../contract/openapi-examples.js';
 import type { ControlErrorCode } from '../control-error.js';
-import type { Bandwidth } from '../downloads/downloads.js';
-import type { JobReport } from '../operator.js';
+import type { BandwidthLimit } from '../downloads/downloads.js';
+import type { JobReport } from '../dock-control.js';
 import { fails, input } from './examples.js';
 
 /*
@@ -35,8 +35,8 @@ export const downloadExamples = {
     already: { summary: 'All of it is there', value: { state: 'already_downloaded' } },
   },
   bandwidth: {
-    limited: { summary: '10 MB/s', value: { bytesPerSecond: 10_000_000 } satisfies Bandwidth },
-    unlimited: { summary: 'No limit', value: { bytesPerSecond: null } satisfies Bandwidth },
+    limited: { summary: '10 MB/s', value: { bytesPerSecond: 10_000_000 } satisfies BandwidthLimit },
+    unlimited: { summary: 'No limit', value: { bytesPerSecond: null } satisfies BandwidthLimit },
   },
   limit: {
     limited: { summary: '10 MB/s', value: { bytesPerSecond: 10_000_000 } },

@@ -13,7 +13,7 @@ type Operation = 'start' | 'move' | 'limit' | 'readBandwidth' | 'setBandwidth' |
 /** What only an engine that really downloads can be asked. @param job the answer that is one job */
 export function downloadOperations(job: ZodOpenApiResponseObject): Record<Operation, ZodOpenApiOperationObject> {
   const jobs = 'Jobs';
-  const world = 'World';
+  const parts = 'World';
   const bandwidth = answers('The limit of all downloads together.', schemas.bandwidth, downloads.bandwidth);
   const started = answers(
     'The job as it stands, or that all of it is there already.',
@@ -79,7 +79,7 @@ export function downloadOperations(job: ZodOpenApiResponseObject): Record<Operat
     }),
     update: operation({
       id: 'updateModel',
-      tag: world,
+      tag: parts,
       summary: 'Update an installed model',
       description: 'To the newest commit; only files that changed are downloaded.',
       path: inPath.key,
@@ -89,7 +89,7 @@ export function downloadOperations(job: ZodOpenApiResponseObject): Record<Operat
     }),
     remove: operation({
       id: 'removeModel',
-      tag: world,
+      tag: parts,
       summary: 'Remove an installed model',
       description:
         'A client that asks for it again downloads it again. Where downloads are actual ones its files are deleted: those that modeldock has put there, or with `force` all of that model.',

@@ -4,7 +4,7 @@ import type { FaultStatus } from '../faults/fault.js';
 import type { Finding } from '../findings/finding.js';
 import type { JournalEntry } from '../journal/entry.js';
 import type { ControlErrorCode } from '../control-error.js';
-import type { Advanced, JobReport, SessionStatus } from '../operator.js';
+import type { Advanced, JobReport, SessionStatus } from '../dock-control.js';
 import type { Fault } from '../faults/schema.js';
 import type { SessionSnapshot } from '../sessions/snapshot.js';
 
@@ -89,8 +89,8 @@ const finding: Finding = {
   id: 'status-of-undefined',
   title: 'The status of a job called “undefined” was asked for: GET /api/v1/models/download/status/undefined',
   entries: [4],
-  hurts: 'The answer is 404, whatever becomes of the download: a client that polls this way waits for ever.',
-  mend:
+  impact: 'The answer is 404, whatever becomes of the download: a client that polls this way waits for ever.',
+  fix:
     'Take job_id from the answer to POST /api/v1/models/download, and do not poll when there is none: ' +
     'already_downloaded and errors come without a job.',
   judged: true,
@@ -110,13 +110,13 @@ const snapshot: SessionSnapshot = {
     added: [],
     gone: [],
     loaded: [],
-    choice: { scenario: 'seed-example', rules: [] },
+    choice: { scenario: 'docs-example', rules: [] },
   },
   faults: { added: 0, faults: [] },
 };
 
 const halfFails = {
-  phases: [
+  steps: [
     { type: 'transfer', bytesPerSecond: 40_000_000, until: 0.5 },
     { type: 'fail', code: 'gated' },
   ],
@@ -187,7 +187,7 @@ export const answerExamples = {
   },
   jobs: { one: { summary: 'One', value: [jobs.downloading] } },
   scenario: {
-    rules: { summary: 'With a rule', value: { scenario: 'seed-example', rules: [rule] } },
+    rules: { summary: 'With a rule', value: { scenario: 'docs-example', rules: [rule] } },
   },
   model: { catalog: { summary: 'Of the catalog', value: model } },
   models: { one: { summary: 'One', value: [model] } },
@@ -328,7 +328,7 @@ export const problemExamples = {
     phase: fails(
       'A phase that goes back in time',
       'invalid_request',
-      'scenario: This scenario cannot be played:\n  phases[0].ms: expected a number of at least 0, found -1',
+      'scenario: This scenario cannot be played:\n  steps[0].ms: expected a number of at least 0, found -1',
     ),
   },
   badModel: { name: fails('No name of a model', 'invalid_request', 'Invalid artifact name. Must be in kebab-case') },

@@ -5,7 +5,7 @@ import { scenarioChoiceSchema } from '../../simulator/scenario-choice.js';
 import { scenarioBody, waitQuery } from '../control-schemas.js';
 import { faultStateSchema } from '../faults/schema.js';
 import { sessionName } from './answers.js';
-import { spelled } from './spelled.js';
+import { schemaOf } from './schema-of.js';
 import { snapshotSchema } from '../sessions/snapshot.js';
 
 /*
@@ -17,8 +17,8 @@ const describe = (description: string) => z.meta({ description });
 
 /** A scenario as it may be chosen. */
 export const story = z
-  .union([z.string(), scenarioSchema, scenarioSchema.shape.phases])
-  .check(describe("A scenario's name, a scenario, or its phases."));
+  .union([z.string(), scenarioSchema, scenarioSchema.shape.steps])
+  .check(describe("A scenario's name, a scenario, or its steps."));
 export const rule = z.strictObject({
   model: z.string().check(
     z.meta({
@@ -32,7 +32,7 @@ const rules = z.array(rule);
 
 export { scenarioSchema as scenario };
 export const scenarioChange = z.extend(scenarioBody, { scenario: z.optional(story), rules: z.optional(rules) });
-export const scenarioChoice = z.extend(spelled<ScenarioChoice>()(scenarioChoiceSchema), { scenario: story, rules });
+export const scenarioChoice = z.extend(schemaOf<ScenarioChoice>()(scenarioChoiceSchema), { scenario: story, rules });
 
 export const snapshot = z.extend(snapshotSchema, {
   simulation: snapshotSchema.shape.simulation.check(describe("The simulator's own: to be kept, not to be read.")),

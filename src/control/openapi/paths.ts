@@ -228,7 +228,7 @@ function worldPaths(): Paths {
         id: 'listModels',
         tag,
         summary: 'List the installed models',
-        description: 'What clients find on the shelf.',
+        description: 'What clients find into the library.',
         answer: answers('All of them.', z.array(schemas.installedModel), shown.models),
       }),
       post: operation({

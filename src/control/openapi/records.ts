@@ -5,7 +5,7 @@ import { findingIds, type Finding } from '../findings/finding.js';
 import type { JournalEntry, JournalFault } from '../journal/entry.js';
 import type { JournalText } from '../journal/text.js';
 import { sessionName, time, transition } from './answers.js';
-import { spelled } from './spelled.js';
+import { schemaOf } from './schema-of.js';
 
 /* What the control API tells of calls: the journal, findings and events. */
 
@@ -13,7 +13,7 @@ const describe = (description: string) => z.meta({ description });
 const count = z.int().check(z.nonnegative());
 const text = z.exactOptional(z.string());
 
-export const journalText = spelled<JournalText>()(
+export const journalText = schemaOf<JournalText>()(
   z.strictObject({
     text: z.string().check(describe('Its first 8 kB at most, without secrets.')),
     bytes: count.check(describe('Its whole length; of a stream, what has passed.')),
@@ -24,7 +24,7 @@ export const journalText = spelled<JournalText>()(
   }),
 );
 
-export const journalFault = spelled<JournalFault>()(
+export const journalFault = schemaOf<JournalFault>()(
   z.strictObject({
     id: z.string(),
     type: z.string(),
@@ -44,7 +44,7 @@ export const journalFault = spelled<JournalFault>()(
   }),
 );
 
-export const journalEntry = spelled<JournalEntry>()(
+export const journalEntry = schemaOf<JournalEntry>()(
   z.strictObject({
     id: count.check(describe('Rises in the order in which the calls came; never used twice in a session.')),
     session: sessionName,
@@ -91,13 +91,13 @@ export const journalEntry = spelled<JournalEntry>()(
   }),
 );
 
-export const finding = spelled<Finding>()(
+export const finding = schemaOf<Finding>()(
   z.strictObject({
     id: z.enum(findingIds),
     title: z.string().check(describe('What was seen, with the path, job or model in question.')),
     entries: z.array(count).check(describe("The ids of the journal's entries it rests on.")),
-    hurts: z.string().check(describe('Why it would hurt against a real LM Studio.')),
-    mend: z.string().check(describe('What to do about it.')),
+    impact: z.string().check(describe('Why it would hurt against a real LM Studio.')),
+    fix: z.string().check(describe('What to do about it.')),
     judged: z
       .union([z.literal(true), z.strictObject({ notJudged: z.string() })])
       .check(describe('`true`, or why nobody can tell whether it is one.')),
@@ -105,11 +105,11 @@ export const finding = spelled<Finding>()(
 );
 
 const jobDecision = { job: z.string(), model: z.string() };
-export const decision = spelled<Decision>()(
+export const decision = schemaOf<Decision>()(
   z.discriminatedUnion('type', [
     z.strictObject({ type: z.enum(['started', 'paused', 'resumed', 'cancelled', 'failed']), ...jobDecision }),
     z.strictObject({ type: z.literal('polled'), ...jobDecision, stepMs: count }),
-    z.strictObject({ type: z.enum(['shelf', 'scenario']) }),
+    z.strictObject({ type: z.enum(['models', 'scenario']) }),
   ]),
 );
 
@@ -119,6 +119,6 @@ export const events = {
   decision: z.strictObject({ id, at: time, type: z.literal('decision'), decision }),
   call: z.strictObject({ id, at: time, type: z.literal('call'), call: journalEntry }),
 };
-export const sessionEvent = spelled<SessionEvent>()(
+export const sessionEvent = schemaOf<SessionEvent>()(
   z.discriminatedUnion('type', [events.transition, events.decision, events.call]),
 );

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { MAX_TIME } from '../../core/clock.js';
 import { wallNow } from '../../core/wall-timer.js';
 import { ControlError } from '../control-error.js';
-import type { Dock } from '../dock.js';
+import type { Session } from '../session.js';
 import { badSnapshot, parseSnapshot, type SessionSnapshot } from './snapshot.js';
 
 /** What a dock needs of `sessionStorage` or `localStorage`. */
@@ -17,7 +17,7 @@ const KEY = 'modeldock';
 const savedSchema = z.strictObject({ savedAt: z.number(), snapshot: z.unknown() });
 
 /** Saves a dock at each change; the changes of one turn of the event loop are saved once. */
-export function keepIn(storage: PageStorage): (dock: Dock) => void {
+export function keepIn(storage: PageStorage): (dock: Session) => void {
   let pending = false;
   let saving: Promise<void> = Promise.resolve();
   return (dock) => {
@@ -27,7 +27,7 @@ export function keepIn(storage: PageStorage): (dock: Dock) => void {
     saving = saving
       .then(() => {
         pending = false;
-        return dock.operator.snapshot();
+        return dock.control.snapshot();
       })
       .then((snapshot) => storage.setItem(KEY, JSON.stringify({ savedAt: wallNow(), snapshot })))
       // A full storage must not fail the call that made the decision; an old copy would come back as the present.
@@ -39,7 +39,7 @@ export function keepIn(storage: PageStorage): (dock: Dock) => void {
  * Opens what was saved, or a world from nothing where there is nothing, or nothing that this version can read: what
  * is wrong with a page's storage must not keep the page from working.
  */
-export function openKept(storage: PageStorage, open: (snapshot: SessionSnapshot | undefined) => Dock): Dock {
+export function openKept(storage: PageStorage, open: (snapshot: SessionSnapshot | undefined) => Session): Session {
   const text = storage.getItem(KEY);
   if (text === null) return open(undefined);
   try {

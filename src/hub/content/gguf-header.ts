@@ -6,7 +6,7 @@
 import { F32, I8, type Quantization, type TensorType } from './ggml-types.js';
 
 /** What a header says about its model. */
-export interface GgufFacts {
+export interface GgufHeaderFields {
   /** `general.architecture`: `llama`, `qwen3`, `nomic-bert`, `clip` for a projector, … */
   architecture: string;
   /** `general.name`. */
@@ -38,7 +38,7 @@ const STRING = 8;
 const ARRAY = 9;
 
 /** The header of a GGUF file of `size` bytes. @throws RangeError with the bytes it needs, where they do not fit */
-export function ggufHeader(facts: GgufFacts, size: number): Uint8Array {
+export function ggufHeader(facts: GgufHeaderFields, size: number): Uint8Array {
   const metadata = metadataOf(facts);
   // The header's length depends on the number of tensors and the lengths of their names only, not on their shapes:
   // a first draft with any shapes tells where the data starts.
@@ -53,7 +53,7 @@ export function ggufHeader(facts: GgufFacts, size: number): Uint8Array {
   return encode(metadata, tensors);
 }
 
-function metadataOf(facts: GgufFacts): [key: string, value: Value][] {
+function metadataOf(facts: GgufHeaderFields): [key: string, value: Value][] {
   const { architecture, shard } = facts;
   const general: [string, Value][] = [
     ['general.architecture', architecture],
@@ -98,7 +98,7 @@ function metadataOf(facts: GgufFacts): [key: string, value: Value][] {
   ];
 }
 
-function namesOf(facts: GgufFacts): string[] {
+function namesOf(facts: GgufHeaderFields): string[] {
   const first = (facts.shard?.index ?? 0) * facts.blockCount;
   const prefix = facts.architecture === 'clip' ? 'v.blk' : 'blk';
   const blocks = Array.from({ length: facts.blockCount }, (_, block) =>
@@ -109,7 +109,7 @@ function namesOf(facts: GgufFacts): string[] {
 }
 
 /** Equal shares for all, whole rows each, and the norm takes what is left to the last byte. */
-function layOut(facts: GgufFacts, dataBytes: number): Tensor[] | undefined {
+function layOut(facts: GgufHeaderFields, dataBytes: number): Tensor[] | undefined {
   if (dataBytes < minimumBytes(facts)) return undefined;
   const names = namesOf(facts);
   const type = facts.quantization.tensors;
@@ -122,11 +122,11 @@ function layOut(facts: GgufFacts, dataBytes: number): Tensor[] | undefined {
   return [...weights, { name: names.at(-1)!, ...rest }];
 }
 
-function minimumBytes(facts: GgufFacts): number {
+function minimumBytes(facts: GgufHeaderFields): number {
   return (namesOf(facts).length - 1) * (aligned(rowBytes(facts)) + ALIGNMENT) + 4;
 }
 
-function rowBytes(facts: GgufFacts): number {
+function rowBytes(facts: GgufHeaderFields): number {
   const { blockBytes, blockItems } = facts.quantization.tensors;
   return (facts.embeddingLength / blockItems) * blockBytes;
 }

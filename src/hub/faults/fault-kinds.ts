@@ -1,5 +1,5 @@
-import { clockOffset, oneOf, text, webOrigin, whole, type Reader } from '../fields.js';
-import type { FaultAction, RouteName } from './fault.js';
+import { clockOffset, oneOf, text, webOrigin, whole, type Reader } from '../validators.js';
+import type { FaultAction, HubRouteName } from './fault.js';
 
 /** What there is to know about one kind of fault besides what it does. */
 export interface FaultKind {
@@ -8,7 +8,7 @@ export interface FaultKind {
   /**
    * The requests it is for when a fault does not say; `file bytes` are answers that carry a repo's file, `part of a file` those
    * with status 206. */
-  usually: 'file bytes' | 'part of a file' | 'anything' | 'the hub' | readonly RouteName[];
+  usually: 'file bytes' | 'part of a file' | 'anything' | 'the hub' | readonly HubRouteName[];
   fields: Readonly<Record<string, { read: Reader<unknown>; required?: true }>>;
 }
 

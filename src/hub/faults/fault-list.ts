@@ -1,10 +1,10 @@
-import type { ActiveFault, Fault, FaultTarget, RouteName } from './fault.js';
+import type { ActiveFault, HubFault, FaultTarget, HubRouteName } from './fault.js';
 import { faultKinds } from './fault-kinds.js';
 import { parseFaults } from './parse-fault.js';
 
 /** What is known about a request before it is answered. */
 export interface Subject {
-  route: RouteName;
+  route: HubRouteName;
   method: string;
   repo: string | undefined;
   file: string | undefined;
@@ -21,7 +21,7 @@ export interface AnswerSubject extends Subject {
 /** The faults of a hub. */
 export interface FaultList {
   /** Adds one or several, checked first. Returns their ids. @throws InvalidInput */
-  add(faults: Fault | readonly Fault[]): string[];
+  add(faults: HubFault | readonly HubFault[]): string[];
   /** Whether there was one. */
   remove(id: string): boolean;
   list(): ActiveFault[];
@@ -77,7 +77,7 @@ export function createFaultList(): FaultSource {
   };
 }
 
-function matchesRequest({ on = {}, do: action }: Fault, subject: Subject): boolean {
+function matchesRequest({ on = {}, do: action }: HubFault, subject: Subject): boolean {
   return (
     routeMatches(on.route, action.type, subject) &&
     (on.repo === undefined || on.repo === subject.repo) &&
@@ -88,14 +88,14 @@ function matchesRequest({ on = {}, do: action }: Fault, subject: Subject): boole
   );
 }
 
-function routeMatches(route: FaultTarget['route'], type: Fault['do']['type'], subject: Subject): boolean {
+function routeMatches(route: FaultTarget['route'], type: HubFault['do']['type'], subject: Subject): boolean {
   if (route !== undefined) return Array.isArray(route) ? route.includes(subject.route) : route === subject.route;
   const { usually } = faultKinds[type];
   if (typeof usually === 'object') return usually.includes(subject.route);
   return usually !== 'the hub' || subject.route !== 'cdn';
 }
 
-function matchesAnswer({ on = {}, do: action }: Fault, subject: AnswerSubject): boolean {
+function matchesAnswer({ on = {}, do: action }: HubFault, subject: AnswerSubject): boolean {
   const { usually } = faultKinds[action.type];
   if (usually === 'part of a file' && subject.status !== 206) return false;
   if (on.route === undefined && usually === 'file bytes' && !subject.carriesFile) return false;

@@ -19,7 +19,7 @@ export const routes = [
   ] as const),
   ...(['resolve', 'raw', 'resolve-cache', 'cdn', 'other'] as const),
 ] as const;
-export type RouteName = (typeof routes)[number];
+export type HubRouteName = (typeof routes)[number];
 
 /** What goes wrong. Bytes are offsets into the file (`atByte`) or into this answer's body (`afterBytes`). */
 export type FaultAction =
@@ -65,7 +65,7 @@ export type FaultAction =
 
 /** Which requests a fault is for. What is left out matches everything. */
 export interface FaultTarget {
-  route?: RouteName | RouteName[];
+  route?: HubRouteName | HubRouteName[];
   repo?: string;
   /** A path in the repo; `*` stands for any characters. */
   file?: string;
@@ -77,7 +77,7 @@ export interface FaultTarget {
 }
 
 /** One fault. */
-export interface Fault {
+export interface HubFault {
   /** Chosen by the hub when missing. */
   id?: string;
   on?: FaultTarget;
@@ -87,7 +87,7 @@ export interface Fault {
 }
 
 /** A fault as the hub keeps it. */
-export interface ActiveFault extends Fault {
+export interface ActiveFault extends HubFault {
   id: string;
   /** Requests that its target matched so far, and those it was done to. */
   seen: number;

@@ -1,15 +1,15 @@
-import { InvalidInput, listOf, oneOf, optional, readObject, text, whole, type Reader } from '../fields.js';
-import { routes, type Fault, type FaultAction, type FaultTarget } from './fault.js';
+import { InvalidInput, listOf, oneOf, optional, readObject, text, whole, type Reader } from '../validators.js';
+import { routes, type HubFault, type FaultAction, type FaultTarget } from './fault.js';
 import { faultKinds } from './fault-kinds.js';
 
 const TYPES = Object.keys(faultKinds) as FaultAction['type'][];
 const routeName = oneOf(...routes);
 
 /** Checks a fault from outside. @throws InvalidInput with the path of the wrong value and what is allowed there */
-export function parseFault(value: unknown, path = 'fault'): Fault {
+export function parseFault(value: unknown, path = 'fault'): HubFault {
   const fault = readObject(value, path, ['id', 'on', 'times', 'do']);
   const action = readAction(fault.do, `${path}.do`);
-  const parsed: Fault = {
+  const parsed: HubFault = {
     ...optional(fault, 'id', text, path),
     ...optional(fault, 'on', readTarget, path),
     ...optional(fault, 'times', whole(1), path),
@@ -25,7 +25,7 @@ export function parseFault(value: unknown, path = 'fault'): Fault {
 }
 
 /** One fault, or a list of them. */
-export function parseFaults(value: unknown, path = 'faults'): Fault[] {
+export function parseFaults(value: unknown, path = 'faults'): HubFault[] {
   return Array.isArray(value) ? listOf(parseFault)(value, path) : [parseFault(value, path)];
 }
 

@@ -1,4 +1,4 @@
-import { listOf, readObject, text } from '../fields.js';
+import { listOf, readObject, text } from '../validators.js';
 import type { RepoDescription } from '../repos/description.js';
 
 /** A token the hub accepts. */

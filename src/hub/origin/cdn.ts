@@ -1,28 +1,31 @@
 import type { HubFile } from '../repos/file.js';
-import type { Call } from '../wire/call.js';
+import type { HubCall } from '../wire/call.js';
 import { fileReply } from '../wire/ranges.js';
 import { xmlErrorReply, type Reply } from '../wire/reply.js';
 import { cdnCors, preflightReply } from './cors.js';
-import type { World } from './world.js';
+import type { OriginContext } from './context.js';
 
 /** The file a request to the CDN is about, whether or not its signature holds. */
-export function cdnObject(world: World, { method, segments }: Call): { repo: string; file: HubFile } | undefined {
+export function cdnObject(
+  context: OriginContext,
+  { method, segments }: HubCall,
+): { repo: string; file: HubFile } | undefined {
   // A preflight is about none: it must not count as a request for the file.
   if (method === 'OPTIONS') return undefined;
-  return world.shelf.object(segments.at(-1) ?? '');
+  return context.library.object(segments.at(-1) ?? '');
 }
 
 /** Answers for the CDN: signed URLs only, checked when the request starts, and no idea of users or repos. */
-export function cdnReply(world: World, call: Call, now: number): Reply {
-  const reply = call.method === 'OPTIONS' ? preflightReply(call, 'GET, HEAD') : objectReply(world, call, now);
+export function cdnReply(context: OriginContext, call: HubCall, now: number): Reply {
+  const reply = call.method === 'OPTIONS' ? preflightReply(call, 'GET, HEAD') : objectReply(context, call, now);
   return { ...reply, headers: { ...cdnCors, ...reply.headers } };
 }
 
-function objectReply(world: World, call: Call, now: number): Reply {
+function objectReply(context: OriginContext, call: HubCall, now: number): Reply {
   if (call.method !== 'GET' && call.method !== 'HEAD') {
     return xmlErrorReply(405, 'MethodNotAllowed', 'The specified method is not allowed against this resource.');
   }
-  const verdict = world.signer.verify(call, now);
+  const verdict = context.signer.verify(call, now);
   switch (verdict) {
     case 'not signed':
       return xmlErrorReply(403, 'MissingKey', 'Missing Key-Pair-Id query parameter or cookie value');
@@ -31,7 +34,7 @@ function objectReply(world: World, call: Call, now: number): Reply {
     case 'expired':
       return xmlErrorReply(403, 'AccessDenied', 'Request has expired');
   }
-  const object = world.shelf.object(verdict.objectKey);
+  const object = context.library.object(verdict.objectKey);
   if (object === undefined) return xmlErrorReply(404, 'NoSuchKey', 'The specified key does not exist.');
   const disposition = call.query.get('response-content-disposition');
   return fileReply(call, object.file.content, `"${object.file.xetHash}"`, {

@@ -11,7 +11,7 @@ export interface Identity {
 }
 
 /** Reads or hashes the file: only for small ones, and for large ones whose digest is prepared. */
-export async function identityOf(file: HubFile, digests: Digests): Promise<Identity> {
+export async function gitIdentityOf(file: HubFile, digests: Digests): Promise<Identity> {
   if (file.storage === 'git') return { oid: blobOid(await wholeOf(file.content)) };
   const sha256 = await digests.sha256(file.source);
   // https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md#the-pointer

@@ -1,5 +1,5 @@
 import { jsonReply, type Reply } from '../wire/reply.js';
-import type { RepoInquiry } from './world.js';
+import type { RepoInquiry } from './context.js';
 
 /** `GET /api/models/{id}/refs`. */
 export function refs({ repo }: RepoInquiry): Reply {

@@ -1,9 +1,9 @@
 /*
  * Who may ask what, in the order in which the real hub decides it, and then who answers.
  */
-import { commitAt } from '../repos/shelf.js';
+import { commitAt } from '../repos/repo-store.js';
 import { jsonReply, redirectReply, textReply, type Reply } from '../wire/reply.js';
-import type { Call } from '../wire/call.js';
+import type { HubCall } from '../wire/call.js';
 import type { Caller } from './access.js';
 import { hubCors, preflightReply } from './cors.js';
 import { commits, refs } from './history.js';
@@ -11,10 +11,10 @@ import { modelInfo } from './model-info.js';
 import { pathsInfo } from './paths-info.js';
 import { problemReply } from './problems.js';
 import { raw, resolve, resolveCache } from './resolve.js';
-import type { Route } from './router.js';
+import type { HubRoute } from './router.js';
 import { search } from './search.js';
 import { tree } from './tree.js';
-import type { Inquiry, RepoInquiry, World } from './world.js';
+import type { Inquiry, RepoInquiry, OriginContext } from './context.js';
 
 const FRONT_PAGE = `This is not Hugging Face: it is a modeldock hub, to test downloaders against.
 
@@ -23,67 +23,67 @@ const FRONT_PAGE = `This is not Hugging Face: it is a modeldock hub, to test dow
 `;
 
 /** Answers for the hub. */
-export async function hubReply(world: World, route: Route, inquiry: Inquiry): Promise<Reply> {
+export async function hubReply(context: OriginContext, route: HubRoute, inquiry: Inquiry): Promise<Reply> {
   const { call } = inquiry;
   const reply =
-    call.method === 'OPTIONS' ? preflightReply(call, 'GET, HEAD, POST') : await counted(world, route, inquiry);
+    call.method === 'OPTIONS' ? preflightReply(call, 'GET, HEAD, POST') : await counted(context, route, inquiry);
   return { ...reply, headers: { ...hubCors(call), ...reply.headers } };
 }
 
-async function counted(world: World, route: Route, inquiry: Inquiry): Promise<Reply> {
+async function counted(context: OriginContext, route: HubRoute, inquiry: Inquiry): Promise<Reply> {
   const { call, caller } = inquiry;
   if (call.method !== route.methods && !(call.method === 'HEAD' && route.methods === 'GET')) {
     return problemReply({ type: 'bad method', allowed: route.methods === 'GET' ? 'GET, HEAD' : route.methods });
   }
   const who = typeof caller === 'string' ? caller : `user ${caller.user}`;
-  const quota = world.limits.count(resolves(route) ? 'resolvers' : 'api', who);
+  const quota = context.limits.count(resolves(route) ? 'resolvers' : 'api', who);
   const reply = quota.exceeded
     ? problemReply({ type: 'too many', seconds: quota.secondsToReset })
-    : await admitted(world, route, inquiry);
+    : await admitted(context, route, inquiry);
   return { ...reply, headers: { ...quota.headers, ...reply.headers } };
 }
 
-function resolves({ name }: Route): boolean {
+function resolves({ name }: HubRoute): boolean {
   return name === 'resolve' || name === 'raw' || name === 'resolve-cache';
 }
 
-async function admitted(world: World, route: Route, inquiry: Inquiry): Promise<Reply> {
+async function admitted(context: OriginContext, route: HubRoute, inquiry: Inquiry): Promise<Reply> {
   const { call, caller } = inquiry;
   if (caller === 'bad token') return problemReply({ type: 'bad token' });
   if (route.name === 'whoami') return whoAmI(caller);
-  if (route.name === 'search') return search(world, inquiry);
+  if (route.name === 'search') return search(context, inquiry);
   if (route.repo === undefined) {
     return call.segments.length === 1 && call.segments[0] === ''
       ? textReply(200, FRONT_PAGE)
       : problemReply({ type: 'no route' });
   }
 
-  const renamed = world.shelf.renamed(route.repo);
+  const renamed = context.library.renamed(route.repo);
   if (renamed !== undefined) return redirectReply(307, targetElsewhere(call, route.repo, renamed));
-  const repo = world.shelf.get(route.repo);
-  const mayDownload = repo !== undefined && world.access.mayDownload(caller, repo.description);
+  const repo = context.library.get(route.repo);
+  const mayDownload = repo !== undefined && context.access.mayDownload(caller, repo.description);
   if (repo === undefined || (repo.description.private && !mayDownload)) {
     return problemReply({ type: caller === 'anonymous' ? 'anonymous' : 'no repo' });
   }
   if (repo.description.disabled) return problemReply({ type: 'disabled' });
-  if (route.name === 'ask-access') return askAccess(world, inquiry, route.repo);
+  if (route.name === 'ask-access') return askAccess(context, inquiry, route.repo);
   if ((resolves(route) || route.name === 'auth-check') && !mayDownload) {
     return problemReply({ type: 'gated', repo: route.repo, signedIn: caller !== 'anonymous' });
   }
   const revision = route.revision ?? 'main';
   const commit = commitAt(repo, revision);
   if (commit === undefined) return problemReply({ type: 'no revision', revision });
-  return answered(world, route, { ...inquiry, repo, revision, commit, path: route.path ?? '' });
+  return answered(context, route, { ...inquiry, repo, revision, commit, path: route.path ?? '' });
 }
 
-async function answered(world: World, route: Route, inquiry: RepoInquiry): Promise<Reply> {
+async function answered(context: OriginContext, route: HubRoute, inquiry: RepoInquiry): Promise<Reply> {
   switch (route.name) {
     case 'info':
-      return modelInfo(world, inquiry);
+      return modelInfo(context, inquiry);
     case 'tree':
-      return tree(world, inquiry);
+      return tree(context, inquiry);
     case 'paths-info':
-      return pathsInfo(world, inquiry);
+      return pathsInfo(context, inquiry);
     case 'auth-check':
       return textReply(200, 'OK');
     case 'refs':
@@ -91,11 +91,11 @@ async function answered(world: World, route: Route, inquiry: RepoInquiry): Promi
     case 'commits':
       return commits(inquiry);
     case 'resolve':
-      return resolve(world, inquiry);
+      return resolve(context, inquiry);
     case 'resolve-cache':
-      return resolveCache(world, inquiry);
+      return resolveCache(context, inquiry);
     case 'raw':
-      return raw(world, inquiry);
+      return raw(context, inquiry);
     case 'xet-token': {
       const error =
         'This hub serves Xet files over plain HTTP only: set HF_HUB_DISABLE_XET=1 for clients that insist on Xet.';
@@ -121,7 +121,7 @@ function whoAmI(caller: Exclude<Caller, 'bad token'>): Reply {
 }
 
 /** The same question to another repo. The former name is looked for segment by segment: it may come in escapes. */
-function targetElsewhere({ segments, target }: Call, repo: string, renamed: string): string {
+function targetElsewhere({ segments, target }: HubCall, repo: string, renamed: string): string {
   const place = segments.findIndex((owner, index) => `${owner}/${segments[index + 1] ?? ''}` === repo);
   const path = [...segments.slice(0, place), ...renamed.split('/'), ...segments.slice(place + 2)];
   const question = target.indexOf('?');
@@ -129,9 +129,9 @@ function targetElsewhere({ segments, target }: Call, repo: string, renamed: stri
 }
 
 /** Automatic approval needs nobody; a manual one waits for an operator (`POST /__hub/access`). */
-function askAccess(world: World, { caller }: Inquiry, repo: string): Reply {
+function askAccess(context: OriginContext, { caller }: Inquiry, repo: string): Reply {
   if (typeof caller === 'string') return problemReply({ type: 'anonymous' });
-  const { gated } = world.shelf.get(repo)!.description;
-  if (gated === 'auto') world.access.grant(caller.user, repo);
+  const { gated } = context.library.get(repo)!.description;
+  if (gated === 'auto') context.access.grant(caller.user, repo);
   return jsonReply({ repo, status: gated === 'manual' ? 'pending' : 'accepted' });
 }

@@ -1,22 +1,22 @@
 import { createHash } from 'node:crypto';
-import type { Commit, Repo } from '../repos/shelf.js';
+import type { Commit, Repo } from '../repos/repo-store.js';
 import { jsonReply, type Reply } from '../wire/reply.js';
-import { identityOf } from './git-oids.js';
+import { gitIdentityOf } from './git-oids.js';
 import { problemReply } from './problems.js';
-import type { RepoInquiry, World } from './world.js';
+import type { RepoInquiry, OriginContext } from './context.js';
 
 /** `GET /api/models/{id}` and `…/revision/{rev}`, with `?blobs=true` for sizes and digests, `?expand=` for a choice. */
-export async function modelInfo(world: World, { call, repo, commit }: RepoInquiry): Promise<Reply> {
+export async function modelInfo(context: OriginContext, { call, repo, commit }: RepoInquiry): Promise<Reply> {
   const info = describe(repo, commit);
   if (call.query.get('blobs') !== 'true' && call.query.get('blobs') !== '1')
     return jsonReply(expanded(info, call.query));
   const files = [...commit.files.values()];
   const large = files.filter((file) => file.storage !== 'git').map((file) => file.source);
-  const wait = await world.digests.prepare(large);
+  const wait = await context.digests.prepare(large);
   if (wait !== undefined) return problemReply({ type: 'digest pending', ms: wait });
   const siblings = await Promise.all(
     files.map(async (file) => {
-      const { oid, lfs } = await identityOf(file, world.digests);
+      const { oid, lfs } = await gitIdentityOf(file, context.digests);
       return {
         rfilename: file.path,
         size: file.size,

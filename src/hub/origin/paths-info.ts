@@ -1,10 +1,10 @@
 import { jsonReply, type Reply } from '../wire/reply.js';
 import { problemReply } from './problems.js';
 import { treeEntries, type TreeNode } from './tree.js';
-import type { RepoInquiry, World } from './world.js';
+import type { RepoInquiry, OriginContext } from './context.js';
 
 /** `POST /api/models/{id}/paths-info/{rev}`, with JSON or a form for a body. Unknown paths are left out of the answer. */
-export async function pathsInfo(world: World, { call, body, repo, commit }: RepoInquiry): Promise<Reply> {
+export async function pathsInfo(context: OriginContext, { call, body, repo, commit }: RepoInquiry): Promise<Reply> {
   const asked = call.headers['content-type']?.includes('json') ? fromJson(body) : fromForm(body);
   if (asked === undefined) return problemReply({ type: 'bad request', message: '"paths" must be a list of texts' });
   const nodes = asked.paths.flatMap((path): TreeNode[] => {
@@ -13,7 +13,7 @@ export async function pathsInfo(world: World, { call, body, repo, commit }: Repo
     const isFolder = [...commit.files.keys()].some((other) => other.startsWith(`${path}/`));
     return isFolder ? [{ path, folder: true }] : [];
   });
-  const entries = await treeEntries(world, repo, commit, nodes, asked.expand);
+  const entries = await treeEntries(context, repo, commit, nodes, asked.expand);
   return Array.isArray(entries) ? jsonReply(entries) : entries;
 }
 

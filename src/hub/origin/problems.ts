@@ -1,7 +1,7 @@
 import { jsonReply, type Reply } from '../wire/reply.js';
 
 /** What a hub refuses a request for. Clients branch on the code, where there is one, not on the status. */
-export type Problem =
+export type HubProblem =
   | { type: 'anonymous' }
   | { type: 'bad token' }
   | { type: 'no repo' }
@@ -17,7 +17,7 @@ export type Problem =
   | { type: 'failed'; reason: string };
 
 /** The one table from refusals to what goes over the wire. */
-export function problemReply(problem: Problem): Reply {
+export function problemReply(problem: HubProblem): Reply {
   switch (problem.type) {
     case 'anonymous':
       // Missing and private repos look the same to somebody unknown, and there is no code.

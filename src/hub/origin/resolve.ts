@@ -3,32 +3,32 @@ import { encodePath } from '../wire/call.js';
 import { fileReply } from '../wire/ranges.js';
 import { redirectReply, type Reply } from '../wire/reply.js';
 import { contentDisposition } from './content-disposition.js';
-import { identityOf } from './git-oids.js';
+import { gitIdentityOf } from './git-oids.js';
 import { problemReply } from './problems.js';
-import type { RepoInquiry, World } from './world.js';
+import type { RepoInquiry, OriginContext } from './context.js';
 import { bytesContent } from '../content/content.js';
 
 // The real hub's other answers vary by Origin only.
 const VARY = 'Origin, Accept';
 
 /** `GET /{id}/resolve/{rev}/{path}`: large files are elsewhere, small ones here. */
-export async function resolve(world: World, inquiry: RepoInquiry): Promise<Reply> {
+export async function resolve(context: OriginContext, inquiry: RepoInquiry): Promise<Reply> {
   const { call, repo, commit, path, now, signatureMs, origin } = inquiry;
   const file = commit.files.get(path);
   if (file === undefined) return problemReply({ type: 'no entry', path, revision: inquiry.revision });
   const { id } = repo.description;
   if (file.storage === 'git') {
-    if (world.smallFiles === 'direct') return smallFile(world, inquiry, file);
-    const { oid } = await identityOf(file, world.digests);
+    if (context.smallFiles === 'direct') return smallFile(context, inquiry, file);
+    const { oid } = await gitIdentityOf(file, context.digests);
     const asked = encodeURIComponent(call.target);
     const place = `/api/resolve-cache/models/${id}/${commit.sha}/${encodePath(path)}?${asked}=&etag=%22${oid}%22`;
     return redirectReply(307, place, { 'X-Repo-Commit': commit.sha, 'Accept-Ranges': 'bytes', Vary: VARY });
   }
-  const wait = await world.digests.prepare([file.source]);
+  const wait = await context.digests.prepare([file.source]);
   if (wait !== undefined) return problemReply({ type: 'digest pending', ms: wait });
-  const { lfs } = await identityOf(file, world.digests);
-  const signed = world.signer.sign(file, now, signatureMs);
-  return redirectReply(302, world.cdnUrl(call, id, path, signed), {
+  const { lfs } = await gitIdentityOf(file, context.digests);
+  const signed = context.signer.sign(file, now, signatureMs);
+  return redirectReply(302, context.cdnUrl(call, id, path, signed), {
     'X-Repo-Commit': commit.sha,
     'Accept-Ranges': 'bytes',
     Vary: VARY,
@@ -36,7 +36,7 @@ export async function resolve(world: World, inquiry: RepoInquiry): Promise<Reply
     'X-Linked-Etag': `"${lfs!.sha256}"`,
     ...(file.storage === 'xet' && {
       'X-Xet-Hash': file.xetHash,
-      Link:
+      CallMiddleware:
         `<${origin}/api/models/${id}/xet-read-token/${commit.sha}>; rel="xet-auth", ` +
         `<${origin}/v1/reconstructions/${file.xetHash}>; rel="xet-reconstruction-info"`,
     }),
@@ -44,23 +44,23 @@ export async function resolve(world: World, inquiry: RepoInquiry): Promise<Reply
 }
 
 /** `GET /api/resolve-cache/models/{id}/{sha}/{path}`: the bytes of a small file. */
-export async function resolveCache(world: World, inquiry: RepoInquiry): Promise<Reply> {
+export async function resolveCache(context: OriginContext, inquiry: RepoInquiry): Promise<Reply> {
   const file = inquiry.commit.files.get(inquiry.path);
   if (file?.storage !== 'git') {
     return problemReply({ type: 'no entry', path: inquiry.path, revision: inquiry.revision });
   }
-  return smallFile(world, inquiry, file);
+  return smallFile(context, inquiry, file);
 }
 
 /** `GET /{id}/raw/{rev}/{path}`: what git itself holds, which for a large file is a pointer to it. */
-export async function raw(world: World, inquiry: RepoInquiry): Promise<Reply> {
+export async function raw(context: OriginContext, inquiry: RepoInquiry): Promise<Reply> {
   const { call, commit, path, revision } = inquiry;
   const file = commit.files.get(path);
   if (file === undefined) return problemReply({ type: 'no entry', path, revision });
-  if (file.storage === 'git') return smallFile(world, inquiry, file);
-  const wait = await world.digests.prepare([file.source]);
+  if (file.storage === 'git') return smallFile(context, inquiry, file);
+  const wait = await context.digests.prepare([file.source]);
   if (wait !== undefined) return problemReply({ type: 'digest pending', ms: wait });
-  const { oid, lfs } = await identityOf(file, world.digests);
+  const { oid, lfs } = await gitIdentityOf(file, context.digests);
   const pointer = bytesContent(Buffer.from(lfs!.pointer));
   return fileReply(call, pointer, `"${oid}"`, {
     'Content-Type': 'text/plain; charset=utf-8',
@@ -68,8 +68,8 @@ export async function raw(world: World, inquiry: RepoInquiry): Promise<Reply> {
   });
 }
 
-async function smallFile(world: World, { call, commit }: RepoInquiry, file: HubFile): Promise<Reply> {
-  const { oid } = await identityOf(file, world.digests);
+async function smallFile(context: OriginContext, { call, commit }: RepoInquiry, file: HubFile): Promise<Reply> {
+  const { oid } = await gitIdentityOf(file, context.digests);
   return fileReply(call, file.content, `"${oid}"`, {
     'Content-Type': file.path.endsWith('.json') ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8',
     'Content-Disposition': contentDisposition('inline', file.path),

@@ -1,9 +1,9 @@
-import type { RouteName } from '../faults/fault.js';
-import type { Call } from '../wire/call.js';
+import type { HubRouteName } from '../faults/fault.js';
+import type { HubCall } from '../wire/call.js';
 
 /** What a request to the hub is for. */
-export interface Route {
-  name: RouteName;
+export interface HubRoute {
+  name: HubRouteName;
   /** The methods it answers; HEAD goes with GET. */
   methods: 'GET' | 'POST';
   repo?: string;
@@ -13,7 +13,7 @@ export interface Route {
 }
 
 /** Finds the route of a request to the hub. */
-export function routeOf({ method, segments }: Call): Route {
+export function routeOf({ method, segments }: HubCall): HubRoute {
   // A preflight is not the request it is for: neither that one's faults nor the journal may count it as one.
   if (method === 'OPTIONS') return { name: 'other', methods: 'GET' };
   const [first, second, ...rest] = segments;
@@ -33,7 +33,7 @@ export function routeOf({ method, segments }: Call): Route {
   return { name: 'other', methods: 'GET' };
 }
 
-function modelsRoute([owner, name, verb, revision, ...path]: string[]): Route {
+function modelsRoute([owner, name, verb, revision, ...path]: string[]): HubRoute {
   if (owner === undefined) return { name: 'search', methods: 'GET' };
   if (name === undefined) return { name: 'other', methods: 'GET' };
   const repo = `${owner}/${name}`;
@@ -62,7 +62,7 @@ function filed(
   repo: string | undefined,
   revision: string | undefined,
   path: string[],
-): Route {
+): HubRoute {
   if (!owner || !repo || !revision || path.length === 0) return { name: 'other', methods: 'GET' };
   return { name, methods: 'GET', repo: `${owner}/${repo}`, revision, path: path.join('/') };
 }

@@ -1,26 +1,26 @@
-import type { Repo } from '../repos/shelf.js';
-import { commitAt } from '../repos/shelf.js';
+import type { Repo } from '../repos/repo-store.js';
+import { commitAt } from '../repos/repo-store.js';
 import { jsonReply, type Reply } from '../wire/reply.js';
-import { without } from '../without.js';
+import { omit } from '../omit.js';
 import { describe, expanded } from './model-info.js';
-import type { Inquiry, World } from './world.js';
+import type { Inquiry, OriginContext } from './context.js';
 
 const DEFAULT_LIMIT = 1000;
 /** What `sort` may name; anything else leaves the order as it is. */
 const SORTABLE = ['downloads', 'likes', 'lastModified', 'createdAt'];
 
 /** `GET /api/models?search=&author=&filter=&sort=&limit=&cursor=`: private repos only for those who may read them. */
-export function search(world: World, { call: { query }, caller, origin }: Inquiry): Reply {
+export function search(context: OriginContext, { call: { query }, caller, origin }: Inquiry): Reply {
   // A form sends the fields that were left empty, too: they ask for nothing.
   const asked = (name: string): string => query.get(name) ?? '';
   const words = asked('search').toLowerCase().split(/\s+/);
   const author = asked('author').toLowerCase();
   const task = asked('pipeline_tag');
   const filters = query.getAll('filter').flatMap((filter) => filter.split(',').filter((tag) => tag !== ''));
-  const found = world.shelf.list().filter(({ description: repo }) => {
+  const found = context.library.list().filter(({ description: repo }) => {
     const id = repo.id.toLowerCase();
     return (
-      (!repo.private || world.access.mayDownload(caller, repo)) &&
+      (!repo.private || context.access.mayDownload(caller, repo)) &&
       (author === '' || id.startsWith(`${author}/`)) &&
       words.every((word) => id.includes(word)) &&
       (task === '' || repo.pipelineTag === task) &&
@@ -34,7 +34,7 @@ export function search(world: World, { call: { query }, caller, origin }: Inquir
   if (first + limit < matches.length) {
     const next = new URLSearchParams(query);
     next.set('cursor', String(first + limit));
-    headers.Link = `<${origin}/api/models?${next.toString()}>; rel="next"`;
+    headers.CallMiddleware = `<${origin}/api/models?${next.toString()}>; rel="next"`;
   }
   return jsonReply(
     matches.slice(first, first + limit).map((info) => summary(info, query)),
@@ -57,5 +57,5 @@ function sorted(repos: readonly Repo[], field: string, direction: 1 | -1): Recor
 
 function summary(info: Record<string, unknown>, query: URLSearchParams): Record<string, unknown> {
   if (query.has('expand') || query.has('expand[]') || query.get('full') === 'true') return expanded(info, query);
-  return without(info, 'siblings', 'sha', 'usedStorage');
+  return omit(info, 'siblings', 'sha', 'usedStorage');
 }

@@ -4,7 +4,7 @@
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { HubFile } from '../repos/file.js';
-import type { Call } from '../wire/call.js';
+import type { HubCall } from '../wire/call.js';
 import { contentDisposition } from './content-disposition.js';
 
 /** Makes and checks signatures. */
@@ -12,7 +12,7 @@ export interface Signer {
   /** Path and query for the CDN, valid for `lifetimeMs` from `now` and up to the next full second. */
   sign(file: HubFile, now: number, lifetimeMs: number): string;
   /** The key of the object a request to the CDN may read, or why it may not. */
-  verify(call: Call, now: number): { objectKey: string } | 'not signed' | 'bad signature' | 'expired';
+  verify(call: HubCall, now: number): { objectKey: string } | 'not signed' | 'bad signature' | 'expired';
 }
 
 const SIGNATURES = ['Signature', 'X-Amz-Signature'];

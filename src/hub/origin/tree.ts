@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Digests } from '../content/digests.js';
 import type { HubFile } from '../repos/file.js';
-import type { Commit, Repo } from '../repos/shelf.js';
+import type { Commit, Repo } from '../repos/repo-store.js';
 import { encodePath } from '../wire/call.js';
 import { jsonReply, type Reply } from '../wire/reply.js';
-import { identityOf } from './git-oids.js';
+import { gitIdentityOf } from './git-oids.js';
 import { problemReply } from './problems.js';
-import type { RepoInquiry, World } from './world.js';
+import type { RepoInquiry, OriginContext } from './context.js';
 
 /** A file, or a folder with its path. */
 export type TreeNode = HubFile | { path: string; folder: true };
@@ -15,18 +15,18 @@ export type TreeNode = HubFile | { path: string; folder: true };
 const EXPANDED_PAGE_SIZE = 100;
 
 /** `GET /api/models/{id}/tree/{rev}/{path}`, with `recursive`, `expand`, `limit` and `cursor`. */
-export async function tree(world: World, inquiry: RepoInquiry): Promise<Reply> {
+export async function tree(context: OriginContext, inquiry: RepoInquiry): Promise<Reply> {
   const { call, repo, commit, revision, path } = inquiry;
   const isTrue = (name: string): boolean => ['true', '1', 'True'].includes(call.query.get(name) ?? '');
   const nodes = nodesUnder(commit, path, isTrue('recursive'));
   if (nodes === undefined) return problemReply({ type: 'no entry', path, revision });
 
   const expand = isTrue('expand');
-  const most = expand ? Math.min(EXPANDED_PAGE_SIZE, world.treePageSize) : world.treePageSize;
+  const most = expand ? Math.min(EXPANDED_PAGE_SIZE, context.treePageSize) : context.treePageSize;
   const limit = Math.min(most, Math.max(1, Number(call.query.get('limit')) || most));
   const first = positionAfter(nodes, call.query.get('cursor'));
   const page = nodes.slice(first, first + limit);
-  const entries = await treeEntries(world, repo, commit, page, expand);
+  const entries = await treeEntries(context, repo, commit, page, expand);
   if (!Array.isArray(entries)) return entries;
 
   const headers: Record<string, string> = {};
@@ -35,24 +35,24 @@ export async function tree(world: World, inquiry: RepoInquiry): Promise<Reply> {
     query.set('limit', String(limit));
     query.set('cursor', Buffer.from(page.at(-1)!.path).toString('base64url'));
     const place = `${inquiry.origin}/api/models/${repo.description.id}/tree/${encodeURIComponent(revision)}`;
-    headers.Link = `<${place}${path && `/${encodePath(path)}`}?${query.toString()}>; rel="next"`;
+    headers.CallMiddleware = `<${place}${path && `/${encodePath(path)}`}?${query.toString()}>; rel="next"`;
   }
   return jsonReply(entries, 200, headers);
 }
 
 /** Entries as tree and paths-info spell them, or the reply that says to come back when digests are known. */
 export async function treeEntries(
-  world: World,
+  context: OriginContext,
   repo: Repo,
   commit: Commit,
   nodes: readonly TreeNode[],
   expand: boolean,
 ): Promise<Record<string, unknown>[] | Reply> {
   const large = nodes.flatMap((node) => ('folder' in node || node.storage === 'git' ? [] : [node.source]));
-  const wait = await world.digests.prepare(large);
+  const wait = await context.digests.prepare(large);
   if (wait !== undefined) return problemReply({ type: 'digest pending', ms: wait });
   return Promise.all(
-    nodes.map((node) => entryOf(node, world.digests, expand ? lastCommit(repo, commit, node) : undefined)),
+    nodes.map((node) => entryOf(node, context.digests, expand ? lastCommit(repo, commit, node) : undefined)),
   );
 }
 
@@ -64,7 +64,7 @@ async function entryOf(node: TreeNode, digests: Digests, last: Commit | undefine
     const oid = createHash('sha1').update(`tree ${node.path}`).digest('hex');
     return { type: 'directory', oid, size: 0, path: node.path, ...history };
   }
-  const { oid, lfs } = await identityOf(node, digests);
+  const { oid, lfs } = await gitIdentityOf(node, digests);
   return {
     type: 'file',
     oid,

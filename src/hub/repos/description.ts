@@ -12,7 +12,7 @@ import {
   anyText,
   text,
   whole,
-} from '../fields.js';
+} from '../validators.js';
 
 /** How the hub keeps a file: in git itself, in LFS, or in Xet (LFS with an `xetHash`). */
 export type Storage = 'git' | 'lfs' | 'xet';

@@ -5,7 +5,7 @@ import { contentId, contentKey, contentOf, type Content, type ContentSource } fr
 import { quantizationInPath } from '../content/ggml-types.js';
 import { ggufHeader } from '../content/gguf-header.js';
 import { safetensorsHeader, type SafetensorsFacts } from '../content/safetensors-header.js';
-import { InvalidInput } from '../fields.js';
+import { InvalidInput } from '../validators.js';
 import type { FileDescription, Storage } from './description.js';
 
 /** A file that can be served. */

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { InvalidInput, listOf, readObject, shown } from '../fields.js';
+import { InvalidInput, listOf, readObject, shown } from '../validators.js';
 import { readToken, type Token } from '../origin/access.js';
 import { readRepo, type FileDescription, type RepoDescription } from './description.js';
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 /** The body of a request as text, empty when there is none; `undefined` when it is too long or never ends properly. */
-export async function readBody(request: IncomingMessage, limit: number): Promise<string | undefined> {
+export async function readRequestBody(request: IncomingMessage, limit: number): Promise<string | undefined> {
   if (request.method === 'GET' || request.method === 'HEAD') {
     // Whatever a client sends with a GET means nothing, but has to be taken off the line.
     request.resume();

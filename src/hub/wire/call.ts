@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 
 /** A request, taken apart. */
-export interface Call {
+export interface HubCall {
   method: string;
   /** As it came, without scheme and authority. */
   target: string;
@@ -14,7 +14,7 @@ export interface Call {
 }
 
 /** Takes a request apart; `undefined` when its target cannot be understood. Never throws. */
-export function readCall(request: IncomingMessage, scheme: 'http' | 'https'): Call | undefined {
+export function readCall(request: IncomingMessage, scheme: 'http' | 'https'): HubCall | undefined {
   // A proxy client may send the absolute form, RFC 9112, 3.2.2.
   const target = (request.url ?? '/').replace(/^https?:\/\/[^/?#]*/i, '') || '/';
   const question = target.indexOf('?');

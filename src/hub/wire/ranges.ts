@@ -1,6 +1,6 @@
 import type { Content } from '../content/content.js';
-import { without } from '../without.js';
-import type { Call } from './call.js';
+import { omit } from '../omit.js';
+import type { HubCall } from './call.js';
 import { textReply, type Reply } from './reply.js';
 
 /** What a Range header asks for, as `[start, end)`. */
@@ -26,14 +26,14 @@ export function readRange(header: string | undefined, size: number): Asked {
 }
 
 /** The answer to a GET or HEAD of a file: 200, 206, 304, 412 or 416. `etag` includes its quotes. */
-export function fileReply(call: Call, content: Content, etag: string, headers: Record<string, string>): Reply {
+export function fileReply(call: HubCall, content: Content, etag: string, headers: Record<string, string>): Reply {
   const common = { ...headers, ETag: etag, 'Accept-Ranges': 'bytes' };
   switch (verdictOn(call.headers, etag, headers['Last-Modified'])) {
     case 'failed':
       return textReply(412, 'Precondition Failed', common);
     case 'not modified': {
       const nothing = textReply(304, '', common);
-      return { ...nothing, headers: without(nothing.headers, 'Content-Type', 'Content-Length') };
+      return { ...nothing, headers: omit(nothing.headers, 'Content-Type', 'Content-Length') };
     }
     case 'go on':
   }
@@ -67,7 +67,7 @@ export function contentRange(start: number, end: number, size: number): string {
 
 /** RFC 9110, 13.2.2, up to the range: of each pair the date counts only where no ETag is given. */
 function verdictOn(
-  headers: Call['headers'],
+  headers: HubCall['headers'],
   etag: string,
   modified: string | undefined,
 ): 'go on' | 'failed' | 'not modified' {

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { Mark } from './segments.js';
+import type { Mark } from './segment-layout.js';
 
 /*
  * A journal is a row of records: a head of 16 bytes (length, crc32, generation, kind; little-endian) and the payload.

@@ -12,14 +12,14 @@ import {
   largestBase,
   type JournalState,
 } from './journal-records.js';
-import type { Marks } from './segments.js';
+import type { Marks } from './segment-layout.js';
 
 /**
  * What is known about a part, on disk. The file is two halves, written in full when it is made, so that a record finds
  * room on a full disk. One half is in use: a base and the records after it. When it is full, and when the journal is
  * opened, a new base goes to the other half and the first stays as it is until that one is on the disk.
  */
-export interface Journal {
+export interface PartJournal {
   readonly state: JournalState;
   /** Marks as they are now. Resolves when the record is written. */
   progress(marks: Marks): Promise<void>;
@@ -43,7 +43,7 @@ export async function startJournal(
   path: string,
   state: JournalState,
   { files, segmentCount }: { files: FileLayer; segmentCount: number },
-): Promise<Journal> {
+): Promise<PartJournal> {
   const bytes = await readWhole(path, files);
   const found = newest(bytes);
   const halfBytes = Math.ceil((largestBase(segmentCount) + ROOM_FOR_RECORDS) / PAGE) * PAGE;
@@ -70,7 +70,7 @@ export async function startJournal(
     at += record.length;
   }
 
-  function inTurn<T>(step: () => Promise<T>): Promise<T> {
+  function withJobLock<T>(step: () => Promise<T>): Promise<T> {
     const done = queue.then(step);
     queue = done.catch(() => undefined);
     return done;
@@ -89,22 +89,22 @@ export async function startJournal(
   return {
     state,
     progress: (marks) =>
-      inTurn(() => {
+      withJobLock(() => {
         applyProgress(state, marks);
         return append((now) => encodeProgress(now, [...marks]));
       }),
     checkpoint: (marks) =>
-      inTurn(async () => {
+      withJobLock(async () => {
         applyCheckpoint(state, marks);
         await append((now) => encodeCheckpoint(now, [...marks]));
         await handle.datasync();
       }),
     doubt: () =>
-      inTurn(() => {
+      withJobLock(() => {
         state.doubtful = true;
         return append(encodeDoubt);
       }),
-    close: () => inTurn(() => handle.close()),
+    close: () => withJobLock(() => handle.close()),
   };
 }
 

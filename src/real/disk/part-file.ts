@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { syncFolder } from '../../stores/sync-folder.js';
 import type { DownloadError } from '../download-error.js';
 import type { FileLayer } from '../file-layer.js';
-import type { RealLimits } from '../limits.js';
+import type { DownloaderLimits } from '../limits.js';
 import type { Digest, PlannedFile } from '../plan.js';
 import type { RealClock } from '../real-clock.js';
 import type { ByteSink } from '../transfer/byte-sink.js';
@@ -78,7 +78,7 @@ export async function openPart({
   file: Pick<PlannedFile, 'size' | 'digest'>;
   files: FileLayer;
   clock: RealClock;
-  limits: RealLimits;
+  limits: DownloaderLimits;
   /** One for the whole process. */
   budget: ByteBudget;
   /** One for the whole process. */

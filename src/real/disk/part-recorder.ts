@@ -1,9 +1,9 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { RealClock } from '../real-clock.js';
-import type { RealLimits } from '../limits.js';
+import type { DownloaderLimits } from '../limits.js';
 import type { ByteBudget } from './byte-budget.js';
-import type { Journal } from './journal.js';
-import type { Mark } from './segments.js';
+import type { PartJournal } from './journal.js';
+import type { Mark } from './segment-layout.js';
 
 /**
  * Keeps a journal behind the bytes: a record every so many bytes or milliseconds, a checkpoint every few seconds. What
@@ -36,7 +36,7 @@ export function createPartRecorder({
   onError,
 }: {
   handle: Pick<FileHandle, 'datasync'>;
-  journal: Journal;
+  journal: PartJournal;
   /** A segment as it is written now. */
   mark: (segment: number) => Mark;
   /** Writes what is held, so that the next record has it. */
@@ -45,7 +45,7 @@ export function createPartRecorder({
   syncNames: () => Promise<void>;
   budget: ByteBudget;
   clock: RealClock;
-  limits: Pick<RealLimits, 'journalBytes' | 'journalMs' | 'checkpointMs'>;
+  limits: Pick<DownloaderLimits, 'journalBytes' | 'journalMs' | 'checkpointMs'>;
   /** Something that nobody waits for went wrong. */
   onError: (doing: 'write' | 'sync', error: unknown) => void;
 }): PartRecorder {

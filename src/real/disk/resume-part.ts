@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import type { CheckedRange, Digester } from './digester.js';
 import type { JournalState, PartIdentity } from './journal-records.js';
-import { cutIntoSegments, type Mark, type Segments } from './segments.js';
+import { cutIntoSegments, type Mark, type SegmentLayout } from './segment-layout.js';
 
 /**
  * Decides what of a part counts, from what its journal says and what lies there.
@@ -28,7 +28,7 @@ export async function resumePart({
   handle: Pick<FileHandle, 'stat' | 'read' | 'write' | 'truncate'>;
   path: string;
   digester: Digester;
-}): Promise<{ state: JournalState; segments: Segments; toBeChecked: Map<number, number> }> {
+}): Promise<{ state: JournalState; segments: SegmentLayout; toBeChecked: Map<number, number> }> {
   const { size: partBytes } = await handle.stat();
   if (partBytes > identity.size) await handle.truncate(identity.size);
   if (journal === undefined || !isSame(journal.identity, identity)) {

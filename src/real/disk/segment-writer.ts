@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import type { ByteBudget } from './byte-budget.js';
-import type { Marks, Segments } from './segments.js';
+import type { Marks, SegmentLayout } from './segment-layout.js';
 
 /**
  * Writes each segment from its start, without gaps: one write in flight for each, a short one continued. What a
@@ -48,7 +48,7 @@ export function createSegmentWriter({
   onError,
 }: {
   handle: Pick<FileHandle, 'writev'>;
-  segments: Segments;
+  segments: SegmentLayout;
   resumed: Marks;
   writeBytes: number;
   budget: ByteBudget;

@@ -2,7 +2,7 @@ import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { buildConnector, EnvHttpProxyAgent, type Dispatcher } from 'undici';
 import { DownloadError } from '../download-error.js';
-import type { RealLimits } from '../limits.js';
+import type { DownloaderLimits } from '../limits.js';
 import { breakWhereUndiciAsserts } from './ended-while-paused.js';
 import { readProxySettings } from './proxy-settings.js';
 import { isPublicAddress } from './public-address.js';
@@ -20,7 +20,7 @@ export interface Agents {
 export interface AgentOptions {
   /** The hub's, without a slash at the end. */
   endpoint: string;
-  limits: Pick<RealLimits, 'connectMs' | 'silenceMs' | 'connectionsPerHost'>;
+  limits: Pick<DownloaderLimits, 'connectMs' | 'silenceMs' | 'connectionsPerHost'>;
   /** HTTP_PROXY, HTTPS_PROXY and NO_PROXY, in either case. */
   environment: NodeJS.ProcessEnv;
   /** How names become addresses. Default: as the operating system does it. */

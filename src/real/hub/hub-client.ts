@@ -1,5 +1,5 @@
 import { RefusedError } from '../../core/errors.js';
-import type { RealLimits } from '../limits.js';
+import type { DownloaderLimits } from '../limits.js';
 import type { DownloadPlan, PlannedFile } from '../plan.js';
 import type { RealClock } from '../real-clock.js';
 import type { Agents } from './agents.js';
@@ -37,7 +37,7 @@ export interface HubClientOptions {
   settings: HubSettings;
   agents: Pick<Agents, 'hub'>;
   clock: RealClock;
-  limits: Pick<RealLimits, 'silenceMs' | 'retryMs' | 'longestRetryMs' | 'errorAttempts'>;
+  limits: Pick<DownloaderLimits, 'silenceMs' | 'retryMs' | 'longestRetryMs' | 'errorAttempts'>;
 }
 
 /** As many as the hub gives at once. */
@@ -121,7 +121,10 @@ function idIn(found: unknown): string[] {
 }
 
 /** Twice as long each time, and never at the same moment as all others who were refused with us. */
-function backoff(attempt: number, { retryMs, longestRetryMs }: Pick<RealLimits, 'retryMs' | 'longestRetryMs'>): number {
+function backoff(
+  attempt: number,
+  { retryMs, longestRetryMs }: Pick<DownloaderLimits, 'retryMs' | 'longestRetryMs'>,
+): number {
   const longest = Math.min(longestRetryMs, retryMs * 2 ** (attempt - 1));
   return longest * (0.5 + Math.random() / 2);
 }

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { DownloadError } from '../download-error.js';
-import type { RealLimits } from '../limits.js';
+import type { DownloaderLimits } from '../limits.js';
 import type { RealClock } from '../real-clock.js';
 import { proxyRefusal, type Agents } from './agents.js';
 import { HubRefusal, HubRequestError } from './hub-errors.js';
@@ -47,7 +47,7 @@ export interface HubRequestOptions {
   settings: HubSettings;
   agents: Pick<Agents, 'hub'>;
   clock: Pick<RealClock, 'monotonic'>;
-  limits: Pick<RealLimits, 'silenceMs'>;
+  limits: Pick<DownloaderLimits, 'silenceMs'>;
   gate: RateGate;
 }
 

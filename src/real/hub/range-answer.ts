@@ -7,11 +7,11 @@ import { ReadError, type ByteRange } from '../transfer/byte-source.js';
 import { proxyAuthError } from './agents.js';
 import { askedPatience } from './rate-gate.js';
 
-export type AnswerHeaders = Record<string, string | string[] | undefined>;
+export type RangeAnswerHeaders = Record<string, string | string[] | undefined>;
 
 export interface AnswerHead {
   status: number;
-  headers: AnswerHeaders;
+  headers: RangeAnswerHeaders;
 }
 
 /** What the body holds, or why it is not to be used. */
@@ -67,7 +67,7 @@ export function judgeAnswer(
 const REFUSALS = [400, 401, 403, 404, 410];
 
 function partOf(
-  headers: AnswerHeaders,
+  headers: RangeAnswerHeaders,
   asked: ByteRange,
   path: string,
   size: number,
@@ -95,7 +95,11 @@ function partOf(
   return { start, end, whole: false };
 }
 
-function wholeOf(headers: AnswerHeaders, path: string, size: number): (ByteRange & { whole: boolean }) | ReadError {
+function wholeOf(
+  headers: RangeAnswerHeaders,
+  path: string,
+  size: number,
+): (ByteRange & { whole: boolean }) | ReadError {
   const length = header(headers, 'content-length');
   const type = header(headers, 'content-type') ?? '';
   // Without a length there is no telling the file from somebody's error page before bytes were written.
@@ -113,12 +117,12 @@ function violation(code: 'encoded_body' | 'bad_range' | 'not_the_file', message:
   return new ReadError('violation', code, message);
 }
 
-function single(headers: AnswerHeaders): Record<string, string> {
+function single(headers: RangeAnswerHeaders): Record<string, string> {
   const names = ['ratelimit', 'retry-after', 'date'].filter((name) => header(headers, name) !== undefined);
   return Object.fromEntries(names.map((name) => [name, header(headers, name)!]));
 }
 
-function header(headers: AnswerHeaders, name: string): string | undefined {
+function header(headers: RangeAnswerHeaders, name: string): string | undefined {
   const value = headers[name];
   return Array.isArray(value) ? value[0] : value;
 }

@@ -8,7 +8,7 @@ import { OWN_FOLDER, repoFolder } from '../library/safe-path.js';
 import type { DownloadPlan, PlannedFile } from '../plan.js';
 import type { JobRecord } from './job-record.js';
 import { stagedName } from './staged-name.js';
-import type { EngineWorld } from './world.js';
+import type { EngineContext } from './engine-context.js';
 
 /** Bytes of a planned file that an earlier job has left behind. */
 export interface LeftPart {
@@ -69,11 +69,11 @@ export async function adoptPart(
  * one part. Where that cannot be had, the part stays with its job.
  */
 export async function whilePaused(
-  { inTurn, store, locks }: EngineWorld,
+  { withJobLock, store, locks }: EngineContext,
   { id, model, root, plan }: JobRecord,
   work: () => Promise<void>,
 ): Promise<void> {
-  await inTurn(id, async () => {
+  await withJobLock(id, async () => {
     const paths = plan.files.map(({ path }) => path);
     const folder = repoFolder(root, plan.owner, plan.repo);
     let lock: Lock;

@@ -11,7 +11,7 @@ import type { PlannedFile } from '../plan.js';
 import { adoptPart, findLeftParts, whilePaused } from './adopt-parts.js';
 import { downloadedBytesOf, type LiveFile, type LiveJob } from './live-job.js';
 import { stagedName } from './staged-name.js';
-import type { EngineWorld } from './world.js';
+import type { EngineContext } from './engine-context.js';
 
 /** A file whose bytes are there and verified. */
 export interface ReadyFile {
@@ -29,7 +29,7 @@ export interface ReadyFile {
  * @returns undefined when it has to be downloaded
  */
 export async function findReady(
-  world: EngineWorld,
+  context: EngineContext,
   job: LiveJob,
   live: LiveFile,
   presence: FilePresence,
@@ -43,7 +43,7 @@ export async function findReady(
   const cached = 'cached' in presence ? presence.cached : undefined;
   if (cached === undefined || !(await isRight(cached))) return undefined;
   const part = join(job.folder, `${stagedName(job.record.plan, file)}.cached`);
-  await adoptFromCache(world.files, cached, part);
+  await adoptFromCache(context.files, cached, part);
   return { ...there(), part, ...replacing(presence) };
 
   function there(): ReadyFile {
@@ -56,12 +56,12 @@ export async function findReady(
     live.phase = 'verifying';
     let before = 0;
     try {
-      const hex = await world.digester.digestOf(
+      const hex = await context.digester.digestOf(
         { path, algorithm: file.digest.algorithm, size: file.size },
         {
           signal,
           onHashed: (bytes) => {
-            world.totals.hashedBytes += bytes - before;
+            context.totals.hashedBytes += bytes - before;
             before = bytes;
             live.hashedBytes = bytes;
           },
@@ -77,14 +77,14 @@ export async function findReady(
 
 /** Downloads a file into a part of its own, from where an earlier one stopped. */
 export async function fetchFile(
-  world: EngineWorld,
+  context: EngineContext,
   job: LiveJob,
   live: LiveFile,
   presence: FilePresence,
   signal: AbortSignal,
 ): Promise<ReadyFile> {
   const { planned: file } = live;
-  const { files, clock, limits, budget, digester, bootId, hub, agents, settings, totals } = world;
+  const { files, clock, limits, budget, digester, bootId, hub, agents, settings, totals } = context;
   const { plan } = job.record;
   const name = stagedName(plan, file);
   live.phase = 'connecting';
@@ -112,8 +112,8 @@ export async function fetchFile(
       },
       limits,
       clock,
-      slots: world.slots,
-      bandwidth: [world.bandwidth, job.bandwidth],
+      slots: context.slots,
+      bandwidth: [context.bandwidth, job.bandwidth],
       signal,
       counters: job.counters,
       onPhase: (phase) => {
@@ -138,12 +138,12 @@ export async function fetchFile(
   async function adoptLeftPart(): Promise<void> {
     const { root, id } = job.record;
     const others = [];
-    for await (const other of world.store.list()) if (other.id !== id) others.push(other);
+    for await (const other of context.store.list()) if (other.id !== id) others.push(other);
     const [left] = findLeftParts({ ...plan, files: [file] }, root, others);
     if (!left) return;
     const adopt = (): Promise<void> => adoptPart(files, left, { folder: job.folder, name });
     if (left.job.state !== 'paused') await adopt();
-    else await whilePaused(world, left.job, adopt);
+    else await whilePaused(context, left.job, adopt);
   }
 }
 

@@ -4,11 +4,11 @@ import { RefusedError } from '../../core/errors.js';
 import type { JobSnapshot } from '../../core/job.js';
 import { quantizationLabel } from '../hub/quantization-label.js';
 import type { DescribedModel } from '../library/describe-model.js';
-import type { LibraryShelf } from '../library/shelf.js';
+import type { InstalledLibrary } from '../library/installed-library.js';
 import type { Lifecycle } from './lifecycle.js';
 import { forgetBytes } from './make-room.js';
 import type { Starter } from './start-job.js';
-import type { EngineWorld } from './world.js';
+import type { EngineContext } from './engine-context.js';
 
 /** What is done to models that are there. */
 export interface InstalledModels {
@@ -17,27 +17,27 @@ export interface InstalledModels {
 }
 
 export function createInstalledModels(
-  world: EngineWorld,
+  context: EngineContext,
   lifecycle: Lifecycle,
-  shelf: LibraryShelf,
+  library: InstalledLibrary,
   starter: Starter,
 ): InstalledModels {
   return {
     update: async (key) => {
-      const newest = (await shelf.find(key)).at(-1);
+      const newest = (await library.find(key)).at(-1);
       if (!newest) {
         throw new RefusedError('model_not_installed', key, `Cannot update ${key}: no model of that key is installed.`, {
-          choices: (await shelf.installed()).map((model) => model.key),
+          choices: (await library.installed()).map((model) => model.key),
         });
       }
-      return starter.renew(requestFor(newest, world.settings.endpoint));
+      return starter.renew(requestFor(newest, context.settings.endpoint));
     },
     // One after the other: two of them would delete the same files.
-    remove: (key, options) => world.inTurn('remove', () => remove(key, options)),
+    remove: (key, options) => context.withJobLock('remove', () => remove(key, options)),
   };
 
   async function remove(key: string, options?: { force?: boolean }): Promise<RemovedModel> {
-    const models = await shelf.find(key);
+    const models = await library.find(key);
     const running = [...lifecycle.live.values()].find(({ record }) => models.some((model) => isOf(record.plan, model)));
     if (running) {
       const { id } = running.record;
@@ -47,10 +47,10 @@ export function createInstalledModels(
         `Cannot remove ${key}: ${id} is downloading it. Cancel that first.`,
       );
     }
-    const removed = await shelf.remove(key, options);
-    for await (const job of world.store.list()) {
+    const removed = await library.remove(key, options);
+    for await (const job of context.store.list()) {
       const isLeft = job.state === 'failed' && models.some((model) => isOf(job.plan, model));
-      if (isLeft) await forgetBytes(world, job);
+      if (isLeft) await forgetBytes(context, job);
     }
     return removed;
   }

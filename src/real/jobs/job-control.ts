@@ -1,15 +1,15 @@
 import type { DownloaderControl } from '../../core/downloader.js';
 import { RefusedError } from '../../core/errors.js';
 import type { JobSnapshot } from '../../core/job.js';
-import { revised, snapshotAtRest, type JobChange, type JobRecord, type Standing } from './job-record.js';
+import { revised, snapshotAtRest, type JobChange, type JobRecord, type RecordedState } from './job-record.js';
 import type { Lifecycle } from './lifecycle.js';
 import { detailsAtRest, detailsOf, snapshotOf } from './live-job.js';
 import { giveUpBytes, lockWithRoom, makeRoomFor } from './make-room.js';
-import type { EngineWorld } from './world.js';
+import type { EngineContext } from './engine-context.js';
 
 /** What operators do to jobs. What is done to one job is done in turn. */
-export function createJobControl(world: EngineWorld, lifecycle: Lifecycle): DownloaderControl {
-  const { store, clock, inTurn } = world;
+export function createJobControl(context: EngineContext, lifecycle: Lifecycle): DownloaderControl {
+  const { store, clock, withJobLock } = context;
   const { live, queue } = lifecycle;
 
   return {
@@ -24,33 +24,33 @@ export function createJobControl(world: EngineWorld, lifecycle: Lifecycle): Down
       return job && detailsAtRest(job);
     },
     pause: (jobId) =>
-      inTurn(jobId, async () => {
+      withJobLock(jobId, async () => {
         await check(jobId, 'pause', ['downloading']);
         await lifecycle.stop(jobId, 'pause');
         return settled(jobId, 'pause', 'downloading', { state: 'paused' });
       }),
     cancel: (jobId) =>
-      inTurn(jobId, async () => {
+      withJobLock(jobId, async () => {
         const job = await check(jobId, 'cancel', ['downloading', 'paused']);
         await lifecycle.stop(jobId, 'cancel');
-        const standing = {
+        const recordedState = {
           state: 'failed',
           code: 'cancelled',
           reason: 'The download was cancelled.',
           failedAt: clock.now(),
         } as const;
-        return settled(jobId, 'cancel', job.state, standing);
+        return settled(jobId, 'cancel', job.state, recordedState);
       }),
     resume: (jobId) =>
-      inTurn(jobId, async () => {
+      withJobLock(jobId, async () => {
         const job = await check(jobId, 'resume', ['paused']);
         const lock = await lockWithRoom(
           () => lifecycle.lock(job),
-          () => makeRoomFor(world, job),
+          () => makeRoomFor(context, job),
         );
         try {
           const now = await check(jobId, 'resume', ['paused']);
-          await makeRoomFor(world, now);
+          await makeRoomFor(context, now);
           const next = revised(now, { order: queue.nextOrder() }, { state: 'downloading' });
           if (!(await store.replace(next, now.version))) throw changed('resume', jobId);
           lifecycle.enter(next, lock);
@@ -79,7 +79,7 @@ export function createJobControl(world: EngineWorld, lifecycle: Lifecycle): Down
         await lifecycle.keep(running, { limit: bytesPerSecond });
         return show(running.record);
       }
-      return inTurn(jobId, async () => {
+      return withJobLock(jobId, async () => {
         const job = await check(jobId, 'limit', ['downloading', 'paused', 'completed', 'failed']);
         const next = revised(job, { limit: bytesPerSecond });
         if (!(await store.replace(next, job.version))) throw changed('limit', jobId);
@@ -114,25 +114,25 @@ export function createJobControl(world: EngineWorld, lifecycle: Lifecycle): Down
     jobId: string,
     verb: string,
     before: JobRecord['state'],
-    standing: Standing,
+    recordedState: RecordedState,
   ): Promise<JobSnapshot> {
     const job = (await store.get(jobId))!;
-    if (job.state === standing.state && (standing.state !== 'failed' || codeOf(job) === standing.code))
+    if (job.state === recordedState.state && (recordedState.state !== 'failed' || codeOf(job) === recordedState.code))
       return show(job);
     if (job.state !== before) await check(jobId, verb, [before]);
-    let change: JobChange = standing.state === 'failed' ? { publishing: undefined } : {};
+    let change: JobChange = recordedState.state === 'failed' ? { publishing: undefined } : {};
     const lock = await lockWithRoom(
       () => lifecycle.lock(job),
       async () => {
-        if (standing.state !== 'failed') return;
-        await giveUpBytes(world, job);
+        if (recordedState.state !== 'failed') return;
+        await giveUpBytes(context, job);
         change = { ...change, reached: {} };
       },
     );
     try {
-      const next = revised(job, change, standing);
+      const next = revised(job, change, recordedState);
       if (!(await store.replace(next, job.version))) throw changed(verb, jobId);
-      lifecycle.tell(next, standing.state === 'failed' ? 'cancelled' : 'paused');
+      lifecycle.tell(next, recordedState.state === 'failed' ? 'cancelled' : 'paused');
       return show(next);
     } finally {
       await lock.release();

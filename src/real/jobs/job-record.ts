@@ -9,7 +9,7 @@ import type { DownloadPlan } from '../plan.js';
 export type JobOwner = 'server' | 'command';
 
 /** How a job stands, as far as it outlasts the process. */
-export type Standing =
+export type RecordedState =
   | { state: 'downloading' }
   | { state: 'paused'; code?: FailureCode; reason?: string }
   | { state: 'completed'; completedAt: number }
@@ -42,7 +42,7 @@ interface JobFacts extends Stored {
 }
 
 /** A download, as plain data: what is in its `job.json`. No token and no signed URL is ever in it. */
-export type JobRecord = JobFacts & Standing;
+export type JobRecord = JobFacts & RecordedState;
 
 /** What of a job's record may change; what is `undefined` is left out from then on. */
 export type JobChange = {
@@ -50,17 +50,28 @@ export type JobChange = {
 };
 
 /** The next version of a job's record: with a new standing as a whole, or with the one it has. */
-export function revised(job: JobRecord, change: JobChange, standing: Standing = standingOf(job)): JobRecord {
-  const { state: _, code: __, reason: ___, completedAt: ____, failedAt: _____, ...facts } = { ...NO_STANDING, ...job };
+export function revised(
+  job: JobRecord,
+  change: JobChange,
+  recordedState: RecordedState = recordedStateOf(job),
+): JobRecord {
+  const {
+    state: _,
+    code: __,
+    reason: ___,
+    completedAt: ____,
+    failedAt: _____,
+    ...facts
+  } = { ...NO_RECORDED_STATE, ...job };
   const merged = { ...facts, ...change, version: job.version + 1 };
   const kept = Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined));
-  return { ...(kept as unknown as JobFacts), ...standing };
+  return { ...(kept as unknown as JobFacts), ...recordedState };
 }
 
 /** Every field that some standing has. */
-const NO_STANDING = { code: undefined, reason: undefined, completedAt: undefined, failedAt: undefined };
+const NO_RECORDED_STATE = { code: undefined, reason: undefined, completedAt: undefined, failedAt: undefined };
 
-function standingOf(job: JobRecord): Standing {
+function recordedStateOf(job: JobRecord): RecordedState {
   switch (job.state) {
     case 'downloading':
       return { state: job.state };
@@ -90,7 +101,7 @@ export function snapshotAtRest(job: JobRecord): JobSnapshot {
     case 'failed': {
       // Whoever cancels a download drops what is there of it.
       const dropped = job.state === 'failed' && job.code === 'cancelled';
-      return { ...facts, downloadedBytes: dropped ? 0 : job.downloadedBytes, ...standingOf(job) } as JobSnapshot;
+      return { ...facts, downloadedBytes: dropped ? 0 : job.downloadedBytes, ...recordedStateOf(job) } as JobSnapshot;
     }
   }
 }

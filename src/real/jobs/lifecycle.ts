@@ -5,13 +5,13 @@ import type { FileLocation } from '../hub/file-location.js';
 import type { Lock } from '../library/locks.js';
 import { repoFolder } from '../library/safe-path.js';
 import { jobFolder } from './adopt-parts.js';
-import { revised, type JobChange, type JobRecord, type Standing } from './job-record.js';
+import { revised, type JobChange, type JobRecord, type RecordedState } from './job-record.js';
 import { createLiveJob, downloadedBytesOf, reachedBy, type LiveJob, type StopReason } from './live-job.js';
 import { createQueue, type Queue } from './queue.js';
 import { runJob } from './run-job.js';
-import { standingAfter } from './standing-after.js';
+import { failureOutcome } from './failure-outcome.js';
 import type { TraceBook } from './trace-book.js';
-import type { EngineWorld } from './world.js';
+import type { EngineContext } from './engine-context.js';
 
 /** From the moment a job is this process's to run until it is not. */
 export interface Lifecycle {
@@ -29,20 +29,20 @@ export interface Lifecycle {
 }
 
 export function createLifecycle(
-  world: EngineWorld,
+  context: EngineContext,
   traces: TraceBook,
   onEvent: (event: DownloadEvent) => void,
 ): Lifecycle {
-  const { clock, store, claims, owner } = world;
+  const { clock, store, claims, owner } = context;
   const live = new Map<string, LiveJob>();
   const writing = new WeakMap<LiveJob, Promise<unknown>>();
-  const queue = createQueue(world.limits.jobsAtOnce, begin);
+  const queue = createQueue(context.limits.jobsAtOnce, begin);
 
   return { live, queue, enter, stop, keep, lock, tell };
 
   function enter(record: JobRecord, itsLock: Lock, located = new Map<string, FileLocation>()): LiveJob {
-    world.closing.throwIfAborted();
-    const job = createLiveJob(world, {
+    context.closing.throwIfAborted();
+    const job = createLiveJob(context, {
       record,
       folder: jobFolder(record.root, record.id),
       lock: itsLock,
@@ -66,27 +66,27 @@ export function createLifecycle(
   async function run(job: LiveJob, signal: AbortSignal): Promise<void> {
     // What begins it, and what may end it at once, comes first.
     await Promise.resolve();
-    let standing: Standing | undefined;
+    let recordedState: RecordedState | undefined;
     try {
-      await runJob(world, job, signal, (change) => keep(job, change));
-      standing = { state: 'completed', completedAt: clock.now() };
+      await runJob(context, job, signal, (change) => keep(job, change));
+      recordedState = { state: 'completed', completedAt: clock.now() };
     } catch (error) {
-      standing = signal.aborted ? standingFor(job.stopping) : await failed(job, error);
+      recordedState = signal.aborted ? standingFor(job.stopping) : await failed(job, error);
     }
-    await end(job, standing);
+    await end(job, recordedState);
   }
 
-  function failed({ record }: LiveJob, error: unknown): Promise<Standing> {
-    return standingAfter(error, record, {
-      files: world.files,
+  function failed({ record }: LiveJob, error: unknown): Promise<RecordedState> {
+    return failureOutcome(error, record, {
+      files: context.files,
       now: clock.now(),
-      hasToken: world.settings.token() !== undefined,
-      onWarning: world.onWarning,
+      hasToken: context.settings.token() !== undefined,
+      onWarning: context.onWarning,
     });
   }
 
   /** What becomes of a job that was made to stop; undefined: it stays as it is. */
-  function standingFor(reason: StopReason | undefined): Standing | undefined {
+  function standingFor(reason: StopReason | undefined): RecordedState | undefined {
     switch (reason) {
       case 'pause':
         return { state: 'paused' };
@@ -106,24 +106,24 @@ export function createLifecycle(
     }
   }
 
-  async function end(job: LiveJob, standing: Standing | undefined): Promise<void> {
+  async function end(job: LiveJob, recordedState: RecordedState | undefined): Promise<void> {
     const { id } = job.record;
     job.progress.hold();
     try {
-      if (standing) {
-        const isOver = standing.state === 'completed' || standing.state === 'failed';
+      if (recordedState) {
+        const isOver = recordedState.state === 'completed' || recordedState.state === 'failed';
         await write(
           job,
           { reached: reachedBy(job), downloadedBytes: downloadedBytesOf(job), ...(isOver && OVER) },
-          standing,
+          recordedState,
         );
       }
     } catch (error) {
-      world.onWarning(`Cannot write the record of ${id}: ${error instanceof Error ? error.message : String(error)}`);
-      if (standing) job.record = revised(job.record, {}, standing);
+      context.onWarning(`Cannot write the record of ${id}: ${error instanceof Error ? error.message : String(error)}`);
+      if (recordedState) job.record = revised(job.record, {}, recordedState);
     }
     if (job.record.state === 'completed') {
-      await world.files.rm(join(job.folder, RESERVE), { force: true }).catch(() => undefined);
+      await context.files.rm(join(job.folder, RESERVE), { force: true }).catch(() => undefined);
     }
     live.delete(id);
     claims.release(id);
@@ -162,9 +162,9 @@ export function createLifecycle(
   }
 
   /** One after the other, each upon what the one before has made of the record. */
-  function write(job: LiveJob, change: JobChange, standing?: Standing): Promise<void> {
+  function write(job: LiveJob, change: JobChange, recordedState?: RecordedState): Promise<void> {
     const written = (writing.get(job) ?? Promise.resolve()).then(async () => {
-      const next = revised(job.record, change, standing);
+      const next = revised(job.record, change, recordedState);
       if (!(await store.replace(next, job.record.version))) {
         throw new Error(`another process has changed ${job.record.id} meanwhile`);
       }
@@ -178,7 +178,7 @@ export function createLifecycle(
   }
 
   async function lock({ id, model, root, plan, ...job }: Parameters<Lifecycle['lock']>[0]): Promise<Lock> {
-    const taken = await world.locks.take({
+    const taken = await context.locks.take({
       root,
       folder: repoFolder(root, plan.owner, plan.repo),
       paths: plan.files.map(({ path }) => path),

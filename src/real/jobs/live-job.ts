@@ -8,9 +8,9 @@ import type { PlannedFile } from '../plan.js';
 import { createBandwidth, type Bandwidth } from '../transfer/bandwidth.js';
 import type { TransferCounters } from '../transfer/transfer.js';
 import { snapshotAtRest, type JobRecord } from './job-record.js';
-import { createProgress, type Progress } from './progress.js';
+import { createProgress, type ProgressCounters } from './progress.js';
 import type { Trace } from './trace.js';
-import type { EngineWorld } from './world.js';
+import type { EngineContext } from './engine-context.js';
 
 /** Why a job is made to stop. */
 export type StopReason = 'pause' | 'cancel' | 'close' | 'lost';
@@ -35,7 +35,7 @@ export interface LiveJob {
   readonly folder: string;
   readonly lock: Lock;
   readonly files: readonly LiveFile[];
-  readonly progress: Progress;
+  readonly progress: ProgressCounters;
   readonly counters: TransferCounters;
   readonly bandwidth: Bandwidth;
   readonly trace: Trace | undefined;
@@ -58,9 +58,9 @@ export interface LiveJobOptions {
   located: Map<string, FileLocation>;
 }
 
-export function createLiveJob(world: EngineWorld, options: LiveJobOptions): LiveJob {
+export function createLiveJob(context: EngineContext, options: LiveJobOptions): LiveJob {
   const { record } = options;
-  const { clock, limits } = world;
+  const { clock, limits } = context;
   const progress = createProgress(() => clock.monotonic(), limits.speedWindowMs);
   const job: LiveJob = {
     ...options,
@@ -72,7 +72,7 @@ export function createLiveJob(world: EngineWorld, options: LiveJobOptions): Live
       hashedBytes: 0,
     })),
     progress,
-    counters: countInto(world, (bytes) => {
+    counters: countInto(context, (bytes) => {
       progress.add(bytes);
       job.trace?.note(downloadedBytesOf(job));
     }),
@@ -87,7 +87,7 @@ export function createLiveJob(world: EngineWorld, options: LiveJobOptions): Live
 }
 
 /** Counters of one job that count into those of the engine as well. */
-function countInto({ totals }: EngineWorld, onBytes: (bytes: number) => void): TransferCounters {
+function countInto({ totals }: EngineContext, onBytes: (bytes: number) => void): TransferCounters {
   const own = { bytes: 0, retries: 0, stalls: 0 };
   return {
     connections: 0,

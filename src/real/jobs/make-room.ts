@@ -8,7 +8,7 @@ import { jobFolder, type LeftPart } from './adopt-parts.js';
 import { dropParts } from './publish-job.js';
 import { revised, type JobRecord } from './job-record.js';
 import { stagedName } from './staged-name.js';
-import type { EngineWorld } from './world.js';
+import type { EngineContext } from './engine-context.js';
 
 const DAY_MS = 24 * 60 * 60_000;
 /** Whoever cancelled a download may think better of it for so long. */
@@ -21,11 +21,11 @@ const FAILED_KEPT_MS = 30 * DAY_MS;
  * @throws RefusedError insufficient_space
  */
 export async function makeRoom(
-  world: EngineWorld,
+  context: EngineContext,
   root: string,
   wanted: { subject: string; bytes: number; parts: readonly string[]; keep: readonly LeftPart[] },
 ): Promise<void> {
-  const { files, folders, limits, store } = world;
+  const { files, folders, limits, store } = context;
   const need = { subject: wanted.subject, bytes: wanted.bytes, parts: wanted.parts, spareBytes: limits.spareBytes };
   const check = (): Promise<void> => checkSpace(files, root, folders.roots, need);
   const kept = new Set(wanted.keep.map(({ folder }) => folder));
@@ -37,18 +37,18 @@ export async function makeRoom(
       if (!(error instanceof RefusedError) || error.code !== 'insufficient_space') throw error;
     }
     for await (const job of store.list()) {
-      if (isDispensable(job) && !kept.has(jobFolder(job.root, job.id))) await forgetBytes(world, job);
+      if (isDispensable(job) && !kept.has(jobFolder(job.root, job.id))) await forgetBytes(context, job);
     }
   }
   await check();
 }
 
 /** The same for a job that goes on. @throws RefusedError insufficient_space */
-export async function makeRoomFor(world: EngineWorld, { id, model, root, plan, ...job }: JobRecord): Promise<void> {
+export async function makeRoomFor(context: EngineContext, { id, model, root, plan, ...job }: JobRecord): Promise<void> {
   // What is verified has its room already.
   if (job.publishing) return;
   const folder = jobFolder(root, id);
-  await makeRoom(world, root, {
+  await makeRoom(context, root, {
     subject: model,
     bytes: job.totalBytes - job.presentBytes,
     parts: plan.files.map((file) => partPaths(folder, stagedName(plan, file)).part),
@@ -68,29 +68,29 @@ export async function lockWithRoom(take: () => Promise<Lock>, room: () => Promis
 }
 
 /** Gives up the bytes of a job that is being cancelled on a full disk, unless another process is at its files. */
-export async function giveUpBytes(world: EngineWorld, { id, root, plan }: JobRecord): Promise<void> {
+export async function giveUpBytes(context: EngineContext, { id, root, plan }: JobRecord): Promise<void> {
   const folder = repoFolder(root, plan.owner, plan.repo);
   const paths = new Set(plan.files.map(({ path }) => path));
-  const held = await listLocks(world.files, root, world.limits);
+  const held = await listLocks(context.files, root, context.limits);
   if (held.some((lock) => lock.folder === folder && lock.files.some((path) => paths.has(path)))) return;
-  await dropParts(world, jobFolder(root, id));
+  await dropParts(context, jobFolder(root, id));
 }
 
 /** Drops what jobs have left that were cancelled, or failed, long ago. */
-export async function dropOldBytes(world: EngineWorld): Promise<void> {
-  const now = world.clock.now();
-  for await (const job of world.store.list()) {
+export async function dropOldBytes(context: EngineContext): Promise<void> {
+  const now = context.clock.now();
+  for await (const job of context.store.list()) {
     if (hasFailed(job) && now - job.failedAt > (isCancelled(job) ? CANCELLED_KEPT_MS : FAILED_KEPT_MS)) {
-      await forgetBytes(world, job);
+      await forgetBytes(context, job);
     }
   }
 }
 
 /** Drops the bytes of a job that nobody works on; the record stays, for whoever asks what became of it. */
-export async function forgetBytes(world: EngineWorld, job: JobRecord): Promise<void> {
+export async function forgetBytes(context: EngineContext, job: JobRecord): Promise<void> {
   if (Object.keys(job.reached).length === 0) return;
-  await dropParts(world, jobFolder(job.root, job.id));
-  await world.store.replace(revised(job, { reached: {} }), job.version);
+  await dropParts(context, jobFolder(job.root, job.id));
+  await context.store.replace(revised(job, { reached: {} }), job.version);
 }
 
 function isCancelled(job: JobRecord): boolean {

@@ -2,13 +2,13 @@ import type { DownloaderMetrics } from '../../core/downloader.js';
 import type { JobSnapshot } from '../../core/job.js';
 import type { Lifecycle } from './lifecycle.js';
 import { phaseOf, speedOf } from './live-job.js';
-import type { EngineWorld } from './world.js';
+import type { EngineContext } from './engine-context.js';
 
 /** @param standings the state of every job that is known, by id */
 export function readMetrics(
-  { totals }: EngineWorld,
+  { totals }: EngineContext,
   { live }: Lifecycle,
-  standings: ReadonlyMap<string, JobSnapshot['state']>,
+  states: ReadonlyMap<string, JobSnapshot['state']>,
 ): DownloaderMetrics {
   const counts = new Map<string, DownloaderMetrics['jobs'][number]>();
   const count = (found: Omit<DownloaderMetrics['jobs'][number], 'count'>): void => {
@@ -17,7 +17,7 @@ export function readMetrics(
   };
   const running = [...live.values()];
   for (const job of running) count({ state: 'downloading', phase: phaseOf(job) });
-  for (const [id, state] of standings) if (!live.has(id)) count({ state });
+  for (const [id, state] of states) if (!live.has(id)) count({ state });
   const hashing = running.flatMap(({ files }) => files).reduce((sum, { part }) => sum + (part?.hashedBytes() ?? 0), 0);
   return {
     ...totals,

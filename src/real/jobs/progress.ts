@@ -1,7 +1,7 @@
 import { speedOver } from '../../core/throughput.js';
 
 /** How fast bytes come in. Time counts only while it runs. */
-export interface Progress {
+export interface ProgressCounters {
   /** Bytes are asked for from now on. */
   run(): void;
   /** A pause: the time until the next `run` is cut out. */
@@ -21,7 +21,7 @@ interface Mark {
 const MARKS = 200;
 
 /** @param monotonic the time, in milliseconds, that only goes forward */
-export function createProgress(monotonic: () => number, windowMs: number): Progress {
+export function createProgress(monotonic: () => number, windowMs: number): ProgressCounters {
   const grainMs = windowMs / MARKS;
   let marks: Mark[] = [{ at: 0, bytes: 0 }];
   let total = 0;

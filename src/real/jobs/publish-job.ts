@@ -4,19 +4,19 @@ import { publish } from '../library/publish.js';
 import { modelOf, type ModelRecord } from '../library/records.js';
 import type { JobRecord } from './job-record.js';
 import type { LiveJob } from './live-job.js';
-import type { EngineWorld } from './world.js';
+import type { EngineContext } from './engine-context.js';
 
 /** Gives verified files their names, and writes down that they are ours. It may be called again after a crash. */
-export async function publishJob(world: EngineWorld, { record, folder, lock }: LiveJob): Promise<void> {
-  const { files, digester, records, shelf, clock } = world;
+export async function publishJob(context: EngineContext, { record, folder, lock }: LiveJob): Promise<void> {
+  const { files, digester, records, library, clock } = context;
   const recorded = await publish(record.publishing!, {
     files,
     digestOf: (file, options) => digester.digestOf(file, options),
     signal: lock.lost,
   });
   const model = describeModel(record, recorded, clock.now());
-  await records.write(record.root, { ...model, key: await shelf.keyOf(record.root, model) });
-  await dropParts(world, folder);
+  await records.write(record.root, { ...model, key: await library.keyOf(record.root, model) });
+  await dropParts(context, folder);
 }
 
 function describeModel(
@@ -34,7 +34,7 @@ function describeModel(
 }
 
 /** Deletes what is staged for a job; its record stays. */
-export async function dropParts({ files }: Pick<EngineWorld, 'files'>, folder: string): Promise<void> {
+export async function dropParts({ files }: Pick<EngineContext, 'files'>, folder: string): Promise<void> {
   for (const name of (await unlessMissing(files.readdir(folder))) ?? []) {
     if (STAGED.test(name)) await files.rm(join(folder, name), { force: true });
   }

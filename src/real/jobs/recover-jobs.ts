@@ -2,7 +2,7 @@ import { RefusedError } from '../../core/errors.js';
 import { isOpen, revised, type JobRecord } from './job-record.js';
 import type { Lifecycle } from './lifecycle.js';
 import { dropOldBytes } from './make-room.js';
-import type { EngineWorld } from './world.js';
+import type { EngineContext } from './engine-context.js';
 
 /** For so long it can be asked what became of a job. */
 const REMEMBERED_MS = 30 * 24 * 60 * 60_000;
@@ -11,22 +11,22 @@ const REMEMBERED_MS = 30 * 24 * 60 * 60_000;
  * Goes on where an earlier process stopped: its jobs run under the same ids, in the same order, and a publication that
  * was interrupted is completed. Jobs that another live process holds are left alone.
  */
-export async function recoverJobs(world: EngineWorld, lifecycle: Lifecycle): Promise<void> {
-  await world.store.tidy();
-  await dropOldBytes(world);
+export async function recoverJobs(context: EngineContext, lifecycle: Lifecycle): Promise<void> {
+  await context.store.tidy();
+  await dropOldBytes(context);
   const jobs: JobRecord[] = [];
-  for await (const job of world.store.list()) jobs.push(job);
-  await forgetOld(world, jobs);
+  for await (const job of context.store.list()) jobs.push(job);
+  await forgetOld(context, jobs);
   const cut = jobs.filter(({ state }) => state === 'downloading').sort((one, other) => one.order - other.order);
-  for (const job of cut) await recover(world, lifecycle, job);
+  for (const job of cut) await recover(context, lifecycle, job);
 }
 
 /**
  * Until the engine closes: a job that another process had, and did not bring to an end, is gone on with here. That
  * process may have been on its way out when this one opened, or on a computer that cannot be asked.
  */
-export async function takeOverAbandoned(world: EngineWorld, lifecycle: Lifecycle): Promise<void> {
-  const { clock, limits, closing, store, inTurn, onWarning } = world;
+export async function takeOverAbandoned(context: EngineContext, lifecycle: Lifecycle): Promise<void> {
+  const { clock, limits, closing, store, withJobLock, onWarning } = context;
   const isClosing = (): boolean => closing.aborted;
   for (;;) {
     await clock.sleep(limits.lockStaleMs, closing).catch(() => undefined);
@@ -35,7 +35,7 @@ export async function takeOverAbandoned(world: EngineWorld, lifecycle: Lifecycle
       for await (const job of store.list()) {
         if (job.state !== 'downloading' || lifecycle.live.has(job.id)) continue;
         // A start has its record on the disk a moment before its job runs.
-        await inTurn(`start ${job.model}`, () => inTurn(job.id, () => recover(world, lifecycle, job)));
+        await withJobLock(`start ${job.model}`, () => withJobLock(job.id, () => recover(context, lifecycle, job)));
       }
     } catch (error) {
       if (isClosing()) return;
@@ -44,7 +44,7 @@ export async function takeOverAbandoned(world: EngineWorld, lifecycle: Lifecycle
   }
 }
 
-async function recover(world: EngineWorld, lifecycle: Lifecycle, { id, ...job }: JobRecord): Promise<void> {
+async function recover(context: EngineContext, lifecycle: Lifecycle, { id, ...job }: JobRecord): Promise<void> {
   if (lifecycle.live.has(id)) return;
   let lock;
   try {
@@ -55,21 +55,21 @@ async function recover(world: EngineWorld, lifecycle: Lifecycle, { id, ...job }:
   }
   let isEntered = false;
   try {
-    const now = await world.store.get(id);
+    const now = await context.store.get(id);
     if (now?.state !== 'downloading') return;
-    if (now.owner === world.owner || now.publishing) {
+    if (now.owner === context.owner || now.publishing) {
       lifecycle.enter(now, lock);
       isEntered = true;
     } else {
       // The command that downloaded it was killed: it goes on when it is called again.
-      await world.store.replace(revised(now, {}, { state: 'paused' }), now.version);
+      await context.store.replace(revised(now, {}, { state: 'paused' }), now.version);
     }
   } finally {
     if (!isEntered) await lock.release();
   }
 }
 
-async function forgetOld({ store, clock }: EngineWorld, jobs: readonly JobRecord[]): Promise<void> {
+async function forgetOld({ store, clock }: EngineContext, jobs: readonly JobRecord[]): Promise<void> {
   for (const job of jobs) {
     if (isOpen(job) || Object.values(job.reached).some((bytes) => bytes > 0 && job.state !== 'completed')) continue;
     const endedAt = job.state === 'failed' ? job.failedAt : job.state === 'completed' ? job.completedAt : Infinity;

@@ -4,7 +4,7 @@ import { repoFolder } from '../library/safe-path.js';
 import { fetchFile, findReady, type ReadyFile } from './fetch-file.js';
 import type { LiveFile, LiveJob } from './live-job.js';
 import { publishJob } from './publish-job.js';
-import type { EngineWorld } from './world.js';
+import type { EngineContext } from './engine-context.js';
 import type { JobChange } from './job-record.js';
 
 /** So many small files at once: what they cost is the way to the hub and back, not the line. */
@@ -17,29 +17,29 @@ const SMALL_AT_ONCE = 4;
  * @throws what it failed with, or the signal's reason
  */
 export async function runJob(
-  world: EngineWorld,
+  context: EngineContext,
   job: LiveJob,
   signal: AbortSignal,
   keep: (change: JobChange) => Promise<void>,
 ): Promise<void> {
   if (job.record.publishing === undefined) {
-    const ready = await obtainAll(world, job, signal);
+    const ready = await obtainAll(context, job, signal);
     const { root, plan } = job.record;
     signal.throwIfAborted();
     // From here on it goes through: a publication that was begun is not left half done.
     job.isPublishing = true;
     const folder = repoFolder(root, plan.owner, plan.repo);
-    await keep({ publishing: await preparePublication(world.files, folder, ready) });
+    await keep({ publishing: await preparePublication(context.files, folder, ready) });
   }
   job.isPublishing = true;
-  await publishJob(world, job);
+  await publishJob(context, job);
 }
 
 /** In the order of the plan. */
-async function obtainAll(world: EngineWorld, job: LiveJob, signal: AbortSignal): Promise<ReadyFile[]> {
-  const { claims, limits } = world;
+async function obtainAll(context: EngineContext, job: LiveJob, signal: AbortSignal): Promise<ReadyFile[]> {
+  const { claims, limits } = context;
   const ready = new Map<LiveFile, ReadyFile>();
-  const presence = await lookFor(world, job);
+  const presence = await lookFor(context, job);
   // All in one go: between two of them another job could begin.
   const granted = new Map(
     job.files.map((live) => [live, claims.claim(job.record.id, claimOf(presence.get(live)!))] as const),
@@ -48,13 +48,13 @@ async function obtainAll(world: EngineWorld, job: LiveJob, signal: AbortSignal):
 
   const toFetch: LiveFile[] = [];
   for (const live of inWork) {
-    const found = await findReady(world, job, live, presence.get(live)!, signal);
+    const found = await findReady(context, job, live, presence.get(live)!, signal);
     if (found) ready.set(live, found);
     else toFetch.push(live);
   }
   const isSmall = ({ planned }: LiveFile): boolean => planned.size < limits.shortestRunBytes;
   const fetch = async (live: LiveFile, until: AbortSignal): Promise<void> => {
-    ready.set(live, await fetchFile(world, job, live, presence.get(live)!, until));
+    ready.set(live, await fetchFile(context, job, live, presence.get(live)!, until));
   };
   // A large file has all connections to itself, or it would compete with its own siblings.
   await sideBySide(toFetch.filter(isSmall), SMALL_AT_ONCE, signal, fetch);
@@ -65,14 +65,14 @@ async function obtainAll(world: EngineWorld, job: LiveJob, signal: AbortSignal):
     fetch,
   );
   for (const [live, turn] of granted) {
-    if (turn) ready.set(live, await obtainShared(world, job, live, turn, signal));
+    if (turn) ready.set(live, await obtainShared(context, job, live, turn, signal));
   }
   return job.files.map((live) => ready.get(live)!);
 }
 
 /** Another job has begun to fetch it: usually it is there when that one is done, otherwise this one goes on with it. */
 async function obtainShared(
-  world: EngineWorld,
+  context: EngineContext,
   job: LiveJob,
   live: LiveFile,
   turn: Promise<void>,
@@ -81,8 +81,8 @@ async function obtainShared(
   live.phase = 'queued';
   await unlessAborted(turn, signal);
   live.phase = undefined;
-  const presence = (await lookFor(world, job)).get(live)!;
-  return (await findReady(world, job, live, presence, signal)) ?? fetchFile(world, job, live, presence, signal);
+  const presence = (await lookFor(context, job)).get(live)!;
+  return (await findReady(context, job, live, presence, signal)) ?? fetchFile(context, job, live, presence, signal);
 }
 
 async function unlessAborted(turn: Promise<void>, signal: AbortSignal): Promise<void> {
@@ -97,8 +97,8 @@ async function unlessAborted(turn: Promise<void>, signal: AbortSignal): Promise<
   signal.throwIfAborted();
 }
 
-async function lookFor(world: EngineWorld, { record, files: live }: LiveJob): Promise<Map<LiveFile, FilePresence>> {
-  const { files, records, settings } = world;
+async function lookFor(context: EngineContext, { record, files: live }: LiveJob): Promise<Map<LiveFile, FilePresence>> {
+  const { files, records, settings } = context;
   const { plan, root } = record;
   const found = await findPresence({
     files,

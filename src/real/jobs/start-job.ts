@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { DownloadRequest } from '../../core/engine.js';
 import { RefusedError } from '../../core/errors.js';
 import type { JobSnapshot } from '../../core/job.js';
-import type { Catalog } from '../hub/catalog/catalog.js';
+import type { HubCatalog } from '../hub/catalog/catalog.js';
 import type { FileLocation } from '../hub/file-location.js';
 import { findPresence, type FilePresence } from '../library/presence.js';
 import { modelOf } from '../library/records.js';
@@ -17,7 +17,7 @@ import { snapshotOf } from './live-job.js';
 import { lockWithRoom, makeRoom } from './make-room.js';
 import { identityOf, requestKey, subjectOf } from './request-identity.js';
 import { partPaths } from '../disk/part-file.js';
-import type { EngineWorld } from './world.js';
+import type { EngineContext } from './engine-context.js';
 
 export interface StartOptions {
   /** Takes a quantization together with a catalog id. */
@@ -34,8 +34,8 @@ export interface Starter {
   settled(): Promise<void>;
 }
 
-export function createStarter(world: EngineWorld, lifecycle: Lifecycle, catalog: Catalog): Starter {
-  const { files, clock, limits, settings, hub, folders, records, store, owner, inTurn } = world;
+export function createStarter(context: EngineContext, lifecycle: Lifecycle, catalog: HubCatalog): Starter {
+  const { files, clock, limits, settings, hub, folders, records, store, owner, withJobLock } = context;
   const { live } = lifecycle;
   const planning = new Map<string, Promise<JobSnapshot | 'already_downloaded'>>();
 
@@ -87,7 +87,7 @@ export function createStarter(world: EngineWorld, lifecycle: Lifecycle, catalog:
     if (running) return snapshotOf(running, clock.now());
     // Somebody paused it, or it paused by itself: that is for whoever may resume it.
     if (job.state === 'paused') return snapshotAtRest(job);
-    return inTurn(job.id, async () => {
+    return withJobLock(job.id, async () => {
       const already = live.get(job.id);
       if (already) return snapshotOf(already, clock.now());
       const lock = await lifecycle.lock(job);
@@ -111,7 +111,7 @@ export function createStarter(world: EngineWorld, lifecycle: Lifecycle, catalog:
       limits.startMs,
     );
     try {
-      return await beginUntil(AbortSignal.any([world.closing, late.signal]), request, replaces);
+      return await beginUntil(AbortSignal.any([context.closing, late.signal]), request, replaces);
     } finally {
       clearTimeout(timer);
     }
@@ -125,7 +125,7 @@ export function createStarter(world: EngineWorld, lifecycle: Lifecycle, catalog:
     const subject = subjectOf(request);
     const plan = await planFor(request, subject, signal);
     const model = identityOf(request, plan);
-    return inTurn(`start ${model}`, async () => {
+    return withJobLock(`start ${model}`, async () => {
       const previous = await store.latestFor(model);
       if (previous && isOpen(previous)) return attach(previous);
       const root = await folders.choose(plan.owner, plan.repo, () => totalSizeOf(plan) + limits.spareBytes);
@@ -171,12 +171,12 @@ export function createStarter(world: EngineWorld, lifecycle: Lifecycle, catalog:
     const missingBytes = missing.reduce((sum, { file }) => sum + file.size, 0);
     const lock = await lockWithRoom(
       () => lifecycle.lock({ id, model, root, plan, totalBytes, downloadedBytes: 0 }),
-      async () => makeRoom(world, root, { subject, bytes: missingBytes, parts: [], keep: await leftParts() }),
+      async () => makeRoom(context, root, { subject, bytes: missingBytes, parts: [], keep: await leftParts() }),
     );
     try {
       const left = await leftParts();
       const reserve = (): Promise<void> =>
-        makeRoom(world, root, {
+        makeRoom(context, root, {
           subject,
           bytes: missingBytes,
           parts: left.map(({ folder, name }) => partPaths(folder, name).part),
@@ -196,7 +196,7 @@ export function createStarter(world: EngineWorld, lifecycle: Lifecycle, catalog:
         state: 'downloading',
       };
       // Other starts may have taken the room while the hub was asked; a record is what reserves it.
-      const isInserted = await inTurn('reserve', async () => {
+      const isInserted = await withJobLock('reserve', async () => {
         await reserve();
         return store.insert(record, previous);
       });

@@ -3,7 +3,7 @@ import { writeDurably } from '../library/durable-files.js';
 import type { JobRecord } from './job-record.js';
 import type { LiveJob } from './live-job.js';
 import { createTrace, type Trace } from './trace.js';
-import type { EngineWorld } from './world.js';
+import type { EngineContext } from './engine-context.js';
 
 /** The traces of all jobs of a process, over pauses, and the files they are written to. */
 export interface TraceBook {
@@ -17,7 +17,7 @@ export interface TraceBook {
 
 /** @param path the file of the first job; those that follow have their id in the name */
 export function createTraceBook(
-  world: Pick<EngineWorld, 'files' | 'clock' | 'onWarning'>,
+  context: Pick<EngineContext, 'files' | 'clock' | 'onWarning'>,
   path: string | undefined,
 ): TraceBook {
   const traces = new Map<string, Trace>();
@@ -27,7 +27,7 @@ export function createTraceBook(
   return {
     open: (record) => {
       if (path === undefined) return undefined;
-      const trace = traces.get(record.id) ?? createTrace(record, () => world.clock.monotonic());
+      const trace = traces.get(record.id) ?? createTrace(record, () => context.clock.monotonic());
       traces.set(record.id, trace);
       trace.resume();
       return trace;
@@ -43,9 +43,11 @@ export function createTraceBook(
       first ??= record.id;
       const file = first === record.id ? path! : withId(path!, record.id);
       writing = writing
-        .then(() => writeDurably(world.files, file, `${JSON.stringify(scenario)}\n`))
+        .then(() => writeDurably(context.files, file, `${JSON.stringify(scenario)}\n`))
         .catch((error: unknown) =>
-          world.onWarning(`Cannot write the trace ${file}: ${error instanceof Error ? error.message : String(error)}`),
+          context.onWarning(
+            `Cannot write the trace ${file}: ${error instanceof Error ? error.message : String(error)}`,
+          ),
         );
     },
     written: async () => {

@@ -13,7 +13,7 @@ export type TracedPhase =
 export interface TracedScenario {
   name: string;
   description: string;
-  phases: TracedPhase[];
+  steps: TracedPhase[];
 }
 
 /** Writes down how many bytes were there, and when. */
@@ -33,7 +33,7 @@ export function createTrace(
   { model, totalBytes }: { model: string; totalBytes: number },
   monotonic: () => number,
 ): Trace {
-  const phases: TracedPhase[] = [];
+  const steps: TracedPhase[] = [];
   let samples: [ms: number, bytes: number][] = [];
   let since = monotonic();
   let firstByteAt: number | undefined;
@@ -52,20 +52,20 @@ export function createTrace(
     },
     resume: () => {
       if (!paused) return;
-      phases.push({ type: 'pause', ms: elapsed(), ...paused });
+      steps.push({ type: 'pause', ms: elapsed(), ...paused });
       paused = undefined;
       since = monotonic();
       firstByteAt = undefined;
     },
     end: (failure) => {
-      if (paused) phases.push({ type: 'pause', ms: elapsed(), ...paused });
+      if (paused) steps.push({ type: 'pause', ms: elapsed(), ...paused });
       else {
         endStretch();
         const silentMs = Math.round(monotonic() - Math.max(reachedAt, since));
-        if (silentMs > 0) phases.push({ type: failure ? 'stall' : 'finalize', ms: silentMs });
+        if (silentMs > 0) steps.push({ type: failure ? 'stall' : 'finalize', ms: silentMs });
       }
-      if (failure) phases.push({ type: 'fail', ...failure });
-      return { name: model, description: `A download of ${model}, ${totalBytes} bytes, as it was.`, phases };
+      if (failure) steps.push({ type: 'fail', ...failure });
+      return { name: model, description: `A download of ${model}, ${totalBytes} bytes, as it was.`, steps };
     },
   };
 
@@ -78,7 +78,7 @@ export function createTrace(
     const now = monotonic();
     if (firstByteAt === undefined) {
       firstByteAt = now;
-      if (now - since >= 1) phases.push({ type: 'connect', ms: Math.round(now - since) });
+      if (now - since >= 1) steps.push({ type: 'connect', ms: Math.round(now - since) });
       samples = [[0, reached]];
     }
     reached = bytes;
@@ -95,6 +95,6 @@ export function createTrace(
     if (firstByteAt === undefined) return;
     const last: [number, number] = [Math.round(reachedAt - firstByteAt), reached];
     if (samples.at(-1)![1] !== reached) samples.push(last);
-    phases.push({ type: 'trace', samples });
+    steps.push({ type: 'trace', samples });
   }
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { catalogModelKey, repoModelKey } from '../../core/model-key.js';
-import type { InstalledModel } from '../../core/shelf.js';
+import type { InstalledModel } from '../../core/model-library.js';
 import type { FileLayer } from '../file-layer.js';
 import { bitsOf, quantizationLabel } from '../hub/quantization-label.js';
 import type { FoundFile, FoundModel } from './find-models.js';

@@ -65,7 +65,7 @@ export async function ownLockFile(
   const { files, clock } = rules;
   const nonce = randomBytes(8).toString('hex');
   const head = `${JSON.stringify({ nonce, ...content })}\n`;
-  const text = head + progressLine(undefined);
+  const text = head + lockProgressLine(undefined);
   const draft = `${path}.${nonce}.new`;
   let handle = await files.open(draft, 'wx+');
   const owned = (): OwnedLock => ({ nonce, handle, progressAt: Buffer.byteLength(head) });
@@ -138,7 +138,7 @@ export async function readLockFile(files: FileLayer, path: string): Promise<Foun
 }
 
 /** As long for any progress, so that it can be written over the one before, also on a full disk. */
-export function progressLine(progress: LockProgress | undefined): string {
+export function lockProgressLine(progress: LockProgress | undefined): string {
   return `${(progress ? JSON.stringify(progress) : '').padEnd(80)}\n`;
 }
 

@@ -3,13 +3,13 @@ import { basename, dirname, join } from 'node:path';
 import { RefusedError } from '../../core/errors.js';
 import { unlessMissing } from '../../stores/file-errors.js';
 import type { FileLayer } from '../file-layer.js';
-import { defaultLimits, type RealLimits } from '../limits.js';
+import { defaultLimits, type DownloaderLimits } from '../limits.js';
 import type { RealClock } from '../real-clock.js';
 import { makeFolder } from './durable-files.js';
 import {
   dropLockFile,
   ownLockFile,
-  progressLine,
+  lockProgressLine,
   readLockFile,
   type FoundLock,
   type LockContent,
@@ -23,7 +23,7 @@ import { OWN_FOLDER } from './safe-path.js';
 export interface LockOptions {
   files: FileLayer;
   clock: RealClock;
-  limits: Pick<RealLimits, 'lockTouchMs' | 'lockStaleMs'>;
+  limits: Pick<DownloaderLimits, 'lockTouchMs' | 'lockStaleMs'>;
   /** The models folder. */
   root: string;
   /** The repo's folder, and the files in it that are locked together. */
@@ -73,7 +73,7 @@ export async function takeLock({
 export async function listLocks(
   files: FileLayer,
   root: string,
-  { lockStaleMs }: Pick<RealLimits, 'lockStaleMs'> = defaultLimits,
+  { lockStaleMs }: Pick<DownloaderLimits, 'lockStaleMs'> = defaultLimits,
 ): Promise<HeldLock[]> {
   const self = await readOwnIdentity();
   const folder = join(root, OWN_FOLDER, 'locks');
@@ -129,7 +129,7 @@ function hold(
         lost.abort(found ? busy(content.subject, found, self) : removed());
         return;
       }
-      const line = progressLine(progress());
+      const line = lockProgressLine(progress());
       await owned.handle.write(line, owned.progressAt).catch(async () => {
         const now = new Date();
         await owned.handle.utimes(now, now);

@@ -1,6 +1,6 @@
 import { RefusedError } from '../../core/errors.js';
 import { mergeVariants } from '../../core/installed-variants.js';
-import type { InstalledModel } from '../../core/shelf.js';
+import type { InstalledModel } from '../../core/model-library.js';
 import type { DescribedModel } from './describe-model.js';
 
 /** One line of the list of models, and what is behind it. */

@@ -1,4 +1,4 @@
-import type { RealLimits } from '../limits.js';
+import type { DownloaderLimits } from '../limits.js';
 
 /** How many connections there may be at once, per host and in all: what all files of a process share. */
 export interface ConnectionSlots {
@@ -24,7 +24,7 @@ interface Member {
 
 /** An empty set of slots. */
 export function createConnectionSlots(
-  limits: Pick<RealLimits, 'connectionsPerHost' | 'connectionsInAll'>,
+  limits: Pick<DownloaderLimits, 'connectionsPerHost' | 'connectionsInAll'>,
 ): ConnectionSlots {
   const members = new Set<Member>();
   const perHost = new Map<string, number>();

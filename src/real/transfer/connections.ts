@@ -1,7 +1,7 @@
 /*
  * How many connections a file should have: a state machine over what was measured, without clock or network.
  */
-import type { RealLimits } from '../limits.js';
+import type { DownloaderLimits } from '../limits.js';
 
 /** How the number of connections is being found. Plain data. */
 export interface ConnectionPlan {
@@ -33,7 +33,7 @@ export interface Observation {
 }
 
 export type ConnectionLimits = Pick<
-  RealLimits,
+  DownloaderLimits,
   'connectionsAtStart' | 'connectionsPerFile' | 'doublingMs' | 'adjustingMs'
 >;
 

@@ -1,10 +1,10 @@
 import { DownloadError } from '../download-error.js';
-import type { RealLimits } from '../limits.js';
+import type { DownloaderLimits } from '../limits.js';
 import type { ReadError } from './byte-source.js';
 import { afterFailure, afterTime, givesUp, retryDelay, type Trouble } from './retry.js';
 
 /** What is known about a request that failed. `now` is on the monotonic clock. */
-export interface FailedRun {
+export interface FailedRequest {
   now: number;
   /** The round it began in. */
   round: number;
@@ -28,7 +28,7 @@ export interface Recovery {
   quietUntil(): number;
   isHeld(segment: number, now: number): boolean;
   /** Returns what the download fails with, if it does. */
-  failed(failure: ReadError, about: FailedRun): DownloadError | undefined;
+  failed(failure: ReadError, about: FailedRequest): DownloadError | undefined;
   /** A new byte of that segment came. */
   fresh(segment: number): void;
   /** Time went by; `waiting` for the disk or a bandwidth limit. */
@@ -39,7 +39,7 @@ export interface Recovery {
 const WORTHWHILE_BYTES = 64 * 1024;
 
 /** @param random from 0 to 1 */
-export function createRecovery(limits: RealLimits, random: () => number): Recovery {
+export function createRecovery(limits: DownloaderLimits, random: () => number): Recovery {
   const held = new Map<number, { failures: number; until: number }>();
   let trouble: Trouble | undefined;
   let round = 0;

@@ -2,7 +2,7 @@
  * When a request is made again, and when a download gives up: decisions about numbers.
  */
 import type { FailureCode } from '../../core/errors.js';
-import type { RealLimits } from '../limits.js';
+import type { DownloaderLimits } from '../limits.js';
 import type { ReadFailure } from './byte-source.js';
 
 /** What went wrong since the last new byte. Plain data. */
@@ -44,7 +44,7 @@ export function afterTime(trouble: Trouble, ms: number, waiting: boolean): Troub
 export function givesUp(
   trouble: Trouble,
   code: FailureCode,
-  limits: Pick<RealLimits, 'unreachableMs' | 'errorsMs' | 'errorAttempts' | 'violationAttempts'>,
+  limits: Pick<DownloaderLimits, 'unreachableMs' | 'errorsMs' | 'errorAttempts' | 'violationAttempts'>,
 ): FailureCode | undefined {
   if (trouble.ms >= limits.unreachableMs) return code;
   if (trouble.violations >= limits.violationAttempts) return code;
@@ -60,7 +60,7 @@ export function givesUp(
 export function retryDelay(
   attempts: number,
   random: number,
-  { retryMs, longestRetryMs }: Pick<RealLimits, 'retryMs' | 'longestRetryMs'>,
+  { retryMs, longestRetryMs }: Pick<DownloaderLimits, 'retryMs' | 'longestRetryMs'>,
 ): number {
   const full = Math.min(longestRetryMs, retryMs * 2 ** Math.min(attempts - 1, 40));
   return full * (0.5 + random / 2);

@@ -1,15 +1,21 @@
 import type { DownloadPhase } from '../../core/downloader.js';
-import type { RealLimits } from '../limits.js';
+import type { DownloaderLimits } from '../limits.js';
 import type { RealClock } from '../real-clock.js';
 import type { Bandwidth } from './bandwidth.js';
 import { ReadError, type ByteSource } from './byte-source.js';
 import type { ByteSink } from './byte-sink.js';
-import { createCrew } from './crew.js';
+import { createWorkers } from './workers.js';
 import type { ConnectionSlots } from './connection-slots.js';
 import { createRecovery } from './recovery.js';
-import { createRun, receiverOf, stopRun, type Run, type RunWorld } from './run.js';
-import { chooseRun } from './runs.js';
-import { segmentsOf } from './segments.js';
+import {
+  createRangeRequest,
+  receiverOf,
+  stopRangeRequest,
+  type RangeRequest,
+  type RangeRequestContext,
+} from './range-request.js';
+import { chooseRange } from './choose-range.js';
+import { createSegmentQueue } from './segment-queue.js';
 
 /** What a transfer is busy with. */
 export type TransferPhase = Extract<DownloadPhase, 'connecting' | 'transferring' | 'waiting-rate-limit' | 'offline'>;
@@ -27,7 +33,7 @@ export interface TransferCounters {
 }
 
 export interface TransferOptions {
-  limits: RealLimits;
+  limits: DownloaderLimits;
   clock: Pick<RealClock, 'monotonic' | 'sleep'>;
   slots: ConnectionSlots;
   /** All of them hold. */
@@ -49,10 +55,10 @@ export interface TransferOptions {
 export async function transfer(source: ByteSource, sink: ByteSink, options: TransferOptions): Promise<void> {
   const { limits, clock, slots, bandwidth, signal, counters, random = Math.random } = options;
   signal.throwIfAborted();
-  const segments = segmentsOf(sink);
+  const segments = createSegmentQueue(sink);
   if (segments.missing() === 0) return;
 
-  const runs = new Set<Run>();
+  const requests = new Set<RangeRequest>();
   const reads = new Set<Promise<void>>();
   const recovery = createRecovery(limits, random);
   const over = new AbortController();
@@ -61,7 +67,7 @@ export async function transfer(source: ByteSource, sink: ByteSink, options: Tran
   const tickMs = Math.max(5, Math.min(doublingMs / 5, slowMs / 8, silenceMs / 8, retryMs));
   // Whoever was asleep finds his clock far ahead; a busy process only a little.
   const longestTickMs = Math.max(1000, 10 * tickMs);
-  const crew = createCrew({ limits, bandwidth, busy: options.busy });
+  const workers = createWorkers({ limits, bandwidth, busy: options.busy });
 
   let outcome: { error?: unknown } | undefined;
   let tickedAt = clock.monotonic();
@@ -71,22 +77,22 @@ export async function transfer(source: ByteSource, sink: ByteSink, options: Tran
   let freshAt = -Infinity;
   let phase: TransferPhase | undefined;
 
-  const world: RunWorld = {
+  const context: RangeRequestContext = {
     segments,
     sink,
     bandwidth,
     awake: () => awakeMs + Math.min(clock.monotonic() - tickedAt, longestTickMs),
-    onAnswer(run, whole, latencyMs) {
-      crew.answered(latencyMs);
+    onAnswer(request, whole, latencyMs) {
+      workers.answered(latencyMs);
       wholeOnly = whole;
-      if (whole) beOnlyOne(run);
+      if (whole) beOnlyOne(request);
       tellPhase();
     },
-    onFresh(run, bytes) {
+    onFresh(request, bytes) {
       counters.bytes += bytes;
-      crew.received(bytes);
-      recovery.fresh(segments.at(run.position - bytes));
-      freshAt = run.heardAt;
+      workers.received(bytes);
+      recovery.fresh(segments.at(request.position - bytes));
+      freshAt = request.heardAt;
       // In its own turn: the answer that brought the last byte may end in this one, and its connection be kept.
       if (segments.missing() === 0) setImmediate(finish);
     },
@@ -95,13 +101,13 @@ export async function transfer(source: ByteSource, sink: ByteSink, options: Tran
   function finish(error?: unknown): void {
     if (outcome !== undefined) return;
     outcome = error === undefined ? {} : { error };
-    for (const run of runs) stopRun(run, 'over');
+    for (const request of requests) stopRangeRequest(request, 'over');
     over.abort();
   }
 
   /** A server that sends the whole file whatever is asked for is asked once. */
-  function beOnlyOne(run: Run): void {
-    for (const other of runs) if (other !== run) stopRun(other, 'displaced');
+  function beOnlyOne(request: RangeRequest): void {
+    for (const other of requests) if (other !== request) stopRangeRequest(other, 'displaced');
     segments.own(0, segments.count);
   }
 
@@ -111,30 +117,30 @@ export async function transfer(source: ByteSource, sink: ByteSink, options: Tran
     isExhausted = true;
     if (now < Math.max(recovery.quietUntil(), slots.heldUntil(source.host))) return;
     // While nothing works, one request finds out as much as sixteen.
-    const room = wholeOnly || (recovery.trouble() !== undefined && !isMoving()) ? 1 : crew.target();
-    shed(runs.size - crew.target());
-    while (runs.size < room) {
+    const room = wholeOnly || (recovery.trouble() !== undefined && !isMoving()) ? 1 : workers.target();
+    shed(requests.size - workers.target());
+    while (requests.size < room) {
       const next = wholeOnly ? firstMissing() : choose(now, room);
       if (next === undefined) return;
       const release = holder.take(source.host);
       if (release === undefined) return;
-      if (next.type === 'split') next.run.end = segments.startOf(next.first);
+      if (next.type === 'split') next.request.end = segments.startOf(next.first);
       else segments.own(next.first, next.end);
-      const read = fetchRun(createRun(next.first, next.end, recovery.round(), world), release);
+      const read = fetchRun(createRangeRequest(next.first, next.end, recovery.round(), context), release);
       reads.add(read);
       void read.finally(() => reads.delete(read));
     }
     isExhausted = false;
   }
 
-  function choose(now: number, connections: number): ReturnType<typeof chooseRun<Run>> {
-    const open = [...runs].filter(({ stopped }) => stopped === undefined);
+  function choose(now: number, connections: number): ReturnType<typeof chooseRange<RangeRequest>> {
+    const open = [...requests].filter(({ stopped }) => stopped === undefined);
     const isHeld = (segment: number): boolean => recovery.isHeld(segment, now);
-    return chooseRun({
+    return chooseRange({
       ...{ segments, sink, open, connections, isHeld, limits },
-      usualSpeed: crew.usualSpeed(),
-      usualLatency: crew.usualLatency(),
-      maySplit: crew.maySplit(),
+      usualSpeed: workers.usualSpeed(),
+      usualLatency: workers.usualLatency(),
+      maySplit: workers.maySplit(),
     });
   }
 
@@ -145,53 +151,53 @@ export async function transfer(source: ByteSource, sink: ByteSink, options: Tran
   /** More requests than there should be end with the segment they are at. */
   function shed(surplus: number): void {
     if (surplus <= 0 || wholeOnly) return;
-    const byRest = [...runs]
+    const byRest = [...requests]
       .filter(({ stopped }) => stopped === undefined)
       .sort((a, b) => b.end - b.position - (a.end - a.position));
-    for (const run of byRest.slice(0, surplus)) {
-      const next = Math.min(segments.at(run.position) + 1, segments.count);
-      if (next >= segments.count || segments.startOf(next) >= run.end) continue;
-      segments.disown(next, segments.at(run.end - 1) + 1);
-      run.end = segments.startOf(next);
+    for (const request of byRest.slice(0, surplus)) {
+      const next = Math.min(segments.at(request.position) + 1, segments.count);
+      if (next >= segments.count || segments.startOf(next) >= request.end) continue;
+      segments.disown(next, segments.at(request.end - 1) + 1);
+      request.end = segments.startOf(next);
     }
   }
 
-  async function fetchRun(run: Run, release: () => void): Promise<void> {
-    runs.add(run);
+  async function fetchRun(request: RangeRequest, release: () => void): Promise<void> {
+    requests.add(request);
     counters.connections++;
     try {
-      const receiver = receiverOf(run, world);
-      while (run.stopped === undefined && run.position < run.end) {
-        const { received } = run;
-        run.state = 'locating';
-        await source.read({ start: run.position, end: run.end }, receiver, run.abort.signal);
-        if (run.received === received)
+      const receiver = receiverOf(request, context);
+      while (request.stopped === undefined && request.position < request.end) {
+        const { received } = request;
+        request.state = 'locating';
+        await source.read({ start: request.position, end: request.end }, receiver, request.abort.signal);
+        if (request.received === received)
           throw new ReadError('broken', 'network_error', `${source.host} sent an empty answer.`);
       }
     } catch (error) {
-      failed(run, error);
+      failed(request, error);
     } finally {
-      crew.ended(run, awakeMs);
-      runs.delete(run);
+      workers.ended(request, awakeMs);
+      requests.delete(request);
       counters.connections--;
-      segments.disown(run.first, segments.at(run.end - 1) + 1);
+      segments.disown(request.first, segments.at(request.end - 1) + 1);
       release();
       pump();
     }
   }
 
-  function failed(run: Run, error: unknown): void {
+  function failed(request: RangeRequest, error: unknown): void {
     if (outcome !== undefined) return;
-    if (run.stopped === undefined && !(error instanceof ReadError)) finish(error);
-    else if (run.position >= run.end) return;
-    else if (run.stopped === 'silent') recover(run, silence(run));
-    else if (run.stopped === undefined) recover(run, error as ReadError);
+    if (request.stopped === undefined && !(error instanceof ReadError)) finish(error);
+    else if (request.position >= request.end) return;
+    else if (request.stopped === 'silent') recover(request, silence(request));
+    else if (request.stopped === undefined) recover(request, error as ReadError);
   }
 
-  function silence(run: Run): ReadError {
+  function silence(request: RangeRequest): ReadError {
     counters.stalls++;
     const seconds = limits.silenceMs / 1000;
-    return run.state === 'reading'
+    return request.state === 'reading'
       ? new ReadError(
           'broken',
           'network_error',
@@ -201,31 +207,31 @@ export async function transfer(source: ByteSource, sink: ByteSink, options: Tran
   }
 
   /** Has the rest of a run asked for again, or gives up. */
-  function recover(run: Run, failure: ReadError): void {
+  function recover(request: RangeRequest, failure: ReadError): void {
     const { kind, retryAfterMs = 0 } = failure;
     const now = clock.monotonic();
     counters.retries++;
     // The hub, which was asked where the file is, is not the host that sends it.
-    const isHost = run.state !== 'locating';
+    const isHost = request.state !== 'locating';
     if (isHost && kind === 'rate-limited' && retryAfterMs > 0) slots.hold(source.host, now + retryAfterMs);
-    const isNews = recovery.isNews(run.round);
-    if (isHost && isNews && (kind === 'rate-limited' || kind === 'server')) crew.halve();
+    const isNews = recovery.isNews(request.round);
+    if (isHost && isNews && (kind === 'rate-limited' || kind === 'server')) workers.halve();
     const error = recovery.failed(failure, {
       now,
-      round: run.round,
-      segment: Math.min(segments.at(run.position), segments.count - 1),
-      fresh: run.fresh,
+      round: request.round,
+      segment: Math.min(segments.at(request.position), segments.count - 1),
+      fresh: request.fresh,
       wholeOnly,
-      isMoving: isMoving(run),
+      isMoving: isMoving(request),
     });
     if (error !== undefined) finish(error);
   }
 
   /** Somebody (else) brings bytes, or would if we read them. */
-  function isMoving(except?: Run): boolean {
-    for (const run of runs) {
-      if (run === except || run.state !== 'reading' || run.stopped !== undefined) continue;
-      if (run.paused || awakeMs - run.heardAt < 4 * limits.doublingMs) return true;
+  function isMoving(except?: RangeRequest): boolean {
+    for (const request of requests) {
+      if (request === except || request.state !== 'reading' || request.stopped !== undefined) continue;
+      if (request.paused || awakeMs - request.heardAt < 4 * limits.doublingMs) return true;
     }
     return false;
   }
@@ -235,16 +241,16 @@ export async function transfer(source: ByteSource, sink: ByteSink, options: Tran
     const gap = now - tickedAt;
     tickedAt = now;
     awakeMs += Math.min(gap, longestTickMs);
-    const all = [...runs];
+    const all = [...requests];
     // Whatever was in flight when we fell asleep gets its time from now on.
-    if (gap > longestTickMs) for (const run of all) run.heardAt = awakeMs;
+    if (gap > longestTickMs) for (const request of all) request.heardAt = awakeMs;
     recovery.passed(
       Math.min(gap, longestTickMs),
       all.some(({ paused }) => paused),
     );
-    for (const { run, reason } of crew.judge(all, { now: awakeMs, isExhausted, wholeOnly })) {
+    for (const { request, reason } of workers.judge(all, { now: awakeMs, isExhausted, wholeOnly })) {
       if (reason === 'slow') counters.retries++;
-      stopRun(run, reason);
+      stopRangeRequest(request, reason);
     }
     pump();
     tellPhase();
@@ -259,7 +265,7 @@ export async function transfer(source: ByteSource, sink: ByteSink, options: Tran
 
   function currentPhase(): TransferPhase {
     const trouble = recovery.trouble();
-    for (const { state } of runs) if (state === 'reading') return 'transferring';
+    for (const { state } of requests) if (state === 'reading') return 'transferring';
     // Between two requests of a single connection nothing has changed.
     if (trouble === undefined && awakeMs - freshAt < 4 * limits.doublingMs) return 'transferring';
     if (trouble?.kind === 'rate-limited') return 'waiting-rate-limit';

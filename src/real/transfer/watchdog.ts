@@ -1,24 +1,28 @@
 /*
  * Which requests have gone on for too long without bringing enough: decisions about what was measured.
  */
-import type { RealLimits } from '../limits.js';
-import type { Run } from './run.js';
+import type { DownloaderLimits } from '../limits.js';
+import type { RangeRequest } from './range-request.js';
 
 /** Whether it said nothing for too long while it was being read. Time is milliseconds awake. */
-export function isSilent(run: Run, now: number, { silenceMs }: Pick<RealLimits, 'silenceMs'>): boolean {
-  return run.state !== 'locating' && !run.paused && now - run.heardAt > silenceMs;
+export function isSilent(
+  request: RangeRequest,
+  now: number,
+  { silenceMs }: Pick<DownloaderLimits, 'silenceMs'>,
+): boolean {
+  return request.state !== 'locating' && !request.paused && now - request.heardAt > silenceMs;
 }
 
 /** Measures a request's speed, about twice a second; returns it when there is a new one. */
-export function measure(run: Run, now: number, everyMs: number): number | undefined {
-  const elapsed = now - run.measured.at;
-  if (run.state !== 'reading' || elapsed < everyMs) return undefined;
-  run.speed = ((run.received - run.measured.received) / elapsed) * 1000;
+export function measure(request: RangeRequest, now: number, everyMs: number): number | undefined {
+  const elapsed = now - request.measured.at;
+  if (request.state !== 'reading' || elapsed < everyMs) return undefined;
+  request.speed = ((request.received - request.measured.received) / elapsed) * 1000;
   // One that we did not read says nothing about the line.
-  const fair = !run.measured.paused;
-  run.measured = { at: now, received: run.received, paused: run.paused };
-  if (!fair) run.slowSince = undefined;
-  return fair ? run.speed : undefined;
+  const fair = !request.measured.paused;
+  request.measured = { at: now, received: request.received, paused: request.paused };
+  if (!fair) request.slowSince = undefined;
+  return fair ? request.speed : undefined;
 }
 
 /**
@@ -26,20 +30,20 @@ export function measure(run: Run, now: number, everyMs: number): number | undefi
  * @param hurry nothing else is left to do, so that everybody waits for this one
  */
 export function isTooSlow(
-  run: Run,
+  request: RangeRequest,
   now: number,
   usualSpeed: number,
   hurry: boolean,
-  { slowMs, slowShare }: Pick<RealLimits, 'slowMs' | 'slowShare'>,
+  { slowMs, slowShare }: Pick<DownloaderLimits, 'slowMs' | 'slowShare'>,
 ): boolean {
-  if (run.state !== 'reading' || run.paused || run.speed >= usualSpeed * slowShare) {
-    run.slowSince = undefined;
+  if (request.state !== 'reading' || request.paused || request.speed >= usualSpeed * slowShare) {
+    request.slowSince = undefined;
     return false;
   }
   // Before the first measurement every request looks as if it stood still.
-  if (run.measured.at === run.readingSince) return false;
-  run.slowSince ??= now;
-  return now - run.slowSince >= (hurry ? slowMs / 4 : slowMs);
+  if (request.measured.at === request.readingSince) return false;
+  request.slowSince ??= now;
+  return now - request.slowSince >= (hurry ? slowMs / 4 : slowMs);
 }
 
 /** The middle one, or the upper of two; 0 when there is none. */

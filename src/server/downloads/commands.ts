@@ -4,7 +4,7 @@ import { exitCodes } from './exit-codes.js';
 import type { GetSettings } from './get.js';
 import type { ListSettings } from './list.js';
 import type { RemoveSettings } from './remove.js';
-import { processSurroundings, type Surroundings } from './surroundings.js';
+import { processIo, type CliIo } from './cli-io.js';
 
 const EXIT_CODES = `
 Exit codes: ${exitCodes.done} done, or there already; ${exitCodes.failed} failed; ${exitCodes.wrongUse} wrong use; ${exitCodes.unreachable} the hub cannot be reached;
@@ -12,32 +12,30 @@ ${exitCodes.busy} another process downloads this model; ${exitCodes.noPermission
 docs/real-downloads.md has all of it.`;
 
 /** Adds `get`, `list`, `remove` and `update`, which work on the models folder without a server. */
-export function addDownloadCommands(program: Command, surroundings: Surroundings = processSurroundings): void {
+export function addDownloadCommands(program: Command, io: CliIo = processIo): void {
   commandOf(program, 'get')
     .description('download a model, or go on with one: verified, resumable, with a progress bar')
     .argument('<model>', 'a catalog id, an owner/repo of the hub, or a link')
     .addOption(new Option('--quantization <name>', 'for instance Q4_K_M; the best that is usual by default'))
     .action(async (model: string, settings: GetSettings) =>
-      end(async () => (await import('./get.js')).runGet(model, settings, surroundings)),
+      end(async () => (await import('./get.js')).runGet(model, settings, io)),
     );
   commandOf(program, 'list')
     .description('list the models that are installed, and the downloads that are not finished')
     .addOption(new Option('--json', 'as one line of JSON'))
-    .action(async (settings: ListSettings) =>
-      end(async () => (await import('./list.js')).runList(settings, surroundings)),
-    );
+    .action(async (settings: ListSettings) => end(async () => (await import('./list.js')).runList(settings, io)));
   commandOf(program, 'remove')
     .description('delete the files of a model')
     .argument('<model>', 'its key, as modeldock list shows it, or its owner/repo, or a link')
     .addOption(new Option('--force', 'also files that modeldock has not put there'))
     .action(async (model: string, settings: RemoveSettings) =>
-      end(async () => (await import('./remove.js')).runRemove(model, settings, surroundings)),
+      end(async () => (await import('./remove.js')).runRemove(model, settings, io)),
     );
   commandOf(program, 'update')
     .description('download what has changed of a model since')
     .argument('<model>', 'its key, as modeldock list shows it, or its owner/repo, or a link')
     .action(async (model: string, settings: EngineSettings) =>
-      end(async () => (await import('./update.js')).runUpdate(model, settings, surroundings)),
+      end(async () => (await import('./update.js')).runUpdate(model, settings, io)),
     );
 }
 

@@ -4,7 +4,7 @@ import type { JobSnapshot } from '../../core/job.js';
 import { describeBytes } from './amounts.js';
 import { exitCodeFor, exitCodes } from './exit-codes.js';
 import { createProgressDisplay } from './show-progress.js';
-import type { Surroundings } from './surroundings.js';
+import type { CliIo } from './cli-io.js';
 
 /**
  * Shows a download until it ends or somebody interrupts, which pauses it. Returns the exit code.
@@ -14,7 +14,7 @@ export async function follow(
   downloader: Downloader,
   jobId: string,
   again: string,
-  { screen, out, err, onSignal }: Pick<Surroundings, 'screen' | 'out' | 'err' | 'onSignal'>,
+  { screen, out, err, onSignal }: Pick<CliIo, 'screen' | 'out' | 'err' | 'onSignal'>,
 ): Promise<number> {
   const interrupted = new AbortController();
   // Until the process ends: what is open is closed in between.

@@ -6,7 +6,7 @@ import type { EngineSettings } from '../engine-options.js';
 import { exitCodes } from './exit-codes.js';
 import { follow } from './follow.js';
 import { asRepo, readModel } from './read-model.js';
-import type { Surroundings } from './surroundings.js';
+import type { CliIo } from './cli-io.js';
 import { withDownloader } from './with-downloader.js';
 
 export interface GetSettings extends EngineSettings {
@@ -14,8 +14,8 @@ export interface GetSettings extends EngineSettings {
 }
 
 /** `modeldock get MODEL`. Returns the exit code. */
-export async function runGet(model: string, settings: GetSettings, surroundings: Surroundings): Promise<number> {
-  const { environment, err, out } = surroundings;
+export async function runGet(model: string, settings: GetSettings, io: CliIo): Promise<number> {
+  const { environment, err, out } = io;
   const reference = readModel(model, environment.HF_ENDPOINT);
   if (!reference) {
     err(
@@ -26,13 +26,13 @@ export async function runGet(model: string, settings: GetSettings, surroundings:
   }
   const { quantization } = settings;
   const request: DownloadRequest = { model: reference, ...(quantization !== undefined && { quantization }) };
-  return withDownloader(settings, surroundings, async (downloader) => {
+  return withDownloader(settings, io, async (downloader) => {
     const job = await begin(downloader, request);
     if (job === 'already_downloaded') {
       out(`${model} is already downloaded.\n`);
       return exitCodes.done;
     }
-    return follow(downloader, await going(downloader, job), 'The same command', surroundings);
+    return follow(downloader, await going(downloader, job), 'The same command', io);
   });
 }
 

@@ -1,11 +1,11 @@
 import type { DownloadDetails, Downloader } from '../../core/downloader.js';
 import type { JobSnapshot } from '../../core/job.js';
-import type { InstalledModel } from '../../core/shelf.js';
+import type { InstalledModel } from '../../core/model-library.js';
 import type { EngineSettings } from '../engine-options.js';
 import { describeBytes, percentOf } from './amounts.js';
 import { exitCodes } from './exit-codes.js';
 import { printable } from './printable.js';
-import type { Surroundings } from './surroundings.js';
+import type { CliIo } from './cli-io.js';
 import { withDownloader } from './with-downloader.js';
 
 export interface ListSettings extends EngineSettings {
@@ -15,10 +15,10 @@ export interface ListSettings extends EngineSettings {
 type Unfinished = JobSnapshot & Partial<DownloadDetails>;
 
 /** `modeldock list`: what is installed, and the downloads that have not come to their end. Returns the exit code. */
-export async function runList(settings: ListSettings, surroundings: Surroundings): Promise<number> {
-  const { out } = surroundings;
-  return withDownloader(settings, surroundings, async (downloader) => {
-    const models = await downloader.shelf.installed();
+export async function runList(settings: ListSettings, io: CliIo): Promise<number> {
+  const { out } = io;
+  return withDownloader(settings, io, async (downloader) => {
+    const models = await downloader.library.installed();
     const jobs = await unfinishedOf(downloader);
     out(settings.json ? `${JSON.stringify({ models, jobs })}\n` : describe(models, jobs));
     return exitCodes.done;

@@ -3,7 +3,7 @@ import type { JobSnapshot } from '../../core/job.js';
 import { describeBytes, describeDuration, percentOf } from './amounts.js';
 
 /** A download at one moment. */
-export interface Progress {
+export interface ShownProgress {
   job: JobSnapshot;
   details: DownloadDetails | undefined;
   /** Milliseconds since the epoch. */
@@ -45,7 +45,7 @@ interface Row {
 }
 
 /** A bar for each file, and one in total; each line is narrower than the screen, so that none wraps. */
-export function progressLines(progress: Progress, screen: Screen): string[] {
+export function progressLines(progress: ShownProgress, screen: Screen): string[] {
   const files = progress.details?.files ?? [];
   const room = Math.max(1, screen.rows - OTHER_ROWS);
   if (files.length < 2) return draw([totalRow(progress)], screen);
@@ -58,7 +58,7 @@ export function progressLines(progress: Progress, screen: Screen): string[] {
 }
 
 /** One line without a bar, for logs. */
-export function progressLine({ job, details, now }: Progress): string {
+export function progressLine({ job, details, now }: ShownProgress): string {
   const percent = `${percentOf(job.downloadedBytes, job.totalBytes)} %`;
   return [percent, amount(job.downloadedBytes, job.totalBytes), ...motion({ job, details, now })].join('  ');
 }
@@ -73,14 +73,14 @@ function fileRow({ path, sizeBytes, downloadedBytes, hashedBytes }: FileProgress
   return { label: path, part: downloadedBytes, whole: sizeBytes, rest: [rest] };
 }
 
-function totalRow({ job, details, now }: Progress): Row {
+function totalRow({ job, details, now }: ShownProgress): Row {
   const label = (details?.files.length ?? 0) < 2 ? (details?.files[0]?.path ?? job.model) : 'total';
   const rest = [amount(job.downloadedBytes, job.totalBytes), ...motion({ job, details, now })];
   return { label, part: job.downloadedBytes, whole: job.totalBytes, rest };
 }
 
 /** Speed and time left, or why nothing moves. */
-function motion({ job, details, now }: Progress): string[] {
+function motion({ job, details, now }: ShownProgress): string[] {
   if (job.state !== 'downloading') return [job.state];
   const phase = details?.phase === undefined ? '' : PHASES[details.phase];
   const speed = job.bytesPerSecond > 0 ? [`${describeBytes(job.bytesPerSecond)}/s`] : [];

@@ -2,7 +2,7 @@ import type { EngineSettings } from '../engine-options.js';
 import { describeBytes } from './amounts.js';
 import { exitCodes } from './exit-codes.js';
 import { readInstalled } from './read-model.js';
-import type { Surroundings } from './surroundings.js';
+import type { CliIo } from './cli-io.js';
 import { withDownloader } from './with-downloader.js';
 
 export interface RemoveSettings extends EngineSettings {
@@ -10,12 +10,12 @@ export interface RemoveSettings extends EngineSettings {
 }
 
 /** `modeldock remove MODEL`. Returns the exit code. */
-export async function runRemove(model: string, settings: RemoveSettings, surroundings: Surroundings): Promise<number> {
-  return withDownloader(settings, surroundings, async (downloader) => {
-    const key = readInstalled(model, surroundings.environment.HF_ENDPOINT);
+export async function runRemove(model: string, settings: RemoveSettings, io: CliIo): Promise<number> {
+  return withDownloader(settings, io, async (downloader) => {
+    const key = readInstalled(model, io.environment.HF_ENDPOINT);
     const { files, bytes } = await downloader.remove(key, { force: settings.force === true });
     const count = files.length === 1 ? '1 file' : `${files.length} files`;
-    surroundings.out(`Removed ${model}: ${count}, ${describeBytes(bytes)}.\n`);
+    io.out(`Removed ${model}: ${count}, ${describeBytes(bytes)}.\n`);
     return exitCodes.done;
   });
 }

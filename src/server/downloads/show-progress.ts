@@ -1,11 +1,11 @@
-import { progressLine, progressLines, type Progress, type Screen } from './progress-lines.js';
+import { progressLine, progressLines, type ShownProgress, type Screen } from './progress-lines.js';
 import { percentOf } from './amounts.js';
 
 /** Tells a person how far a download is. */
 export interface ProgressDisplay {
   /** How often it wants to be told, in milliseconds. */
   readonly everyMs: number;
-  show(progress: Progress): void;
+  show(progress: ShownProgress): void;
 }
 
 const REDRAW_MS = 125;

@@ -3,17 +3,17 @@ import { exitCodes } from './exit-codes.js';
 import { follow } from './follow.js';
 import { going } from './get.js';
 import { readInstalled } from './read-model.js';
-import type { Surroundings } from './surroundings.js';
+import type { CliIo } from './cli-io.js';
 import { withDownloader } from './with-downloader.js';
 
 /** `modeldock update MODEL`. Returns the exit code. */
-export async function runUpdate(model: string, settings: EngineSettings, surroundings: Surroundings): Promise<number> {
-  return withDownloader(settings, surroundings, async (downloader) => {
-    const job = await downloader.update(readInstalled(model, surroundings.environment.HF_ENDPOINT));
+export async function runUpdate(model: string, settings: EngineSettings, io: CliIo): Promise<number> {
+  return withDownloader(settings, io, async (downloader) => {
+    const job = await downloader.update(readInstalled(model, io.environment.HF_ENDPOINT));
     if (job === 'already_downloaded') {
-      surroundings.out(`${model} is what the hub has.\n`);
+      io.out(`${model} is what the hub has.\n`);
       return exitCodes.done;
     }
-    return follow(downloader, await going(downloader, job), 'The same command', surroundings);
+    return follow(downloader, await going(downloader, job), 'The same command', io);
   });
 }

@@ -4,17 +4,17 @@ import { RefusedError } from '../../core/errors.js';
 import type { EngineSettings } from '../engine-options.js';
 import { exitCodeFor, exitCodes } from './exit-codes.js';
 import { printable } from './printable.js';
-import type { Surroundings } from './surroundings.js';
+import type { CliIo } from './cli-io.js';
 
 /**
  * Opens the engine for one command, and closes it afterwards. What the engine refuses becomes one line and an exit code.
  */
 export async function withDownloader(
   { modelsDir, catalogDir, bandwidth }: EngineSettings,
-  surroundings: Surroundings,
+  io: CliIo,
   run: (downloader: Downloader) => Promise<number>,
 ): Promise<number> {
-  const { environment, err, openEngine } = surroundings;
+  const { environment, err, openDownloader } = io;
   const { readHubSettings } = await import('../../real/hub/hub-settings.js');
   const { readProxySettings } = await import('../../real/hub/proxy-settings.js');
   try {
@@ -25,12 +25,12 @@ export async function withDownloader(
     return exitCodes.wrongUse;
   }
   try {
-    const downloader = await openEngine({
+    const downloader = await openDownloader({
       owner: 'command',
       environment,
       onWarning: (text) => err(`modeldock: ${printable(text)}\n`),
-      ...(modelsDir && { modelsFolders: modelsDir }),
-      ...(catalogDir !== undefined && { catalogFolder: catalogDir }),
+      ...(modelsDir && { modelsDirs: modelsDir }),
+      ...(catalogDir !== undefined && { catalogDir: catalogDir }),
       ...(bandwidth !== undefined && { bandwidth }),
     });
     try {

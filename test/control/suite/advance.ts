@@ -1,9 +1,9 @@
 import { describe, expect } from 'vitest';
-import type { CatalogModel, Condition, Phase } from '../../../src/index.js';
+import type { CatalogModel, Condition, ScenarioStep } from '../../../src/index.js';
 import { refusal, stagedIn, START, type Door, type Stage } from './door.js';
 
 /** A story with every kind of stretch in it, over 1000 bytes. */
-const phases: Phase[] = [
+const steps: ScenarioStep[] = [
   { type: 'connect', ms: 100 },
   { type: 'transfer', bytesPerSecond: 100, until: 0.3, wobble: 0.5 },
   { type: 'stall', ms: 700 },
@@ -17,30 +17,30 @@ const phases: Phase[] = [
 export function advancing(door: Door): void {
   const staged = stagedIn(door);
   const model = 'simulate/steady';
-  const played = { scenario: { phases }, seed: 'advance' };
+  const played = { scenario: { steps }, seed: 'advance' };
 
   describe('advancing', () => {
-    staged('by milliseconds moves every job', {}, async ({ operator, start, poll }) => {
+    staged('by milliseconds moves every job', {}, async ({ control, start, poll }) => {
       const jobs = [await start(model), await start(`${model}-run-2`)];
-      const { clock, transitions } = await operator.clock.advance(1100);
+      const { clock, transitions } = await control.clock.advance(1100);
       expect(clock).toEqual({ mode: 'frozen', now: START + 1100, date: new Date(START + 1100).toISOString() });
       expect(transitions).toEqual([]);
       for (const job of jobs) expect((await poll(job)).downloaded_bytes).toBe(100_000_000);
     });
 
-    staged('takes a number for milliseconds', {}, async ({ operator }) => {
-      expect(await operator.clock.advance(5)).toEqual({
-        clock: await operator.clock.read(),
+    staged('takes a number for milliseconds', {}, async ({ control }) => {
+      expect(await control.clock.advance(5)).toEqual({
+        clock: await control.clock.get(),
         transitions: [],
       });
-      expect((await operator.clock.advance({ ms: 0 })).clock.now).toBe(START + 5);
+      expect((await control.clock.advance({ ms: 0 })).clock.now).toBe(START + 5);
     });
 
-    staged('tells of the transitions crossed, in order, with their times', {}, async ({ operator, start }) => {
+    staged('tells of the transitions crossed, in order, with their times', {}, async ({ control, start }) => {
       const failing = await start('simulate/fails-at-50');
       const pausing = await start('simulate/pauses-at-30');
       const steady = await start(model);
-      const { transitions } = await operator.clock.advance(20_000);
+      const { transitions } = await control.clock.advance(20_000);
       expect(transitions).toEqual([
         { at: START + 3100, job: pausing, model: 'simulate/pauses-at-30', type: 'paused' },
         { at: START + 5100, job: failing, model: 'simulate/fails-at-50', type: 'failed' },
@@ -48,10 +48,10 @@ export function advancing(door: Door): void {
       ]);
     });
 
-    staged('tells of each transition once', { ...played, catalog: [tiny] }, async ({ operator, start }) => {
+    staged('tells of each transition once', { ...played, catalog: [tiny] }, async ({ control, start }) => {
       await start('tiny/model');
-      const begin = await operator.snapshot();
-      const { transitions } = await operator.clock.advance(1e12);
+      const begin = await control.snapshot();
+      const { transitions } = await control.clock.advance(1e12);
       expect(transitions.map(({ type }) => type)).toEqual([
         'stalled',
         'moving',
@@ -60,10 +60,10 @@ export function advancing(door: Door): void {
         'finalizing',
         'completed',
       ]);
-      await operator.restore(begin);
+      await control.restore(begin);
       const one: unknown[] = [];
       for (const { at } of transitions) {
-        const { clock, transitions: crossed } = await operator.clock.advance({ until: 'next-transition' });
+        const { clock, transitions: crossed } = await control.clock.advance({ until: 'next-transition' });
         expect(clock.now).toBe(at);
         one.push(...crossed);
       }
@@ -78,25 +78,25 @@ export function advancing(door: Door): void {
       { ...played, catalog: [tiny] },
       async (stage) => {
         const job = await stage.start('tiny/model');
-        const begin = await stage.operator.snapshot();
+        const begin = await stage.control.snapshot();
         for (const goal of [...byProgress, ...byBytes, ...byStatus]) {
           const until = { job, ...goal } as Condition;
-          await stage.operator.restore(begin);
-          const { now } = (await stage.operator.clock.advance({ until })).clock;
+          await stage.control.restore(begin);
+          const { now } = (await stage.control.clock.advance({ until })).clock;
           expect(await holds(stage, job, goal), JSON.stringify(goal)).toBe(true);
           if (now === START) continue;
-          await stage.operator.restore(begin);
-          await stage.operator.clock.advance(now - 1 - START);
+          await stage.control.restore(begin);
+          await stage.control.clock.advance(now - 1 - START);
           expect(await holds(stage, job, goal), `${JSON.stringify(goal)}, 1 ms before`).toBe(false);
           // Asked from any moment before, the answer is the same.
-          expect((await stage.operator.clock.advance({ until })).clock.now).toBe(now);
+          expect((await stage.control.clock.advance({ until })).clock.now).toBe(now);
         }
       },
     );
 
-    staged('until idle ends when the last download does', {}, async ({ operator, start, poll }) => {
+    staged('until idle ends when the last download does', {}, async ({ control, start, poll }) => {
       const jobs = [await start('simulate/fails-at-50'), await start('simulate/pauses-at-30'), await start(model)];
-      expect((await operator.clock.advance({ until: 'idle' })).clock.now).toBe(START + 10_100);
+      expect((await control.clock.advance({ until: 'idle' })).clock.now).toBe(START + 10_100);
       expect(await Promise.all(jobs.map(async (job) => (await poll(job)).status))).toEqual([
         'failed',
         'paused',
@@ -104,30 +104,30 @@ export function advancing(door: Door): void {
       ]);
     });
 
-    staged('until something that holds already does not move the clock', {}, async ({ operator, start }) => {
+    staged('until something that holds already does not move the clock', {}, async ({ control, start }) => {
       const job = await start(model);
-      await operator.clock.advance(2100);
+      await control.clock.advance(2100);
       const conditions: Condition[] = [
         { job, progress: 0.1 },
         { job, bytes: 0 },
         { job, status: 'downloading' },
       ];
-      for (const until of conditions) expect((await operator.clock.advance({ until })).clock.now).toBe(START + 2100);
-      await operator.clock.advance({ until: 'idle' });
-      const idle = await operator.clock.advance({ until: 'idle' });
+      for (const until of conditions) expect((await control.clock.advance({ until })).clock.now).toBe(START + 2100);
+      await control.clock.advance({ until: 'idle' });
+      const idle = await control.clock.advance({ until: 'idle' });
       expect(idle).toMatchObject({ clock: { now: START + 10_100 }, transitions: [] });
     });
 
     staged(
       'until what can never be is refused with the reason, and the clock stays',
       {},
-      async ({ operator, start }) => {
+      async ({ control, start }) => {
         const failing = await start('simulate/fails-at-50');
         const stalling = await start('simulate/stalls-at-99');
         const pausing = await start('simulate/pauses-at-30');
         const held = await start(model);
-        await operator.jobs.pause(held);
-        const before = await operator.clock.read();
+        await control.jobs.pause(held);
+        const before = await control.clock.get();
         const impossible: [Condition, string][] = [
           [{ job: failing, progress: 0.63 }, 'fails at 50 % with network_error'],
           [{ job: failing, status: 'completed' }, 'fails at 50 % with network_error'],
@@ -138,50 +138,50 @@ export function advancing(door: Door): void {
           ['idle', 'is stalled at 99 %'],
         ];
         for (const [until, reason] of impossible) {
-          const refused = await refusal(operator.clock.advance({ until }));
+          const refused = await refusal(control.clock.advance({ until }));
           expect(refused).toMatchObject({ name: 'ControlError', status: 409, code: 'never' });
           expect(refused.message).toContain(`Cannot advance until ${JSON.stringify(until)}`);
           expect(refused.message).toContain(reason);
-          expect(await operator.clock.read()).toEqual(before);
+          expect(await control.clock.get()).toEqual(before);
         }
       },
     );
 
     staged('tells on the session’s clock when what never will be was missed', { msPerPoll: 1000 }, async (stage) => {
-      const { operator, poll, start } = stage;
+      const { control, poll, start } = stage;
       const job = await start('simulate/steady');
       for (let count = 0; count < 20; count++) await poll(job);
-      const refused = await refusal(operator.clock.advance({ until: { job, status: 'paused' } }));
+      const refused = await refusal(control.clock.advance({ until: { job, status: 'paused' } }));
       // The job is 20 s ahead of the clock, and took 10.1 s.
       expect(refused.message).toContain(`complete from ${new Date(START + 10_100 - 20_000).toISOString()} on`);
     });
 
-    staged('until something of a job that is not there says so', {}, async ({ operator }) => {
-      const refused = await refusal(operator.clock.advance({ until: { job: 'job_of_nobody', progress: 0 } }));
+    staged('until something of a job that is not there says so', {}, async ({ control }) => {
+      const refused = await refusal(control.clock.advance({ until: { job: 'job_of_nobody', progress: 0 } }));
       expect(refused).toMatchObject({ status: 404, code: 'not_found' });
     });
 
-    staged('twice at once until the same moment ends at that moment', {}, async ({ operator, start }) => {
+    staged('twice at once until the same moment ends at that moment', {}, async ({ control, start }) => {
       const job = await start('simulate/steady');
       const until = { job, progress: 0.5 };
-      const before = await operator.clock.read();
-      await Promise.all([operator.clock.advance({ until }), operator.clock.advance({ until })]);
-      expect((await operator.clock.read()).now - before.now).toBe(5100);
+      const before = await control.clock.get();
+      await Promise.all([control.clock.advance({ until }), control.clock.advance({ until })]);
+      expect((await control.clock.get()).now - before.now).toBe(5100);
     });
 
     staged(
       'until a transfer of a thousand years and more has come far is refused, not looked for',
       {},
       async (stage) => {
-        const { operator, start } = stage;
+        const { control, start } = stage;
         for (const [index, bytesPerSecond] of [0.0002, 1e-6, 1e-9, 5e-324].entries()) {
-          await operator.scenario.set({ scenario: { phases: [{ type: 'transfer', bytesPerSecond }] } });
+          await control.scenario.set({ scenario: { steps: [{ type: 'transfer', bytesPerSecond }] } });
           const job = await start(`https://huggingface.co/me/model-${index}-GGUF`);
-          expect(await refusal(operator.jobs.wait(job, { progress: 0.5, timeoutMs: 5 }))).toMatchObject({
+          expect(await refusal(control.jobs.wait(job, { progress: 0.5, timeoutMs: 5 }))).toMatchObject({
             code: 'timeout',
           });
           for (const goal of [{ progress: 0.5 }, { status: 'completed' as const }]) {
-            const refused = await refusal(operator.clock.advance({ until: { job, ...goal } }));
+            const refused = await refusal(control.clock.advance({ until: { job, ...goal } }));
             expect(refused).toMatchObject({ status: 409, code: 'never' });
             expect(refused.message).toContain('year 9999');
           }
@@ -189,22 +189,22 @@ export function advancing(door: Door): void {
       },
     );
 
-    staged('until a moment beyond all dates is refused', {}, async ({ operator, start }) => {
+    staged('until a moment beyond all dates is refused', {}, async ({ control, start }) => {
       const endless = { type: 'connect', ms: Number.MAX_SAFE_INTEGER } as const;
-      await operator.scenario.set({ scenario: { phases: [endless, { type: 'fail', code: 'hub_error' }] } });
+      await control.scenario.set({ scenario: { steps: [endless, { type: 'fail', code: 'hub_error' }] } });
       const job = await start('ibm/granite-4-micro');
       for (const status of ['failed', 'completed'] as const) {
-        const refused = await refusal(operator.clock.advance({ until: { job, status } }));
+        const refused = await refusal(control.clock.advance({ until: { job, status } }));
         expect(refused).toMatchObject({ status: 409, code: 'never' });
         expect(refused.message).toContain('year 9999');
       }
     });
 
-    staged('until the next transition of nothing is refused', {}, async ({ operator }) => {
-      expect(await refusal(operator.clock.advance({ until: 'next-transition' }))).toMatchObject({ code: 'never' });
+    staged('until the next transition of nothing is refused', {}, async ({ control }) => {
+      expect(await refusal(control.clock.advance({ until: 'next-transition' }))).toMatchObject({ code: 'never' });
     });
 
-    staged('refuses what is no step', {}, async ({ operator }) => {
+    staged('refuses what is no step', {}, async ({ control }) => {
       for (const step of [
         { ms: -1 },
         { ms: 0.5 },
@@ -213,21 +213,21 @@ export function advancing(door: Door): void {
         { ms: 1, until: 'idle' },
         { until: { job: 'a' } },
       ]) {
-        expect(await refusal(operator.clock.advance(step as never))).toMatchObject({
+        expect(await refusal(control.clock.advance(step as never))).toMatchObject({
           status: 400,
           code: 'invalid_request',
         });
       }
-      expect((await operator.clock.read()).now).toBe(START);
+      expect((await control.clock.get()).now).toBe(START);
     });
 
-    staged('ten years over a thousand jobs crosses them all', {}, async ({ operator, start }) => {
+    staged('ten years over a thousand jobs crosses them all', {}, async ({ control, start }) => {
       const jobs: string[] = [];
       for (let run = 0; run < 1000; run += 50) {
         const models = Array.from({ length: 50 }, (_, at) => `simulate/fails-at-${at * 2}-run-${run + at}`);
         jobs.push(...(await Promise.all(models.map(start))));
       }
-      const { clock, transitions } = await operator.clock.advance(10 * 365 * 24 * 3_600_000);
+      const { clock, transitions } = await control.clock.advance(10 * 365 * 24 * 3_600_000);
       expect(clock.now).toBe(START + 10 * 365 * 24 * 3_600_000);
       expect(new Set(transitions.map(({ job }) => job))).toEqual(new Set(jobs));
       expect(transitions.map(({ at }) => at)).toEqual(transitions.map(({ at }) => at).sort((a, b) => a - b));
@@ -245,11 +245,11 @@ const tiny: CatalogModel = {
 };
 
 async function holds(
-  { operator }: Stage,
+  { control }: Stage,
   jobId: string,
   goal: { progress?: number; bytes?: number; status?: string },
 ): Promise<boolean> {
-  const job = await operator.jobs.get(jobId);
+  const job = await control.jobs.get(jobId);
   if (goal.status !== undefined) return job.state === goal.status;
   return job.downloadedBytes >= (goal.bytes ?? goal.progress! * job.totalBytes);
 }

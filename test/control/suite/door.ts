@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { SimulatedDockOptions } from '../../../src/index.js';
-import type { ControlError, Operator } from '../../../src/index.js';
+import type { ControlError, DockControl } from '../../../src/index.js';
 
 /** What a session under test begins with. */
 export type Beginning = Pick<
@@ -10,7 +10,7 @@ export type Beginning = Pick<
 
 /** A session, operated from one side and called by a client from the other. */
 export interface Opened {
-  operator: Operator;
+  control: DockControl;
   /** Sends what a client of LM Studio sends. Rejects when there is no answer at all. */
   client(method: string, path: string, body?: unknown): Promise<{ status: number; body: string }>;
   close(): Promise<void>;
@@ -29,7 +29,7 @@ const DOWNLOAD = '/api/v1/models/download';
 
 /** A session for one test, and what a client does in it in the words of a test. */
 export interface Stage {
-  operator: Operator;
+  control: DockControl;
   client: Opened['client'];
   /** Asks for a model, and answers with the job's id. */
   start(model: string): Promise<string>;
@@ -53,7 +53,7 @@ export function stagedIn(
 ): (title: string, beginning: Beginning, run: (stage: Stage) => Promise<void>) => void {
   return (title, beginning, run) => {
     it(title, async () => {
-      const { operator, client, close } = await door.open({ now: START, speed: 0, ...beginning });
+      const { control, client, close } = await door.open({ now: START, speed: 0, ...beginning });
       const ask = async (method: string, path: string, body?: unknown): Promise<Answered> => {
         const answer = await client(method, path, body);
         expect(answer.status).toBe(200);
@@ -62,7 +62,7 @@ export function stagedIn(
       const attach = (model: string): Promise<Answered> => ask('POST', DOWNLOAD, { model });
       try {
         await run({
-          operator,
+          control,
           client,
           start: async (model) => (await attach(model)).job_id!,
           poll: (job) => ask('GET', `${DOWNLOAD}/status/${job}`),

@@ -10,11 +10,11 @@ export function theJobs(door: Door): void {
     staged(
       'are listed oldest first, with their stories',
       { jobIds: ['job_a', 'job_b'] },
-      async ({ operator, start }) => {
+      async ({ control, start }) => {
         await start('simulate/fails-at-50');
         await start(model);
-        await operator.clock.advance(10_000);
-        expect(await operator.jobs.list()).toEqual([
+        await control.clock.advance(10_000);
+        expect(await control.jobs.list()).toEqual([
           {
             id: 'job_a',
             model: 'simulate/fails-at-50',
@@ -31,9 +31,9 @@ export function theJobs(door: Door): void {
               { type: 'fail', from: START + 5100, fromBytes: 500_000_000, toBytes: 500_000_000 },
             ],
           },
-          await operator.jobs.get('job_b'),
+          await control.jobs.get('job_b'),
         ]);
-        expect(await operator.jobs.get('job_b')).toMatchObject({
+        expect(await control.jobs.get('job_b')).toMatchObject({
           id: 'job_b',
           state: 'downloading',
           downloadedBytes: 990_000_000,
@@ -43,65 +43,65 @@ export function theJobs(door: Door): void {
       },
     );
 
-    staged('pause and go on where an operator says so', {}, async ({ operator, start, poll }) => {
+    staged('pause and go on where an operator says so', {}, async ({ control, start, poll }) => {
       const job = await start(model);
-      await operator.clock.advance(1100);
-      expect(await operator.jobs.pause(job)).toMatchObject({ id: job, state: 'paused', downloadedBytes: 100_000_000 });
-      await operator.clock.advance(60_000);
+      await control.clock.advance(1100);
+      expect(await control.jobs.pause(job)).toMatchObject({ id: job, state: 'paused', downloadedBytes: 100_000_000 });
+      await control.clock.advance(60_000);
       expect(await poll(job)).toMatchObject({ status: 'paused', downloaded_bytes: 100_000_000 });
-      expect(await operator.jobs.resume(job)).toMatchObject({ state: 'downloading' });
-      const { clock } = await operator.clock.advance({ until: { job, status: 'completed' } });
+      expect(await control.jobs.resume(job)).toMatchObject({ state: 'downloading' });
+      const { clock } = await control.clock.advance({ until: { job, status: 'completed' } });
       expect(clock.now).toBe(START + 10_100 + 60_000);
-      expect((await operator.jobs.get(job)).timeline.at(-1)).toMatchObject({ to: START + 70_100 });
+      expect((await control.jobs.get(job)).timeline.at(-1)).toMatchObject({ to: START + 70_100 });
     });
 
-    staged('leave a pause of their own when an operator resumes them', {}, async ({ operator, start }) => {
+    staged('leave a pause of their own when an operator resumes them', {}, async ({ control, start }) => {
       const job = await start('simulate/pauses-at-30');
-      await operator.clock.advance({ until: { job, status: 'paused' } });
-      await operator.jobs.resume(job);
-      expect((await operator.clock.advance({ until: 'idle' })).clock.now).toBe(START + 10_100);
+      await control.clock.advance({ until: { job, status: 'paused' } });
+      await control.jobs.resume(job);
+      expect((await control.clock.advance({ until: 'idle' })).clock.now).toBe(START + 10_100);
     });
 
-    staged('are cancelled, and drop their bytes', {}, async ({ operator, start, poll }) => {
+    staged('are cancelled, and drop their bytes', {}, async ({ control, start, poll }) => {
       const job = await start(model);
-      await operator.clock.advance(1100);
-      expect(await operator.jobs.cancel(job)).toMatchObject({ state: 'failed', code: 'cancelled', downloadedBytes: 0 });
+      await control.clock.advance(1100);
+      expect(await control.jobs.cancel(job)).toMatchObject({ state: 'failed', code: 'cancelled', downloadedBytes: 0 });
       expect(await poll(job)).toMatchObject({ status: 'failed' });
     });
 
-    staged('are waited for with a goal that has been left out', {}, async ({ operator, start }) => {
+    staged('are waited for with a goal that has been left out', {}, async ({ control, start }) => {
       const job = await start(model);
       const goal = { status: undefined, progress: 0 } as unknown as { progress: number };
-      expect(await operator.jobs.wait(job, goal)).toMatchObject({ id: job });
+      expect(await control.jobs.wait(job, goal)).toMatchObject({ id: job });
     });
 
-    staged('fail as they are told, and a retry goes on from there', {}, async ({ operator, start }) => {
+    staged('fail as they are told, and a retry goes on from there', {}, async ({ control, start }) => {
       const job = await start(model);
-      await operator.clock.advance(1100);
+      await control.clock.advance(1100);
       const failure = { code: 'disk_full', reason: 'No space.' } as const;
-      expect(await operator.jobs.fail(job, failure)).toMatchObject({ state: 'failed', ...failure });
+      expect(await control.jobs.fail(job, failure)).toMatchObject({ state: 'failed', ...failure });
       const retry = await start(model);
       expect(retry).not.toBe(job);
-      expect(await operator.jobs.get(retry)).toMatchObject({ downloadedBytes: 100_000_000 });
+      expect(await control.jobs.get(retry)).toMatchObject({ downloadedBytes: 100_000_000 });
     });
 
-    staged('refuse what does not fit their state', { jobIds: ['job_a'] }, async ({ operator, start }) => {
+    staged('refuse what does not fit their state', { jobIds: ['job_a'] }, async ({ control, start }) => {
       await start(model);
-      expect(await refusal(operator.jobs.resume('job_a'))).toEqual({
+      expect(await refusal(control.jobs.resume('job_a'))).toEqual({
         name: 'ControlError',
         status: 409,
         code: 'wrong_job_state',
         message: 'Cannot resume job_a: it is downloading, and only a job that is paused can be.',
       });
-      await operator.clock.advance({ until: 'idle' });
-      const { pause, resume, cancel, fail } = operator.jobs;
+      await control.clock.advance({ until: 'idle' });
+      const { pause, resume, cancel, fail } = control.jobs;
       for (const act of [pause, resume, cancel, (job: string) => fail(job, { code: 'gated' })]) {
         expect(await refusal(act('job_a'))).toMatchObject({ status: 409, code: 'wrong_job_state' });
       }
     });
 
-    staged('that are not there cannot be operated', {}, async ({ operator }) => {
-      const { get, pause, resume, cancel, fail, wait } = operator.jobs;
+    staged('that are not there cannot be operated', {}, async ({ control }) => {
+      const { get, pause, resume, cancel, fail, wait } = control.jobs;
       const odd = 'job/../#?% ü';
       const acts = [
         get,
@@ -119,58 +119,58 @@ export function theJobs(door: Door): void {
       expect((await refusal(get(odd))).message).toContain(odd);
     });
 
-    staged('fail only with a code there is', {}, async ({ operator, start }) => {
+    staged('fail only with a code there is', {}, async ({ control, start }) => {
       const job = await start(model);
-      const refused = await refusal(operator.jobs.fail(job, { code: 'bad_luck' as 'gated' }));
+      const refused = await refusal(control.jobs.fail(job, { code: 'bad_luck' as 'gated' }));
       expect(refused).toMatchObject({ status: 400, code: 'invalid_request' });
       expect(refused.message).toContain('"cancelled", "checksum_mismatch"');
-      expect((await operator.jobs.get(job)).state).toBe('downloading');
+      expect((await control.jobs.get(job)).state).toBe('downloading');
     });
   });
 
   describe('waiting for a job', () => {
-    staged('ends at once when it is there already', {}, async ({ operator, start }) => {
+    staged('ends at once when it is there already', {}, async ({ control, start }) => {
       const job = await start(model);
-      await operator.clock.advance(5100);
-      expect(await operator.jobs.wait(job, { progress: 0.5 })).toMatchObject({ id: job, downloadedBytes: 500_000_000 });
+      await control.clock.advance(5100);
+      expect(await control.jobs.wait(job, { progress: 0.5 })).toMatchObject({ id: job, downloadedBytes: 500_000_000 });
     });
 
-    staged('ends on a frozen clock when it is advanced so far', {}, async ({ operator, start }) => {
+    staged('ends on a frozen clock when it is advanced so far', {}, async ({ control, start }) => {
       const job = await start(model);
       let isOver = false;
-      const wait = operator.jobs.wait(job, { status: 'completed' }).finally(() => (isOver = true));
-      await operator.clock.advance(10_099);
-      await operator.jobs.list();
+      const wait = control.jobs.wait(job, { status: 'completed' }).finally(() => (isOver = true));
+      await control.clock.advance(10_099);
+      await control.jobs.list();
       expect(isOver).toBe(false);
-      await operator.clock.advance(1);
+      await control.clock.advance(1);
       expect(await wait).toMatchObject({ state: 'completed', completedAt: START + 10_100 });
     });
 
-    staged('ends when an operator brings it about', {}, async ({ operator, start }) => {
+    staged('ends when an operator brings it about', {}, async ({ control, start }) => {
       const job = await start(model);
-      const wait = operator.jobs.wait(job, { status: 'failed' });
-      await operator.jobs.cancel(job);
+      const wait = control.jobs.wait(job, { status: 'failed' });
+      await control.jobs.cancel(job);
       expect(await wait).toMatchObject({ state: 'failed', code: 'cancelled' });
     });
 
-    staged('ends by itself on a running clock', { speed: 100 }, async ({ operator, start }) => {
+    staged('ends by itself on a running clock', { speed: 100 }, async ({ control, start }) => {
       const job = await start(model);
-      expect((await operator.jobs.wait(job, { progress: 0.25 })).downloadedBytes).toBeGreaterThanOrEqual(250_000_000);
-      expect(await operator.jobs.wait(job, { status: 'completed' })).toMatchObject({ state: 'completed' });
+      expect((await control.jobs.wait(job, { progress: 0.25 })).downloadedBytes).toBeGreaterThanOrEqual(250_000_000);
+      expect(await control.jobs.wait(job, { status: 'completed' })).toMatchObject({ state: 'completed' });
     });
 
-    staged('ends when polls bring it about', { msPerPoll: 6000 }, async ({ operator, start, poll }) => {
+    staged('ends when polls bring it about', { msPerPoll: 6000 }, async ({ control, start, poll }) => {
       const job = await start(model);
-      const wait = operator.jobs.wait(job, { status: 'completed' });
+      const wait = control.jobs.wait(job, { status: 'completed' });
       await poll(job);
       await poll(job);
       expect(await wait).toMatchObject({ state: 'completed' });
     });
 
-    staged('ends after its time, and says how things stand', { jobIds: ['job_a'] }, async ({ operator, start }) => {
+    staged('ends after its time, and says how things stand', { jobIds: ['job_a'] }, async ({ control, start }) => {
       await start(model);
-      await operator.clock.advance(2100);
-      expect(await refusal(operator.jobs.wait('job_a', { progress: 0.5, timeoutMs: 20 }))).toEqual({
+      await control.clock.advance(2100);
+      expect(await refusal(control.jobs.wait('job_a', { progress: 0.5, timeoutMs: 20 }))).toEqual({
         name: 'ControlError',
         status: 408,
         code: 'timeout',
@@ -179,10 +179,10 @@ export function theJobs(door: Door): void {
       });
     });
 
-    staged('for what can never be is refused', { jobIds: ['job_a'] }, async ({ operator, start }) => {
+    staged('for what can never be is refused', { jobIds: ['job_a'] }, async ({ control, start }) => {
       await start(model);
-      const wait = refusal(operator.jobs.wait('job_a', { status: 'paused' }));
-      await operator.clock.advance({ until: 'idle' });
+      const wait = refusal(control.jobs.wait('job_a', { status: 'paused' }));
+      await control.clock.advance({ until: 'idle' });
       expect(await wait).toMatchObject({
         status: 409,
         code: 'never',
@@ -190,10 +190,10 @@ export function theJobs(door: Door): void {
       });
     });
 
-    staged('takes a goal', {}, async ({ operator, start }) => {
+    staged('takes a goal', {}, async ({ control, start }) => {
       const job = await start(model);
       for (const goal of [{ progress: 2 }, { status: 'done' as 'paused' }, { timeoutMs: -1 }, { timeoutMs: 700_000 }]) {
-        expect(await refusal(operator.jobs.wait(job, goal))).toMatchObject({ status: 400, code: 'invalid_request' });
+        expect(await refusal(control.jobs.wait(job, goal))).toMatchObject({ status: 400, code: 'invalid_request' });
       }
     });
   });

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import type { Operator, SessionEvent } from '../../../src/index.js';
+import type { DockControl, SessionEvent } from '../../../src/index.js';
 import { stagedIn, START, type Door } from './door.js';
 
 export function theRecord(door: Door): void {
@@ -9,13 +9,13 @@ export function theRecord(door: Door): void {
     staged(
       'has what clients asked and got, and not what operators did',
       {},
-      async ({ operator, client, start, poll }) => {
+      async ({ control, client, start, poll }) => {
         const job = await start('simulate/steady');
-        await operator.clock.advance(1000);
-        await operator.jobs.list();
+        await control.clock.advance(1000);
+        await control.jobs.list();
         await poll(job);
         await client('GET', '/api/tags');
-        const entries = await operator.journal.list();
+        const entries = await control.journal.list();
         expect(entries.map(({ id, at, method, path, status }) => ({ id, at, method, path, status }))).toEqual([
           { id: 1, at: START, method: 'POST', path: '/api/v1/models/download', status: 200 },
           { id: 2, at: START + 1000, method: 'GET', path: `/api/v1/models/download/status/${job}`, status: 200 },
@@ -27,31 +27,31 @@ export function theRecord(door: Door): void {
           'GET /api/v1/models/download/status/:job_id',
           undefined,
         ]);
-        expect((await operator.status()).journalEntries).toBe(3);
+        expect((await control.status()).journalEntries).toBe(3);
       },
     );
 
-    staged('is emptied, and its ids go on', {}, async ({ operator, client }) => {
+    staged('is emptied, and its ids go on', {}, async ({ control, client }) => {
       await client('GET', '/v1/models');
-      await operator.journal.clear();
-      expect(await operator.journal.list()).toEqual([]);
+      await control.journal.clear();
+      expect(await control.journal.list()).toEqual([]);
       await client('GET', '/v1/models');
-      expect((await operator.journal.list()).map(({ id }) => id)).toEqual([2]);
+      expect((await control.journal.list()).map(({ id }) => id)).toEqual([2]);
     });
   });
 
   describe('the findings', () => {
-    staged('are none while a client does well', {}, async ({ operator, start, poll }) => {
+    staged('are none while a client does well', {}, async ({ control, start, poll }) => {
       const job = await start('simulate/steady');
-      await operator.clock.advance({ until: 'idle' });
+      await control.clock.advance({ until: 'idle' });
       await poll(job);
-      expect(await operator.findings()).toEqual([]);
+      expect(await control.findings()).toEqual([]);
     });
 
-    staged('name what a client does wrong, and the calls that show it', {}, async ({ operator, client }) => {
+    staged('name what a client does wrong, and the calls that show it', {}, async ({ control, client }) => {
       await client('GET', '/api/tags');
       await client('GET', '/api/v1/models/download/status/undefined');
-      const findings = await operator.findings();
+      const findings = await control.findings();
       expect(findings.map(({ id, entries, judged }) => ({ id, entries, judged }))).toEqual([
         { id: 'unknown-route-taken-for-success', entries: [1], judged: true },
         { id: 'status-of-undefined', entries: [2], judged: true },
@@ -60,10 +60,10 @@ export function theRecord(door: Door): void {
   });
 
   describe('the events', () => {
-    staged('tell of decisions, calls and transitions, in order', {}, async ({ operator, start }) => {
-      const events = await listen(operator);
+    staged('tell of decisions, calls and transitions, in order', {}, async ({ control, start }) => {
+      const events = await listen(control);
       const job = await start('simulate/fails-at-50');
-      await operator.clock.advance(60_000);
+      await control.clock.advance(60_000);
       const seen = await events.next(3);
       expect(seen.map(({ id }) => id)).toEqual([1, 2, 3]);
       expect(seen[0]).toMatchObject({ type: 'decision', at: START, decision: { type: 'started', job } });
@@ -72,22 +72,22 @@ export function theRecord(door: Door): void {
       await events.stop();
     });
 
-    staged('come at their time while the clock runs', { speed: 50 }, async ({ operator, start }) => {
-      const events = await listen(operator);
+    staged('come at their time while the clock runs', { speed: 50 }, async ({ control, start }) => {
+      const events = await listen(control);
       const job = await start('simulate/pauses-at-30');
       const seen = await events.next(3);
       expect(seen[2]).toMatchObject({ type: 'transition', transition: { job, type: 'paused' } });
       await events.stop();
     });
 
-    staged('go on after the one that was seen last', {}, async ({ operator, client, start }) => {
-      const events = await listen(operator);
+    staged('go on after the one that was seen last', {}, async ({ control, client, start }) => {
+      const events = await listen(control);
       await start('simulate/steady');
       const [, last] = await events.next(2);
       await events.stop();
-      await operator.clock.advance(60_000);
+      await control.clock.advance(60_000);
       await client('GET', '/v1/models');
-      const again = await listen(operator, last!.id);
+      const again = await listen(control, last!.id);
       const seen = await again.next(2);
       expect(seen.map(({ id, type }) => ({ id, type }))).toEqual([
         { id: 3, type: 'transition' },
@@ -96,28 +96,28 @@ export function theRecord(door: Door): void {
       await again.stop();
     });
 
-    staged('are kept up to a thousand, and the ids show a gap', {}, async ({ operator, client }) => {
-      const first = await listen(operator);
+    staged('are kept up to a thousand, and the ids show a gap', {}, async ({ control, client }) => {
+      const first = await listen(control);
       await client('GET', '/v1/models');
       await first.next(1);
       await first.stop();
       for (let call = 0; call < 1010; call++) await client('GET', '/v1/models');
-      const again = await listen(operator, 1);
+      const again = await listen(control, 1);
       const [oldest] = await again.next(1);
       expect(oldest!.id).toBe(12);
       await again.stop();
     });
 
-    staged('end with the session they are of', {}, async ({ operator, start }) => {
-      const events = await listen(operator);
+    staged('end with the session they are of', {}, async ({ control, start }) => {
+      const events = await listen(control);
       await start('simulate/steady');
       await events.next(2);
-      await operator.reset();
+      await control.reset();
       expect(await events.isOver()).toBe(true);
     });
 
-    staged('reach every listener', {}, async ({ operator, start }) => {
-      const listeners = await Promise.all([listen(operator), listen(operator), listen(operator)]);
+    staged('reach every listener', {}, async ({ control, start }) => {
+      const listeners = await Promise.all([listen(control), listen(control), listen(control)]);
       await start('simulate/steady');
       const [one, ...others] = await Promise.all(listeners.map((listener) => listener.next(2)));
       for (const other of others) expect(other).toEqual(one);
@@ -134,11 +134,11 @@ interface Listener {
 
 /** Listens from now on: what is asked of the operator afterwards is heard. */
 /** Resolves when the listening has begun: over HTTP that takes longer than what a client does next. */
-async function listen(operator: Operator, after?: number): Promise<Listener> {
+async function listen(control: DockControl, after?: number): Promise<Listener> {
   const leaving = new AbortController();
   let begin = (): void => undefined;
   const begun = new Promise<void>((resolve) => (begin = resolve));
-  const stream = operator.events({
+  const stream = control.events({
     signal: leaving.signal,
     onListening: () => begin(),
     ...(after !== undefined && { after }),

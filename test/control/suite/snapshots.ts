@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import type { Operator } from '../../../src/index.js';
+import type { DockControl } from '../../../src/index.js';
 import { refusal, stagedIn, START, type Door, type Stage } from './door.js';
 
 export function snapshots(door: Door): void {
@@ -8,72 +8,72 @@ export function snapshots(door: Door): void {
   describe('a snapshot', () => {
     staged('is plain data', {}, async (stage) => {
       await live(stage);
-      const snapshot = await stage.operator.snapshot();
+      const snapshot = await stage.control.snapshot();
       expect(JSON.parse(JSON.stringify(snapshot))).toStrictEqual(snapshot);
     });
 
     staged('brings back everything but the journal', {}, async (stage) => {
-      const { operator } = stage;
+      const { control } = stage;
       await live(stage);
-      const snapshot = await operator.snapshot();
-      const before = await look(operator);
-      const entries = await operator.journal.list();
-      await operator.reset();
-      expect(await look(operator)).not.toEqual(before);
-      const status = await operator.restore(JSON.parse(JSON.stringify(snapshot)));
+      const snapshot = await control.snapshot();
+      const before = await look(control);
+      const entries = await control.journal.list();
+      await control.reset();
+      expect(await look(control)).not.toEqual(before);
+      const status = await control.restore(JSON.parse(JSON.stringify(snapshot)));
       expect(status).toMatchObject({ jobs: 3, faults: 1, clock: { now: START + 1500 } });
-      expect(await look(operator)).toEqual(before);
-      expect(await operator.snapshot()).toEqual(snapshot);
+      expect(await look(control)).toEqual(before);
+      expect(await control.snapshot()).toEqual(snapshot);
       expect(entries).not.toEqual([]);
       expect(JSON.stringify(snapshot)).not.toContain('"entries"');
     });
 
-    staged('taken while time moves and jobs start can be brought back', {}, async ({ operator, start }) => {
+    staged('taken while time moves and jobs start can be brought back', {}, async ({ control, start }) => {
       for (let count = 1; count <= 50; count++) await start(`simulate/slow-run-${count}`);
-      const taking = operator.snapshot();
-      await operator.clock.advance(1000);
+      const taking = control.snapshot();
+      await control.clock.advance(1000);
       await start('simulate/slow');
-      expect((await operator.restore(await taking)).jobs).toBeGreaterThanOrEqual(50);
+      expect((await control.restore(await taking)).jobs).toBeGreaterThanOrEqual(50);
     });
 
-    staged('of a repo larger than can be counted can be brought back', {}, async ({ operator, start }) => {
+    staged('of a repo larger than can be counted can be brought back', {}, async ({ control, start }) => {
       await start('https://huggingface.co/me/huge-99999999999B-GGUF');
-      expect((await operator.restore(await operator.snapshot())).jobs).toBe(1);
+      expect((await control.restore(await control.snapshot())).jobs).toBe(1);
     });
 
     staged('of a job that polls have moved to the end of all time can be brought back', {}, async (stage) => {
-      const { operator, poll, start } = stage;
+      const { control, poll, start } = stage;
       for (const stepMs of [253_402_300_799_999, Number.MAX_SAFE_INTEGER]) {
-        await operator.clock.set({ mode: 'polls', stepMs });
+        await control.clock.set({ mode: 'polls', stepMs });
         const job = await start(`simulate/stalls-at-50-run-${stepMs}`);
         for (let count = 0; count < 3; count++) await poll(job);
-        await operator.jobs.fail(job, { code: 'hub_error' });
+        await control.jobs.fail(job, { code: 'hub_error' });
       }
-      expect((await operator.restore(await operator.snapshot())).jobs).toBe(2);
+      expect((await control.restore(await control.snapshot())).jobs).toBe(2);
     });
 
-    staged('takes the session back to its moment, as often as wanted', {}, async ({ operator, start, poll }) => {
+    staged('takes the session back to its moment, as often as wanted', {}, async ({ control, start, poll }) => {
       const job = await start('simulate/slow');
-      const early = await operator.snapshot();
+      const early = await control.snapshot();
       for (let turn = 0; turn < 3; turn++) {
-        await operator.clock.advance(10_100);
+        await control.clock.advance(10_100);
         expect(await poll(job)).toMatchObject({ status: 'downloading', downloaded_bytes: 10_000_000 });
-        await operator.restore(early);
+        await control.restore(early);
       }
     });
 
-    staged('of a running clock goes on from its moment', { speed: 1 }, async ({ operator }) => {
-      const snapshot = await operator.snapshot();
-      const { now } = (await operator.restore(snapshot)).clock;
+    staged('of a running clock goes on from its moment', { speed: 1 }, async ({ control }) => {
+      const snapshot = await control.snapshot();
+      const { now } = (await control.restore(snapshot)).clock;
       expect(now).toBeGreaterThanOrEqual(snapshot.clock.now);
       expect(now).toBeLessThan(snapshot.clock.now + 60_000);
     });
 
     staged('that is not one is refused, and the session stays as it was', {}, async (stage) => {
-      const { operator } = stage;
+      const { control } = stage;
       await live(stage);
-      const snapshot = await operator.snapshot();
-      const before = await look(operator);
+      const snapshot = await control.snapshot();
+      const before = await look(control);
       const { clock: _, ...withoutClock } = snapshot;
       const { simulation: __, ...withoutSimulation } = snapshot;
       const { jobs } = snapshot.simulation as { jobs: object[] };
@@ -92,38 +92,38 @@ export function snapshots(door: Door): void {
         [{ ...snapshot, simulation: { ...snapshot.simulation, jobs: [...jobs, {}] } }, 'jobs[3].id'],
       ];
       for (const [input, reason] of wrong) {
-        const refused = await refusal(operator.restore(input));
+        const refused = await refusal(control.restore(input));
         expect(refused).toMatchObject({ name: 'ControlError', status: 400, code: 'bad_snapshot' });
         expect(refused.message).toContain(reason);
-        expect(await look(operator)).toEqual(before);
+        expect(await look(control)).toEqual(before);
       }
     });
 
-    staged('that is refused ends nothing that is under way', {}, async ({ operator, start }) => {
+    staged('that is refused ends nothing that is under way', {}, async ({ control, start }) => {
       const job = await start('simulate/steady');
-      const wait = operator.jobs.wait(job, { status: 'completed', timeoutMs: 3000 });
-      const snapshot = await operator.snapshot();
+      const wait = control.jobs.wait(job, { status: 'completed', timeoutMs: 3000 });
+      const snapshot = await control.snapshot();
       const mangled = { ...snapshot, simulation: { ...snapshot.simulation, jobs: 'none' } };
-      expect(await refusal(operator.restore(mangled))).toMatchObject({ code: 'bad_snapshot' });
-      await operator.clock.advance({ until: 'idle' });
+      expect(await refusal(control.restore(mangled))).toMatchObject({ code: 'bad_snapshot' });
+      await control.clock.advance({ until: 'idle' });
       expect(await wait).toMatchObject({ state: 'completed' });
     });
   });
 
   describe('a fork', () => {
     if (door.cannotFork !== undefined) {
-      staged(`is refused: ${door.cannotFork}`, {}, async ({ operator }) => {
-        expect(await refusal(operator.fork())).toMatchObject({ status: 501, code: 'unsupported' });
+      staged(`is refused: ${door.cannotFork}`, {}, async ({ control }) => {
+        expect(await refusal(control.fork())).toMatchObject({ status: 501, code: 'unsupported' });
       });
       return;
     }
 
     staged('goes on from the present moment, with an empty journal and the same counters', {}, async (stage) => {
-      const { operator } = stage;
+      const { control } = stage;
       await live(stage);
-      const fork = await operator.fork();
-      expect(await look(fork)).toEqual(await look(operator));
-      expect(await operator.journal.list()).not.toEqual([]);
+      const fork = await control.fork();
+      expect(await look(fork)).toEqual(await look(control));
+      expect(await control.journal.list()).not.toEqual([]);
       expect(await fork.journal.list()).toEqual([]);
       expect((await fork.faults.list())[0]).toMatchObject({ seen: 1, fired: 1 });
       // Ids are not used again either.
@@ -131,52 +131,52 @@ export function snapshots(door: Door): void {
     });
 
     staged('and its origin do not see each other', {}, async (stage) => {
-      const { operator } = stage;
+      const { control } = stage;
       await live(stage);
-      const fork = await operator.fork();
+      const fork = await control.fork();
       const before = await look(fork);
-      await operator.clock.advance(99_000);
-      await operator.faults.clear();
-      await operator.models.add('openai/gpt-oss-20b');
-      await operator.scenario.set({ scenario: 'fails' });
+      await control.clock.advance(99_000);
+      await control.faults.clear();
+      await control.models.add('openai/gpt-oss-20b');
+      await control.scenario.set({ scenario: 'fails' });
       await stage.start('simulate/steady-run-9');
       expect(await look(fork)).toEqual(before);
-      const here = await look(operator);
+      const here = await look(control);
       await fork.reset();
-      expect(await look(operator)).toEqual(here);
+      expect(await look(control)).toEqual(here);
     });
 
-    staged('of a fork is one more session', {}, async ({ operator, start }) => {
+    staged('of a fork is one more session', {}, async ({ control, start }) => {
       const job = await start('simulate/slow');
-      const fork = await (await operator.fork()).fork();
+      const fork = await (await control.fork()).fork();
       await fork.clock.advance(10_100);
       expect((await fork.jobs.get(job)).downloadedBytes).toBe(10_000_000);
-      expect((await operator.jobs.get(job)).downloadedBytes).toBe(0);
+      expect((await control.jobs.get(job)).downloadedBytes).toBe(0);
     });
   });
 }
 
 /** Something of everything that a snapshot has to keep. */
-async function live({ operator, client, start }: Stage): Promise<void> {
-  await operator.models.add('ibm/granite-4-micro');
-  await operator.scenario.set({ rules: [{ model: 'qwen/*', scenario: 'flaky' }] });
+async function live({ control, client, start }: Stage): Promise<void> {
+  await control.models.add('ibm/granite-4-micro');
+  await control.scenario.set({ rules: [{ model: 'qwen/*', scenario: 'flaky' }] });
   await start('simulate/steady');
   const held = await start('qwen/qwen3-8b');
-  await operator.clock.advance(1500);
-  await operator.jobs.pause(held);
+  await control.clock.advance(1500);
+  await control.jobs.pause(held);
   await start('simulate/fails-at-50');
-  await operator.faults.add({ effect: { type: 'status', status: 503 }, times: 1 });
+  await control.faults.add({ effect: { type: 'status', status: 503 }, times: 1 });
   await client('GET', '/v1/models');
   await client('POST', '/api/v1/models/load', { model: 'ibm/granite-4-micro' });
 }
 
 /** All that an operator can see of a world. */
-async function look(operator: Operator): Promise<unknown> {
+async function look(control: DockControl): Promise<unknown> {
   return {
-    clock: await operator.clock.read(),
-    jobs: await operator.jobs.list(),
-    scenario: await operator.scenario.read(),
-    faults: await operator.faults.list(),
-    models: await operator.models.list(),
+    clock: await control.clock.get(),
+    jobs: await control.jobs.list(),
+    scenario: await control.scenario.get(),
+    faults: await control.faults.list(),
+    models: await control.models.list(),
   };
 }

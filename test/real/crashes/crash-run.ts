@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { createHub, type Fault, type Hub, type JournalEntry } from '../../../src/hub/index.js';
-import type { RealLimits } from '../../../src/real/limits.js';
+import { createHub, type HubFault, type Hub, type HubJournalEntry } from '../../../src/hub/index.js';
+import type { DownloaderLimits } from '../../../src/real/limits.js';
 import type { ProgramEnd, ProgramOptions } from './engine-program.js';
 import type { KillPlan } from './kill-plan.js';
 
@@ -41,8 +41,8 @@ export interface CrashModel {
 export interface CrashOptions {
   program: string;
   model: CrashModel;
-  line: readonly Fault[];
-  limits: Partial<RealLimits>;
+  line: readonly HubFault[];
+  limits: Partial<DownloaderLimits>;
   /** Each for one process; after the last of them one may come to its end. */
   kills: readonly KillPlan[];
 }
@@ -140,8 +140,8 @@ async function leftIn(folder: string): Promise<string[]> {
 type Range = [start: number, end: number];
 
 function rangesOf(
-  entries: readonly JournalEntry[],
-  rangeOf: (entry: JournalEntry) => { start: number; end: number } | undefined,
+  entries: readonly HubJournalEntry[],
+  rangeOf: (entry: HubJournalEntry) => { start: number; end: number } | undefined,
 ): Map<string, Range[]> {
   const ranges = new Map<string, Range[]>();
   for (const entry of entries) {
@@ -152,7 +152,7 @@ function rangesOf(
   return ranges;
 }
 
-function asked(entries: readonly JournalEntry[]): Map<string, Range[]> {
+function asked(entries: readonly HubJournalEntry[]): Map<string, Range[]> {
   return rangesOf(entries, ({ headers }) => {
     const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '') ?? [];
     return first === undefined ? undefined : { start: Number(first), end: Number(last) + 1 };

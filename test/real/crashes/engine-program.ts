@@ -4,15 +4,15 @@
  */
 import type { Downloader } from '../../../src/core/downloader.js';
 import type { JobSnapshot } from '../../../src/core/job.js';
-import { openEngine } from '../../../src/real/engine.js';
-import type { RealLimits } from '../../../src/real/limits.js';
+import { openDownloader } from '../../../src/real/open-downloader.js';
+import type { DownloaderLimits } from '../../../src/real/limits.js';
 import { watchFiles, type FileOperation } from '../watched-files.js';
 import { killPoints, type KillPlan } from './kill-plan.js';
 
 export interface ProgramOptions {
   root: string;
   environment: Record<string, string>;
-  limits: Partial<RealLimits>;
+  limits: Partial<DownloaderLimits>;
   owner: string;
   repo: string;
   quantization: string;
@@ -60,7 +60,7 @@ const files = watchFiles({
 
 const startedAt = performance.now();
 if (kill?.type === 'time') setTimeout(die, kill.ms);
-const engine = await openEngine({ modelsFolders: [root], environment, limits, files, owner: 'server' });
+const engine = await openDownloader({ modelsDirs: [root], environment, limits, files, owner: 'server' });
 const end = await follow(engine, await jobOf(engine));
 await engine.close();
 const { state } = end;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Fault } from '../../../src/hub/index.js';
+import type { HubFault } from '../../../src/hub/index.js';
 import { bundleProgram, downloadWithCrashes, type CrashModel, type CrashResult } from './crash-run.js';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
@@ -20,7 +20,7 @@ function modelOf(size: number): CrashModel {
 }
 
 /** Killed in the middle, with the limits that hold outside of tests. */
-function killedHalfWay(size: number, line: readonly Fault[]): Promise<CrashResult> {
+function killedHalfWay(size: number, line: readonly HubFault[]): Promise<CrashResult> {
   const kills = [{ type: 'progress', share: 0.5 }] as const;
   return downloadWithCrashes({ program, model: modelOf(size), line, kills, limits: { spareBytes: 0 } });
 }

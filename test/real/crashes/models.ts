@@ -1,4 +1,4 @@
-import type { Fault } from '../../../src/hub/index.js';
+import type { HubFault } from '../../../src/hub/index.js';
 import { matrixLimits } from '../fault-matrix/limits.js';
 import { shapes } from '../fault-matrix/shapes.js';
 import type { CrashModel, CrashOptions } from './crash-run.js';
@@ -9,7 +9,7 @@ export const models: readonly CrashModel[] = shapes.map(({ owner, name, quantiza
 }));
 
 /** So slow that a download takes long enough to be killed in. */
-const slowLine: Fault = { do: { type: 'slow', bytesPerSecond: 600_000, share: 'each' } };
+const slowLine: HubFault = { do: { type: 'slow', bytesPerSecond: 600_000, share: 'each' } };
 
 /** A download of less than a second, with a checkpoint every tenth of it. */
 export const smallRun: Pick<CrashOptions, 'line' | 'limits'> = {

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createVolatileFiles } from '../power-loss/volatile-files.js';
-import { readJournal, startJournal, type Journal, type JournalState } from '../../../src/real/disk/journal.js';
+import { readJournal, startJournal, type PartJournal, type JournalState } from '../../../src/real/disk/journal.js';
 
 const identity = { algorithm: 'sha256', hex: 'ab'.repeat(32), size: 100_000_000 };
 const segmentCount = 100;
 let folder: string;
 let path: string;
-let open: Journal[] = [];
+let open: PartJournal[] = [];
 beforeEach(async () => {
   folder = await disk.mkdtemp(join(tmpdir(), 'modeldock-journal-'));
   path = join(folder, 'cargo.journal');
@@ -21,7 +21,7 @@ afterEach(async () => {
   await disk.rm(folder, { recursive: true });
 });
 
-async function start(state: Partial<JournalState> = {}): Promise<Journal> {
+async function start(state: Partial<JournalState> = {}): Promise<PartJournal> {
   const empty = { current: new Map(), durable: new Map(), doubtful: false };
   const whole = { identity, segmentBytes: 1_000_000, bootId: 'boot', ...empty, ...state };
   const journal = await startJournal(path, whole, { files: disk, segmentCount });

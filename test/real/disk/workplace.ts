@@ -6,7 +6,7 @@ import { createByteBudget, type ByteBudget } from '../../../src/real/disk/byte-b
 import { createDigester, type Digester } from '../../../src/real/disk/digester.js';
 import { openPart, type PartFile } from '../../../src/real/disk/part-file.js';
 import type { FileLayer } from '../../../src/real/file-layer.js';
-import { defaultLimits, type RealLimits } from '../../../src/real/limits.js';
+import { defaultLimits, type DownloaderLimits } from '../../../src/real/limits.js';
 import type { PlannedFile } from '../../../src/real/plan.js';
 import { realClock } from '../../../src/real/real-clock.js';
 
@@ -14,7 +14,7 @@ export const KiB = 1024;
 export const SEGMENT = 64 * KiB;
 
 /** A file of some hundred kilobytes has many segments, and a few of them fill the budget. */
-export const smallLimits: RealLimits = {
+export const smallLimits: DownloaderLimits = {
   ...defaultLimits,
   segmentBytes: SEGMENT,
   shortestRunBytes: SEGMENT,
@@ -43,12 +43,12 @@ interface OpenOptions {
   folder?: string;
   name?: string;
   files?: FileLayer;
-  limits?: Partial<RealLimits>;
+  limits?: Partial<DownloaderLimits>;
   bootId?: string;
 }
 
 /** A folder for parts, and what all parts of a process share. */
-export async function createWorkplace(limits: Partial<RealLimits> = {}): Promise<Workplace> {
+export async function createWorkplace(limits: Partial<DownloaderLimits> = {}): Promise<Workplace> {
   const folder = await disk.mkdtemp(join(tmpdir(), 'modeldock-parts-'));
   const all = { ...smallLimits, ...limits };
   const digester = createDigester();

@@ -34,7 +34,7 @@ describe('an update', () => {
     world = await openRealWorld({ repos: [twoCommits] });
     const engine = await world.open();
     await until(engine, (await startJob(engine, world.repo(REPO))).id, completed);
-    expect((await engine.shelf.installed()).map(({ key }) => key)).toEqual([KEY]);
+    expect((await engine.library.installed()).map(({ key }) => key)).toEqual([KEY]);
     expect(await engine.update(KEY)).toBe('already_downloaded');
 
     world.hub.control.moveBranch(REPO, 'main', 'next');
@@ -112,7 +112,7 @@ describe('a catalog id', () => {
       join(folder, 'stage', 'one', 'model.yaml'),
       `model: stage/one\nbase:\n  - key: ${REPO.toLowerCase()}\n    sources:\n      - type: huggingface\n        user: stage\n        repo: one-GGUF\n`,
     );
-    return world.open({ catalogFolder: folder });
+    return world.open({ catalogDir: folder });
   };
   const request = { model: { source: 'catalog', id: 'stage/one' } } as const;
 
@@ -179,7 +179,7 @@ describe('a repo of MLX files', () => {
     expect(files).toHaveLength(12);
     expect(files).not.toContain(`${repo}/README.md`);
     expect(await readFile(join(world.root, repo, 'twin.json'), 'utf8')).toBe('{"piece": 1}');
-    expect(await engine.shelf.installed()).toMatchObject([{ format: 'mlx' }]);
+    expect(await engine.library.installed()).toMatchObject([{ format: 'mlx' }]);
     expect(await engine.start(world.repo(repo))).toBe('already_downloaded');
   });
 });
@@ -217,9 +217,9 @@ describe('a recorded download', () => {
     await until(engine, job.id, completed);
     await engine.close();
     const scenario = parseScenario(JSON.parse(await readFile(path, 'utf8')));
-    const types = scenario.phases.map(({ type }) => type).filter((type) => type !== 'connect' && type !== 'finalize');
+    const types = scenario.steps.map(({ type }) => type).filter((type) => type !== 'connect' && type !== 'finalize');
     expect(types).toEqual(['trace', 'pause', 'trace']);
-    const samples = scenario.phases.flatMap((phase) => (phase.type === 'trace' ? phase.samples : []));
+    const samples = scenario.steps.flatMap((phase) => (phase.type === 'trace' ? phase.samples : []));
     expect(samples.at(-1)![1]).toBe(MB + 300_000);
   });
 });

@@ -32,8 +32,8 @@ describe('a download of shards and a projector', () => {
     }
     expect((await world.staged()).filter((path) => /part|journal|lock|tmp/.test(path))).toEqual([]);
     expect(world.hub.journal.summary().authorizationAtCdn).toBe(0);
-    const shelf = await engine.shelf.installed();
-    expect(shelf.map(({ format, sizeBytes }) => [format, sizeBytes > 2 * MB])).toEqual([['gguf', true]]);
+    const library = await engine.library.installed();
+    expect(library.map(({ format, sizeBytes }) => [format, sizeBytes > 2 * MB])).toEqual([['gguf', true]]);
   });
 
   it('shows no file in its place before all are there', async () => {

@@ -8,7 +8,7 @@ import type { Downloader } from '../../../src/core/downloader.js';
 import type { DownloadRequest } from '../../../src/core/engine.js';
 import type { JobSnapshot } from '../../../src/core/job.js';
 import { createHub, type Hub, type HubOptions } from '../../../src/hub/index.js';
-import { openEngine, type RealEngineOptions, type RealLimits } from '../../../src/real/index.js';
+import { openDownloader, type DownloaderOptions, type DownloaderLimits } from '../../../src/real/index.js';
 import { createLine, type Line } from './line.js';
 
 const KiB = 1024;
@@ -17,7 +17,7 @@ const KiB = 1024;
  * Sizes of kilobytes, and durations of milliseconds for what happens by itself, in the proportions of the real ones. Limits
  * that a slow machine could reach are a minute; a test of one of them sets it.
  */
-const smallLimits: Partial<RealLimits> = {
+const smallLimits: Partial<DownloaderLimits> = {
   segmentBytes: 64 * KiB,
   shortestRunBytes: 64 * KiB,
   longestRunBytes: 1024 * KiB,
@@ -48,7 +48,7 @@ export interface RealWorld {
   /** The models folder. */
   root: string;
   /** An engine over the folder; closed with the world. */
-  open(options?: RealEngineOptions): Promise<Downloader>;
+  open(options?: DownloaderOptions): Promise<Downloader>;
   /** A request for a repo of the hub, as its page is linked. */
   repo(id: string, quantization?: string): DownloadRequest;
   /** Files of the models folder, with slashes, less modeldock's own. */
@@ -78,8 +78,8 @@ export async function openRealWorld(hubOptions: HubOptions): Promise<RealWorld> 
     line,
     root,
     open: async (options = {}) => {
-      const engine = await openEngine({
-        modelsFolders: [root],
+      const engine = await openDownloader({
+        modelsDirs: [root],
         ...options,
         environment: { HF_ENDPOINT: hub.endpoint, HOME: base, ...options.environment },
         limits: { ...smallLimits, ...options.limits },

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openEngine } from '../../../src/real/engine.js';
+import { openDownloader } from '../../../src/real/open-downloader.js';
 import { runGet } from '../../../src/server/downloads/get.js';
 import { cli, run } from '../../server/command.js';
 import { LARGE, openSmallHub, sha256Of, TINY, type SmallHub } from './small-hub.js';
@@ -36,7 +36,7 @@ async function getHere(
       err: (text) => (ended.stderr += text),
       screen: () => undefined,
       onSignal: () => undefined,
-      openEngine,
+      openDownloader,
     },
   );
   return { code, ...ended };

@@ -3,7 +3,7 @@ import type { DownloadRequest } from '../../../src/core/engine.js';
 import { RefusedError, type FailureCode, type RefusalCode } from '../../../src/core/errors.js';
 import type { JobSnapshot, JobState } from '../../../src/core/job.js';
 import { requestedModel } from '../../../src/core/model-identity.js';
-import type { InstalledModel } from '../../../src/core/shelf.js';
+import type { InstalledModel } from '../../../src/core/model-library.js';
 
 /** A Downloader whose bytes come when a test says so. What it refuses it is told by the owner `refused`. */
 export interface ImaginedDownloader extends Downloader {
@@ -75,7 +75,7 @@ export function createImaginedDownloader({
       return { key, files: [`/models/${key}/model.gguf`], bytes: model.sizeBytes };
     },
     status: async (jobId) => jobs.get(jobId)?.snapshot,
-    shelf: {
+    library: {
       installed: async () => [...installed.values()],
       loaded: async () => [],
       load: async ({ model }) => {

@@ -5,7 +5,7 @@ import { describeBytes, describeDuration, percentOf } from '../../../src/server/
 import {
   progressLine,
   progressLines,
-  type Progress,
+  type ShownProgress,
   type Screen,
 } from '../../../src/server/downloads/progress-lines.js';
 import { createProgressDisplay } from '../../../src/server/downloads/show-progress.js';
@@ -30,12 +30,12 @@ const file = (path: string, share: number, hashed = share): FileProgress => ({
   ...{ path, sizeBytes: GB, downloadedBytes: share * GB, hashedBytes: hashed * GB },
 });
 
-const one: Progress = {
+const one: ShownProgress = {
   job: job(),
   details: details([{ ...file('model-Q4_K_M.gguf', 1), sizeBytes: 2 * GB }]),
   now: NOW,
 };
-const two: Progress = {
+const two: ShownProgress = {
   job: job(),
   details: details([file('mmproj-F16.gguf', 1, 0.25), file('model-Q4_K_M.gguf', 0.5)]),
   now: NOW,

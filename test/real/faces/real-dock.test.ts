@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createDoorbell } from '../../../src/control/doorbell.js';
-import type { RealOperator } from '../../../src/control/downloads/downloads.js';
+import { createLatch } from '../../../src/control/latch.js';
+import type { RealDockControl } from '../../../src/control/downloads/downloads.js';
 import { createRealDock, type RealDock, type RealDockOptions } from '../../../src/create-real-dock.js';
 import { serve, type Serving } from '../../../src/server/index.js';
 import { connect } from '../../../src/testing/index.js';
@@ -48,7 +48,7 @@ const download = (model: string, quantization?: string, path = '') =>
   send('POST', `${path}/api/v1/models/download`, { model, ...(quantization !== undefined && { quantization }) });
 
 /** The doors to one operator: all of them give the same. */
-const doors: [string, () => RealOperator][] = [
+const doors: [string, () => RealDockControl][] = [
   ['in process', () => dock],
   ['over HTTP', () => connect(serving.url, { controlToken: dock.controlToken })],
 ];
@@ -169,9 +169,9 @@ describe.each(doors)('an operator of a downloader, %s', (_, door) => {
   it('hears what happens, however it came about', async () => {
     const leaving = new AbortController();
     const heard: string[] = [];
-    const { ring, rung } = createDoorbell();
+    const { open, opened } = createLatch();
     const listen = async (): Promise<void> => {
-      const events = door().events({ signal: leaving.signal, onListening: ring });
+      const events = door().events({ signal: leaving.signal, onListening: open });
       for await (const event of events) {
         if (event.type === 'call') continue;
         heard.push(
@@ -181,7 +181,7 @@ describe.each(doors)('an operator of a downloader, %s', (_, door) => {
       }
     };
     const done = listen();
-    await rung();
+    await opened();
     await door().downloads.start('me/one');
     await door().jobs.pause('job_a');
     await door().jobs.resume('job_a');
@@ -202,21 +202,21 @@ describe.each(doors)('an operator of a downloader, %s', (_, door) => {
   });
 
   it("refuses what only a simulation can, with a reason: the clock is the machine's", async () => {
-    const operator = door();
-    const { now, mode } = await operator.clock.read();
+    const control = door();
+    const { now, mode } = await control.clock.get();
     expect(Math.abs(now - Date.now())).toBeLessThan(60_000);
     expect(mode).toBe('running');
-    await operator.downloads.start('me/one');
+    await control.downloads.start('me/one');
     const refused: [() => Promise<unknown>, RegExp][] = [
-      [() => operator.clock.set({ mode: 'frozen' }), /its time is the machine's/],
-      [() => operator.clock.advance(1000), /its time is the machine's/],
-      [() => operator.snapshot(), /only a simulation can/],
-      [() => operator.restore({}), /its files are as they are/],
-      [() => operator.fork('other'), /its files are there once/],
-      [() => operator.scenario.read(), /only a simulation can/],
-      [() => operator.scenario.set({ scenario: 'instant' }), /only a simulation can/],
-      [() => operator.jobs.fail('job_a', { code: 'disk_full' }), /only a simulation can/],
-      [() => operator.models.add('me/one'), /only a simulation can/],
+      [() => control.clock.set({ mode: 'frozen' }), /its time is the machine's/],
+      [() => control.clock.advance(1000), /its time is the machine's/],
+      [() => control.snapshot(), /only a simulation can/],
+      [() => control.restore({}), /its files are as they are/],
+      [() => control.fork('other'), /its files are there once/],
+      [() => control.scenario.get(), /only a simulation can/],
+      [() => control.scenario.set({ scenario: 'instant' }), /only a simulation can/],
+      [() => control.jobs.fail('job_a', { code: 'disk_full' }), /only a simulation can/],
+      [() => control.models.add('me/one'), /only a simulation can/],
     ];
     for (const [act, reason] of refused) {
       await expect(act()).rejects.toMatchObject({

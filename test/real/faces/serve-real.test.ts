@@ -93,24 +93,24 @@ describe('modeldock --engine real', () => {
     expect(engine).toBe('real');
     expect(controlToken).toMatch(/^[0-9a-f]{32}$/);
     await expect(connect(url).status()).rejects.toMatchObject({ status: 403 });
-    const operator = connect(url, { controlToken: controlToken! });
-    expect(await operator.downloads.bandwidth.read()).toEqual({ bytesPerSecond: 3_000_000 });
-    const job = await operator.downloads.start(LARGE);
+    const control = connect(url, { controlToken: controlToken! });
+    expect(await control.downloads.bandwidth.read()).toEqual({ bytesPerSecond: 3_000_000 });
+    const job = await control.downloads.start(LARGE);
     if (job === 'already_downloaded') throw new Error('It cannot be there.');
     expect(job).toMatchObject({ state: 'downloading', repo: 'me/large-GGUF', quantization: 'Q4_K_M' });
     expect(job.files).toMatchObject([{ path: 'large-Q4_K_M.gguf', sizeBytes: LARGE_BYTES }]);
-    await expect.poll(() => operator.jobs.get(job.id)).toMatchObject({ phase: 'transferring' });
-    expect(await operator.jobs.pause(job.id)).toMatchObject({ state: 'paused' });
-    expect(await operator.downloads.metrics()).toContain('modeldock_jobs{state="paused"} 1\n');
-    await operator.downloads.bandwidth.set({ bytesPerSecond: null });
-    await operator.jobs.resume(job.id);
-    expect(await operator.jobs.wait(job.id, { status: 'completed', timeoutMs: 20_000 })).toMatchObject({
+    await expect.poll(() => control.jobs.get(job.id)).toMatchObject({ phase: 'transferring' });
+    expect(await control.jobs.pause(job.id)).toMatchObject({ state: 'paused' });
+    expect(await control.downloads.metrics()).toContain('modeldock_jobs{state="paused"} 1\n');
+    await control.downloads.bandwidth.set({ bytesPerSecond: null });
+    await control.jobs.resume(job.id);
+    expect(await control.jobs.wait(job.id, { status: 'completed', timeoutMs: 20_000 })).toMatchObject({
       downloadedBytes: LARGE_BYTES,
     });
-    const [model] = await operator.models.list();
-    expect(await operator.downloads.remove(model!.key)).toMatchObject({ bytes: LARGE_BYTES });
-    expect(await operator.models.list()).toEqual([]);
-    expect(await operator.jobs.cancel((await startAgain(operator, LARGE)).id)).toMatchObject({ code: 'cancelled' });
+    const [model] = await control.models.list();
+    expect(await control.downloads.remove(model!.key)).toMatchObject({ bytes: LARGE_BYTES });
+    expect(await control.models.list()).toEqual([]);
+    expect(await control.jobs.cancel((await startAgain(control, LARGE)).id)).toMatchObject({ code: 'cancelled' });
   });
 
   it('says what the hub refuses, with a status and a code', async () => {
@@ -140,11 +140,11 @@ describe('modeldock --engine real', () => {
     await recording.ended;
 
     const { url } = await startListening(['--scenario', trace, '--frozen']);
-    const operator = connect(url);
+    const control = connect(url);
     const again = await post(url, 'ibm/granite-4-micro');
-    const { timeline } = await operator.jobs.get(again.body.job_id);
+    const { timeline } = await control.jobs.get(again.body.job_id);
     expect(timeline.map(({ type }) => type)).toContain('trace');
-    await operator.clock.advance({ until: { job: again.body.job_id, status: 'completed' } });
+    await control.clock.advance({ until: { job: again.body.job_id, status: 'completed' } });
     expect(await poll(url, again.body.job_id)).toMatchObject({ status: 'completed' });
   });
 
@@ -201,9 +201,9 @@ describe('the welcome of --engine real', () => {
   });
 });
 
-async function startAgain(operator: ReturnType<typeof connect>, model: string): Promise<{ id: string }> {
-  await operator.downloads.bandwidth.set({ bytesPerSecond: 1_000_000 });
-  const job = await operator.downloads.start(model);
+async function startAgain(control: ReturnType<typeof connect>, model: string): Promise<{ id: string }> {
+  await control.downloads.bandwidth.set({ bytesPerSecond: 1_000_000 });
+  const job = await control.downloads.start(model);
   if (job === 'already_downloaded') throw new Error(`${model} is there, although it was removed.`);
   return job;
 }

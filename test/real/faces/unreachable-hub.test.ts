@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openEngine } from '../../../src/real/engine.js';
+import { openDownloader } from '../../../src/real/open-downloader.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -17,8 +17,8 @@ const collect = runInNewContext('gc') as () => void;
 
 describe('a start with a hub that cannot be reached', () => {
   it('is refused in time, whatever is collected meanwhile: it was waited for without end', async () => {
-    const engine = await openEngine({
-      modelsFolders: [folder],
+    const engine = await openDownloader({
+      modelsDirs: [folder],
       environment: { HF_ENDPOINT: 'http://127.0.0.1:9', HOME: folder },
       limits: { startMs: 1000 },
     });

@@ -1,6 +1,6 @@
 import { open, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Hub, JournalEntry } from '../../../src/hub/index.js';
+import type { Hub, HubJournalEntry } from '../../../src/hub/index.js';
 import { matrixLimits } from './limits.js';
 import { expectNoMoreThan, held } from './resources.js';
 import { expectFirstCommit, expectSecrets } from './row.js';
@@ -113,7 +113,7 @@ async function journalOf(shape: Shape): Promise<Buffer> {
 }
 
 /** Segments of the largest file of which bytes were served, but for those at its end that were never there. */
-function refetchedIn(reads: readonly JournalEntry[], mark: number): number[] {
+function refetchedIn(reads: readonly HubJournalEntry[], mark: number): number[] {
   const segments = new Set<number>();
   for (const { served } of reads) {
     if (served === undefined) continue;

@@ -1,9 +1,9 @@
-import { defaultLimits, type RealLimits } from '../../../src/real/limits.js';
+import { defaultLimits, type DownloaderLimits } from '../../../src/real/limits.js';
 
 const KiB = 1024;
 
 /** As by default, with a file of some megabytes for a large one and tenths of a second for tens of them. */
-export const matrixLimits: RealLimits = {
+export const matrixLimits: DownloaderLimits = {
   ...defaultLimits,
   segmentBytes: 256 * KiB,
   shortestRunBytes: 256 * KiB,

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { FailureCode, RefusalCode } from '../../../src/core/errors.js';
 import { RefusedError } from '../../../src/core/errors.js';
-import type { Fault, FileSummary, Hub, HubOptions } from '../../../src/hub/index.js';
-import type { RealEngineOptions } from '../../../src/real/engine.js';
+import type { HubFault, FileSummary, Hub, HubOptions } from '../../../src/hub/index.js';
+import type { DownloaderOptions } from '../../../src/real/open-downloader.js';
 import { expectNoMoreThan, held, type Held } from './resources.js';
 import { largestOf, onFile, shapes, totalOf } from './shapes.js';
 import { createMatrixHub, createWorld, type World } from './world.js';
@@ -27,12 +27,12 @@ export interface Bounds {
 /** A fault, and what becomes of a download that meets it. */
 export interface Row {
   fault: string;
-  faults: readonly Fault[];
+  faults: readonly HubFault[];
   /** The faults strike the largest file only. */
   onLargest?: true;
   outcome: Outcome;
   bounds?: Bounds;
-  engine?: Partial<RealEngineOptions>;
+  engine?: Partial<DownloaderOptions>;
   /** What else the journal shows. */
   shows?: (world: World) => void | Promise<void>;
 }
@@ -40,7 +40,7 @@ export interface Row {
 export interface MatrixOptions {
   hub?: HubOptions;
   /** For engines on that hub. */
-  engine?: (hub: Hub) => Partial<RealEngineOptions>;
+  engine?: (hub: Hub) => Partial<DownloaderOptions>;
 }
 
 /** Runs rows over both shapes, all on one hub. */
@@ -92,7 +92,7 @@ async function download(
   world: World,
   outcome: Outcome,
   bounds: Bounds,
-  options: Partial<RealEngineOptions> = {},
+  options: Partial<DownloaderOptions> = {},
 ): Promise<void> {
   const engine = await world.open(options);
   if (typeof outcome === 'object' && 'refused' in outcome) {

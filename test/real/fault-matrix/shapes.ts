@@ -1,4 +1,4 @@
-import type { Fault, RepoDescription } from '../../../src/hub/index.js';
+import type { HubFault, RepoDescription } from '../../../src/hub/index.js';
 
 const KiB = 1024;
 
@@ -51,6 +51,6 @@ export function totalOf({ sizes }: Shape): number {
 }
 
 /** `fault`, for that file only. */
-export function onFile(path: string, fault: Fault): Fault {
+export function onFile(path: string, fault: HubFault): HubFault {
   return { ...fault, on: { ...fault.on, file: path } };
 }

@@ -6,8 +6,8 @@ import { promisify } from 'node:util';
 import { Agent, request } from 'undici';
 import type { Downloader } from '../../../src/core/downloader.js';
 import type { JobSnapshot } from '../../../src/core/job.js';
-import { createHub, type Hub, type HubOptions, type JournalEntry } from '../../../src/hub/index.js';
-import { openEngine, type RealEngineOptions } from '../../../src/real/engine.js';
+import { createHub, type Hub, type HubOptions, type HubJournalEntry } from '../../../src/hub/index.js';
+import { openDownloader, type DownloaderOptions } from '../../../src/real/open-downloader.js';
 import { matrixLimits } from './limits.js';
 import { shapes, type Shape } from './shapes.js';
 
@@ -22,13 +22,13 @@ export interface World {
   shape: Shape;
   root: string;
   /** Opens an engine over the same folder; it is closed with the world, if not before. */
-  open(options?: Partial<RealEngineOptions>): Promise<Downloader>;
+  open(options?: Partial<DownloaderOptions>): Promise<Downloader>;
   start(engine: Downloader): Promise<JobSnapshot>;
   /** Waits until `holds`, and returns how the job stands then. */
   until(engine: Downloader, id: string, holds: (job: JobSnapshot) => boolean): Promise<JobSnapshot>;
   /** Requests for bytes of the model, in the order in which they came. */
-  reads(file?: string): JournalEntry[];
-  resolves(file?: string): JournalEntry[];
+  reads(file?: string): HubJournalEntry[];
+  resolves(file?: string): HubJournalEntry[];
   target(path: string): string;
   /** Files of the model that have their names. */
   published(): Promise<string[]>;
@@ -58,7 +58,7 @@ export async function createWorld(hub: Hub, shape: Shape): Promise<World> {
   const announced = await announcedBy(hub, shape, commit);
   const paths = Object.keys(shape.sizes);
   const target = (path: string): string => join(root, shape.owner, shape.name, path);
-  const entries = (route: string, file?: string): JournalEntry[] =>
+  const entries = (route: string, file?: string): HubJournalEntry[] =>
     hub.journal
       .entries()
       .filter(
@@ -68,8 +68,8 @@ export async function createWorld(hub: Hub, shape: Shape): Promise<World> {
   return {
     ...{ hub, shape, root, target, commit, announced },
     async open(options = {}) {
-      const engine = await openEngine({
-        modelsFolders: [root],
+      const engine = await openDownloader({
+        modelsDirs: [root],
         // A token that must not go to the CDN.
         environment: {
           HOME: folder,

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createCatalog, type Catalog } from '../../../src/real/hub/catalog/catalog.js';
+import { createHubCatalog, type HubCatalog } from '../../../src/real/hub/catalog/catalog.js';
 import { readModelYaml } from '../../../src/real/hub/catalog/model-yaml.js';
 import type { Hub } from '../../../src/hub/index.js';
 import { clientOf, listening, patience, rejection, startHub } from './client-on-hub.js';
@@ -18,7 +18,7 @@ function community(...names: string[]): { id: string; files: { path: string; tex
 async function catalogOf(
   files: Record<string, string>,
   environment: NodeJS.ProcessEnv = {},
-): Promise<{ catalog: Catalog; hub: Hub; root: string }> {
+): Promise<{ catalog: HubCatalog; hub: Hub; root: string }> {
   const root = await mkdtemp(join(tmpdir(), 'catalog-'));
   onTestFinished(() => rm(root, { recursive: true }));
   for (const [path, text] of Object.entries(files)) {
@@ -27,7 +27,7 @@ async function catalogOf(
   }
   const hub = await startHub({ repos: community('Qwen9-1B-GGUF', 'Qwen9-1B-Instruct-GGUF', 'Other-GGUF') });
   const client = clientOf(hub.endpoint, { environment });
-  const catalog = createCatalog({ folder: join(root, 'mine'), lmStudioHome: join(root, 'studio'), client });
+  const catalog = createHubCatalog({ folder: join(root, 'mine'), lmStudioHome: join(root, 'studio'), client });
   return { catalog, hub, root };
 }
 
@@ -80,7 +80,7 @@ describe('a catalog id', () => {
 
   it('is not found on a hub that cannot search', async () => {
     const endpoint = await listening(createServer((_, response) => response.writeHead(404).end('no such page')));
-    const catalog = createCatalog({ lmStudioHome: '/nowhere', client: clientOf(endpoint) });
+    const catalog = createHubCatalog({ lmStudioHome: '/nowhere', client: clientOf(endpoint) });
     expect(await rejection(catalog.find('qwen/qwen9', patience()))).toMatchObject({ code: 'model_not_found' });
   });
 

@@ -5,7 +5,7 @@ import { createHub, type Hub, type HubOptions } from '../../../src/hub/index.js'
 import { createAgents, type AgentOptions } from '../../../src/real/hub/agents.js';
 import { createHubClient, type HubClient } from '../../../src/real/hub/hub-client.js';
 import { readHubSettings, type HubSettings } from '../../../src/real/hub/hub-settings.js';
-import { defaultLimits, type RealLimits } from '../../../src/real/limits.js';
+import { defaultLimits, type DownloaderLimits } from '../../../src/real/limits.js';
 import { realClock, type RealClock } from '../../../src/real/real-clock.js';
 
 /** A hub that ends with the test. */
@@ -30,7 +30,7 @@ export function listening(server: Server): Promise<string> {
 /** What a test may want otherwise. */
 export interface ClientOptions {
   environment?: NodeJS.ProcessEnv;
-  limits?: Partial<RealLimits>;
+  limits?: Partial<DownloaderLimits>;
   clock?: RealClock;
   agents?: Partial<AgentOptions>;
 }

@@ -48,7 +48,7 @@ describe('the trace of a download', () => {
       at(25_000);
       trace.note(TOTAL);
     });
-    expect(scenario.phases.map(({ type }) => type)).toEqual(['connect', 'trace', 'pause', 'connect', 'trace']);
+    expect(scenario.steps.map(({ type }) => type)).toEqual(['connect', 'trace', 'pause', 'connect', 'trace']);
     const stage = setStage(scenario, { size: TOTAL });
     await stage.start();
     expect(inWords(await stage.at(6000))).toBe('500 paused (disk_full)');
@@ -76,13 +76,13 @@ describe('the trace of a download', () => {
       }
       trace.note(TOTAL);
     });
-    const samples = scenario.phases.flatMap((phase) => (phase.type === 'trace' ? phase.samples : []));
+    const samples = scenario.steps.flatMap((phase) => (phase.type === 'trace' ? phase.samples : []));
     expect(samples.length).toBeLessThanOrEqual(2001);
     expect(samples.length).toBeGreaterThan(500);
     expect(samples.at(-1)).toEqual([expect.any(Number), TOTAL]);
   });
 
   it('is playable when nothing was fetched at all', () => {
-    expect(record(() => undefined).phases).toEqual([]);
+    expect(record(() => undefined).steps).toEqual([]);
   });
 });

@@ -5,13 +5,13 @@ import type { FileLayer } from '../../../src/real/file-layer.js';
 import { openModelFolders } from '../../../src/real/library/model-folders.js';
 import { recordFile } from '../../../src/real/library/presence.js';
 import { createModelRecords, modelOf, type ModelRecord, type ModelRecords } from '../../../src/real/library/records.js';
-import { createLibraryShelf, type LibraryShelf } from '../../../src/real/library/shelf.js';
+import { createInstalledLibrary, type InstalledLibrary } from '../../../src/real/library/installed-library.js';
 import type { PlannedFile } from '../../../src/real/plan.js';
 import { put, sha256 } from './folders.js';
 
 const KiB = 1024;
 
-/** Small repos of every kind that the shelf can list. */
+/** Small repos of every kind that the library can list. */
 const repos: readonly RepoInput[] = [
   {
     id: 'acme/Chat-7B-GGUF',
@@ -72,10 +72,10 @@ export async function fetchStock(): Promise<ReadonlyMap<string, Uint8Array>> {
   }
 }
 
-/** A models folder, and the shelf over it. */
+/** A models folder, and the library over it. */
 export interface World {
   root: string;
-  shelf: LibraryShelf;
+  library: InstalledLibrary;
   records: ModelRecords;
   warnings: string[];
   /** How often a file was opened, that is, read. */
@@ -110,10 +110,10 @@ export async function openWorld(root: string, stock: ReadonlyMap<string, Uint8Ar
     return bytes;
   };
 
-  const shelf = createLibraryShelf({ folders, files: layer, records, onWarning: warn });
+  const library = createInstalledLibrary({ folders, files: layer, records, onWarning: warn });
   return {
     root,
-    shelf,
+    library,
     records,
     warnings,
     opened: () => opened,
@@ -133,7 +133,7 @@ export async function openWorld(root: string, stock: ReadonlyMap<string, Uint8Ar
       const format = paths.some((path) => path.endsWith('.gguf')) ? ('gguf' as const) : ('mlx' as const);
       const kept = { model: modelOf(facts), ...facts, commit: 'c'.repeat(40), format, recordedAt: 1, files: recorded };
       const record = { ...kept, key: '', ...more };
-      const named = { ...record, key: await shelf.keyOf(root, record) };
+      const named = { ...record, key: await library.keyOf(root, record) };
       await records.write(root, named);
       return named;
     },

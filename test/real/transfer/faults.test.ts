@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Fault } from '../../../src/hub/index.js';
+import type { HubFault } from '../../../src/hub/index.js';
 import { createStage, fetchInto, KiB, MiB, type Fetching, type Stage } from './stage.js';
 
 const SIZE = 5 * MiB + 4321;
@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterEach(() => stage.hub.control.reset());
 afterAll(() => stage.close());
 
-function fetchWith(faults: Fault | Fault[], options?: Parameters<typeof fetchInto>[1]): Fetching {
+function fetchWith(faults: HubFault | HubFault[], options?: Parameters<typeof fetchInto>[1]): Fetching {
   stage.hub.faults.add(faults);
   return fetchInto(stage, options);
 }
@@ -33,7 +33,7 @@ async function codeOf({ done }: Fetching): Promise<unknown> {
 
 describe('a transfer that meets a fault and completes', () => {
   const cdn = { route: 'cdn' } as const;
-  const faults: Record<string, Fault | Fault[]> = {
+  const faults: Record<string, HubFault | HubFault[]> = {
     nothing: [],
     'a refusal with 403 in the middle': { on: { ...cdn, nth: [3, 4] }, do: { type: 'refuse', status: 403 } },
     'a refusal with 401': { on: { ...cdn, nth: 5 }, do: { type: 'refuse', status: 401 } },
@@ -63,7 +63,7 @@ describe('a transfer that meets a fault and completes', () => {
 });
 
 describe('a transfer that cannot succeed', () => {
-  const fails: Record<string, [Fault, string]> = {
+  const fails: Record<string, [HubFault, string]> = {
     'a CDN that refuses every address': [{ on: { route: 'cdn' }, do: { type: 'refuse' } }, 'cdn_refused'],
     '503 for ever': [{ on: { route: 'cdn' }, do: { type: 'server-error' } }, 'hub_error'],
     'wrong Content-Ranges for ever': [{ do: { type: 'wrong-content-range', shift: -1 } }, 'bad_range'],

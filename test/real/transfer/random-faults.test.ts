@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import fc from 'fast-check';
-import type { Fault, FaultAction } from '../../../src/hub/index.js';
+import type { HubFault, FaultAction } from '../../../src/hub/index.js';
 import { createStage, fetchInto, KiB, type Stage } from './stage.js';
 
 const SIZE = 1_500_000;
@@ -27,7 +27,7 @@ const action: fc.Arbitrary<FaultAction> = fc.oneof(
   fc.constant({ type: 'no-content-length' as const }),
   fc.record({ type: fc.constant('slow' as const), bytesPerSecond: fc.integer({ min: 2_000_000, max: 20_000_000 }) }),
 );
-const fault: fc.Arbitrary<Fault> = fc.record({
+const fault: fc.Arbitrary<HubFault> = fc.record({
   on: fc.record({ route: fc.constant('cdn' as const), nth: fc.integer({ min: 1, max: 12 }) }),
   do: action,
 });

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { request, type Dispatcher } from 'undici';
-import { createHub, type Hub, type HubOptions, type JournalEntry } from '../../../src/hub/index.js';
+import { createHub, type Hub, type HubOptions, type HubJournalEntry } from '../../../src/hub/index.js';
 import { createAgents } from '../../../src/real/hub/agents.js';
 import { createRangeSource } from '../../../src/real/hub/range-source.js';
 import { shareLocation } from '../../../src/real/hub/shared-location.js';
-import { defaultLimits, type RealLimits } from '../../../src/real/limits.js';
+import { defaultLimits, type DownloaderLimits } from '../../../src/real/limits.js';
 import { realClock, type RealClock } from '../../../src/real/real-clock.js';
 import type { Bandwidth } from '../../../src/real/transfer/bandwidth.js';
 import type { ByteSource } from '../../../src/real/transfer/byte-source.js';
@@ -19,7 +19,7 @@ const REPO = 'modeldock/cargo-GGUF';
 const COMMIT = 'main';
 
 /** Everything in hundredths of a second, and a file of some megabytes is a large one. */
-export const quickLimits: RealLimits = {
+export const quickLimits: DownloaderLimits = {
   ...defaultLimits,
   segmentBytes: 256 * KiB,
   shortestRunBytes: 256 * KiB,
@@ -44,9 +44,9 @@ export interface Stage {
   content: Buffer;
   sha256: string;
   agent: Dispatcher;
-  source(limits?: RealLimits): ByteSource & { locates(): number };
+  source(limits?: DownloaderLimits): ByteSource & { locates(): number };
   /** Requests for bytes at the CDN. */
-  reads(): JournalEntry[];
+  reads(): HubJournalEntry[];
   close(): Promise<void>;
 }
 
@@ -113,7 +113,7 @@ export interface Fetching {
 }
 
 export interface FetchOptions {
-  limits?: Partial<RealLimits>;
+  limits?: Partial<DownloaderLimits>;
   sink?: Partial<MemorySinkOptions>;
   into?: MemorySink;
   source?: ByteSource;

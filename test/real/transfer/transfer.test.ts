@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Fault } from '../../../src/hub/index.js';
+import type { HubFault } from '../../../src/hub/index.js';
 import { realClock } from '../../../src/real/real-clock.js';
 import { createBandwidth } from '../../../src/real/transfer/bandwidth.js';
 import { createConnectionSlots } from '../../../src/real/transfer/connection-slots.js';
@@ -155,7 +155,7 @@ describe('what holds reading back', () => {
     await expectWhole(fetching);
   });
 
-  it.each<[string, Fault, (fetching: Fetching) => boolean]>([
+  it.each<[string, HubFault, (fetching: Fetching) => boolean]>([
     [
       'as silence',
       { on: { route: 'cdn', nth: 1 }, do: { type: 'stall', afterBytes: 1000, ms: 200 } },

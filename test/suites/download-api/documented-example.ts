@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import type { Transport } from '../transport.js';
 import { checksOver, JSON_TYPE, pretty } from './checks.js';
 
-const settings = { scenario: 'seed-example', jobIds: ['job_493c7c9ded'] } as const;
+const settings = { scenario: 'docs-example', jobIds: ['job_493c7c9ded'] } as const;
 
 /** The example on the "Download a model" page of LM Studio's documentation. */
 const example = `{

@@ -8,7 +8,7 @@ import { bundledModels } from './bundled-models.js';
 import { MalformedModel, readModelYaml, type ModelBase, type RepoName } from './model-yaml.js';
 
 /** From ids such as `qwen/qwen3-8b` to repos. */
-export interface Catalog {
+export interface HubCatalog {
   /**
    * Repos that have the model, the best first. Looks into the user's folder, LM Studio's, the bundled list, and then
    * among the repos of `lmstudio-community`, where it is called `<name>-GGUF`.
@@ -17,7 +17,7 @@ export interface Catalog {
   find(id: string, signal: AbortSignal): Promise<RepoName[]>;
 }
 
-export interface CatalogOptions {
+export interface HubCatalogOptions {
   /** The user's: `<owner>/<name>/model.yaml`, as in LM Studio's. */
   folder?: string;
   /** Usually `~/.lmstudio`; its models are in `hub/models/<owner>/<name>/model.yaml`. */
@@ -27,7 +27,7 @@ export interface CatalogOptions {
 
 const COMMUNITY = 'lmstudio-community';
 
-export function createCatalog({ folder, lmStudioHome, client }: CatalogOptions): Catalog {
+export function createHubCatalog({ folder, lmStudioHome, client }: HubCatalogOptions): HubCatalog {
   const folders = [...(folder === undefined ? [] : [folder]), join(lmStudioHome, 'hub', 'models')];
 
   async function described(id: string, bases: readonly string[]): Promise<RepoName[] | undefined> {

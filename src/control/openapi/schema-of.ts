@@ -1,0 +1,28 @@
+import type * as z from 'zod/mini';
+
+/** The same type without `readonly`, and with its intersections merged: JSON knows neither. */
+type Plain<Type> = Type extends readonly (infer Item)[]
+  ? Plain<Item>[]
+  : Type extends object
+    ? { -readonly [Key in keyof Type]: Plain<Type[Key]> }
+    : Type;
+
+// Types that only differ in what is optional are assignable to each other; as conditions of a function they are not.
+/* eslint-disable @typescript-eslint/no-unnecessary-type-parameters */
+type Same<One, Other> =
+  (<Probe>() => Probe extends One ? 1 : 2) extends <Probe>() => Probe extends Other ? 1 : 2 ? true : false;
+/* eslint-enable @typescript-eslint/no-unnecessary-type-parameters */
+
+/** What does not compile where a schema says anything else than its type. */
+type Spelling<Schema extends z.ZodMiniType, Type> =
+  Same<Plain<z.infer<Schema>>, Plain<Type>> extends true
+    ? unknown
+    : { theSchemaSays: z.infer<Schema>; theTypeSays: Type };
+
+/**
+ * A schema of what the control API answers, held against the type that the operator gives: the one cannot change
+ * without the other, or it does not compile.
+ */
+export function schemaOf<Type>(): <Schema extends z.ZodMiniType>(schema: Schema & Spelling<Schema, Type>) => Schema {
+  return (schema) => schema;
+}

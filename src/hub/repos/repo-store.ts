@@ -1,0 +1,112 @@
+/*
+ * The repos of one hub: what was described, plus what an operator did to it since (moved a branch, dropped a commit).
+ */
+import { createHash } from 'node:crypto';
+import type { CommitDescription, RepoDescription } from './description.js';
+import { makeFile, type HubFile } from './file.js';
+
+/** One commit with all files of its tree, in the order of their paths. */
+export interface Commit {
+  /** 40 hex digits. */
+  sha: string;
+  title: string;
+  /** ms since the epoch. */
+  date: number;
+  files: ReadonlyMap<string, HubFile>;
+}
+
+/** One repo as it stands now. */
+export interface Repo {
+  description: RepoDescription;
+  /** Oldest first. */
+  commits: Commit[];
+  /** Branch name to commit sha; `main` is always there. */
+  branches: Map<string, string>;
+  tags: Map<string, string>;
+}
+
+/** All repos. */
+export interface RepoStore {
+  list(): Repo[];
+  get(id: string): Repo | undefined;
+  /** The id that replaced `id`, when it was renamed and nobody has taken its name since. */
+  renamed(id: string): string | undefined;
+  /** Adds a repo, or replaces the one of that id. */
+  add(description: RepoDescription): Repo;
+  /** The file behind a CDN object, and whose it is. */
+  object(key: string): { repo: string; file: HubFile } | undefined;
+  /** Back to what was described when the hub was made. */
+  reset(): void;
+}
+
+// The first commit of every repo was made then, the following ones a day apart: dates must not depend on the clock.
+const FIRST_COMMIT = Date.UTC(2025, 0, 6, 9);
+const DAY = 86_400_000;
+
+/** Makes the repos of a hub with this seed. */
+export function createRepoStore(seed: string, descriptions: readonly RepoDescription[]): RepoStore {
+  const repos = new Map<string, Repo>();
+  const renamings = new Map<string, string>();
+  const objects = new Map<string, { repo: string; file: HubFile }>();
+
+  function add(description: RepoDescription): Repo {
+    const repo = makeRepo(seed, description);
+    repos.set(description.id, repo);
+    for (const former of description.formerIds ?? []) renamings.set(former, description.id);
+    for (const commit of repo.commits) {
+      for (const file of commit.files.values()) objects.set(file.objectKey, { repo: description.id, file });
+    }
+    return repo;
+  }
+
+  function reset(): void {
+    repos.clear();
+    renamings.clear();
+    objects.clear();
+    for (const description of descriptions) add(description);
+  }
+
+  reset();
+  return {
+    list: () => [...repos.values()],
+    get: (id) => repos.get(id),
+    renamed: (id) => (repos.has(id) ? undefined : renamings.get(id)),
+    add,
+    object: (key) => objects.get(key),
+    reset,
+  };
+}
+
+/** The commit a branch, a tag, `HEAD`, `refs/heads/…` or a full sha names. */
+export function commitAt(repo: Repo, revision: string): Commit | undefined {
+  const name = revision.replace(/^refs\/(?:heads|tags)\//, '');
+  const sha = repo.branches.get(name === 'HEAD' ? 'main' : name) ?? repo.tags.get(name) ?? name;
+  return repo.commits.find((commit) => commit.sha === sha);
+}
+
+function makeRepo(seed: string, description: RepoDescription): Repo {
+  const commits: Commit[] = [];
+  for (const [index, each] of description.commits.entries()) {
+    const files = new Map(commits.at(-1)?.files);
+    for (const path of each.removes ?? []) files.delete(path);
+    for (const file of each.files) files.set(file.path, makeFile(seed, description.id, file));
+    const inOrder = new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
+    const sha = commitSha(description.id, each, inOrder, commits.at(-1)?.sha);
+    commits.push({ sha, title: each.title, date: FIRST_COMMIT + index * DAY, files: inOrder });
+  }
+  const named = (indexes: Record<string, number> = {}): Map<string, string> =>
+    new Map(Object.entries(indexes).map(([name, index]) => [name, commits[index]!.sha]));
+  const branches = named({ main: commits.length - 1, ...description.branches });
+  return { description, commits, branches, tags: named(description.gitTags) };
+}
+
+function commitSha(
+  id: string,
+  { title }: CommitDescription,
+  files: ReadonlyMap<string, HubFile>,
+  parent: string | undefined,
+): string {
+  const hash = createHash('sha1').update(JSON.stringify([id, title, parent]));
+  for (const file of files.values()) hash.update(`\0${file.path}\0${file.storage}\0${file.objectKey}`);
+  return hash.digest('hex');
+}

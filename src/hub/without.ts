@@ -1,4 +1,0 @@
-/** A copy of `object` that lacks some keys. */
-export function without<Value>(object: Readonly<Record<string, Value>>, ...keys: string[]): Record<string, Value> {
-  return Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)));
-}

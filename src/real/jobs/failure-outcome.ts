@@ -1,0 +1,55 @@
+import { failureCodes, RefusedError, type FailureCode } from '../../core/errors.js';
+import { errorCodeOf } from '../../stores/file-errors.js';
+import { describeDiskError } from '../disk/disk-error.js';
+import { DownloadError } from '../download-error.js';
+import type { FileLayer } from '../file-layer.js';
+import type { JobRecord, RecordedState } from './job-record.js';
+
+/** What becomes of a job whose run ended with an error. */
+export async function failureOutcome(
+  error: unknown,
+  job: JobRecord,
+  { files, now, hasToken, onWarning }: Circumstances,
+): Promise<RecordedState> {
+  const { code, message } = await asDownloadError(error, job, files, onWarning);
+  // A person can help, and then it goes on.
+  if (code === 'disk_full' || code === 'token_missing') return { state: 'paused', code, reason: message };
+  if (job.hadToken && !hasToken && NEEDS_TOKEN.includes(code)) {
+    const repo = `${job.plan.owner}/${job.plan.repo}`;
+    return {
+      state: 'paused',
+      code: 'token_missing',
+      reason: `${repo} was asked for with a Hugging Face token, and there is none now: set HF_TOKEN, then resume.`,
+    };
+  }
+  return { state: 'failed', code, reason: message, failedAt: now };
+}
+
+interface Circumstances {
+  files: FileLayer;
+  now: number;
+  /** There is a token at this moment. */
+  hasToken: boolean;
+  onWarning: (text: string) => void;
+}
+
+/** What the hub answers to somebody who needs a token and sends none. */
+const NEEDS_TOKEN: readonly FailureCode[] = ['gated', 'missing_or_private', 'bad_token'];
+
+async function asDownloadError(
+  error: unknown,
+  { id, root }: JobRecord,
+  files: FileLayer,
+  onWarning: (text: string) => void,
+): Promise<DownloadError> {
+  if (error instanceof DownloadError) return error;
+  if (error instanceof RefusedError) {
+    const code = failureCodes.find((known) => known === error.code) ?? 'disk_error';
+    return new DownloadError(code, error.message, { cause: error });
+  }
+  // Nothing else is expected: whoever wrote this wants to see where it came from.
+  if (errorCodeOf(error) === undefined) {
+    onWarning(`${id} failed unexpectedly: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  }
+  return describeDiskError(error, { doing: 'download into', path: root, files });
+}

@@ -1,0 +1,16 @@
+/** Lets work on one thing follow other work on the same thing; work on different things goes side by side. */
+export type KeyedMutex = <Result>(thing: string, work: () => Promise<Result>) => Promise<Result>;
+
+export function createKeyedMutex(): KeyedMutex {
+  const last = new Map<string, Promise<unknown>>();
+  return async (thing, work) => {
+    const turn = (last.get(thing) ?? Promise.resolve()).then(work);
+    const over = turn.catch(() => undefined);
+    last.set(thing, over);
+    try {
+      return await turn;
+    } finally {
+      if (last.get(thing) === over) last.delete(thing);
+    }
+  };
+}

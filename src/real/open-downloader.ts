@@ -1,0 +1,195 @@
+import * as nodeFiles from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DownloadEvent, Downloader } from '../core/downloader.js';
+import type { JobSnapshot } from '../core/job.js';
+import { createFileStore } from '../stores/file.js';
+import { readBootId } from './disk/boot-id.js';
+import { createByteBudget } from './disk/byte-budget.js';
+import { createDigester } from './disk/digester.js';
+import type { FileLayer } from './file-layer.js';
+import { createAgents } from './hub/agents.js';
+import { createHubCatalog } from './hub/catalog/catalog.js';
+import { createHubClient } from './hub/hub-client.js';
+import { readHubSettings } from './hub/hub-settings.js';
+import { createFileClaims } from './jobs/file-claims.js';
+import { createKeyedMutex } from './jobs/keyed-mutex.js';
+import { createInstalledModels } from './jobs/installed-models.js';
+import { createJobControl } from './jobs/job-control.js';
+import type { JobOwner, JobRecord } from './jobs/job-record.js';
+import { createLifecycle } from './jobs/lifecycle.js';
+import { readMetrics } from './jobs/metrics.js';
+import { recoverJobs, takeOverAbandoned } from './jobs/recover-jobs.js';
+import { createSharedLocks } from './jobs/shared-locks.js';
+import { createStarter } from './jobs/start-job.js';
+import { createTraceBook } from './jobs/trace-book.js';
+import type { EngineContext } from './jobs/engine-context.js';
+import { lmStudioHome, openModelFolders } from './library/model-folders.js';
+import { createModelRecords } from './library/records.js';
+import { OWN_FOLDER } from './library/safe-path.js';
+import { createInstalledLibrary } from './library/installed-library.js';
+import { defaultLimits, type DownloaderLimits } from './limits.js';
+import { realClock, type RealClock } from './real-clock.js';
+import { createBandwidth } from './transfer/bandwidth.js';
+import { createConnectionSlots } from './transfer/connection-slots.js';
+
+/** Everything has a default: without options it downloads into LM Studio's own folder. */
+export interface DownloaderOptions {
+  /** Several: a model goes where its repo has a folder already, else to the first with room. */
+  modelsDirs?: readonly string[];
+  /** Has `<owner>/<name>/model.yaml` for catalog ids of one's own. */
+  catalogDir?: string;
+  /** HF_ENDPOINT, HF_TOKEN, HTTPS_PROXY and so on. Default: that of the process. */
+  environment?: NodeJS.ProcessEnv;
+  /** A quantization may be asked for together with a catalog id; LM Studio refuses that. */
+  allowCatalogQuantization?: boolean;
+  /** Bytes per second of all downloads together. */
+  bandwidth?: number;
+  /** Where to write how a download went, as a scenario for the simulator; further ones get the job's id into the name. */
+  record?: string;
+  /** A `command` leaves other jobs alone, and pauses its own when it closes. Default `server`. */
+  owner?: JobOwner;
+  /** Certificates to trust instead of the usual ones, PEM. */
+  ca?: string;
+  /** Which addresses are on the Internet: a hub there may not lead into a private network. Default: all but the special ones. */
+  isPublicAddress?: (address: string) => boolean;
+  limits?: Partial<DownloaderLimits>;
+  clock?: RealClock;
+  files?: FileLayer;
+  /** Told what nobody waits for an answer to. */
+  onWarning?: (text: string) => void;
+}
+
+/** A job's record with the longest plan there is in practice. */
+const RESERVED_FOR_RECORD = 64 * 1024;
+
+/**
+ * Opens an engine that really downloads, and goes on with what an earlier one over the same folders has left.
+ * @throws RefusedError disk_error; Error for a variable of the environment that cannot be used
+ */
+export async function openDownloader(options: DownloaderOptions = {}): Promise<Downloader> {
+  const { environment = process.env, clock = realClock, files = nodeFiles, owner = 'server' } = options;
+  const { onWarning = () => undefined } = options;
+  const settings = readHubSettings(environment);
+  const silence = settings.silenceMs === undefined ? {} : { silenceMs: settings.silenceMs };
+  const limits: DownloaderLimits = { ...defaultLimits, ...silence, ...options.limits };
+  const folders = await openModelFolders({ files, roots: options.modelsDirs, environment });
+  const records = createModelRecords(files, onWarning);
+  const agents = createAgents({
+    endpoint: settings.endpoint,
+    limits,
+    environment,
+    ...(options.ca !== undefined && { ca: options.ca }),
+    ...(options.isPublicAddress !== undefined && { isPublic: options.isPublicAddress }),
+  });
+  const hub = createHubClient({ settings, agents, clock, limits });
+  const closing = new AbortController();
+  const context: EngineContext = {
+    ...{ files, clock, limits, settings, agents, hub, folders, records, owner, onWarning },
+    slots: createConnectionSlots(limits),
+    bandwidth: createBandwidth(options.bandwidth, { clock }),
+    budget: createByteBudget(limits.unjournaledBytes),
+    digester: createDigester(),
+    bootId: await readBootId(),
+    library: createInstalledLibrary({ folders, files, records, onWarning }),
+    store: createFileStore<JobRecord>({
+      files,
+      folders: folders.roots.map((root) => join(root, OWN_FOLDER)),
+      folderFor: ({ root }) => join(root, OWN_FOLDER),
+      reserveBytes: RESERVED_FOR_RECORD,
+      onWarning,
+    }),
+    locks: createSharedLocks({ files, clock, limits }),
+    claims: createFileClaims(),
+    totals: { downloadedBytes: 0, hashedBytes: 0, retries: 0, stalls: 0, renewals: 0 },
+    withJobLock: createKeyedMutex(),
+    closing: closing.signal,
+  };
+
+  const listeners = new Set<(event: DownloadEvent) => void>();
+  const states = new Map<string, JobSnapshot['state']>();
+  const traces = createTraceBook(context, options.record);
+  const lifecycle = createLifecycle(context, traces, (event) => {
+    states.set(event.job, stateAfter(event.type));
+    for (const listener of listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        // Whoever listens must not keep a job from ending.
+        onWarning(`A listener to ${event.type} failed: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+  });
+  const { withJobLock } = context;
+  const jobs = createJobControl(context, lifecycle);
+  const catalog = createHubCatalog({
+    ...(options.catalogDir !== undefined && { folder: options.catalogDir }),
+    lmStudioHome: await lmStudioHome(files, environment),
+    client: hub,
+  });
+  const starter = createStarter(context, lifecycle, catalog);
+  const models = createInstalledModels(context, lifecycle, context.library, starter);
+  let closed: Promise<void> | undefined;
+  let watching: Promise<void> | undefined;
+
+  try {
+    for await (const job of context.store.list()) {
+      states.set(job.id, job.state);
+      lifecycle.queue.remember(job.order);
+    }
+    if (owner === 'server') {
+      await recoverJobs(context, lifecycle);
+      watching = takeOverAbandoned(context, lifecycle);
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+
+  return {
+    start: (request) => starter.start(request, { allowCatalogQuantization: options.allowCatalogQuantization ?? false }),
+    get: async (request) => {
+      const job = await starter.start(request, { allowCatalogQuantization: true });
+      // Whoever calls the command again wants it to go on.
+      const isHeld = owner === 'command' && job !== 'already_downloaded' && job.state === 'paused';
+      return isHeld ? jobs.resume(job.id) : job;
+    },
+    status: (jobId) => jobs.find(jobId),
+    jobs,
+    library: context.library,
+    update: (key) => models.update(key),
+    remove: (key, removal) => models.remove(key, removal),
+    limit: () => context.bandwidth.limit(),
+    setLimit: (bytesPerSecond) => context.bandwidth.setLimit(bytesPerSecond),
+    metrics: () => readMetrics(context, lifecycle, states),
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close: () => (closed ??= close()),
+  };
+
+  async function close(): Promise<void> {
+    lifecycle.queue.close();
+    closing.abort(new Error('The engine is being closed.'));
+    await starter.settled();
+    await Promise.all([...lifecycle.live.keys()].map((id) => withJobLock(id, () => lifecycle.stop(id, 'close'))));
+    await watching;
+    await traces.written();
+    await agents.close();
+    await context.digester.close();
+  }
+}
+
+function stateAfter(type: DownloadEvent['type']): JobSnapshot['state'] {
+  switch (type) {
+    case 'started':
+    case 'resumed':
+      return 'downloading';
+    case 'cancelled':
+    case 'failed':
+      return 'failed';
+    case 'paused':
+    case 'completed':
+      return type;
+  }
+}

@@ -1,0 +1,125 @@
+import { performance } from 'node:perf_hooks';
+import type { DownloaderLimits } from '../limits.js';
+import type { Bandwidth } from './bandwidth.js';
+import { BUSY, halved, observed, startingPlan } from './connections.js';
+import type { RangeRequest } from './range-request.js';
+import { isSilent, isTooSlow, measure, median } from './watchdog.js';
+
+/** What is known about all connections of a file: how many there should be, how fast they usually are, which lag behind. */
+export interface Workers {
+  target(): number;
+  /** Bytes per second of one; 0 while it is not known. */
+  usualSpeed(): number;
+  /** Milliseconds until a usual answer begins; 0 while it is not known. */
+  usualLatency(): number;
+  answered(latencyMs: number): void;
+  /** Whether dividing a run would make the whole faster. */
+  maySplit(): boolean;
+  received(bytes: number): void;
+  ended(request: RangeRequest, now: number): void;
+  halve(): void;
+  /** Looks at all of them; returns those to be ended. */
+  judge(
+    requests: readonly RangeRequest[],
+    state: { now: number; isExhausted: boolean; wholeOnly: boolean },
+  ): { request: RangeRequest; reason: 'silent' | 'slow' }[];
+}
+
+export interface WorkersOptions {
+  limits: DownloaderLimits;
+  bandwidth: readonly Bandwidth[];
+  busy: (() => number) | undefined;
+}
+
+const MEASURE_MS = 500;
+const REMEMBERED = 16;
+/** What one connection is expected to bring where a bandwidth limit decides how many there are. */
+const BYTES_PER_CONNECTION = 4e6;
+
+export function createWorkers({ limits, bandwidth, busy = eventLoopBusy() }: WorkersOptions): Workers {
+  const measureMs = Math.min(MEASURE_MS, limits.slowMs / 5);
+  const speeds: number[] = [];
+  const latencies: number[] = [];
+  const takenOver = new Set<number>();
+  let plan = startingPlan(limits);
+  let bytes = 0;
+  let usual = 0;
+  let latency = 0;
+  let busyNow = 0;
+
+  function remember(speed: number): void {
+    if (speeds.push(speed) > REMEMBERED) speeds.shift();
+    usual = median(speeds);
+  }
+
+  /** Connections that the tightest limit leaves room for, while one binds. */
+  function bound(): number | undefined {
+    const binding = bandwidth.filter((limit) => limit.binds());
+    if (binding.length === 0) return undefined;
+    const rate = Math.min(...binding.map((limit) => limit.limit() ?? Infinity));
+    return Math.min(limits.connectionsPerFile, Math.max(1, Math.round(rate / BYTES_PER_CONNECTION)));
+  }
+
+  return {
+    target: () => plan.target,
+    usualSpeed: () => usual,
+    usualLatency: () => latency,
+    answered(latencyMs) {
+      if (latencies.push(latencyMs) > REMEMBERED) latencies.shift();
+      latency = median(latencies);
+    },
+    maySplit: () => busyNow <= BUSY && bound() === undefined,
+    received(count) {
+      bytes += count;
+    },
+    ended(request, now) {
+      const elapsed = now - request.readingSince;
+      // One too short to be measured on its way still tells how fast the line is.
+      if (request.speed === 0 && request.state === 'reading' && elapsed > 0)
+        remember((request.received / elapsed) * 1000);
+    },
+    halve() {
+      plan = halved(plan);
+    },
+    judge(requests, { now, isExhausted, wholeOnly }) {
+      busyNow = (busyNow + busy()) / 2;
+      const limited = bound();
+      const moving = requests.filter((request) => request.state === 'reading' && request.received > 0).length;
+      const exhausted = isExhausted || wholeOnly;
+      plan = observed(plan, { now, bytes, moving, exhausted, busy: busyNow, bound: limited }, limits);
+      const silent = requests.filter((request) => isSilent(request, now, limits));
+      for (const request of requests) {
+        const speed = measure(request, now, measureMs);
+        // The last one left is not the measure of itself.
+        if (speed !== undefined && requests.length > 1) remember(speed);
+      }
+      const ended = silent.map((request) => ({ request, reason: 'silent' as const }));
+      if (limited !== undefined || wholeOnly) return ended;
+      const measured = requests
+        .filter((request) => request.state === 'reading' && request.speed > 0)
+        .map(({ speed }) => speed);
+      const usualNow = measured.length > 2 ? median(measured) : usual;
+      // Most connections have nothing left to do but to wait for the rest.
+      const hurry = isExhausted && requests.length <= Math.max(2, plan.target / 2);
+      const slow = requests.filter((request) => {
+        if (silent.includes(request) || !isTooSlow(request, now, usualNow, hurry, limits)) return false;
+        // Measured against what was: if the whole line has become slow, once is enough.
+        if (!hurry) return true;
+        const isFirst = !takenOver.has(request.first);
+        takenOver.add(request.first);
+        return isFirst;
+      });
+      return [...ended, ...slow.map((request) => ({ request, reason: 'slow' as const }))];
+    },
+  };
+}
+
+function eventLoopBusy(): () => number {
+  let last = performance.eventLoopUtilization();
+  return () => {
+    const next = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(next, last);
+    last = next;
+    return utilization;
+  };
+}

@@ -1,0 +1,37 @@
+import { mergeVariants } from '../core/installed-variants.js';
+import { LoadedInstances } from '../core/loaded-instances.js';
+import type { InstalledModel, LoadedInstance, LoadRequest, ModelLibrary } from '../core/model-library.js';
+import type { Inventory } from './inventory.js';
+
+/** What is installed follows from the inventory; what is loaded is kept here. */
+export class SimulatedLibrary implements ModelLibrary {
+  readonly #inventory: Inventory;
+  readonly #instances: LoadedInstances;
+  readonly #onChange: () => void;
+
+  /** @param loaded what is loaded from the start */
+  constructor(inventory: Inventory, loaded: readonly LoadedInstance[], onChange: () => void) {
+    this.#inventory = inventory;
+    this.#instances = new LoadedInstances(loaded);
+    this.#onChange = onChange;
+  }
+
+  async installed(): Promise<InstalledModel[]> {
+    return mergeVariants((await this.#inventory.list()).map((offer) => offer.installs));
+  }
+
+  async loaded(): Promise<readonly LoadedInstance[]> {
+    return this.#instances.list();
+  }
+
+  async load(request: LoadRequest): Promise<LoadedInstance> {
+    const instance = this.#instances.load(request, await this.installed());
+    this.#onChange();
+    return instance;
+  }
+
+  async unload(instanceId: string): Promise<void> {
+    this.#instances.unload(instanceId);
+    this.#onChange();
+  }
+}

@@ -1,0 +1,177 @@
+import type { DownloadRequest, ModelReference } from '../core/engine.js';
+import { RefusedError } from '../core/errors.js';
+import { catalogModelKey, repoModelKey } from '../core/model-key.js';
+import { nominalBits } from '../core/quantization-bits.js';
+import type { InstalledModel } from '../core/model-library.js';
+import type { Catalog, CatalogModel, FileChoice } from './catalog.js';
+import { imagineRepo } from './unknown-repo.js';
+import {
+  createTestModelFinder,
+  TEST_MODEL_BYTES,
+  TEST_MODEL_OWNER,
+  TEST_MODEL_NAMES,
+  type TestModel,
+} from './test-models.js';
+
+/** What a download request comes to. */
+export interface ResolvedModel {
+  /** The identity of the model: two requests with the same one share a job. */
+  model: string;
+  totalBytes: number;
+  /** The model as it is listed once it is there. */
+  installs: InstalledModel;
+  /** Only for identifiers under `simulate/`. */
+  testModel: TestModel | undefined;
+}
+
+export interface ModelResolver {
+  /** @throws RefusedError model_not_found, no_compatible_option, catalog_quantization */
+  find(request: DownloadRequest): ResolvedModel;
+  /** What is there from the start. */
+  readonly preinstalled: readonly ResolvedModel[];
+}
+
+/** One file to choose from in a repo, and the model it belongs to. */
+interface Choice {
+  model: CatalogModel;
+  file: FileChoice;
+}
+
+type HuggingFaceReference = Extract<ModelReference, { source: 'huggingface' }>;
+
+/** @param seed decides the size of repos that the catalog does not know */
+export function createModelResolver(catalog: Catalog, seed: string): ModelResolver {
+  const findTestModel = createTestModelFinder();
+  const byId = new Map<string, CatalogModel>();
+  const byRepo = new Map<string, Choice[]>();
+  for (const model of catalog) {
+    if (model.id !== undefined) byId.set(model.id, model);
+    for (const repo of model.incompatibleRepos ?? []) choicesOf(repo);
+    for (const file of model.files) choicesOf(file.repo).push({ model, file });
+  }
+
+  return {
+    find: ({ model, quantization }) =>
+      model.source === 'catalog' ? fromCatalog(model.id, quantization) : fromHuggingFace(model, quantization),
+    preinstalled: catalog
+      .filter(({ installed, files }) => installed === true && files.length > 0)
+      .map((model) =>
+        model.id === undefined ? repoOffer({ model, file: model.files[0]! }) : catalogOffer(model.id, model),
+      ),
+  };
+
+  function fromCatalog(id: string, quantization: string | undefined): ResolvedModel {
+    if (quantization !== undefined) {
+      throw new RefusedError('catalog_quantization', id, `Cannot choose a quantization of the catalog model ${id}.`);
+    }
+    const testModel = id.startsWith(`${TEST_MODEL_OWNER}/`)
+      ? findTestModel(id.slice(TEST_MODEL_OWNER.length + 1))
+      : undefined;
+    const model = testModel ? catalogEntryFor(id) : byId.get(id);
+    if (model === undefined || model.files.length === 0) {
+      // A test that waits for a failure might take this 404 for the one it asked for.
+      const advice = id.startsWith(`${TEST_MODEL_OWNER}/`) ? { advice: TEST_MODEL_NAMES } : {};
+      throw new RefusedError('model_not_found', id, `There is no model ${id} in the simulated catalog.`, advice);
+    }
+    return catalogOffer(id, model, testModel);
+  }
+
+  function fromHuggingFace(
+    { owner, repo, url }: HuggingFaceReference,
+    quantization: string | undefined,
+  ): ResolvedModel {
+    const name = `${owner}/${repo}`;
+    const testModel = owner.toLowerCase() === TEST_MODEL_OWNER ? findTestModel(repo) : undefined;
+    if (owner.toLowerCase() === TEST_MODEL_OWNER && testModel === undefined) {
+      throw new RefusedError(
+        'no_compatible_option',
+        url,
+        `There is no story called ${repo} under ${TEST_MODEL_OWNER}/.`,
+      );
+    }
+    const choices = testModel
+      ? choicesIn(catalogEntryFor(name))
+      : (byRepo.get(name.toLowerCase()) ?? choicesIn(imagineRepo(owner, repo, seed)));
+    const choice =
+      quantization === undefined
+        ? choices[0]
+        : choices.find(({ file }) => file.quantization.toLowerCase() === quantization.toLowerCase());
+    if (choice === undefined) {
+      throw new RefusedError(
+        'no_compatible_option',
+        url,
+        `Cannot find ${choices.length === 0 ? 'any GGUF or MLX file' : quantization!} in ${url}.`,
+        choices.length === 0 ? {} : { choices: choices.map(({ file }) => file.quantization) },
+      );
+    }
+    return repoOffer(choice, testModel);
+  }
+
+  function choicesOf(repo: string): Choice[] {
+    const known = byRepo.get(repo.toLowerCase()) ?? [];
+    byRepo.set(repo.toLowerCase(), known);
+    return known;
+  }
+}
+
+function choicesIn(model: CatalogModel): Choice[] {
+  return model.files.map((file) => ({ model, file }));
+}
+
+function catalogEntryFor(name: string): CatalogModel {
+  return {
+    displayName: `Simulated: ${name.slice(name.indexOf('/') + 1)}`,
+    type: 'llm',
+    architecture: 'llama',
+    params: '1B',
+    maxContextLength: 8_192,
+    files: [{ repo: name, format: 'gguf', quantization: 'Q4_K_M', sizeBytes: TEST_MODEL_BYTES }],
+  };
+}
+
+function catalogOffer(id: string, model: CatalogModel, testModel?: TestModel): ResolvedModel {
+  const file = model.files[0]!;
+  const [publisher] = id.split('/') as [string];
+  const key = catalogModelKey(id, model.type);
+  const variant = `${key}@${file.quantization.toLowerCase()}`;
+  return {
+    model: id,
+    totalBytes: file.sizeBytes,
+    installs: { ...describe(model, file, key, publisher), variants: [variant], selectedVariant: variant },
+    testModel,
+  };
+}
+
+function repoOffer({ model, file }: Choice, testModel?: TestModel): ResolvedModel {
+  const [publisher, repo] = file.repo.split('/') as [string, string];
+  const key = repoModelKey(repo, file.quantization, model.type);
+  return {
+    model: `${file.repo}@${file.quantization}`.toLowerCase(),
+    totalBytes: file.sizeBytes,
+    installs: describe(model, file, key, publisher),
+    testModel,
+  };
+}
+
+function describe(model: CatalogModel, file: FileChoice, key: string, publisher: string): InstalledModel {
+  return {
+    key,
+    type: model.type,
+    publisher,
+    displayName: model.displayName,
+    ...(model.type === 'llm' && { architecture: model.architecture }),
+    quantization: { name: file.quantization, bitsPerWeight: nominalBits(file.quantization) },
+    sizeBytes: file.sizeBytes,
+    ...(model.params !== undefined && { params: model.params }),
+    maxContextLength: model.maxContextLength,
+    format: file.format,
+    ...(model.type === 'llm' && {
+      capabilities: {
+        vision: model.vision ?? false,
+        toolUse: model.toolUse ?? false,
+        ...(model.reasoning && { reasoning: model.reasoning }),
+      },
+    }),
+    ...(model.type === 'llm' && model.description !== undefined && { description: model.description }),
+  };
+}

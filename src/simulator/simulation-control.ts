@@ -1,0 +1,97 @@
+import type { DownloadEngine, DownloadRequest } from '../core/engine.js';
+import type { Condition, Foresight, Transition } from '../core/foresight.js';
+import type { InstalledModel, ModelLibrary } from '../core/model-library.js';
+import type { JobStretch, SavedSimulation, ScenarioChoice, Simulation } from '../core/simulation.js';
+import type { Catalog } from './catalog.js';
+import { SimulatedEngine, type SimulatorParts } from './engine.js';
+import type { SimulatedJob } from './job.js';
+import { SimulatedJobControl } from './job-control.js';
+import type { SimulationState } from './saved-simulation.js';
+import { timeOf } from './job-context.js';
+
+/** What an operator sees coming in a simulated world, and does to it. */
+export class SimulationControl implements Simulation {
+  readonly jobs: SimulatedJobControl;
+  readonly #parts: SimulatorParts;
+  readonly #library: ModelLibrary;
+  readonly #catalog: Catalog | undefined;
+
+  constructor(parts: SimulatorParts, library: ModelLibrary, catalog: Catalog | undefined) {
+    this.jobs = new SimulatedJobControl(parts);
+    this.#parts = parts;
+    this.#library = library;
+    this.#catalog = catalog;
+  }
+
+  async when(condition: Condition): Promise<{ at: number } | { never: string }> {
+    return (await this.#foresight()).when(condition);
+  }
+
+  async transitions(from: number, to: number): Promise<Transition[]> {
+    return (await this.#foresight()).transitions(from, to);
+  }
+
+  async timeline(jobId: string): Promise<readonly JobStretch[]> {
+    const { stretchesOf } = await import('./foresight.js');
+    const { clock, store } = this.#parts;
+    const job = await store.get(jobId);
+    return job ? stretchesOf(job, timeOf(clock, job)) : [];
+  }
+
+  engineAsOf(msAgo: number): DownloadEngine {
+    return new SimulatedEngine(this.#parts, msAgo);
+  }
+
+  modelFor(request: DownloadRequest): string | undefined {
+    try {
+      return this.#parts.resolver.find(request).model;
+    } catch {
+      return undefined;
+    }
+  }
+
+  scenario(): ScenarioChoice {
+    return this.#parts.chooser.read();
+  }
+
+  chooseScenario(choice: Partial<ScenarioChoice>): ScenarioChoice {
+    const chosen = this.#parts.chooser.choose(choice);
+    this.#parts.onDecision({ type: 'scenario' });
+    return chosen;
+  }
+
+  async install(request: DownloadRequest): Promise<InstalledModel> {
+    const installed = await this.#parts.inventory.add(request);
+    this.#parts.onDecision({ type: 'models' });
+    return installed;
+  }
+
+  async uninstall(key: string): Promise<void> {
+    await this.#parts.inventory.remove(key);
+    for (const { id, modelKey } of await this.#library.loaded()) if (modelKey === key) await this.#library.unload(id);
+    this.#parts.onDecision({ type: 'models' });
+  }
+
+  async save(): Promise<SavedSimulation> {
+    const { store, inventory, chooser, draw } = this.#parts;
+    const jobs: SimulatedJob[] = [];
+    for await (const job of store.list()) jobs.push(job);
+    const now: SimulationState = {
+      ...inventory.save(),
+      freeDraw: draw.free,
+      jobIds: draw.jobIds,
+      jobs,
+      loaded: await this.#library.loaded(),
+      choice: chooser.read(),
+      ...(this.#catalog && { catalog: this.#catalog }),
+    };
+    return structuredClone(now) as unknown as SavedSimulation;
+  }
+
+  /** Loaded when it is first asked for: a page that only downloads does without. */
+  async #foresight(): Promise<Foresight> {
+    const { createForesight } = await import('./foresight.js');
+    const { clock, store } = this.#parts;
+    return createForesight(store, (job) => timeOf(clock, job));
+  }
+}

@@ -1,0 +1,160 @@
+import type { DownloadRequest } from '../core/engine.js';
+import { RefusedError, type RefusalCode } from '../core/errors.js';
+import type { Scenario } from './scenario.js';
+
+/*
+ * Models that exist only here. A client in any language asks for a story by name, as it would pay with a test card:
+ * `simulate/fails-at-50`, or `https://huggingface.co/simulate/fails-at-50`. The numbers are parameters. The suffix
+ * `-run-<anything>` only makes it another model, so that two tests never share one.
+ */
+
+export const TEST_MODEL_OWNER = 'simulate';
+
+/** What a magic identifier asks for. */
+export type TestModel = { scenario: Scenario } | { refusal: RefusalCode } | 'already_downloaded';
+
+/** Every magic model has a round size, so that a percentage is a round number of bytes. */
+export const TEST_MODEL_BYTES = 1_000_000_000;
+
+interface TestModelFamily {
+  /** As it is shown to people; `N` stands for a whole percentage. */
+  spelling: string;
+  description: string;
+  ask: (fraction: number) => TestModel;
+}
+
+const connect = { type: 'connect', ms: 100 } as const;
+const transfer = { type: 'transfer', bytesPerSecond: 100_000_000 } as const;
+const failure = { type: 'fail', code: 'network_error', reason: 'The connection was reset.' } as const;
+const play = (...steps: Scenario['steps']): TestModel => ({ scenario: { steps } });
+
+export const testModels: readonly TestModelFamily[] = [
+  {
+    spelling: 'instant',
+    description: 'completed in the first answer',
+    ask: () => play({ type: 'trace', samples: [[0, Number.MAX_SAFE_INTEGER]] }),
+  },
+  { spelling: 'steady', description: '10 s at 100 MB/s', ask: () => play(connect, transfer) },
+  {
+    spelling: 'slow',
+    description: '1 MB/s, a quarter of an hour',
+    ask: () => play(connect, { ...transfer, bytesPerSecond: 1_000_000 }),
+  },
+  {
+    spelling: 'stalls-at-N',
+    description: 'downloading for ever at N %, speed 0',
+    ask: (until) => play(connect, { ...transfer, until }, { type: 'stall' }),
+  },
+  {
+    spelling: 'fails-at-N',
+    description: 'fails with network_error at N %; asked for again, goes on from there and completes',
+    ask: (until) => play(connect, { ...transfer, until }, failure, connect, transfer),
+  },
+  {
+    spelling: 'always-fails-at-N',
+    description: 'the same, but each retry fails as well',
+    ask: (until) => ({ scenario: { steps: [connect, { ...transfer, until }, failure], repeat: true } }),
+  },
+  {
+    spelling: 'pauses-at-N',
+    description: 'paused at N % until an operator resumes it',
+    ask: (until) => play(connect, { ...transfer, until }, { type: 'pause' }, transfer),
+  },
+  {
+    spelling: 'rewinds-at-N',
+    description: 'falls back from N % to half of it, once',
+    ask: (until) => play(connect, { ...transfer, until }, { type: 'rewind', to: until / 2 }, transfer),
+  },
+  {
+    spelling: 'checksum-mismatch',
+    description: 'fails after the last byte; asked for again, starts from 0 and completes',
+    ask: () =>
+      play(
+        connect,
+        transfer,
+        { type: 'finalize', ms: 1000 },
+        {
+          type: 'fail',
+          code: 'checksum_mismatch',
+          reason: 'The sha256 of the file is not the one the hub names.',
+        },
+        connect,
+        transfer,
+      ),
+  },
+  {
+    spelling: 'disk-full',
+    description: 'paused with disk_full at 70 % until an operator resumes it',
+    ask: () =>
+      play(
+        connect,
+        { ...transfer, until: 0.7 },
+        { type: 'pause', code: 'disk_full', reason: 'There is no space left on the disk.' },
+        transfer,
+      ),
+  },
+  {
+    spelling: 'rate-limited',
+    description: 'nothing moves for 30 s from 20 % on, then it goes on and completes',
+    ask: () => play(connect, { ...transfer, until: 0.2 }, { type: 'stall', ms: 30_000 }, transfer),
+  },
+  {
+    spelling: 'finalizes-slowly',
+    description: 'downloading for 10 s with all bytes there',
+    ask: () => play(connect, transfer, { type: 'finalize', ms: 10_000 }),
+  },
+  {
+    spelling: 'finalizes-forever',
+    description: 'downloading for ever with all bytes there',
+    ask: () => play(connect, transfer, { type: 'finalize' }),
+  },
+  { spelling: 'already-downloaded', description: 'already_downloaded', ask: () => 'already_downloaded' },
+  { spelling: 'not-found', description: '404 model_not_found', ask: () => ({ refusal: 'model_not_found' }) },
+  {
+    spelling: 'no-gguf',
+    description: '404 no compatible download options',
+    ask: () => ({ refusal: 'no_compatible_option' }),
+  },
+  { spelling: 'gated', description: '403, a repo that wants a token', ask: () => ({ refusal: 'gated_no_token' }) },
+  {
+    spelling: 'hub-unavailable',
+    description: '503 with Retry-After',
+    ask: () => ({ refusal: 'hub_unavailable' }),
+  },
+];
+
+/** Which stories there are, for whoever asked for another. */
+export const TEST_MODEL_NAMES = `There is, under ${TEST_MODEL_OWNER}/: ${testModels.map(({ spelling }) => spelling).join(', ')}; N is a whole number from 0 to 100.`;
+
+/**
+ * Looks up what a name under `simulate/` asks for; undefined when it is none of ours. Runs of one story share its data:
+ * a million jobs of it cost the story once.
+ */
+export function createTestModelFinder(): (name: string) => TestModel | undefined {
+  const found = new Map<string, TestModel>();
+  return (name) => {
+    const elapsed = name.toLowerCase().replace(/-run-.*$/, '');
+    const testModel = found.get(elapsed) ?? findTestModel(elapsed);
+    // At most as many as there are spellings: what is none of ours is not kept.
+    if (testModel) found.set(elapsed, testModel);
+    return testModel;
+  };
+}
+
+function findTestModel(elapsed: string): TestModel | undefined {
+  for (const { spelling, ask } of testModels) {
+    if (spelling === elapsed) return ask(1);
+    if (!spelling.endsWith('N')) continue;
+    const percent = elapsed.startsWith(spelling.slice(0, -1)) ? elapsed.slice(spelling.length - 1) : '';
+    if (/^\d{1,3}$/.test(percent) && Number(percent) <= 100) return ask(Number(percent) / 100);
+  }
+  return undefined;
+}
+
+/** What the simulated hub says to whoever asks for a model that is refused. */
+export function testModelRefusal(code: RefusalCode, { model }: DownloadRequest): RefusedError {
+  const subject = model.source === 'catalog' ? model.id : model.url;
+  return new RefusedError(code, subject, `The simulated hub refuses ${subject}: ${code}.`, {
+    ...(code === 'hub_unavailable' && { retryAfterMs: 5000 }),
+  });
+}
