@@ -100,7 +100,7 @@ describe('the welcome', () => {
     expect(text).toContain('scenario slow, 60× real time, profile strict');
     expect(text).toMatch(/Operate {4}http:\/\/localhost:\d+\/__modeldock\/health/);
     expect(text).toContain('modeldock --help');
-    expect(await welcomed(['--frozen'])).toContain('scenario steady, frozen, profile seed');
+    expect(await welcomed(['--frozen'])).toContain('scenario steady, frozen, profile documented');
   });
 
   it.each([[[]], [['--engine', 'real', '--models-dir', '/tmp']]])(

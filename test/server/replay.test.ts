@@ -66,7 +66,7 @@ describe('modeldock --replay', () => {
   });
 
   it.each([
-    ['scenario flaky, frozen, profile seed', leftWorld],
+    ['scenario flaky, frozen, profile documented', leftWorld],
     [
       'scenario slow, 3× real time, profile strict',
       () => createDock({ scenario: 'slow', speed: 3, profile: 'strict' }),

@@ -194,7 +194,7 @@ describe('a wrong value', () => {
     ['scenario', 'no-such-story', 'a JSON file, or one of docs-example, steady, instant'],
     ['speed', '0', 'a number above 0, such as 0.5 or 60; --frozen stops the clock'],
     ['speed', 'Infinity', 'a number above 0'],
-    ['profile', 'latest', 'seed, lmstudio-0.4, strict'],
+    ['profile', 'latest', 'documented, lmstudio-0.4, strict'],
     ['cors', 'http://localhost:5173/page', '* or an origin such as http://localhost:5173, without a path'],
     ['allow-host', 'http://dock.test', 'names and addresses as they stand in a URL'],
     ['catalog', '/no/such/file', 'a JSON file'],

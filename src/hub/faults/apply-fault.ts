@@ -202,9 +202,9 @@ function redirectTarget(to: 'another-protocol' | 'private-address' | 'loop', url
 }
 
 function relinked(reply: Reply, origin: string): Reply {
-  const link = reply.headers.CallMiddleware;
+  const link = reply.headers.Link;
   if (link === undefined) return reply;
-  return { ...reply, headers: { ...reply.headers, CallMiddleware: link.replace(/<\w+:\/\/[^/>]*/, `<${origin}`) } };
+  return { ...reply, headers: { ...reply.headers, Link: link.replace(/<\w+:\/\/[^/>]*/, `<${origin}`) } };
 }
 
 function unmeasured(reply: Reply): Reply {

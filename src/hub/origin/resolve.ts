@@ -36,7 +36,7 @@ export async function resolve(context: OriginContext, inquiry: RepoInquiry): Pro
     'X-Linked-Etag': `"${lfs!.sha256}"`,
     ...(file.storage === 'xet' && {
       'X-Xet-Hash': file.xetHash,
-      CallMiddleware:
+      Link:
         `<${origin}/api/models/${id}/xet-read-token/${commit.sha}>; rel="xet-auth", ` +
         `<${origin}/v1/reconstructions/${file.xetHash}>; rel="xet-reconstruction-info"`,
     }),

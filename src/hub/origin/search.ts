@@ -34,7 +34,7 @@ export function search(context: OriginContext, { call: { query }, caller, origin
   if (first + limit < matches.length) {
     const next = new URLSearchParams(query);
     next.set('cursor', String(first + limit));
-    headers.CallMiddleware = `<${origin}/api/models?${next.toString()}>; rel="next"`;
+    headers.Link = `<${origin}/api/models?${next.toString()}>; rel="next"`;
   }
   return jsonReply(
     matches.slice(first, first + limit).map((info) => summary(info, query)),

@@ -35,7 +35,7 @@ export async function tree(context: OriginContext, inquiry: RepoInquiry): Promis
     query.set('limit', String(limit));
     query.set('cursor', Buffer.from(page.at(-1)!.path).toString('base64url'));
     const place = `${inquiry.origin}/api/models/${repo.description.id}/tree/${encodeURIComponent(revision)}`;
-    headers.CallMiddleware = `<${place}${path && `/${encodePath(path)}`}?${query.toString()}>; rel="next"`;
+    headers.Link = `<${place}${path && `/${encodePath(path)}`}?${query.toString()}>; rel="next"`;
   }
   return jsonReply(entries, 200, headers);
 }
