@@ -4,6 +4,8 @@ import type { World } from './world.js';
 
 const AT = 700_001;
 const SHORT = 100_000;
+/** Far longer than the machine takes for anything, so that only the hub is silent for so long. */
+const SILENCE_MS = 1000;
 
 /** Where a request for bytes begins. */
 const startOf = ({ headers }: { headers: Record<string, string> }): number =>
@@ -34,6 +36,7 @@ const rows: Row[] = [
     fault: 'goes on at the mark after silence',
     faults: [{ times: 1, do: { type: 'stall', atByte: AT } }],
     onLargest: true,
+    engine: { limits: { silenceMs: SILENCE_MS } },
     outcome: 'completed',
     bounds: { resolvesPerFile: 1, servedTwice: 0 },
     shows: goesOnAtTheMark(),
@@ -41,6 +44,7 @@ const rows: Row[] = [
   {
     fault: 'asks again where nothing was answered',
     faults: [{ times: 2, on: { route: 'cdn' }, do: { type: 'stall' } }],
+    engine: { limits: { silenceMs: SILENCE_MS } },
     outcome: 'completed',
     bounds: { servedTwice: 0 },
   },

@@ -40,7 +40,8 @@ export interface World {
   close(): Promise<void>;
 }
 
-const PATIENCE_MS = 20_000;
+/** A guard against hanging. */
+const PATIENCE_MS = 50_000;
 
 /** A hub with all shapes; tests that want others of its options make their own. */
 export async function createMatrixHub(options: HubOptions = {}): Promise<Hub> {
