@@ -3,6 +3,7 @@ import type { FailureCode, RefusalCode } from '../../../src/core/errors.js';
 import { RefusedError } from '../../../src/core/errors.js';
 import type { HubFault, FileSummary, Hub, HubOptions } from '../../../src/hub/index.js';
 import type { DownloaderOptions } from '../../../src/real/open-downloader.js';
+import { matrixLimits } from './limits.js';
 import { expectNoMoreThan, held, type Held } from './resources.js';
 import { largestOf, onFile, shapes, totalOf } from './shapes.js';
 import { createMatrixHub, createWorld, type World } from './world.js';
@@ -43,6 +44,12 @@ export interface MatrixOptions {
   engine?: (hub: Hub) => Partial<DownloaderOptions>;
 }
 
+/**
+ * Requests for one segment each, which are never divided among connections: what is on the wire when a request is divided
+ * comes again, and how much that is depends on the machine.
+ */
+const undivided = { longestRunBytes: matrixLimits.segmentBytes };
+
 /** Runs rows over both shapes, all on one hub. */
 export function runMatrix(
   rows: readonly Row[],
@@ -76,7 +83,8 @@ export function runMatrix(
       hub.control.reset();
       const { faults, onLargest, outcome, bounds = {}, engine = {}, shows } = row;
       hub.faults.add(faults.map((fault) => (onLargest ? onFile(largestOf(shape).path, fault) : fault)));
-      await download(world, outcome, bounds, { ...optionsFor(hub), ...engine });
+      const limits = { ...(bounds.servedTwice !== undefined && undivided), ...engine.limits };
+      await download(world, outcome, bounds, { ...optionsFor(hub), ...engine, limits });
       await shows?.(world);
       expectSecrets(world);
       await world.close();
