@@ -47,6 +47,10 @@ const processIo: HubCliIo = {
     new Promise((resolve) => {
       process.once('SIGINT', () => resolve());
       process.once('SIGTERM', () => resolve());
+      // A hub that cannot say where it listens is of no use; a reader that has left knows already.
+      process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EPIPE') resolve();
+      });
     }),
 };
 

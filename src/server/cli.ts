@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { addHubCommand } from '../hub/command.js';
 import { CommandError } from './command-error.js';
 import { addDownloadCommands } from './downloads/commands.js';
+import { guardOutput, onOutputLost } from './output.js';
 import { runServe } from './serve-command.js';
 import { CannotListenError, type Serving } from './serve.js';
 import { addServeOptions, readSwitches, refuseFlagsOfOtherEngine, type Settings } from './settings.js';
@@ -14,19 +15,16 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
   version: string;
 };
 
-// Every stream of events and every call that hangs listens for the end of its session: a dozen of them is no leak.
+// Every stream of events and every call that hangs listens for the end of its session: a dozen listeners are no leak.
 setMaxListeners(0);
 
-// Whoever reads what is printed may leave, as `head` does: that is no reason to end a download.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
-}
+guardOutput();
 
 const program = new Command('modeldock')
   .description("Mock, reference server and test harness for LM Studio's model-download API.")
-  .version(version);
+  .version(version)
+  // Commands end by themselves: process.exit would lose what is being written, and that it could not be written.
+  .exitOverride();
 
 const serveCommand = addServeOptions(program.command('serve', { isDefault: true }))
   .allowExcessArguments()
@@ -35,12 +33,13 @@ const serveCommand = addServeOptions(program.command('serve', { isDefault: true 
     refuseWords();
     refuseFlagsOfOtherEngine(settings, serveCommand);
     let closing: Promise<void> | undefined;
-    // A signal may come twice: npm passes on a Ctrl-C that has reached us already. Unheeded, the second would kill.
+    // A signal may come twice: npm passes on a Ctrl-C that this process has received too. Unhandled, the second would kill.
     const stop = (): void => {
       closing ??= serving.then(closeAndExit, () => undefined);
     };
-    // Before it listens: whoever reads that it does may send the signal at once.
+    // Before it listens: a program that reads that it does may send the signal at once.
     process.on('SIGINT', stop).on('SIGTERM', stop);
+    onOutputLost(stop);
     const serving = runServe(settings, version);
     await serving;
   });
@@ -55,9 +54,19 @@ try {
   readSwitches(process.env, serveCommand);
   await program.parseAsync();
 } catch (error) {
-  const expected = error instanceof CommandError || error instanceof CannotListenError;
-  process.stderr.write(`${expected ? `modeldock: ${error.message}` : ((error as Error).stack ?? String(error))}\n`);
-  process.exitCode = 1;
+  process.exitCode = error instanceof CommanderError ? error.exitCode : 1;
+  // Commander has printed its own already.
+  if (!(error instanceof CommanderError)) process.stderr.write(`modeldock: ${describeFailure(error)}\n`);
+}
+
+/** One sentence. A stack helps only a developer, who asks for it. */
+function describeFailure(error: unknown): string {
+  if (error instanceof CommandError || error instanceof CannotListenError) return error.message;
+  if (process.env.MODELDOCK_DEBUG) return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return (error as NodeJS.ErrnoException).code === undefined
+    ? `${message} (This was not expected: please report it. MODELDOCK_DEBUG=1 shows where it comes from.)`
+    : message;
 }
 
 /** The help of the program has the flags of `serve`; those of every other command are in its own. */
@@ -66,7 +75,7 @@ function whereHelpIs(command = serveCommand): string {
   return `Run ${commandName()}${name} --help for all options.`;
 }
 
-/** `serve` takes no words. As it is the default, it also gets those that were meant to be commands. */
+/** Refuses words: `serve` takes none, and as the default command it also gets those that were meant to be commands. */
 function refuseWords(): void {
   const [word] = serveCommand.args;
   if (word === undefined) return;

@@ -13,8 +13,8 @@ interface Write {
 export type Log = Record<WrittenLevel, Write> & { isEnabled(level: WrittenLevel): boolean };
 
 /**
- * Logs to stderr: lines of JSON, or something to read where a person sits at a terminal. pino is loaded for the first
- * line: most runs log nothing, and all wait for what is loaded at the start.
+ * Logs to stderr: lines of JSON, or coloured text on a terminal. pino is loaded for the first line, because most runs log
+ * nothing and all of them would wait for it at the start.
  */
 export function createLog(level: LogLevel): Log {
   let opening: Promise<Logger> | undefined;
@@ -32,10 +32,13 @@ export function createLog(level: LogLevel): Log {
 
 async function open(level: LogLevel): Promise<Logger> {
   const { default: pino } = await import('pino');
-  if (!process.stderr.isTTY) return pino({ level, base: null }, pino.destination({ dest: 2, sync: true }));
+  const stderr = pino.destination({ dest: 2, sync: true });
+  // A log on a full disk loses lines; without a listener the first of them would end the server.
+  stderr.on('error', () => undefined);
+  if (!process.stderr.isTTY) return pino({ level, base: null }, stderr);
   const { default: pretty } = await import('pino-pretty');
   return pino(
     { level, base: null },
-    pretty({ destination: 2, sync: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname' }),
+    pretty({ destination: stderr, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname' }),
   );
 }

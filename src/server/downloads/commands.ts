@@ -1,4 +1,4 @@
-import { Option, type Command } from 'commander';
+import { CommanderError, Option, type Command } from 'commander';
 import { engineOptions, withVariable, type EngineSettings } from '../engine-options.js';
 import { exitCodes } from './exit-codes.js';
 import type { GetSettings } from './get.js';
@@ -39,7 +39,7 @@ export function addDownloadCommands(program: Command, io: CliIo = processIo): vo
     );
 }
 
-/** What has nothing to fetch takes no bandwidth. */
+/** Commands that fetch nothing take no bandwidth. */
 const LOCAL_COMMANDS = ['list', 'remove'];
 
 function commandOf(program: Command, name: string): Command {
@@ -48,7 +48,9 @@ function commandOf(program: Command, name: string): Command {
     if (option.name() === 'bandwidth' && LOCAL_COMMANDS.includes(name)) continue;
     command.addOption(withVariable(option));
   }
-  return command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? exitCodes.done : exitCodes.wrongUse));
+  return command.exitOverride(({ exitCode, code, message }) => {
+    throw new CommanderError(exitCode === 0 ? exitCodes.done : exitCodes.wrongUse, code, message);
+  });
 }
 
 async function end(run: () => Promise<number>): Promise<void> {
