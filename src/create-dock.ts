@@ -1,6 +1,7 @@
 import type { Api, ApiOptions } from './api/api.js';
 import { profileNamed, type Profile, type ProfileName } from './contract/profiles.js';
-import { createControlApi, type ControlRoutes, type SessionRoutes } from './control/control-api.js';
+import type { ControlRoutes, SessionRoutes } from './control/control-api.js';
+import { createLazyControlApi } from './control/lazy-control-api.js';
 import { ControlError } from './control/control-error.js';
 import { Session, type SessionOptions } from './control/session.js';
 import { createGateway, type GatewayOptions } from './control/gateway.js';
@@ -86,7 +87,7 @@ function createNamedDock(options: SimulatedDockOptions, session = 'fork'): Simul
     });
   const given = options.snapshot === undefined ? undefined : parseSnapshot(options.snapshot);
   const dock = given === undefined && storage ? openKept(storage, open) : open(given);
-  const gateway = createGateway(({ path }) => ({ path, dock: () => dock }), createControlApi(loneRoutes), options);
+  const gateway = createGateway(({ path }) => ({ path, dock: () => dock }), createLazyControlApi(loneRoutes), options);
   const { control } = dock;
   return {
     ...control,
@@ -127,7 +128,7 @@ export function createSessions(options: SimulatedSessionsOptions = {}): Simulate
     ...options,
     openDock: (plan) => new Session({ ...plain, ...plan }),
   });
-  const control = createControlApi({ ...options.controlRoutes, ...sessionsRoutes(sessions) }, options.sessionRoutes);
+  const control = createLazyControlApi({ ...options.controlRoutes, ...sessionsRoutes(sessions) }, options.sessionRoutes);
   return { ...sessions, api: createGateway(sessions.locate, control, options) };
 }
 

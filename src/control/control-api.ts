@@ -1,6 +1,7 @@
 import { prettyJson, type Answer, type Call } from '../api/call.js';
 import { Problem } from '../contract/problem.js';
 import { ControlError } from './control-error.js';
+import { CONTROL_PREFIX } from './control-path.js';
 import {
   advanceBody,
   clockBody,
@@ -16,16 +17,8 @@ import { parseFault } from './faults/fault.js';
 import type { DockControl } from './dock-control.js';
 import { readJsonBody, readJson, readQuery, refuseOtherBodies } from './read-input.js';
 
-const CONTROL = '/__modeldock';
-const CONTROL_PATH = /^\/__modeldock(\/|$)/i;
-
 /** A session of many jobs is larger than any other body: some 12 000 of them fit. */
 const SNAPSHOT_BYTES = 8 * 1024 * 1024;
-
-/** Without regard to case, as all paths are. */
-export function isControlPath(path: string): boolean {
-  return CONTROL_PATH.test(path);
-}
 
 /** What a route gets: what fills the `:parameter` of its path (`*parameter`: slashes and all), and the call. */
 type Handler = (parameter: string, call: Call) => Promise<unknown>;
@@ -94,7 +87,7 @@ export function createControlApi(more: ControlRoutes = {}, ofSession: SessionRou
 
   return async (open, call) => {
     try {
-      const path = call.path.slice(CONTROL.length);
+      const path = call.path.slice(CONTROL_PREFIX.length);
       const here = routes.filter(({ pattern }) => pattern.test(path));
       const method = call.method === 'HEAD' ? 'GET' : call.method;
       const route = here.find((each) => each.method === method);
@@ -110,7 +103,7 @@ export function createControlApi(more: ControlRoutes = {}, ofSession: SessionRou
   };
 
   function notFound({ method, path }: Call): Answer {
-    const known = routes.map(({ name }) => name.replace(' ', ` ${CONTROL}`).replace('*', ':'));
+    const known = routes.map(({ name }) => name.replace(' ', ` ${CONTROL_PREFIX}`).replace('*', ':'));
     return refuse(new ControlError(404, 'not_found', `There is no ${method} ${path}. There is: ${known.join(', ')}.`));
   }
 }

@@ -5,8 +5,9 @@ import { fetchFrom } from '../api/fetch.js';
 import { ForwardedCall } from '../api/forwarded-call.js';
 import { isDocumentedPath } from '../api/routes.js';
 import { problems } from '../contract/problem.js';
-import { isControlPath, type ControlApi } from './control-api.js';
+import type { ControlApi } from './control-api.js';
 import { ControlError } from './control-error.js';
+import { isControlPath } from './control-path.js';
 import type { Session } from './session.js';
 import { guardControl, type ControlGuardOptions } from './guard.js';
 
