@@ -128,7 +128,10 @@ export function createSessions(options: SimulatedSessionsOptions = {}): Simulate
     ...options,
     openDock: (plan) => new Session({ ...plain, ...plan }),
   });
-  const control = createLazyControlApi({ ...options.controlRoutes, ...sessionsRoutes(sessions) }, options.sessionRoutes);
+  const control = createLazyControlApi(
+    { ...options.controlRoutes, ...sessionsRoutes(sessions) },
+    options.sessionRoutes,
+  );
   return { ...sessions, api: createGateway(sessions.locate, control, options) };
 }
 
