@@ -1,49 +1,28 @@
-// What the journal costs: polls per second over HTTP with and without it, and a call of it alone.
+// What the journal costs: the processor time of polls with and without it, a call of it alone, and what its entries take.
 import { Journal } from '../dist/control/journal/journal.js';
 import { SessionClock } from '../dist/control/sessions/clock.js';
-import { listen, median, method, processorTicks, requestsPerSecond, row, rowOfRounds, server } from './processes.mjs';
+import { measureInTurns, method } from './cost-per-poll.mjs';
+import { listenMeasured, server } from './processes.mjs';
+import { judgedRow, median, row, rowOfRounds } from './report.mjs';
+import { startJob } from './start-job.mjs';
 
-const ROUNDS = 5;
-const SECONDS = Number(process.env.BENCH_SECONDS ?? 4);
-const STATUS = '/api/v1/models/download/status/job_493c7c9ded';
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 15);
 
 console.log(`\nThe journal (${method}; median of ${ROUNDS}, interleaved)`);
-const servers = [];
+const servers = {};
 for (const way of ['without', 'with']) {
-  const serving = await listen(['node', server('recorder'), way]);
-  await fetch(`${serving.url}/api/v1/models/download`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ model: 'simulate/slow' }),
-  });
-  await requestsPerSecond(serving.url + STATUS, 1);
-  servers.push({ ...serving, rates: [], efforts: [] });
+  const serving = await listenMeasured(server('recorder'), way);
+  servers[way] = { ...serving, paths: [await startJob(serving.url)] };
 }
-for (let round = 0; round < ROUNDS; round++) {
-  for (const { url, pid, rates, efforts } of servers) {
-    const before = processorTicks(pid);
-    const rate = await requestsPerSecond(url + STATUS, SECONDS);
-    rates.push(rate);
-    efforts.push((processorTicks(pid) - before) / rate);
-  }
-}
-for (const { close } of servers) await close();
+const costs = await measureInTurns(servers, { rounds: ROUNDS });
+for (const { close } of Object.values(servers)) await close();
 
-const [without, withJournal] = servers;
-row('polls without it', `${Math.round(median(without.rates))}/s`);
-row('polls with it', `${Math.round(median(withJournal.rates))}/s`);
-const ofRounds = (costOf) => Array.from({ length: ROUNDS }, (_, round) => costOf(round));
-rowOfRounds(
-  'it costs, of throughput',
-  ofRounds((round) => 1 - withJournal.rates[round] / without.rates[round]),
-  '< 15 %',
-);
-// Where neighbours share the machine, the processor time of a poll says more than polls per second.
-rowOfRounds(
-  'it costs, by processor time per poll',
-  ofRounds((round) => 1 - without.efforts[round] / withJournal.efforts[round]),
-  '< 15 %',
-);
+for (const way of Object.keys(servers)) {
+  row(`a poll ${way} it`, `${median(costs[way].map(({ total }) => total)).toFixed(0)} µs`);
+}
+const percents = costs.with.map(({ total }, round) => 100 * (total / costs.without[round].total - 1));
+judgedRow('it costs of a poll', median(percents), { atMost: 15, unit: ' %', digits: 1 });
+rowOfRounds(percents, 0);
 
 const job = { job_id: 'job_493c7c9ded', status: 'downloading', padding: 'x'.repeat(200) };
 const body = JSON.stringify(job, null, 2);
@@ -51,7 +30,7 @@ const headers = { 'Content-Type': 'application/json; charset=utf-8' };
 const answer = async () => ({ status: 200, headers, body });
 const call = {
   method: 'GET',
-  path: STATUS,
+  path: '/api/v1/models/download/status/job_493c7c9ded',
   query: new URL('http://localhost').searchParams,
   header: (name) => (name === 'user-agent' ? 'bench' : undefined),
   text: async () => '',
@@ -85,7 +64,7 @@ globalThis.gc?.();
 const grown = process.memoryUsage().heapUsed - before;
 const said = journals.reduce((sum, { bytes }) => sum + bytes, 0);
 row('an entry of a poll takes', `${Math.round(grown / 50_000)} bytes`);
-row('  of which the journal says', `${Math.round(said / 50_000)} bytes`, '>= what it takes');
+row('  as the journal counts them', `${Math.round(said / 50_000)} bytes`, 'at least what it takes');
 
 function recordedBy(journal, answerer) {
   return (call) => journal.record(call, answerer);

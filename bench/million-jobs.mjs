@@ -1,7 +1,7 @@
 // A million simulated jobs: what they hold, what runs, and what one look costs. Needs node --expose-gc.
 import { createSimulator } from '../dist/simulator/simulator.js';
 import { MemoryStore } from '../dist/stores/memory.js';
-import { row } from './processes.mjs';
+import { judgedRow, row } from './report.mjs';
 
 const JOBS = 1_000_000;
 let now = Date.now();
@@ -34,8 +34,8 @@ const microseconds = ((performance.now() - began) * 1000) / LOOKS;
 if (!(sum > 0)) throw new Error('No job had any bytes: nothing was measured.');
 
 console.log('\nA million simulated jobs');
-row('heap growth, their ids in an array included', `${grown.toFixed(0)} MB`, '<= 400 MB');
-row('timers', timers() - timersBefore, '0');
+judgedRow('heap growth, their ids in an array included', grown, { atMost: 400, unit: ' MB', digits: 0 });
+judgedRow('timers', timers() - timersBefore, { atMost: 0, digits: 0 });
 row('one status through the engine and its store, random order', `${microseconds.toFixed(2)} µs`);
 
 const { snapshotAt } = await import('../dist/simulator/job.js');
@@ -46,4 +46,5 @@ const job = await store.get(id);
 for (let look = 0; look < 200_000; look++) sum += snapshotAt(job, now + look).downloadedBytes;
 const beganSnapshots = performance.now();
 for (let look = 0; look < LOOKS; look++) sum += snapshotAt(job, now + look).downloadedBytes;
-row('one snapshot of one job', `${(((performance.now() - beganSnapshots) * 1000) / LOOKS).toFixed(2)} µs`, '<= 1 µs');
+const snapshotMicroseconds = ((performance.now() - beganSnapshots) * 1000) / LOOKS;
+judgedRow('one snapshot of one job', snapshotMicroseconds, { atMost: 0.5, unit: ' µs' });

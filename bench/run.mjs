@@ -1,21 +1,32 @@
-// npm run bench [part …]: every figure as a ratio, from one run, on whatever machine this is.
+// npm run bench [part …]: every figure beside its target, from one run, on whatever machine this is.
 import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
-const parts = ['size', 'start-up', 'million-jobs', 'polls', 'sessions', 'journal', 'hub'];
+/** The scripts of each part, and their flags. The whole bench of the real engine is `npm run bench:real`. */
+const parts = {
+  size: ['size.mjs'],
+  'start-up': ['start-up.mjs'],
+  'million-jobs': ['million-jobs.mjs'],
+  polls: ['polls.mjs'],
+  sessions: ['sessions.mjs'],
+  journal: ['journal.mjs'],
+  hub: ['hub.mjs'],
+  real: ['real/run.mjs', '--settings', 'unthrottled', '--clients', 'modeldock,curl', '--rounds', '5'],
+};
 const asked = process.argv.slice(2);
-const unknown = asked.filter((part) => !parts.includes(part));
+const unknown = asked.filter((part) => !(part in parts));
 if (unknown.length > 0) {
-  console.error(`There is no bench ${unknown.join(', ')}. There is: ${parts.join(', ')}.`);
+  console.error(`Cannot run the bench ${unknown.join(', ')}: there is ${Object.keys(parts).join(', ')}.`);
   process.exit(2);
 }
 
 console.log(`Node ${process.version} on ${cpus().length} × ${cpus()[0].model}`);
 let failed = false;
-for (const part of asked.length > 0 ? asked : parts) {
-  const script = fileURLToPath(new URL(`${part}.mjs`, import.meta.url));
-  const { status } = spawnSync(process.execPath, ['--expose-gc', '--max-old-space-size=4096', script], {
+for (const part of asked.length > 0 ? asked : Object.keys(parts)) {
+  const [script, ...flags] = parts[part];
+  const path = fileURLToPath(new URL(script, import.meta.url));
+  const { status } = spawnSync(process.execPath, ['--expose-gc', '--max-old-space-size=4096', path, ...flags], {
     stdio: 'inherit',
   });
   failed ||= status !== 0;

@@ -1,7 +1,8 @@
 // From the start of the process to its first 200, and what it holds when it then does nothing.
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cli, listen, median, row, server } from './processes.mjs';
+import { cli, listen, server } from './processes.mjs';
+import { judgedRow, median, row } from './report.mjs';
 
 const ROUNDS = 9;
 const fixed = JSON.stringify({ headers: { 'Content-Type': 'application/json' }, body: '{}' });
@@ -24,7 +25,7 @@ for (let round = 0; round < ROUNDS; round++) {
 console.log(`\nStart to first 200 (median of ${ROUNDS}, interleaved)`);
 row('modeldock', `${Math.round(median(times.modeldock))} ms`);
 row('bare node:http', `${Math.round(median(times.bare))} ms`);
-row('ratio', (median(times.modeldock) / median(times.bare)).toFixed(2), '<= 2.5');
+judgedRow('modeldock, times bare node:http', median(times.modeldock) / median(times.bare), { atMost: 1.6 });
 
 console.log('\nIdle memory, resident');
 const idle = {};
@@ -35,7 +36,7 @@ for (const [name, command] of Object.entries(commands)) {
   row(name === 'bare' ? 'bare node:http' : name, `${idle[name].toFixed(1)} MB`);
   await close();
 }
-row('difference', `${(idle.modeldock - idle.bare).toFixed(1)} MB`, '<= 25 MB');
+judgedRow('difference', idle.modeldock - idle.bare, { atMost: 20, unit: ' MB', digits: 1 });
 
 async function residentMegabytes(pid) {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');

@@ -9,7 +9,7 @@ import { cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { listen, median } from '../processes.mjs';
+import { listen } from '../processes.mjs';
 import { clients } from './clients.mjs';
 import { idleBytes } from './idle.mjs';
 import { measure } from './measure.mjs';
@@ -102,9 +102,9 @@ async function bench() {
     const certificate = isSecure ? tls.certificate : undefined;
     results[name] = await takeTurns({ endpoint: hub.url, certificate, sha256, serverCpu: nginx.cpuSeconds });
     await hub.close();
-    console.log(`\n${title}\n${table(results[name], clients, median)}`);
+    console.log(`\n${title}\n${table(results[name], clients, size)}`);
   }
-  return judge(results, { idle, size, median });
+  return judge(results, { idle, size });
 }
 
 /** Every client once a round, each on an empty and quiet disk. */

@@ -1,7 +1,22 @@
-const COLUMNS = ['client', 'wall s', '(min–max)', 'ratio', 'CPU s', 'memory MB', 'server CPU s', 'verified'];
+import { median } from '../report.mjs';
 
-/** Medians of every client as lines of text; the ratio is to the first one's wall time. */
-export function table(runs, clients, median) {
+const COLUMNS = [
+  'client',
+  'wall s',
+  '(min–max)',
+  'ratio',
+  'CPU s',
+  'CPU s/GiB',
+  'memory MB',
+  'server CPU s',
+  'verified',
+];
+
+/**
+ * Medians of every client as lines of text; the ratio is to the first one's wall time.
+ * @param size of the file, in bytes
+ */
+export function table(runs, clients, size) {
   const of = (name, figure) => median(runs[name].map((run) => run[figure]));
   const names = Object.keys(runs);
   const rows = names.map((name) => {
@@ -12,6 +27,7 @@ export function table(runs, clients, median) {
       `(${Math.min(...walls).toFixed(2)}–${Math.max(...walls).toFixed(2)})`,
       (of(name, 'wallSeconds') / of(names[0], 'wallSeconds')).toFixed(2),
       of(name, 'cpuSeconds').toFixed(2),
+      (of(name, 'cpuSeconds') / (size / 1024 ** 3)).toFixed(2),
       (of(name, 'peakBytes') / 1e6).toFixed(0),
       of(name, 'serverCpuSeconds').toFixed(2),
       clients[name].verifies ? 'yes' : 'no',
