@@ -4,6 +4,11 @@ import { parseScenario, type ScenarioStep } from '../../src/index.js';
 /** Every run of the properties sees the same cases. */
 export const SEED = 20251003;
 
+/** How many cases a property is tried on: fewer while mutants are tested, each of which runs all of them. */
+export function runs(count: number): number {
+  return Math.ceil(count / Number(process.env.MODELDOCK_FEWER_RUNS ?? 1));
+}
+
 const ms = fc.oneof(fc.integer({ min: 0, max: 30_000 }), fc.constantFrom(0, 1, 4999, 5000, 10_000));
 const fraction = fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0, 0.5, 1));
 const place = fc.oneof(fraction, fc.record({ bytes: fc.maxSafeNat() }), fc.record({ bytes: fc.nat(100_000) }));

@@ -4,7 +4,7 @@ import type { Condition } from '../../src/core/foresight.js';
 import { parseScenario, type JobSnapshot, type ScenarioStep } from '../../src/index.js';
 import { RefusedError } from '../../src/core/errors.js';
 import { snapshotAt } from '../../src/simulator/job.js';
-import { SEED, type Event } from './arbitraries.js';
+import { type Event, runs, SEED } from './arbitraries.js';
 import { RISE, setStage, type Stage } from './stage.js';
 
 /** Stories so short that each of their milliseconds can be looked at. */
@@ -101,7 +101,7 @@ function isReached({ state, downloadedBytes, totalBytes }: JobSnapshot, goal: (t
   return downloadedBytes >= ('bytes' in goal ? goal.bytes : goal.progress * totalBytes);
 }
 
-const settings = { seed: SEED, numRuns: 500 };
+const settings = { seed: SEED, numRuns: runs(500) };
 
 describe('whatever the story, the size and the operator do, foresight sees', () => {
   test.prop([shortStory, size, acts], settings)(

@@ -5,7 +5,7 @@ import { toJobStatus } from '../../src/contract/wire.js';
 import { MAX_TIME } from '../../src/core/clock.js';
 import { RefusedError, type JobSnapshot, type ScenarioStep } from '../../src/index.js';
 import { snapshotAt, type SimulatedJob } from '../../src/simulator/job.js';
-import { events, SEED, size, story, type Event } from './arbitraries.js';
+import { type Event, events, runs, SEED, size, story } from './arbitraries.js';
 import { RISE, setStage, type Stage } from './stage.js';
 
 interface Life {
@@ -56,7 +56,7 @@ async function tryTo(
   }
 }
 
-const settings = { seed: SEED, numRuns: 400 };
+const settings = { seed: SEED, numRuns: runs(400) };
 
 const common = ['job_id', 'status', 'total_size_bytes', 'downloaded_bytes', 'started_at'];
 const fields = {

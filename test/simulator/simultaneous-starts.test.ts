@@ -4,7 +4,7 @@ import { createDock, RefusedError, type JobSnapshot, type ModelReference } from 
 import type { JobStore } from '../../src/core/store.js';
 import type { SimulatedJob } from '../../src/simulator/job.js';
 import { MemoryStore } from '../../src/stores/memory.js';
-import { SEED } from './arbitraries.js';
+import { runs, SEED } from './arbitraries.js';
 import { openSimulator } from './stage.js';
 
 const model = (name: string): ModelReference => ({ source: 'catalog', id: `simulate/${name}` });
@@ -33,7 +33,7 @@ function openSlowly(delays: readonly number[], jobIds: readonly string[] = []) {
 }
 
 const delays = fc.array(fc.nat(20), { minLength: 1, maxLength: 40 });
-const settings = { seed: SEED, numRuns: 100 };
+const settings = { seed: SEED, numRuns: runs(100) };
 const ids = (jobs: readonly (JobSnapshot | 'already_downloaded')[]) =>
   new Set(jobs.map((job) => (job === 'already_downloaded' ? job : job.id)));
 

@@ -1,9 +1,9 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { bytesAt, firstMoment, layOut, segmentAt, transferredAt } from '../../src/simulator/timeline.js';
-import { SEED, size, story } from './arbitraries.js';
+import { runs, SEED, size, story } from './arbitraries.js';
 
-const settings = { seed: SEED, numRuns: 400 };
+const settings = { seed: SEED, numRuns: runs(400) };
 
 describe('a timeline', () => {
   test.prop([story, size, size, fc.nat(0xffff_ffff)], settings)(
