@@ -13,6 +13,8 @@ export default {
   ignoreStatic: true,
   disableTypeChecks: true,
   concurrency: 1,
+  // A mutant that loops forever counts as found; a slow machine must not look like one.
+  timeoutMS: 30_000,
   // Results are kept, and reused for what has not changed since: a part can be run at a time.
   incremental: true,
   incrementalFile: 'reports/mutation/incremental.json',

@@ -25,24 +25,52 @@ export interface Refusing {
 const TOKEN_SOURCES = 'A token comes from HF_TOKEN or from the file that `hf auth login` writes';
 const LONGEST_MESSAGE = 300;
 
-/** What an answer that is no success means. The hub tells cases apart by X-Error-Code and X-Error-Message, not by 401 against 403. */
+/**
+ * What an answer that is no success means. The hub tells cases apart by X-Error-Code and X-Error-Message, not by 401 against 403.
+ */
 export function problemIn(answer: Refusing, question: Question): DownloadError | HubRequestError {
   const { status, headers, sentToken } = answer;
-  const { endpoint, repo = 'models', revision = 'main', path } = question;
-  const page = `${endpoint}/${repo}`;
+  const { endpoint, repo = 'models' } = question;
   const host = new URL(endpoint).host;
   const said = wordsIn(headers['x-error-message']);
   const trail = trailOf(headers);
 
   if (status === 407) return proxyAuthError();
   if (status === 429 || status >= 500 || status === 408) return passing(answer, host, said, trail);
-
   if (question.repo === undefined && status === 404) {
     return new HubRefusal('model_not_found', 'hub_error', `${host} cannot search for models.${trail}`);
   }
-  switch (headers['x-error-code']) {
+  const byCode = problemByCode(answer, question, host, trail);
+  if (byCode !== undefined) return byCode;
+  if (/\bis disabled\b/i.test(said)) {
+    return new HubRefusal(
+      'repo_disabled',
+      'repo_disabled',
+      `${repo} was disabled: ${endpoint}/${repo} may tell why. Choose another repo.${trail}`,
+    );
+  }
+  if (/invalid credentials/i.test(said) || (status === 401 && sentToken && !/username or password/i.test(said))) {
+    return new HubRefusal(
+      'bad_token',
+      'bad_token',
+      `${host} does not accept the token. Make a new one at ${endpoint}/settings/tokens, or remove it to download public models. ${TOKEN_SOURCES}.${trail}`,
+    );
+  }
+  if (repo !== 'models' && (status === 401 || status === 404)) return missing(answer, question, host, trail);
+  return new HubRefusal(
+    'hub_error',
+    'hub_error',
+    `${host} answered ${status} to a question about ${repo}${said && `: ${said}`}. Check HF_ENDPOINT, and what is between here and there.${trail}`,
+  );
+}
+
+/** What X-Error-Code says; undefined if it is absent, or one that is not known here. */
+function problemByCode(answer: Refusing, question: Question, host: string, trail: string): HubRefusal | undefined {
+  const { endpoint, repo = 'models', revision = 'main', path = 'A file' } = question;
+  const page = `${endpoint}/${repo}`;
+  switch (answer.headers['x-error-code']) {
     case 'GatedRepo':
-      return sentToken
+      return answer.sentToken
         ? new HubRefusal(
             'gated_not_on_list',
             'gated',
@@ -65,29 +93,11 @@ export function problemIn(answer: Refusing, question: Question): DownloadError |
       return new HubRefusal(
         'hub_error',
         'changed_upstream',
-        `${path ?? 'A file'} is no longer in ${repo} at ${revision}. Start the download again.${trail}`,
+        `${path} is no longer in ${repo} at ${revision}. Start the download again.${trail}`,
       );
+    default:
+      return undefined;
   }
-  if (/\bis disabled\b/i.test(said)) {
-    return new HubRefusal(
-      'repo_disabled',
-      'repo_disabled',
-      `${repo} was disabled: ${page} may tell why. Choose another repo.${trail}`,
-    );
-  }
-  if (/invalid credentials/i.test(said) || (status === 401 && sentToken && !/username or password/i.test(said))) {
-    return new HubRefusal(
-      'bad_token',
-      'bad_token',
-      `${host} does not accept the token. Make a new one at ${endpoint}/settings/tokens, or remove it to download public models. ${TOKEN_SOURCES}.${trail}`,
-    );
-  }
-  if (repo !== 'models' && (status === 401 || status === 404)) return missing(answer, question, host, trail);
-  return new HubRefusal(
-    'hub_error',
-    'hub_error',
-    `${host} answered ${status} to a question about ${repo}${said && `: ${said}`}. Check HF_ENDPOINT, and what is between here and there.${trail}`,
-  );
 }
 
 /** Missing and private look the same, to an anonymous caller and to one whose token does not reach. */

@@ -43,27 +43,41 @@ export async function locateFile(
   };
 }
 
-function checkIdentity({ headers, url, redirect }: HubAnswer, { path, size, digest }: PlannedFile): void {
-  const fromHub = 'x-repo-commit' in headers || 'x-linked-etag' in headers;
-  if (
-    !fromHub &&
-    redirect === undefined &&
-    /^text\/html\b/i.test(headers['content-type'] ?? '') &&
-    !/\.html?$/i.test(path)
-  ) {
+/** Refuses an answer that is about another file than the planned one, as far as its headers tell. */
+function checkIdentity(answer: HubAnswer, file: PlannedFile): void {
+  const { path, size, digest } = file;
+  if (isSignInPage(answer, path)) {
     throw new HubRequestError(
       'server',
-      `${new URL(url).host} sends a web page instead of ${path}: this may be the sign-in page of a guest network.`,
+      `${new URL(answer.url).host} sends a web page instead of ${path}: this may be the sign-in page of a guest network.`,
     );
   }
-  // A redirect's own ETag and length are those of the redirect, and a CDN's ETag is a hash of something else.
-  const etag = headers['x-linked-etag'] ?? (fromHub && redirect === undefined ? headers.etag : undefined);
-  const hex = /^(?:W\/)?"?([0-9a-f]{40}|[0-9a-f]{64})"?$/i.exec(etag ?? '')?.[1]?.toLowerCase();
+  const hex = digestIn(answer);
   if (hex !== undefined && hex !== digest.hex) throw changed(path, digest.hex, hex);
-  const linkedSize = headers['x-linked-size'];
-  const total = redirect === undefined ? /\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1] : undefined;
-  const found = linkedSize ?? total;
+  const found = sizeIn(answer);
   if (found !== undefined && Number(found) !== size) throw changed(path, `${size} bytes`, `${found} bytes`);
+}
+
+function isSignInPage({ headers, redirect }: HubAnswer, path: string): boolean {
+  const isPage = /^text\/html\b/i.test(headers['content-type'] ?? '') && !/\.html?$/i.test(path);
+  return isPage && redirect === undefined && !isFromHub(headers);
+}
+
+/** The digest that the answer names. A redirect's own ETag is that of the redirect, and a CDN's is a hash of something else. */
+function digestIn({ headers, redirect }: HubAnswer): string | undefined {
+  const own = isFromHub(headers) && redirect === undefined ? headers.etag : undefined;
+  const etag = headers['x-linked-etag'] ?? own ?? '';
+  return /^(?:W\/)?"?([0-9a-f]{40}|[0-9a-f]{64})"?$/i.exec(etag)?.[1]?.toLowerCase();
+}
+
+/** The size that the answer names. A redirect's own length is that of the redirect. */
+function sizeIn({ headers, redirect }: HubAnswer): string | undefined {
+  const own = redirect === undefined ? /\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1] : undefined;
+  return headers['x-linked-size'] ?? own;
+}
+
+function isFromHub(headers: HubAnswer['headers']): boolean {
+  return 'x-repo-commit' in headers || 'x-linked-etag' in headers;
 }
 
 function changed(path: string, planned: string, found: string): DownloadError {

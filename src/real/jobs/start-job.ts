@@ -1,23 +1,17 @@
-import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import type { DownloadRequest } from '../../core/engine.js';
 import { RefusedError } from '../../core/errors.js';
 import type { JobSnapshot } from '../../core/job.js';
 import type { HubCatalog } from '../hub/catalog/catalog.js';
-import type { FileLocation } from '../hub/file-location.js';
-import { findPresence, type FilePresence } from '../library/presence.js';
-import { modelOf } from '../library/records.js';
-import { isSameFile, readFingerprint } from '../library/fingerprint.js';
-import { repoFolder } from '../library/safe-path.js';
-import { totalSizeOf, type DownloadPlan } from '../plan.js';
-import { findLeftParts, type LeftPart } from './adopt-parts.js';
+import type { FilePresence } from '../library/presence.js';
+import { totalSizeOf } from '../plan.js';
+import { createJob } from './create-job.js';
+import type { EngineContext } from './engine-context.js';
+import { isInstalled, isThere, lookFor } from './installed-files.js';
 import { isOpen, snapshotAtRest, type JobRecord } from './job-record.js';
 import type { Lifecycle } from './lifecycle.js';
 import { snapshotOf } from './live-job.js';
-import { lockWithRoom, makeRoom } from './make-room.js';
+import { planRequest } from './plan-request.js';
 import { identityOf, requestKey, subjectOf } from './request-identity.js';
-import { partPaths } from '../disk/part-file.js';
-import type { EngineContext } from './engine-context.js';
 
 export interface StartOptions {
   /** Takes a quantization together with a catalog id. */
@@ -35,7 +29,7 @@ export interface Starter {
 }
 
 export function createStarter(context: EngineContext, lifecycle: Lifecycle, catalog: HubCatalog): Starter {
-  const { files, clock, limits, settings, hub, folders, records, store, owner, withJobLock } = context;
+  const { clock, limits, hub, folders, store, withJobLock } = context;
   const { live } = lifecycle;
   const planning = new Map<string, Promise<JobSnapshot | 'already_downloaded'>>();
 
@@ -60,7 +54,7 @@ export function createStarter(context: EngineContext, lifecycle: Lifecycle, cata
     },
   };
 
-  /** Who asks for the same thing at the same time gets the same answer, and the hub is asked once. */
+  /** Callers that ask for the same thing at the same time share one answer, and the hub is asked once. */
   function together(
     key: string,
     work: () => Promise<JobSnapshot | 'already_downloaded'>,
@@ -73,19 +67,20 @@ export function createStarter(context: EngineContext, lifecycle: Lifecycle, cata
   /** What an earlier request for the same has come to, as far as that can be told without asking the hub. */
   async function findKnown(request: DownloadRequest): Promise<JobSnapshot | 'already_downloaded' | undefined> {
     const key = requestKey(request);
-    const jobs = (await listJobs()).filter((job) => requestKey(job.request) === key);
+    const jobs: JobRecord[] = [];
+    for await (const job of store.list()) if (requestKey(job.request) === key) jobs.push(job);
     const open = jobs.findLast(isOpen);
     if (open) return attach(open);
     const done = jobs.findLast(({ state }) => state === 'completed');
-    if (done && (await isThere(done.plan, done.root))) return 'already_downloaded';
+    if (done && (await isThere(context, done.plan, done.root))) return 'already_downloaded';
     return undefined;
   }
 
-  /** A job that is under way: this process goes on with it if nobody else does. */
+  /** Takes part in a job that is under way. This process goes on with it if no other process does. */
   async function attach(job: JobRecord): Promise<JobSnapshot> {
     const running = live.get(job.id);
     if (running) return snapshotOf(running, clock.now());
-    // Somebody paused it, or it paused by itself: that is for whoever may resume it.
+    // A user paused it, or it paused by itself: it stays so until it is resumed.
     if (job.state === 'paused') return snapshotAtRest(job);
     return withJobLock(job.id, async () => {
       const already = live.get(job.id);
@@ -123,166 +118,25 @@ export function createStarter(context: EngineContext, lifecycle: Lifecycle, cata
     replaces: boolean,
   ): Promise<JobSnapshot | 'already_downloaded'> {
     const subject = subjectOf(request);
-    const plan = await planFor(request, subject, signal);
+    const plan = await planRequest(hub, catalog, request, { subject, signal });
     const model = identityOf(request, plan);
     return withJobLock(`start ${model}`, async () => {
       const previous = await store.latestFor(model);
       if (previous && isOpen(previous)) return attach(previous);
       const root = await folders.choose(plan.owner, plan.repo, () => totalSizeOf(plan) + limits.spareBytes);
-      const presence = await lookFor(plan, root);
+      const presence = await lookFor(context, plan, root);
       if (presence.every(({ state }) => state === 'recorded')) return 'already_downloaded';
-      // At whatever commit: what is newer comes when somebody asks for an update.
-      if (!replaces && (await isInstalled(plan, root))) return 'already_downloaded';
+      // At any commit: a newer one is fetched when an update is asked for.
+      if (!replaces && (await isInstalled(context, plan, root))) return 'already_downloaded';
       if (!replaces) refuseForeign(presence, subject);
-      return create({ request, plan, model, root, presence, previous, subject, replaces, signal });
-    });
-  }
-
-  async function planFor(
-    { model, quantization }: DownloadRequest,
-    subject: string,
-    signal: AbortSignal,
-  ): Promise<DownloadPlan> {
-    const label = quantization === undefined ? {} : { quantization };
-    if (model.source === 'huggingface') {
-      return hub.plan({ owner: model.owner, repo: model.repo, ...label, subject }, signal);
-    }
-    const repos = await catalog.find(model.id, signal);
-    let refusal: unknown;
-    for (const { owner: publisher, repo } of repos) {
-      try {
-        return await hub.plan({ owner: publisher, repo, ...label, subject }, signal);
-      } catch (error) {
-        // One of several repos may have only what another program can use.
-        if (!(error instanceof RefusedError) || !['no_compatible_option', 'missing_or_private'].includes(error.code)) {
-          throw error;
-        }
-        refusal ??= error;
-      }
-    }
-    throw refusal;
-  }
-
-  async function create(wanted: WantedJob): Promise<JobSnapshot> {
-    const { request, plan, model, root, presence, previous, subject, replaces, signal } = wanted;
-    const id = `job_${randomBytes(5).toString('hex')}`;
-    const totalBytes = totalSizeOf(plan);
-    const missing = presence.filter(({ state }) => state === 'absent' || state === 'outdated');
-    const missingBytes = missing.reduce((sum, { file }) => sum + file.size, 0);
-    const lock = await lockWithRoom(
-      () => lifecycle.lock({ id, model, root, plan, totalBytes, downloadedBytes: 0 }),
-      async () => makeRoom(context, root, { subject, bytes: missingBytes, parts: [], keep: await leftParts() }),
-    );
-    try {
-      const left = await leftParts();
-      const reserve = (): Promise<void> =>
-        makeRoom(context, root, {
-          subject,
-          bytes: missingBytes,
-          parts: left.map(({ folder, name }) => partPaths(folder, name).part),
-          keep: left,
-        });
-      await reserve();
-      const located = await locateOne(plan, missing, subject, signal);
-      const reached = Object.fromEntries(plan.files.map((file) => [file.path, reachedOf(file.path, presence, left)]));
-      const record: JobRecord = {
-        ...{ id, model, version: 0, request, plan, root, owner, totalBytes, reached },
-        startedAt: clock.now(),
-        presentBytes: totalBytes - missingBytes,
-        ...(replaces && { replaces: true as const }),
-        ...(settings.token() !== undefined && { hadToken: true as const }),
-        order: lifecycle.queue.nextOrder(),
-        downloadedBytes: Object.values(reached).reduce((sum, bytes) => sum + bytes, 0),
-        state: 'downloading',
-      };
-      // Other starts may have taken the room while the hub was asked; a record is what reserves it.
-      const isInserted = await withJobLock('reserve', async () => {
-        await reserve();
-        return store.insert(record, previous);
+      return createJob(context, lifecycle, {
+        ...{ request, plan, model, root, presence, previous, subject, replaces, signal },
       });
-      if (!isInserted) throw tooLate(subject);
-      const job = lifecycle.enter(record, lock, located);
-      lifecycle.tell(record, 'started');
-      return snapshotOf(job, clock.now());
-    } catch (error) {
-      await lock.release();
-      throw error;
-    }
-
-    async function leftParts(): Promise<LeftPart[]> {
-      return findLeftParts(
-        plan,
-        root,
-        (await listJobs()).filter(({ id: other }) => !live.has(other)),
-      );
-    }
-  }
-
-  /** Whether the hub gives the bytes away is known only when it is asked for them. */
-  async function locateOne(
-    plan: DownloadPlan,
-    missing: readonly FilePresence[],
-    subject: string,
-    signal: AbortSignal,
-  ): Promise<Map<string, FileLocation>> {
-    const largest = missing.map(({ file }) => file).sort((one, other) => other.size - one.size)[0];
-    if (!largest) return new Map();
-    return new Map([[largest.path, await hub.locateFirst(plan, largest, subject, signal)]]);
-  }
-
-  async function isThere(plan: DownloadPlan, root: string): Promise<boolean> {
-    return (await lookFor(plan, root)).every(({ state }) => state === 'recorded');
-  }
-
-  /** Whether all that was recorded of a model is as it was. */
-  async function isInstalled(plan: DownloadPlan, root: string): Promise<boolean> {
-    const record = await records.find(root, modelOf(plan));
-    if (!record) return false;
-    const folder = repoFolder(root, record.owner, record.repo);
-    for (const file of record.files) {
-      const there = await readFingerprint(files, join(folder, file.path));
-      if (!there || !isSameFile(there, file)) return false;
-    }
-    return true;
-  }
-
-  async function lookFor(plan: DownloadPlan, root: string): Promise<FilePresence[]> {
-    return findPresence({
-      files,
-      plan,
-      folder: repoFolder(root, plan.owner, plan.repo),
-      records: await records.list(root),
-      hubCache: settings.cacheFolder,
     });
   }
-
-  async function listJobs(): Promise<JobRecord[]> {
-    const jobs: JobRecord[] = [];
-    for await (const job of store.list()) jobs.push(job);
-    return jobs;
-  }
 }
 
-interface WantedJob {
-  request: DownloadRequest;
-  plan: DownloadPlan;
-  model: string;
-  root: string;
-  presence: readonly FilePresence[];
-  previous: JobRecord | undefined;
-  subject: string;
-  replaces: boolean;
-  signal: AbortSignal;
-}
-
-/** Files that are there count from the start, and so does what an earlier job has left. */
-function reachedOf(path: string, presence: readonly FilePresence[], left: readonly LeftPart[]): number {
-  const found = presence.find(({ file }) => file.path === path);
-  if (found?.state === 'recorded') return found.file.size;
-  return left.find(({ file }) => file.path === path)?.bytes ?? 0;
-}
-
-/** Nothing that somebody else put there is replaced because of a download that did not ask for that. */
+/** Files that another program put there are replaced only by a download that asks for it. */
 function refuseForeign(presence: readonly FilePresence[], subject: string): void {
   const foreign = presence.find((found) => found.state === 'outdated' && !found.ours);
   if (!foreign) return;
@@ -291,8 +145,4 @@ function refuseForeign(presence: readonly FilePresence[], subject: string): void
     subject,
     `Cannot download ${subject}: there is another ${foreign.target}, which modeldock did not put there. Move it away, or update the model, which replaces it.`,
   );
-}
-
-function tooLate(subject: string): RefusedError {
-  return new RefusedError('model_busy', subject, `Cannot download ${subject}: another process has just begun to.`);
 }

@@ -143,16 +143,12 @@ interface Described {
 }
 
 function compose(found: FoundModel, record: ModelRecord | undefined, facts: Described): InstalledModel {
-  const { owner, repo, format } = found;
+  const { repo, format } = found;
   const { type, quantization } = facts;
-  const catalogId = record?.catalogId;
-  const key = catalogId === undefined ? repoModelKey(repo, quantization?.name, type) : catalogModelKey(catalogId, type);
-  const variant = `${key}@${quantization?.name.toLowerCase() ?? format}`;
   const sizes = [...found.files, ...(found.projector ? [found.projector] : [])];
   return {
-    key,
+    ...identityOf(found, record?.catalogId, facts),
     type,
-    publisher: catalogId?.split('/')[0] ?? owner,
     displayName: facts.displayName ?? repo.replace(/-GGUF$/i, '').replaceAll(/[-_]+/g, ' '),
     ...(type === 'llm' && facts.architecture !== '' && { architecture: facts.architecture }),
     ...(quantization && { quantization }),
@@ -161,8 +157,19 @@ function compose(found: FoundModel, record: ModelRecord | undefined, facts: Desc
     maxContextLength: facts.maxContextLength,
     format,
     ...(type === 'llm' && { capabilities: facts.capabilities }),
-    ...(catalogId !== undefined && { variants: [variant], selectedVariant: variant }),
   };
+}
+
+/** A catalog model goes by its name there and has variants; any other by its repo. */
+function identityOf(
+  { owner, repo, format }: FoundModel,
+  catalogId: string | undefined,
+  { type, quantization }: Described,
+): Pick<InstalledModel, 'key' | 'publisher' | 'variants' | 'selectedVariant'> {
+  if (catalogId === undefined) return { key: repoModelKey(repo, quantization?.name, type), publisher: owner };
+  const key = catalogModelKey(catalogId, type);
+  const variant = `${key}@${quantization?.name.toLowerCase() ?? format}`;
+  return { key, publisher: catalogId.split('/')[0] ?? owner, variants: [variant], selectedVariant: variant };
 }
 
 function sizeInName(repo: string): string | undefined {

@@ -133,21 +133,32 @@ async function publishFile(
     );
   }
   if (!isPublished) {
-    await makeFolder(files, dirname(target));
-    if (there === undefined) {
-      signal?.throwIfAborted();
-      await name(files, part.path, target);
-    } else if (replaces && isSameFile(there, replaces)) {
-      signal?.throwIfAborted();
-      await replace(files, part.path, target);
-    } else if (there.size !== file.size || !(await isRight(target, file, options))) {
-      throw targetExists(file, target, part.path);
-    }
+    await moveIntoPlace(file, part.path, { target, there, replaces }, options);
     await syncUpTo(files, dirname(target), dirname(dirname(folder)));
   }
   await files.rm(copyPath(target), { force: true });
   signal?.throwIfAborted();
   await files.rm(part.path, { force: true });
+}
+
+/** Gives the part its name, unless the target holds the same bytes already. */
+async function moveIntoPlace(
+  file: PlannedFile,
+  part: string,
+  { target, there, replaces }: { target: string; there: Fingerprint | undefined; replaces: StagedFile['replaces'] },
+  options: PublishOptions,
+): Promise<void> {
+  const { files, signal } = options;
+  await makeFolder(files, dirname(target));
+  if (there === undefined) {
+    signal?.throwIfAborted();
+    await name(files, part, target);
+  } else if (replaces && isSameFile(there, replaces)) {
+    signal?.throwIfAborted();
+    await replace(files, part, target);
+  } else if (there.size !== file.size || !(await isRight(target, file, options))) {
+    throw targetExists(file, target, part);
+  }
 }
 
 /** Also folders that were there already: they may be from a run that was interrupted before it could sync them. */

@@ -33,32 +33,40 @@ export async function readMlx(
   const config = await readJson(files, join(folder, 'config.json'));
   if (!config) return undefined;
   const index = await readJson(files, join(folder, 'model.safetensors.index.json'));
-  const weights = index ? new Set(Object.values(objectIn(index, 'weight_map') ?? {})) : shardsOf(names);
-  if (weights.size === 0 || ![...weights].every((name) => typeof name === 'string' && names.has(name))) {
-    return undefined;
-  }
+  if (!hasAllWeights(index, names)) return undefined;
 
   const text = objectIn(config, 'text_config') ?? config;
   const architecture = textIn(config, 'model_type') ?? textIn(text, 'model_type') ?? '';
-  const quantization = objectIn(config, 'quantization') ?? objectIn(config, 'quantization_config');
-  const bits = numberIn(quantization, 'bits');
   const parameters = numberIn(objectIn(index, 'metadata'), 'total_parameters');
-  const template =
-    textIn(await readJson(files, join(folder, 'tokenizer_config.json')), 'chat_template') ??
-    (await readText(files, join(folder, 'chat_template.jinja'))) ??
-    '';
   return {
     isEmbedding: architecture.includes('bert'),
     architecture,
     contextLength: numberIn(text, 'max_position_embeddings') ?? numberIn(config, 'max_position_embeddings') ?? 0,
-    quantization:
-      bits === undefined
-        ? { name: (textIn(text, 'torch_dtype') ?? 'bfloat16') === 'float16' ? 'F16' : 'BF16', bits: 16 }
-        : { name: `${bits}bit`, bits },
+    quantization: quantizationIn(config, text),
     ...(parameters !== undefined && { parameters }),
     vision: objectIn(config, 'vision_config') !== undefined,
-    toolUse: /\btools?\b/.test(template),
+    toolUse: /\btools?\b/.test(await readChatTemplate(files, folder)),
   };
+}
+
+function hasAllWeights(index: Json | undefined, names: ReadonlySet<string>): boolean {
+  const weights = index ? new Set(Object.values(objectIn(index, 'weight_map') ?? {})) : shardsOf(names);
+  return weights.size > 0 && [...weights].every((name) => typeof name === 'string' && names.has(name));
+}
+
+function quantizationIn(config: Json, text: Json): MlxFacts['quantization'] {
+  const bits = numberIn(objectIn(config, 'quantization') ?? objectIn(config, 'quantization_config'), 'bits');
+  if (bits !== undefined) return { name: `${bits}bit`, bits };
+  return { name: textIn(text, 'torch_dtype') === 'float16' ? 'F16' : 'BF16', bits: 16 };
+}
+
+/** The template is a field of one file or a file of its own; empty if there is none. */
+async function readChatTemplate(files: FileLayer, folder: string): Promise<string> {
+  return (
+    textIn(await readJson(files, join(folder, 'tokenizer_config.json')), 'chat_template') ??
+    (await readText(files, join(folder, 'chat_template.jinja'))) ??
+    ''
+  );
 }
 
 /** Without an index the names tell: all shards that one of them counts, or what is there. */

@@ -1,0 +1,157 @@
+import { STATUS_CODES } from 'node:http';
+import type { Dispatcher } from 'undici';
+import type { PlannedFile } from '../plan.js';
+import { ReadError, type ByteRange, type ByteReceiver } from '../transfer/byte-source.js';
+import { judgeAnswer } from './range-answer.js';
+import { connectionError } from './read-errors.js';
+
+export interface RangeRequest {
+  url: URL;
+  headers: Readonly<Record<string, string>>;
+  file: Pick<PlannedFile, 'path' | 'size'>;
+  range: ByteRange;
+  receiver: ByteReceiver;
+  signal: AbortSignal;
+  /** Called once the answer's head is that of the file. */
+  onAccepted: () => void;
+}
+
+/** An error's body is read to its end, so that the connection can be used again, if it is no longer than this. */
+const DRAINED_BYTES = 16 * 1024;
+
+/**
+ * Requests a range, once. Resolves when the answer has ended and all its bytes are with the receiver.
+ * @throws ReadError, or the signal's reason
+ */
+export function requestRange(agent: Dispatcher, request: RangeRequest): Promise<void> {
+  const { url, headers, range } = request;
+  return new Promise((resolve, reject) => {
+    const handler = receiveRange(request, (error) => {
+      if (error === undefined) resolve();
+      else reject(error);
+    });
+    agent.dispatch(
+      {
+        origin: url.origin,
+        path: url.pathname + url.search,
+        method: 'GET',
+        headers: {
+          ...headers,
+          'Accept-Encoding': 'identity',
+          'User-Agent': 'modeldock',
+          Range: `bytes=${range.start}-${range.end - 1}`,
+        },
+        // The caller judges silence: it knows when it was not reading.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      },
+      handler,
+    );
+  });
+}
+
+/** Hands the bytes of an answer to the receiver, no faster than it takes them, and settles once. */
+function receiveRange(
+  { url, file, range, receiver, signal, onAccepted }: RangeRequest,
+  onSettled: (error: Error | undefined) => void,
+): Dispatcher.DispatchHandler {
+  let controller: Dispatcher.DispatchController | undefined;
+  let failure: Error | undefined;
+  let answered: ByteRange | undefined;
+  let arrived = 0;
+  let drained = 0;
+  let isOver = false;
+
+  function settle(error?: Error): void {
+    if (isOver) return;
+    isOver = true;
+    signal.removeEventListener('abort', stop);
+    onSettled(error);
+  }
+  /** Settles before it aborts: what the abort makes of the reason must not be what the caller gets. */
+  function giveUp(error: Error): void {
+    settle(error);
+    controller?.abort(error);
+  }
+  function stop(): void {
+    giveUp(signal.reason as Error);
+  }
+  function goOn(): void {
+    if (!isOver) controller?.resume();
+  }
+  function give(bytes: Uint8Array): void {
+    if (receiver.onBytes(bytes) || isOver) return;
+    controller!.pause();
+    receiver.resumed().then(goOn, giveUp);
+  }
+  function drain(bytes: Uint8Array): void {
+    drained += bytes.length;
+    if (drained > DRAINED_BYTES) giveUp(failure!);
+  }
+
+  signal.addEventListener('abort', stop, { once: true });
+  return {
+    onRequestStart(started) {
+      controller = started;
+      if (isOver)
+        started.abort(
+          signal.aborted ? (signal.reason as Error) : new Error('The request was settled before it started.'),
+        );
+    },
+    onResponseStart(_, status, headers) {
+      if (status < 200 || isOver) return;
+      const judged = judgeAnswer({ status, headers }, range, file, STATUS_CODES[status] ?? '');
+      if (judged instanceof Error) {
+        failure = judged;
+        // A body that may be long is not waited for.
+        if (status < 400 || Number(headers['content-length'] ?? Infinity) > DRAINED_BYTES) giveUp(failure);
+        return;
+      }
+      answered = judged;
+      onAccepted();
+      receiver.onStart(judged);
+    },
+    onResponseData(_, bytes) {
+      if (isOver) return;
+      if (answered === undefined) {
+        drain(bytes);
+        return;
+      }
+      const room = answered.end - answered.start - arrived;
+      arrived += bytes.length;
+      if (bytes.length <= room) {
+        give(bytes);
+        return;
+      }
+      if (room > 0) give(bytes.subarray(0, room));
+      giveUp(tooLong(file));
+    },
+    onResponseEnd() {
+      const short = answered !== undefined && arrived < answered.end - answered.start;
+      const error = failure ?? (short ? shortBody(file, arrived, answered!) : undefined);
+      // The dispatcher takes a turn of the event loop before it uses the connection again. A caller that asked for the
+      // next range before that would have another one opened.
+      queueMicrotask(() => setImmediate(settle, error));
+    },
+    onResponseError(_, error) {
+      const what = { path: file.path, host: url.host, answered: answered !== undefined };
+      settle(failure ?? connectionError(error, what));
+    },
+  };
+}
+
+function tooLong({ path }: RangeRequest['file']): ReadError {
+  return new ReadError(
+    'violation',
+    'bad_range',
+    `Cannot trust the answer for ${path}: its body is longer than its Content-Range says.`,
+  );
+}
+
+function shortBody({ path }: Pick<PlannedFile, 'path'>, arrived: number, { start, end }: ByteRange): ReadError {
+  return new ReadError(
+    'broken',
+    'network_error',
+    `Cannot read all of ${path}: the answer ended after ${arrived} of ${end - start} bytes.`,
+  );
+}

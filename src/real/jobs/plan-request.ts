@@ -1,0 +1,35 @@
+import type { DownloadRequest } from '../../core/engine.js';
+import { RefusedError } from '../../core/errors.js';
+import type { HubCatalog } from '../hub/catalog/catalog.js';
+import type { DownloadPlan } from '../plan.js';
+import type { EngineContext } from './engine-context.js';
+
+/**
+ * Asks the hub which files a request is about. Of a catalog model, the first repo that has what is asked for.
+ * @throws RefusedError of the first repo, if none has
+ */
+export async function planRequest(
+  hub: EngineContext['hub'],
+  catalog: HubCatalog,
+  { model, quantization }: DownloadRequest,
+  { subject, signal }: { subject: string; signal: AbortSignal },
+): Promise<DownloadPlan> {
+  const label = quantization === undefined ? {} : { quantization };
+  if (model.source === 'huggingface') {
+    return hub.plan({ owner: model.owner, repo: model.repo, ...label, subject }, signal);
+  }
+  const repos = await catalog.find(model.id, signal);
+  let refusal: unknown;
+  for (const { owner: publisher, repo } of repos) {
+    try {
+      return await hub.plan({ owner: publisher, repo, ...label, subject }, signal);
+    } catch (error) {
+      // One of several repos may have only what another program can use.
+      if (!(error instanceof RefusedError) || !['no_compatible_option', 'missing_or_private'].includes(error.code)) {
+        throw error;
+      }
+      refusal ??= error;
+    }
+  }
+  throw refusal;
+}
