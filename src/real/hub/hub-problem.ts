@@ -29,14 +29,14 @@ const LONGEST_MESSAGE = 300;
  * What an answer that is no success means. The hub tells cases apart by X-Error-Code and X-Error-Message, not by 401 against 403.
  */
 export function problemIn(answer: Refusing, question: Question): DownloadError | HubRequestError {
-  const { status, headers, sentToken } = answer;
+  const { status, headers } = answer;
   const { endpoint, repo = 'models' } = question;
   const host = new URL(endpoint).host;
   const said = wordsIn(headers['x-error-message']);
   const trail = trailOf(headers);
 
   if (status === 407) return proxyAuthError();
-  if (status === 429 || status >= 500 || status === 408) return passing(answer, host, said, trail);
+  if (isPassing(status)) return passing(answer, host, said, trail);
   if (question.repo === undefined && status === 404) {
     return new HubRefusal('model_not_found', 'hub_error', `${host} cannot search for models.${trail}`);
   }
@@ -49,7 +49,7 @@ export function problemIn(answer: Refusing, question: Question): DownloadError |
       `${repo} was disabled: ${endpoint}/${repo} may tell why. Choose another repo.${trail}`,
     );
   }
-  if (/invalid credentials/i.test(said) || (status === 401 && sentToken && !/username or password/i.test(said))) {
+  if (isBadToken(answer, said)) {
     return new HubRefusal(
       'bad_token',
       'bad_token',
@@ -62,6 +62,16 @@ export function problemIn(answer: Refusing, question: Question): DownloadError |
     'hub_error',
     `${host} answered ${status} to a question about ${repo}${said && `: ${said}`}. Check HF_ENDPOINT, and what is between here and there.${trail}`,
   );
+}
+
+/** Another try may succeed. */
+function isPassing(status: number): boolean {
+  return status === 429 || status >= 500 || status === 408;
+}
+
+/** A missing or private repo is a 401 about a user name or password, which says nothing of the token. */
+function isBadToken({ status, sentToken }: Refusing, said: string): boolean {
+  return /invalid credentials/i.test(said) || (status === 401 && sentToken && !/username or password/i.test(said));
 }
 
 /** What X-Error-Code says; undefined if it is absent, or one that is not known here. */
