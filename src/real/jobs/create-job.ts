@@ -30,7 +30,7 @@ export interface WantedJob {
 /** Takes the model's lock, makes room, asks the hub for one file, writes the record, and sets the job going. */
 export async function createJob(context: EngineContext, lifecycle: Lifecycle, wanted: WantedJob): Promise<JobSnapshot> {
   const { clock, settings, hub, store, owner, withJobLock } = context;
-  const { request, plan, model, root, presence, previous, subject, replaces, signal } = wanted;
+  const { request, plan, model, root, presence, previous, subject, replaces } = wanted;
   const id = `job_${randomBytes(5).toString('hex')}`;
   const totalBytes = totalSizeOf(plan);
   const missing = presence.filter(({ state }) => state === 'absent' || state === 'outdated');
