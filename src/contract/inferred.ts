@@ -39,8 +39,14 @@ export const inferred = {
     'Observed for links to a file; we send the same for another host, another protocol, or more than owner/repo.',
   ),
   missingQuantizationMessage: decide(
-    (message: string, choices: readonly string[]) => `${message}. Available quantizations: ${choices.join(', ')}`,
-    'What a quantization that the repo lacks gets is unknown: the observed message, and what there is.',
+    (message: string, choices: readonly string[], advice?: string) =>
+      [
+        message,
+        ...(advice === undefined ? [] : [advice]),
+        ...(choices.length === 0 ? [] : [`Available quantizations: ${choices.join(', ')}`]),
+      ].join('. '),
+    'The observed message is for a repo without GGUF and MLX. What LM Studio adds for a quantization that the repo lacks, ' +
+      'or for files that are pieces, projectors or draft heads, is unknown: we add why, and what there is.',
   ),
   wrongTypeCode: decide('invalid_type', 'The error object for a field of the wrong type was not observed.'),
   wrongTypeMessage: decide(

@@ -91,7 +91,7 @@ export function problemFrom({ code, subject, choices, retryAfterMs, advice, mess
       return new Problem(
         404,
         'model_not_found',
-        choices === undefined ? known : inferred.missingQuantizationMessage.value(known, choices),
+        inferred.missingQuantizationMessage.value(known, choices ?? [], advice),
       );
     }
     case 'catalog_quantization':

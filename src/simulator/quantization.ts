@@ -1,4 +1,4 @@
-import { nominalBits } from '../core/quantization-bits.js';
+import { nominalBits } from '../core/quantization.js';
 
 /**
  * Bits that a weight takes in the file, overheads of the format included; what sizes are estimated from. The first is

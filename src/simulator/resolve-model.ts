@@ -1,7 +1,7 @@
 import type { DownloadRequest, ModelReference } from '../core/engine.js';
 import { RefusedError } from '../core/errors.js';
 import { catalogModelKey, repoModelKey } from '../core/model-key.js';
-import { nominalBits } from '../core/quantization-bits.js';
+import { nominalBits } from '../core/quantization.js';
 import type { InstalledModel } from '../core/model-library.js';
 import type { Catalog, CatalogModel, FileChoice } from './catalog.js';
 import { imagineRepo } from './unknown-repo.js';

@@ -1,5 +1,7 @@
 import { RefusedError } from '../../core/errors.js';
+import { modelFileKind } from '../../core/model-file.js';
 import type { PlannedFile } from '../plan.js';
+import { mlxLabelsIn, mlxLabelsOf, sameMlxLabel } from './mlx-labels.js';
 
 /** What the hub says about a repo, as far as it tells an MLX model from other weights. */
 export interface RepoFacts {
@@ -9,7 +11,18 @@ export interface RepoFacts {
   tags: readonly string[];
 }
 
-const LEFT_OUT = /(?:^|\/)(?:\.gitattributes|README[^/]*|[^/]*\.(?:png|jpe?g|gif|webp|svg|bmp|ico|avif))$/i;
+export interface MlxRequest {
+  facts: RepoFacts;
+  /** The quantization that was asked for. */
+  wanted: string | undefined;
+  /** As it was asked for, for the text of refusals. */
+  subject: string;
+  /** Reads the repo's `config.json`: `undefined` where there is none that can be used. */
+  readConfig: () => Promise<Readonly<Record<string, unknown>> | undefined>;
+}
+
+const LEFT_OUT = /(?:^|\/)(?:\.gitattributes|README[^/]*|[^/]*\.(?:png|jpe?g|gif|webp|svg|bmp|ico|avif|gguf))$/i;
+const SHARD = /^(.*)-(\d{5})-of-(\d{5})\.safetensors$/i;
 
 /** Whether the repo is an MLX model, rather than weights that would have to be converted first. */
 export function isMlx(files: readonly PlannedFile[], { id, libraryName, tags }: RepoFacts): boolean {
@@ -18,28 +31,52 @@ export function isMlx(files: readonly PlannedFile[], { id, libraryName, tags }: 
 }
 
 /**
- * The whole repo, without its cards and pictures. The weights' index and the config come last: with them a folder is a
- * model.
- * @throws RefusedError no_compatible_option when another quantization is asked for than the one the repo's name ends with
+ * Takes the whole repo, without its cards and pictures. The weights' index and the config come last: with them a folder
+ * is a model.
+ * @throws RefusedError no_compatible_option when parts are missing, or when neither the repo's name nor its config has
+ * the quantization that was asked for; what `readConfig` throws
  */
-export function chooseMlx(
-  files: readonly PlannedFile[],
-  { id }: RepoFacts,
-  wanted: string | undefined,
-  subject: string,
-): PlannedFile[] {
-  const label = /[-_.]((?:\d+bit|bf16|fp16|f16|fp32|mxfp4|nvfp4)(?:-[a-z\d]+)*)$/i.exec(id)?.[1];
-  if (wanted !== undefined && wanted.toLowerCase() !== label?.toLowerCase()) {
-    const choices = label === undefined ? [] : [label];
-    const advice = label === undefined ? 'Leave the quantization out.' : `It is ${label}.`;
+export async function chooseMlx(files: readonly PlannedFile[], request: MlxRequest): Promise<PlannedFile[]> {
+  refuseIncomplete(files, request.subject);
+  await refuseOtherQuantization(request);
+  const rank = ({ path }: PlannedFile): number =>
+    path === 'config.json' ? 2 : path.endsWith('.safetensors.index.json') ? 1 : 0;
+  return files
+    .filter(({ path }) => !LEFT_OUT.test(path) && modelFileKind(path) !== 'piece')
+    .sort((one, other) => rank(one) - rank(other));
+}
+
+function refuseIncomplete(files: readonly PlannedFile[], subject: string): void {
+  const found = new Map<string, number>();
+  for (const { path } of files) {
+    const [, stem, , count] = SHARD.exec(path) ?? [];
+    if (stem !== undefined) found.set(`${stem}\0${count!}`, (found.get(`${stem}\0${count!}`) ?? 0) + 1);
+  }
+  for (const [set, there] of found) {
+    const [stem, count] = set.split('\0') as [string, string];
+    if (there >= Number(count)) continue;
+    const fault = `only ${there} of ${Number(count)} parts of ${stem}.safetensors are there`;
     throw new RefusedError(
       'no_compatible_option',
       subject,
-      `${subject} has no quantization ${wanted}: the repo as a whole is one MLX model. ${advice}`,
-      { choices },
+      `Cannot find a model in ${subject}: ${fault}. Look for another repo of this model.`,
+      { advice: `In this repo ${fault}` },
     );
   }
-  const rank = ({ path }: PlannedFile): number =>
-    path === 'config.json' ? 2 : path.endsWith('.safetensors.index.json') ? 1 : 0;
-  return files.filter(({ path }) => !LEFT_OUT.test(path)).sort((one, other) => rank(one) - rank(other));
+}
+
+async function refuseOtherQuantization({ facts, wanted, subject, readConfig }: MlxRequest): Promise<void> {
+  if (wanted === undefined) return;
+  const named = mlxLabelsIn(facts.id);
+  if (named.some((label) => sameMlxLabel(label, wanted))) return;
+  const labels = [...named, ...mlxLabelsOf((await readConfig()) ?? {})];
+  if (labels.some((label) => sameMlxLabel(label, wanted))) return;
+  const choices = [...new Set(labels)].slice(0, 1);
+  const advice = choices.length === 0 ? 'Leave the quantization out.' : `It is ${choices.join(', ')}.`;
+  throw new RefusedError(
+    'no_compatible_option',
+    subject,
+    `Cannot find ${wanted} in ${subject}: the repo as a whole is one MLX model. ${advice}`,
+    choices.length === 0 ? { advice: 'The repo as a whole is one MLX model: leave the quantization out' } : { choices },
+  );
 }

@@ -8,7 +8,7 @@ import { asRefusal, HubRequestError } from './hub-errors.js';
 import { createHubRequests, type HubAnswer } from './hub-requests.js';
 import type { HubSettings } from './hub-settings.js';
 import { locateFile } from './locate-file.js';
-import { planDownload, type WantedModel } from './plan-download.js';
+import { planDownload, type AskHub, type WantedModel } from './plan-download.js';
 import { createRateGate, type RateGate } from './rate-gate.js';
 import { isRecord, jsonIn } from './repo-tree.js';
 
@@ -72,20 +72,27 @@ export function createHubClient(options: HubClientOptions): HubClient {
     }
   }
 
-  const askApi = (repo: string | undefined, signal: AbortSignal) => (url: string, revision: string | undefined) =>
-    requests.get(url, {
-      question: { endpoint, ...(repo !== undefined && { repo }), ...(revision !== undefined && { revision }) },
-      bucket: 'api',
-      body: true,
-      signal,
-    });
+  const askHub =
+    (repo: string | undefined, signal: AbortSignal) =>
+    (url: string, revision: string | undefined, path?: string): Promise<HubAnswer> =>
+      requests.get(url, {
+        question: {
+          endpoint,
+          ...(repo !== undefined && { repo }),
+          ...(revision !== undefined && { revision }),
+          ...(path !== undefined && { path }),
+        },
+        bucket: path === undefined ? 'api' : 'resolvers',
+        body: true,
+        signal,
+      });
 
   return {
     gate,
     async plan(wanted, signal) {
-      const ask = askApi(`${wanted.owner}/${wanted.repo}`, signal);
-      const patient = (url: string, revision: string | undefined): Promise<HubAnswer> =>
-        patiently(wanted.subject, signal, () => ask(url, revision));
+      const ask = askHub(`${wanted.owner}/${wanted.repo}`, signal);
+      const patient: AskHub = (url, revision, path) =>
+        patiently(wanted.subject, signal, () => ask(url, revision, path));
       try {
         return await planDownload(patient, endpoint, wanted);
       } catch (error) {
@@ -98,7 +105,7 @@ export function createHubClient(options: HubClientOptions): HubClient {
     async search(owner, words, subject, signal) {
       const query = new URLSearchParams({ author: owner, search: words, limit: String(MOST_FOUND) });
       const answer = await patiently(subject, signal, () =>
-        askApi(undefined, signal)(`${endpoint}/api/models?${query.toString()}`, undefined),
+        askHub(undefined, signal)(`${endpoint}/api/models?${query.toString()}`, undefined),
       ).catch(unlessUnknown);
       if (answer === undefined) return [];
       try {

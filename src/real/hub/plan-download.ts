@@ -2,10 +2,11 @@ import { RefusedError } from '../../core/errors.js';
 import type { DownloadPlan, PlannedFile } from '../plan.js';
 import { checkNoCaseTwins, checkRepoName, checkRepoPath } from '../repo-path.js';
 import { chooseGguf, hasGguf } from './choose-gguf.js';
-import { chooseMlx, isMlx, type RepoFacts } from './choose-mlx.js';
+import { chooseMlx, isMlx, type MlxRequest, type RepoFacts } from './choose-mlx.js';
 import type { HubAnswer } from './hub-requests.js';
 import { HubRefusal } from './hub-errors.js';
 import { filesIn, isRecord, jsonIn, nextPage, nonsense } from './repo-tree.js';
+import { whyUnusable } from './why-unusable.js';
 
 /** What is to be downloaded. */
 export interface WantedModel {
@@ -18,14 +19,14 @@ export interface WantedModel {
   subject: string;
 }
 
-/** Asks the hub's API, with as much patience as there is. */
-export type AskApi = (url: string, revision: string | undefined) => Promise<HubAnswer>;
+/** Asks the hub, with as much patience as there is: its API, or with `path` for a small file of the repo. */
+export type AskHub = (url: string, revision: string | undefined, path?: string) => Promise<HubAnswer>;
 
 /**
  * Pins the commit, reads the tree at it, and chooses.
  * @throws RefusedError unsafe_path, no_compatible_option; what `ask` throws
  */
-export async function planDownload(ask: AskApi, endpoint: string, wanted: WantedModel): Promise<DownloadPlan> {
+export async function planDownload(ask: AskHub, endpoint: string, wanted: WantedModel): Promise<DownloadPlan> {
   checkRepoName(wanted.owner, wanted.repo);
   const { revision, quantization, subject } = wanted;
   const asked = encodeId(`${wanted.owner}/${wanted.repo}`);
@@ -34,7 +35,10 @@ export async function planDownload(ask: AskApi, endpoint: string, wanted: Wanted
   const [owner, repo] = info.id.split('/') as [string, string];
   checkRepoName(owner, repo);
   const tree = await readTree(ask, endpoint, info);
-  const choice = choose(tree, info, quantization, subject);
+  const choice = await choose(tree, {
+    ...{ facts: info, wanted: quantization, subject },
+    readConfig: () => readConfig(ask, endpoint, info, tree),
+  });
   for (const { path } of choice.files) checkRepoPath(path);
   checkNoCaseTwins(choice.files.map(({ path }) => path));
   return { owner, repo, commit: info.commit, ...choice };
@@ -69,7 +73,7 @@ function infoIn(answer: HubAnswer, endpoint: string, { owner, repo }: WantedMode
 /** No repo has so many: a list that does not end would fill the memory. */
 const MOST_FILES = 200_000;
 
-async function readTree(ask: AskApi, endpoint: string, { id, commit }: Info): Promise<PlannedFile[]> {
+async function readTree(ask: AskHub, endpoint: string, { id, commit }: Info): Promise<PlannedFile[]> {
   const files: PlannedFile[] = [];
   const paths = new Set<string>();
   const visited = new Set<string>();
@@ -91,23 +95,48 @@ async function readTree(ask: AskApi, endpoint: string, { id, commit }: Info): Pr
   return files;
 }
 
-function choose(
+/** A configuration is a few kilobytes; anything larger is something else. */
+const LARGEST_CONFIG_BYTES = 4 * 1024 * 1024;
+
+async function readConfig(
+  ask: AskHub,
+  endpoint: string,
+  { id, commit }: Info,
+  tree: readonly PlannedFile[],
+): Promise<Record<string, unknown> | undefined> {
+  const path = 'config.json';
+  const file = tree.find((each) => each.path === path);
+  if (file === undefined || file.size > LARGEST_CONFIG_BYTES) return undefined;
+  const config = jsonIn(await ask(`${endpoint}/${encodeId(id)}/resolve/${commit}/${path}`, commit, path));
+  return isRecord(config) ? config : undefined;
+}
+
+async function choose(
   files: readonly PlannedFile[],
-  facts: RepoFacts,
-  quantization: string | undefined,
-  subject: string,
-): Pick<DownloadPlan, 'format' | 'quantization' | 'files'> {
-  if (hasGguf(files)) {
-    const { label, files: chosen } = chooseGguf(files, quantization, subject);
+  request: MlxRequest,
+): Promise<Pick<DownloadPlan, 'format' | 'quantization' | 'files'>> {
+  const { facts, wanted, subject } = request;
+  const [gguf, mlx] = [hasGguf(files), isMlx(files, facts)];
+  // Of a repo with both, only MLX is counted in bits.
+  if (gguf && !(mlx && wanted !== undefined && /\dbits?$|-bit$/i.test(wanted))) {
+    const { label, files: chosen } = chooseGguf(files, wanted, subject);
     return { format: 'gguf', ...(label !== undefined && { quantization: label }), files: chosen };
   }
-  if (isMlx(files, facts)) return { format: 'mlx', files: chooseMlx(files, facts, quantization, subject) };
+  if (mlx) return { format: 'mlx', files: await chooseMlx(files, request) };
+  throw noModel(files, subject);
+}
+
+function noModel(files: readonly PlannedFile[], subject: string): RefusedError {
+  const reasons = whyUnusable(files, undefined).join('; ');
   const weights = files.some(({ path }) => path.endsWith('.safetensors'));
-  throw new RefusedError(
-    'no_compatible_option',
-    subject,
-    `${subject} has neither GGUF files nor an MLX model${weights ? ', only weights that would have to be converted' : ''}. Look for a repo whose name ends with -GGUF or -MLX.`,
-  );
+  const converted = weights ? ', only weights that would have to be converted' : '';
+  const why =
+    reasons === ''
+      ? `it has neither GGUF files nor an MLX model${converted}. Look for a repo whose name ends with -GGUF or -MLX`
+      : `${reasons}. Look for another repo of this model`;
+  return new RefusedError('no_compatible_option', subject, `Cannot find a model in ${subject}: ${why}.`, {
+    ...(reasons !== '' && { advice: `In this repo ${reasons}` }),
+  });
 }
 
 function encodeId(id: string): string {

@@ -2,7 +2,7 @@ import type { RemovedModel } from '../../core/downloader.js';
 import type { DownloadRequest } from '../../core/engine.js';
 import { RefusedError } from '../../core/errors.js';
 import type { JobSnapshot } from '../../core/job.js';
-import { quantizationLabel } from '../hub/quantization-label.js';
+import { quantizationLabel } from '../../core/model-file.js';
 import type { DescribedModel } from '../library/describe-model.js';
 import type { InstalledLibrary } from '../library/installed-library.js';
 import type { Lifecycle } from './lifecycle.js';

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { catalogModelKey, repoModelKey } from '../../core/model-key.js';
 import type { InstalledModel } from '../../core/model-library.js';
 import type { FileLayer } from '../file-layer.js';
-import { bitsOf, quantizationLabel } from '../hub/quantization-label.js';
+import { quantizationLabel } from '../../core/model-file.js';
+import { nominalBits } from '../../core/quantization.js';
 import type { FoundFile, FoundModel } from './find-models.js';
 import { isSameFile } from './fingerprint.js';
 import { createHeaderCache } from './header-cache.js';
@@ -112,7 +113,8 @@ function ggufModel(
     type: facts.kind === 'embedding' ? 'embedding' : 'llm',
     architecture: facts.architecture,
     displayName: facts.name,
-    quantization: quantization === undefined ? undefined : { name: quantization, bitsPerWeight: bitsOf(quantization) },
+    quantization:
+      quantization === undefined ? undefined : { name: quantization, bitsPerWeight: nominalBits(quantization) },
     params,
     maxContextLength: facts.contextLength,
     capabilities: { vision: found.projector !== undefined, toolUse: facts.toolUse },

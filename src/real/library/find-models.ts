@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import { errorCodeOf, isMissing } from '../../stores/file-errors.js';
+import { modelFileKinds } from '../../core/model-file.js';
 import type { FileLayer } from '../file-layer.js';
+import { findProjector } from '../options/find-projector.js';
+import { modelOptions } from '../options/model-options.js';
 import { fingerprintOf, type Fingerprint } from './fingerprint.js';
 
 /** A file in a repo's folder. */
@@ -21,17 +24,12 @@ export interface FoundModel {
   main: FoundFile;
   /** All that belongs to it alone; the main file is one of them. */
   files: readonly FoundFile[];
-  /** A vision projector in the same folder, which other models there may use as well. */
+  /** The projector that goes with it, which other models of the repo may use as well. */
   projector?: FoundFile;
 }
 
-/** Deeper folders than `owner/repo/BF16/model.gguf` are rare; a link back up must not be followed for ever. */
+/** Deeper folders than `owner/repo/BF16/model.gguf` are rare; a link back up must not be followed forever. */
 const DEEPEST = 3;
-const SHARD = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/i;
-const PROJECTOR = /(?:^|[-._])mmproj(?=[-._])/i;
-/** Data about models, and small models that only help another one along. */
-const NO_MODEL = /imatrix|^mtp-|^eagle3-/i;
-const PROJECTOR_ORDER = [/(?<!b)f16/i, /bf16/i, /f32/i];
 
 /** Every GGUF and MLX model in a models folder, whoever put it there. Reads folders only. */
 export async function findModels(files: FileLayer, root: string): Promise<FoundModel[]> {
@@ -51,25 +49,15 @@ export async function findModels(files: FileLayer, root: string): Promise<FoundM
 type Sorted = Pick<FoundModel, 'format' | 'main' | 'files' | 'projector'>;
 
 function ggufsIn(there: readonly FoundFile[]): Sorted[] {
-  const ggufs = there.filter(({ path }) => path.toLowerCase().endsWith('.gguf') && !NO_MODEL.test(nameOf(path)));
-  const projectors = ggufs.filter(({ path }) => PROJECTOR.test(nameOf(path)));
-  const projector = PROJECTOR_ORDER.map((type) => projectors.find(({ path }) => type.test(nameOf(path)))).find(Boolean);
-  const models = ggufs.filter((file) => !projectors.includes(file));
-  const extras = {
-    format: 'gguf' as const,
-    ...((projector ?? projectors[0]) && { projector: projector ?? projectors[0]! }),
-  };
-  return models.flatMap((file): Sorted[] => {
-    const shard = SHARD.exec(file.path);
-    if (!shard) return [{ ...extras, main: file, files: [file] }];
-    const [, stem, number, count] = shard as unknown as [string, string, string, string];
-    if (Number(number) !== 1) return [];
-    const shards = models.filter(({ path }) => {
-      const other = SHARD.exec(path);
-      return other?.[1] === stem && other[3] === count;
-    });
-    // The first shard alone is what an interrupted download leaves.
-    return shards.length === Number(count) ? [{ ...extras, main: file, files: shards }] : [];
+  const kinds = modelFileKinds(there);
+  const models = there.filter((file) => kinds.get(file) === 'model');
+  const projectors = there.filter((file) => kinds.get(file) === 'projector');
+  const paths = models.map(({ path }) => path);
+  // Without all of its shards a model is what an interrupted download leaves.
+  return modelOptions(models).options.map(({ files }): Sorted => {
+    const [main] = files as readonly [FoundFile, ...FoundFile[]];
+    const [projector] = findProjector(main.path, paths, projectors);
+    return { format: 'gguf', main, files, ...(projector && { projector }) };
   });
 }
 
@@ -116,8 +104,4 @@ async function namesIn(files: FileLayer, folder: string): Promise<string[]> {
     if (isMissing(error) || errorCodeOf(error) === 'EACCES') return [];
     throw error;
   }
-}
-
-function nameOf(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { quantizationLabel } from '../hub/quantization-label.js';
+import { quantizationLabel } from '../../core/model-file.js';
 
 /** What a GGUF file's header says of its model. */
 export interface GgufFacts {

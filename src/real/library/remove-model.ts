@@ -81,7 +81,10 @@ function filesOf(
   removed: readonly DescribedModel[],
 ): readonly FoundFile[] {
   const { projector, folder } = found;
-  const isShared = installed.some((other) => other.found.folder === folder && !removed.includes(other));
+  const isShared = installed.some(
+    (other) =>
+      other.found.folder === folder && other.found.projector?.path === projector?.path && !removed.includes(other),
+  );
   return projector && !isShared ? [...found.files, projector] : found.files;
 }
 

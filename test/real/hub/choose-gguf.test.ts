@@ -25,7 +25,7 @@ function refusal(given: readonly PlannedFile[], wanted?: string): RefusedError {
   throw new Error('It was expected to be refused.');
 }
 
-describe('who does not choose', () => {
+describe('a request without a quantization', () => {
   const usual: [string[], string][] = [
     [['Q8_0', 'Q6_K', 'Q5_K_M', 'MXFP4', 'IQ4_XS', 'Q4_0', 'UD-Q4_K_XL', 'Q4_K_S', 'Q4_K_M'], 'Q4_K_M'],
     [['Q8_0', 'Q6_K', 'Q5_K_M', 'MXFP4', 'IQ4_XS', 'Q4_0', 'UD-Q4_K_XL', 'Q4_K_S'], 'Q4_K_S'],
@@ -44,18 +44,18 @@ describe('who does not choose', () => {
     [['F32', 'BF16'], 'BF16'],
     [['F32'], 'F32'],
   ];
-  it.each(usual)('among %j gets %s', (labels, label) => {
+  it.each(usual)('takes, among %j, %s', (labels, label) => {
     expect(chooseGguf(labelled(...labels), undefined, 'it')).toMatchObject({
       label,
       files: [{ path: `m-${label}.gguf` }],
     });
   });
 
-  it('gets the only file there is, without a label', () => {
+  it('takes the only file that needs no label', () => {
     expect(chooseGguf(files('model.gguf', 'model-F16.gguf'), undefined, 'it')).toEqual({ files: files('model.gguf') });
   });
 
-  it('gets no quantization that lacks a shard while there is another', () => {
+  it('takes no quantization that lacks a shard while there is another', () => {
     const given = files('m-Q4_K_M-00001-of-00002.gguf', 'm-Q2_K.gguf');
     expect(chooseGguf(given, undefined, 'it').label).toBe('Q2_K');
     expect(refusal(given.slice(0, 1)).message).toContain('only 1 of 2 parts');
@@ -65,8 +65,8 @@ describe('who does not choose', () => {
   });
 });
 
-describe('who chooses', () => {
-  it('gets exactly that, else the one with another prefix', () => {
+describe('a request for a quantization', () => {
+  it('takes exactly that, else the one with another prefix', () => {
     const given = labelled('Q4_K_XL', 'UD-Q4_K_XL', 'UD-Q2_K_XL', 'i1-IQ3_XS', 'fp16');
     const got = ['Q4_K_XL', 'ud-q4_k_xl', 'q2_k_xl', 'IQ3_XS', 'F16', 'FP16'].map(
       (wanted) => chooseGguf(given, wanted, 'it').label,
@@ -74,22 +74,22 @@ describe('who chooses', () => {
     expect(got).toEqual(['Q4_K_XL', 'UD-Q4_K_XL', 'UD-Q2_K_XL', 'i1-IQ3_XS', 'F16', 'F16']);
   });
 
-  it('is told what there is instead', () => {
+  it('is refused with the quantizations that are there', () => {
     expect(refusal(labelled('Q4_K_M', 'Q8_0'), 'Q4_K')).toMatchObject({
       code: 'no_compatible_option',
       subject: 'it',
       choices: ['Q4_K_M', 'Q8_0'],
-      message: 'it has no quantization Q4_K. There are Q4_K_M, Q8_0.',
+      message: 'Cannot find Q4_K in it. It has Q4_K_M, Q8_0.',
     });
   });
 
-  it('is told that a shard is missing', () => {
+  it('is refused with the number of shards that are there', () => {
     const error = refusal(files('m-Q8_0-00001-of-00003.gguf', 'm-Q8_0-00003-of-00003.gguf', 'm-Q2_K.gguf'), 'q8_0');
     expect(error).toMatchObject({ code: 'no_compatible_option', choices: ['Q2_K'] });
     expect(error.message).toContain('only 2 of 3 parts');
   });
 
-  it('gets what is not in a folder, and in one piece, of two with one label', () => {
+  it('takes what is in no folder and in one piece, of two files with one name', () => {
     const given = files('old/m-Q8_0.gguf', 'm-Q8_0-00001-of-00002.gguf', 'm-Q8_0-00002-of-00002.gguf', 'm-Q8_0.gguf');
     expect(chooseGguf(given, 'Q8_0', 'it').files.map(({ path }) => path)).toEqual(['m-Q8_0.gguf']);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bitsOf, quantizationLabel } from '../../../src/real/hub/quantization-label.js';
+import { quantizationLabel } from '../../src/core/model-file.js';
+import { nominalBits } from '../../src/core/quantization.js';
 
 const labels: Record<string, string | undefined> = {
   'Qwen3-8B-Q4_K_M.gguf': 'Q4_K_M',
@@ -55,7 +56,7 @@ describe('a quantization label', () => {
   });
 
   it('tells its bits', () => {
-    const bits = ['Q4_K_M', 'UD-IQ1_S', 'i1-Q6_K', 'MXFP4', 'BF16', 'F32', 'Q4_0_8_8'].map(bitsOf);
+    const bits = ['Q4_K_M', 'UD-IQ1_S', 'i1-Q6_K', 'MXFP4', 'BF16', 'F32', 'Q4_0_8_8'].map(nominalBits);
     expect(bits).toEqual([4, 1, 6, 4, 16, 32, 4]);
   });
 });

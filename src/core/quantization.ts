@@ -1,0 +1,71 @@
+/*
+ * The names of quantizations: `Q4_K_M`, `UD-IQ2_XXS`, `i1-Q6_K`, `MXFP4_MOE`, `BF16`, and `4bit` of MLX. One grammar for
+ * reading them off file names, and for telling a well-formed request from a misspelled one.
+ */
+
+/** Prefixes by makers that use an importance matrix of their own, spelled as they spell them. */
+const PREFIXES = ['UD', 'i1'];
+const SIZE = '(?:XXS|XS|S|M|L|XL|XXL)';
+/** No letter or digit on either side: `chat-Q4_K_M.gguf`, never the end of `FAQ8` or the beginning of `Q8bert`. */
+const [BEFORE, AFTER] = ['(?<![0-9A-Za-z])', '(?![0-9A-Za-z])'];
+const REPACKED = `(?:_R\\d${AFTER})?`;
+const LABEL = [
+  `Q[1-8](?:_(?:[0-8](?:_[48]){2}|[01](?:_X?L)?|\\d{1,2}|KV|K(?:_(?:${SIZE}|HIFI|[A-Z]))?)${AFTER})?${REPACKED}`,
+  `IQ[1-6](?:_(?:${SIZE}|NL(?:_${SIZE})?|K(?:SS|S|T|L)?|BN)${AFTER})?${REPACKED}`,
+  `TQ[1-4](?:_\\d[A-Z]?${AFTER})?`,
+  `I[248](?:_S${AFTER})?`,
+  '(?:MX|NV)FP[468](?:_MOE)?',
+  'BF16|FP?16|FP?32',
+].join('|');
+const PREFIXED = `(?:(${PREFIXES.join('|')})[-_.])?(${LABEL})`;
+const IN_NAME = new RegExp(`${BEFORE}${PREFIXED}${AFTER}`, 'gi');
+/** `Q4_K_M`, or `Q4_K_M-imatrix`: what comes after the label tells files of one label apart. */
+const REQUEST = new RegExp(`^${PREFIXED}(?:[-.]([0-9A-Za-z]+(?:[-._][0-9A-Za-z]+)*))?$`, 'i');
+const MLX_REQUEST = /^(?:\d(?:\.\d+)?-?bits?(?:-[0-9a-z]+)*|bf16|fp?16|fp?32|(?:mx|nv)fp[48])$/i;
+
+/** A label in a text, and where it stands. */
+export interface FoundLabel {
+  /** Spelled the usual way: `Q4_K_M`, `UD-Q4_K_XL`, `i1-IQ3_XS`, `BF16`. */
+  label: string;
+  start: number;
+  end: number;
+}
+
+/** The last label in a name, or `undefined`. */
+export function labelIn(name: string): FoundLabel | undefined {
+  const match = [...name.matchAll(IN_NAME)].at(-1);
+  if (match === undefined) return undefined;
+  return { label: spell(match[1], match[2]!), start: match.index, end: match.index + match[0].length };
+}
+
+/** A request for a quantization of GGUF files: its label, and what may come after it. `undefined` for anything else. */
+export function parseQuantization(text: string): { label: string; suffix?: string } | undefined {
+  const match = REQUEST.exec(text);
+  if (match === null) return undefined;
+  const [, prefix, label, suffix] = match;
+  return { label: spell(prefix, label!), ...(suffix !== undefined && { suffix }) };
+}
+
+/** Whether a text can name the precision of an MLX model: `4bit`, `8bit-DWQ`, `bf16`, `mxfp4`. */
+export function isMlxQuantization(text: string): boolean {
+  return MLX_REQUEST.test(text);
+}
+
+/** A label, or a client's spelling of one, without `UD-` and `i1-`, upper case. */
+export function plainLabel(label: string): string {
+  return label
+    .toUpperCase()
+    .replace(/^(?:UD|I1)[-_.]/, '')
+    .replace(/^FP(?=16$|32$)/, 'F');
+}
+
+/** The bits in a quantization's name: 4 for `Q4_K_M`, `i1-IQ4_XS`, `MXFP4` and `4bit`; 16 for `F16`, `BF16` and a name without any. */
+export function nominalBits(quantization: string): number {
+  return Number(/\d+/.exec(plainLabel(quantization))?.[0] ?? 16);
+}
+
+function spell(prefix: string | undefined, label: string): string {
+  const known = PREFIXES.find((each) => each.toLowerCase() === prefix?.toLowerCase());
+  const spelled = label.toUpperCase().replace(/^FP(16|32)$/, 'F$1');
+  return known === undefined ? spelled : `${known}-${spelled}`;
+}
