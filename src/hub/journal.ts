@@ -4,7 +4,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Caller } from './origin/access.js';
 import type { HubRouteName } from './faults/fault.js';
-import { redactHeader } from './redact.js';
+import { redactHeader } from '../core/redact.js';
 
 /** One request. */
 export interface HubJournalEntry {
@@ -14,12 +14,12 @@ export interface HubJournalEntry {
   at: number;
   origin: 'hub' | 'cdn';
   method: string;
-  /** Path and query; signatures, tokens and the like in it read `[redacted]`. */
+  /** Path and query; signatures, tokens and the like in it read `****`. */
   target: string;
   route: HubRouteName;
   repo?: string;
   file?: string;
-  /** As they came, in lower case; credentials read `[user]`, `[bad token]` or `[redacted]`. */
+  /** As they came, in lower case; credentials read `[user]`, `[bad token]` or `****`. */
   headers: Record<string, string>;
   /** Which connection to this origin it came on, counted from 1. */
   connection: number;

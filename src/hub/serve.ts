@@ -12,7 +12,7 @@ import { hubReply } from './origin/hub-reply.js';
 import { problemReply } from './origin/problems.js';
 import { routeOf, type HubRoute } from './origin/router.js';
 import type { OriginContext } from './origin/context.js';
-import { redactName, redactTarget } from './redact.js';
+import { redactName, redactTarget } from '../core/redact.js';
 import type { HubControl } from './control.js';
 import { readRequestBody } from './wire/body.js';
 import { readCall, type HubCall } from './wire/call.js';

@@ -1,6 +1,6 @@
 import type { Log } from './log.js';
 import type { Api, ApiOptions } from '../api/api.js';
-import { redactText } from '../control/redact.js';
+import { redactText } from '../core/redact.js';
 import { testModels } from '../index.js';
 
 /** Logs every call at `debug`; a call that was not answered has no status. */

@@ -4,7 +4,7 @@ import type { Api, ApiOptions } from '../api/api.js';
 import type { ProfileName } from '../contract/profiles.js';
 import type { ControlRoutes } from '../control/control-api.js';
 import type { GatewayOptions } from '../control/gateway.js';
-import { redactText } from '../control/redact.js';
+import { redactText } from '../core/redact.js';
 import type { Log } from './log.js';
 import { logCalls, shorten, warnOfUnknownRoutes } from './log-calls.js';
 import { serve, type Serving } from './serve.js';

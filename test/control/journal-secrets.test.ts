@@ -34,6 +34,13 @@ describe('the journal', () => {
     ['hf_token=abc', 'hf_token=****'],
     ['access_token=abc', 'access_token=****'],
     ['api_key=abc', 'api_key=****'],
+    ['private_key=abc&access_key=def', 'private_key=****&access_key=****'],
+    ['accessKeyId=abc&aws_access_key_id=def', 'accessKeyId=****&aws_access_key_id=****'],
+    ['auth=abc&key=def&credentials=ghi', 'auth=****&key=****&credentials=****'],
+    [
+      'next=http%253A%252F%252Fcdn%252Ff%253FSignature%253Dabc',
+      'next=http%253A%252F%252Fcdn%252Ff%253FSignature%253D****',
+    ],
     ['X-Amz-Signature=abc&X-Amz-Expires=60', 'X-Amz-Signature=****&X-Amz-Expires=60'],
     ['Policy=abc&Signature=def&Key-Pair-Id=ghi', 'Policy=****&Signature=****&Key-Pair-Id=****'],
     ['tokenizer=gpt2&max_tokens=5', 'tokenizer=gpt2&max_tokens=5'],

@@ -2,7 +2,8 @@ import type { Answer, Call, CallNotes } from '../../api/call.js';
 import type { Clock } from '../../core/clock.js';
 import type { AnswerHeaders, JournalEntry, JournalFault, RequestHeaders } from './entry.js';
 import { keep, keepLine, show, type JournalText, type KeptText, type WatchedStream } from './text.js';
-import { redactAuthorization, redactQuery, redactText, secretOf } from '../redact.js';
+import { redactAuthorization, redactQuery, redactText } from '../../core/redact.js';
+import { secretOf } from '../../core/redact-plain.js';
 
 /** How time moves in a session, as it stands at a call. */
 export interface JournalClock extends Clock {

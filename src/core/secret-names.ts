@@ -1,0 +1,27 @@
+/** Names that end like these hold secrets, in queries, forms, JSON and headers; `tokenizer` and `max_tokens` do not. */
+const ENDINGS =
+  'token|secret|passw(?:or)?d|passphrase|signature|credentials?|cookie|authorization|' +
+  '(?:api|access|private|subscription)[-_.]?key(?:[-_.]?id)?';
+
+/** A regular expression for the names of secrets. Bare `key` is not among them: LM Studio calls a model's name so. */
+export const SECRET_NAME = `(?:[\\w.-]*(?:${ENDINGS})|key-pair-id|policy|sig|jwt|pwd|auth)`;
+
+/** The same for queries and forms, where `key=` is how services ask for an API key. */
+export const SECRET_PARAMETER = `(?:${SECRET_NAME}|key)`;
+
+/** The whole name of a parameter, or what is in its last brackets, as in `a[token]` and `token[0]`. */
+const WHOLE_PARAMETER = new RegExp(`^(?:.*\\[)?${SECRET_PARAMETER}\\]?(?:\\[[\\w.-]*\\])?$`, 'is');
+
+/** Headers are told by any part of their names: one too many is better than one too few. */
+const HEADER =
+  /authoriz|authentic|(?:^|-)auth(?:-|$)|token(?!i[zs])|key|secret|cookie|passw|pwd|credential|signature|jwt/i;
+
+/** Whether the value of a decoded query or form parameter is a secret. */
+export function isSecretParameter(name: string): boolean {
+  return WHOLE_PARAMETER.test(name);
+}
+
+/** Whether the value of a header is a secret. */
+export function isSecretHeader(name: string): boolean {
+  return HEADER.test(name) || isSecretParameter(name);
+}
