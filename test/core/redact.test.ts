@@ -19,8 +19,12 @@ const names = [
 const inJson = fc.constantFrom(...names);
 const inQueries = fc.constantFrom(...names, 'key');
 /** Of one case and rare letters: what is shown besides must not hold it by accident. */
-const secrets = fc.string({ unit: fc.constantFrom(...'QZXJ0987'), minLength: 10, maxLength: 24 });
-const hardLetters = fc.string({ unit: fc.constantFrom(...`"'\\/&=?;,:%+ {}[]<>\né東`), maxLength: 6 });
+const secrets = fc.string({
+  unit: fc.constantFrom('Q', 'Z', 'X', 'J', '0', '9', '8', '7'),
+  minLength: 10,
+  maxLength: 24,
+});
+const hardLetters = fc.string({ unit: fc.constantFrom(...Array.from(`"'\\/&=?;,:%+ {}[]<>\né東`)), maxLength: 6 });
 /** A secret that needs escapes: both halves must go. */
 const hardSecrets = fc.tuple(secrets, hardLetters, secrets);
 
@@ -45,7 +49,7 @@ describe('a secret is not shown', () => {
   });
 
   test.prop([inQueries, secrets, layers], runs)('in a query whose name is escaped', (name, secret, depth) => {
-    const escaped = [...name].map((letter) => `%${letter.charCodeAt(0).toString(16)}`).join('');
+    const escaped = Array.from(name, (letter) => `%${letter.charCodeAt(0).toString(16)}`).join('');
     expectGone(redactTarget(`/p?a=b&${wrap(depth, encode, escaped)}=${secret}`), secret);
     expectGone(redactText(`/p?a=b&${wrap(depth, encode, `${escaped}=${secret}`)}`), secret);
     expectGone(redactQuery(`a[${name}]=${secret}&${name}[0]=${secret}&${name}[]=${secret}`), secret);
@@ -68,7 +72,7 @@ describe('a secret is not shown', () => {
 
   test.prop([inJson, secrets], runs)('in JSON with escaped letters or quotes', (name, secret) => {
     const escape = (text: string): string =>
-      [...text].map((letter) => `\\u00${letter.charCodeAt(0).toString(16)}`).join('');
+      Array.from(text, (letter) => `\\u00${letter.charCodeAt(0).toString(16)}`).join('');
     expectGone(redactText(`{"${escape(name)}":"${secret}"}`), secret);
     expectGone(redactText(`{\\u0022${name}\\u0022:\\u0022${secret}\\u0022}`), secret);
     expectGone(redactText(`{"${name}"%3A"${secret}"}`), secret);
