@@ -1,3 +1,4 @@
+import { isSameOrigin } from '../core/foreign-call.js';
 import type { Answer, CallMiddleware } from './call.js';
 
 /** `*`, or one origin such as `http://localhost:5173`. */
@@ -42,11 +43,6 @@ export function reportForeignOrigins(report: (origin: string) => void): CallMidd
     }
     return next(call);
   };
-}
-
-/** Whether a page's origin is the server it calls, as far as the `Host` header tells. */
-export function isSameOrigin(origin: string, host: string | undefined): boolean {
-  return host !== undefined && origin.replace(/^https?:\/\//, '') === host;
 }
 
 function withHeaders(answer: Answer, headers: Record<string, string>): Answer {

@@ -1,5 +1,7 @@
 import { prettyJson, type Answer, type Call, type CallMiddleware } from '../api/call.js';
-import { isSameOrigin, type CorsOrigin } from '../api/cors.js';
+import type { CorsOrigin } from '../api/cors.js';
+import { foreignPartOf } from '../core/foreign-call.js';
+import { isLoopbackOrigin } from '../core/loopback.js';
 
 export interface ControlGuardOptions {
   /** Names, besides those of loopback, under which this server may be asked for. */
@@ -19,7 +21,7 @@ export function guardControl(
   { allowedHosts = [], cors, controlToken }: ControlGuardOptions,
   asksForToken = true,
 ): CallMiddleware {
-  const names = new Set([...LOOPBACK_NAMES, ...allowedHosts.map((host) => host.toLowerCase())]);
+  const names = allowedHosts.map((host) => host.toLowerCase());
   const doing = asksForToken ? 'operate' : 'use';
   return (next) => async (call) => {
     if (carriesControlToken(call, controlToken)) return next(call);
@@ -27,16 +29,15 @@ export function guardControl(
       return refuse('Cannot operate modeldock without its control token: send it as X-Modeldock-Token.');
     }
     const host = call.header('host');
-    // In process, and in a page, there is no Host: nobody else can call there.
-    if (host !== undefined && !names.has(hostName(host))) {
+    const origin = call.header('origin');
+    const foreign = foreignPartOf({ host, origin, fetchSite: call.header('sec-fetch-site') }, names);
+    if (foreign === 'host') {
       return refuse(
         `Cannot ${doing} modeldock under the name ${JSON.stringify(host)}: ask for it as 127.0.0.1, or start it with --allow-host.`,
       );
     }
-    const origin = call.header('origin');
-    const foreign = origin === undefined ? call.header('sec-fetch-site') === 'cross-site' : !isSameOrigin(origin, host);
-    const permitted = origin !== undefined && (cors === '*' ? isLoopback(origin) : cors === origin);
-    if (foreign && !permitted) {
+    const permitted = origin !== undefined && (cors === '*' ? isLoopbackOrigin(origin) : cors === origin);
+    if (foreign === 'page' && !permitted) {
       // A page from a file, or in a sandbox, is of `null`, which nobody can let in by that name.
       const page = origin === 'null' || origin === '' ? undefined : origin;
       const otherwise = controlToken === undefined ? '' : ', or send its control token';
@@ -53,21 +54,9 @@ export function guardControl(
   }
 }
 
-const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
-
-/** Whether a page came from this machine, by whatever port. */
-function isLoopback(origin: string): boolean {
-  if (!/^https?:/.test(origin) || !URL.canParse(origin)) return false;
-  return LOOPBACK_NAMES.includes(new URL(origin).hostname);
-}
-
 function carriesControlToken(call: Call, token: string | undefined): boolean {
   if (token === undefined) return false;
   return (
     call.header('x-modeldock-token') === token || call.header('authorization')?.replace(/^Bearer\s+/i, '') === token
   );
-}
-
-function hostName(host: string): string {
-  return host.toLowerCase().replace(/:\d+$/, '');
 }

@@ -1,3 +1,5 @@
+import { isLoopbackHost } from '../core/loopback.js';
+
 /** Which requests go to an api, as far as their URL tells. */
 export interface BaseUrl {
   /** Whether others are served there as well: the page itself, or everybody. */
@@ -46,11 +48,9 @@ function refuse(text: string, because: string): never {
   throw new RangeError(`Cannot serve at the base URL '${text}': ${because}.`);
 }
 
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
-
 /** Clients write one server's address in three ways; it stays one origin. */
 function originOf({ protocol, hostname, port }: URL): string {
-  return `${protocol}//${LOOPBACK.has(hostname) ? 'localhost' : hostname}:${port}`;
+  return `${protocol}//${isLoopbackHost(hostname) ? 'localhost' : hostname}:${port}`;
 }
 
 function mountPathOf(base: URL): string {

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import { parseHost, parsePort } from '../node/listen-flags.js';
 import type { Flags, HubCliIo } from './run-hub.js';
 
 const DEFAULT_PORT = 4321;
@@ -8,20 +9,20 @@ export function addHubCommand(program: Command, io: HubCliIo = processIo): void 
   program
     .command('hub')
     .description('serve a Hugging Face origin on loopback, to test downloaders against')
-    .option('--port <number>', 'port of the hub; 0 for any that is free', port, DEFAULT_PORT)
-    .option('--host <address>', 'address to listen on', address, '127.0.0.1')
-    .option('--cdn-port <number>', 'port of the CDN; 0 for any that is free', port, 0)
+    .option('--port <number>', 'port of the hub; 0 for any that is free', parsePort, DEFAULT_PORT)
+    .option('--host <address>', 'address to listen on', parseHost, '127.0.0.1')
+    .option('--cdn-port <number>', 'port of the CDN; 0 for any that is free', parsePort, 0)
     .option(
       '--cdn-host <address>',
       'address of the CDN (default: 127.0.0.2, or localhost where that does not exist)',
-      address,
+      parseHost,
     )
     .option('--cdn <url>', 'another server that has the large files as /owner/name/path', webUrl)
     .option('--repos <path>', 'a JSON file of repos, or a folder of owner/name/files; may be repeated', collected)
     .option('--faults <file>', 'a JSON file with faults to start with')
     .option('--seed <text>', 'the contents of all files follow from it', 'modeldock')
     .option('--tls', 'HTTPS, with a certificate made at start')
-    .option('--proxy [port]', 'also start a logging HTTP proxy; GET /__proxy there is its log', port)
+    .option('--proxy [port]', 'also start a logging HTTP proxy; GET /__proxy there is its log', parsePort)
     .option('--proxy-credentials <user:password>', 'what the proxy answers 407 without; starts it', credentials)
     .option('--no-rate-limits', 'never answer 429 by itself')
     .option('--json', 'print one line of JSON instead of text')
@@ -53,19 +54,6 @@ const processIo: HubCliIo = {
       });
     }),
 };
-
-/** An empty one would be every address of this machine. */
-function address(value: string): string {
-  if (value.trim() === '') throw new InvalidArgumentError('It takes an address of this machine.');
-  return value;
-}
-
-function port(value: string): number {
-  const number = Number(value);
-  if (!/^\d+$/.test(value) || number > 65_535)
-    throw new InvalidArgumentError('It must be a whole number from 0 to 65535.');
-  return number;
-}
 
 function webUrl(value: string): string {
   if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {

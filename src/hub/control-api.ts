@@ -9,7 +9,8 @@ import { clockOffset, InvalidInput, readObject, text } from './validators.js';
 import type { HubJournal } from './journal.js';
 import { readRepo } from './repos/description.js';
 import type { HubCall } from './wire/call.js';
-import { isLoopback } from './wire/loopback.js';
+import { foreignPartOf } from '../core/foreign-call.js';
+import { hostInUrl } from '../core/loopback.js';
 import { jsonReply, type Reply } from './wire/reply.js';
 
 /** What the operator's API works on. */
@@ -109,14 +110,17 @@ function shape(topic: string | undefined, rest: readonly string[]): string[] {
 
 /** Why this request may not operate the hub, if it may not. */
 function refusal(host: string, { method, headers, origin }: HubCall, body: string): string | undefined {
-  const name = origin === undefined ? undefined : new URL(origin).hostname.replace(/^\[|\]$/g, '');
-  if (name === undefined || !(isLoopback(name) || name === host)) {
-    return `the host ${name ?? 'of this request'} may not operate this hub: use the address it printed at its start`;
+  const source = {
+    host: headers.host,
+    origin: headers.origin,
+    fetchSite: headers['sec-fetch-site'],
+  };
+  // `origin` is what the Host header makes of this hub; without one there is no telling under which name it was asked for.
+  const foreign = origin === undefined ? 'host' : foreignPartOf(source, [hostInUrl(host).toLowerCase()]);
+  if (foreign === 'host') {
+    return `the host ${headers.host ?? 'of this request'} may not operate this hub: use the address it printed at its start`;
   }
-  const page = headers.origin;
-  if ((page !== undefined && page !== origin) || headers['sec-fetch-site'] === 'cross-site') {
-    return 'a web page of another origin may not operate this hub';
-  }
+  if (foreign === 'page') return 'a web page of another origin may not operate this hub';
   const writes = method !== 'GET' && method !== 'HEAD';
   if (writes && body !== '' && !/^application\/json\b/i.test(headers['content-type'] ?? '')) {
     return 'a body must come as Content-Type: application/json';

@@ -16,8 +16,9 @@ import { createRepoStore, type RepoStore } from './repos/repo-store.js';
 import { serveHub, type Station } from './serve.js';
 import { encodePath, type HubCall } from './wire/call.js';
 import { createCertificate, type Certificate } from './wire/certificate.js';
-import { CannotListenError, listen, type Listening } from './wire/listen.js';
-import { isLoopback } from './wire/loopback.js';
+import { listen, type Listening } from './wire/listen.js';
+import { callableOrigin, isLoopbackHost, isWildcardAddress } from '../core/loopback.js';
+import { CannotListenError } from '../node/cannot-listen.js';
 import type { Pace } from './wire/pace.js';
 
 /** How a hub is made. Every option has a default; `createHub({})` is a hub on a free port with the built-in repos. */
@@ -69,8 +70,6 @@ export interface Hub {
   /** Ends all connections, and resolves when nothing of the hub is left. */
   close(): Promise<void>;
 }
-
-const WILDCARDS = ['0.0.0.0', '::'];
 
 /**
  * Starts a hub.
@@ -188,7 +187,7 @@ async function listenForCdn(
   host: string,
   start: (host: string, port: number) => Promise<Listening>,
 ): Promise<Listening> {
-  if (cdnHost !== undefined || !isLoopback(host)) return start(cdnHost ?? host, cdnPort);
+  if (cdnHost !== undefined || !isLoopbackHost(host)) return start(cdnHost ?? host, cdnPort);
   try {
     return await start('127.0.0.2', cdnPort);
   } catch (error) {
@@ -201,18 +200,19 @@ async function listenForCdn(
 /** The CDN's origin for the client of this call: one that came by a name cannot use a wildcard address. */
 function reachable(cdn: Listening, call: HubCall): string {
   const { hostname, protocol } = new URL(cdn.origin);
-  if (!WILDCARDS.includes(hostname.replace(/^\[|\]$/g, '')) || call.origin === undefined) return usable(cdn.origin);
+  if (!isWildcardAddress(hostname) || call.origin === undefined) return usable(cdn.origin);
   return `${protocol}//${new URL(call.origin).hostname}:${cdn.port}`;
 }
 
 function usable(origin: string): string {
-  return origin.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
+  const { protocol, hostname, port } = new URL(origin);
+  return callableOrigin(protocol.slice(0, -1), hostname, Number(port));
 }
 
 function certificateFor({ tls, host, cdnHost }: HubOptions, clock: HubClock): Certificate | undefined {
   if (typeof tls === 'object') return tls;
   if (!tls) return undefined;
   const names = ['localhost', '127.0.0.1', '127.0.0.2', '::1', 'huggingface.co', host, cdnHost];
-  const hosts = names.filter((name) => name !== undefined && !WILDCARDS.includes(name)) as string[];
+  const hosts = names.filter((name) => name !== undefined && !isWildcardAddress(name)) as string[];
   return createCertificate([...new Set(hosts)], clock.now());
 }

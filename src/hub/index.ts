@@ -7,7 +7,7 @@ export { builtinTokens, type Token } from './origin/access.js';
 export { faultKinds, type FaultKind } from './faults/fault-kinds.js';
 export { parseFault, parseFaults } from './faults/parse-fault.js';
 export { InvalidInput } from './validators.js';
-export { CannotListenError } from './wire/listen.js';
+export { CannotListenError, PortTakenError } from '../node/cannot-listen.js';
 export type { Certificate } from './wire/certificate.js';
 export type { HubClock } from './clock.js';
 export type { HubControl, RepoState } from './control.js';

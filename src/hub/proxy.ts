@@ -6,8 +6,9 @@
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { CannotListenError } from './wire/listen.js';
-import { inUrl, isLoopback } from './wire/loopback.js';
+import { foreignPartOf, type CallSource } from '../core/foreign-call.js';
+import { hostInUrl, isLoopbackHost } from '../core/loopback.js';
+import { listenOn } from '../node/cannot-listen.js';
 import { omit } from './omit.js';
 
 /** How a proxy is made. */
@@ -89,7 +90,7 @@ export async function createProxy(options: ProxyOptions = {}): Promise<LoggingPr
 
   function tell(request: IncomingMessage, response: ServerResponse): void {
     // A DELETE from a web page is asked for by OPTIONS first, and a host name of its own does not get past this.
-    const allowed = isLoopback((request.headers.host ?? '').replace(/:\d+$/, '').replace(/^\[|\]$/g, ''));
+    const allowed = request.headers.host !== undefined && foreignPartOf(sourceOf(request), []) === undefined;
     if (allowed && request.method === 'DELETE') log = [];
     const known = request.method === 'GET' || request.method === 'HEAD' || request.method === 'DELETE';
     const status = allowed ? (known ? 200 : 405) : 403;
@@ -221,14 +222,11 @@ export async function createProxy(options: ProxyOptions = {}): Promise<LoggingPr
   });
   server.on('clientError', (_error, socket) => socket.destroy());
 
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(new CannotListenError(host, port, error)));
-    server.listen(port, host, () => resolve());
-  });
+  await listenOn(server, { host, port });
   server.on('error', () => undefined);
   const address = server.address() as AddressInfo;
   return {
-    url: `http://${inUrl(host)}:${address.port}`,
+    url: `http://${hostInUrl(host)}:${address.port}`,
     requests: () => structuredClone(log),
     clear: () => {
       log = [];
@@ -239,6 +237,11 @@ export async function createProxy(options: ProxyOptions = {}): Promise<LoggingPr
         for (const socket of open) socket.destroy();
       }),
   };
+}
+
+function sourceOf({ headers }: IncomingMessage): CallSource {
+  const { host, origin, 'sec-fetch-site': fetchSite } = headers;
+  return { host, origin, fetchSite: typeof fetchSite === 'string' ? fetchSite : undefined };
 }
 
 function absoluteUrl(target: string | undefined): URL | undefined {
@@ -255,7 +258,7 @@ function destinationOf(
   const match = /^\[?([^\]]+?)\]?:(\d+)$/.exec(led);
   if (match === null) return undefined;
   const [, host, digits] = match as unknown as [string, string, string];
-  if (!isLoopback(host)) return undefined;
+  if (!isLoopbackHost(host)) return undefined;
   const port = Number(digits);
   return port >= 1 && port <= 65_535 ? { host, port } : 'no such port';
 }

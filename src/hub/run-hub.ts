@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { describeBytes } from '../core/byte-amounts.js';
 import { createHub, type Hub, type HubOptions } from './create-hub.js';
 import { parseFaults } from './faults/parse-fault.js';
 import { InvalidInput } from './validators.js';
 import { createProxy, type LoggingProxy } from './proxy.js';
 import { reposFromDisk } from './repos/repos-from-disk.js';
-import { CannotListenError } from './wire/listen.js';
+import { CannotListenError } from '../node/cannot-listen.js';
 
 /** Where the command writes and what ends it; the process itself unless a test says otherwise. */
 export interface HubCliIo {
@@ -112,7 +113,7 @@ function greeting(
 ): string {
   const repos = hub.control.repos().map(({ id, commits }) => {
     const files = commits.at(-1)!.files;
-    return `  ${id.padEnd(36)} ${files.length} files, ${amount(files.reduce((sum, { size }) => sum + size, 0))}`;
+    return `  ${id.padEnd(36)} ${files.length} files, ${describeBytes(files.reduce((sum, { size }) => sum + size, 0))}`;
   });
   const lines = [
     `HF_ENDPOINT=${hub.endpoint}`,
@@ -128,11 +129,6 @@ function greeting(
   return `${lines.join('\n')}\n`;
 }
 
-function amount(bytes: number): string {
-  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
-  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
-}
-
 /** The message for whoever started the hub with these flags, when the error is his to mend. */
 export function mistakeIn(error: unknown, flags: Flags): string | undefined {
   if (error instanceof CannotListenError && (error.code === 'EADDRINUSE' || error.code === 'EACCES')) {
@@ -142,7 +138,7 @@ export function mistakeIn(error: unknown, flags: Flags): string | undefined {
       '--proxy': flags.proxy,
     };
     const flag = Object.keys(given).find((name) => given[name] === error.port);
-    return flag === undefined ? error.message : `${error.message} (${flag} 0)`;
+    return flag === undefined ? error.message : `${error.message.replace(/\.$/, '')}: ${flag} 0.`;
   }
   return error instanceof InvalidInput || error instanceof CannotListenError ? error.message : undefined;
 }

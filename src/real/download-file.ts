@@ -1,3 +1,4 @@
+import { unlessAborted } from '../core/unless-aborted.js';
 import type { PartFile } from './disk/part-file.js';
 import { DownloadError } from './download-error.js';
 import type { Digest } from './plan.js';
@@ -55,7 +56,7 @@ export async function downloadFile({ part, source, onPhase, ...options }: Downlo
       if (part.storedBytes() < part.size) await fetchInto(part);
       signal.throwIfAborted();
       onPhase?.('verifying');
-      const verdict = await abortable(part.verify(), signal);
+      const verdict = await unlessAborted(part.verify(), signal);
       if (verdict.type === 'verified') return undefined;
       if (verdict.type === 'mismatch') {
         if (verdict.damaged.length === 0) return verdict.found;
@@ -130,13 +131,4 @@ function noteBreaks(source: ByteSource, segmentBytes: number, breaks: Set<number
       }
     },
   };
-}
-
-/** The step goes on; closing the part waits for it. */
-function abortable<T>(step: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason as Error);
-    signal.addEventListener('abort', stop, { once: true });
-    step.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
 }

@@ -7,7 +7,8 @@ import { CommandError } from './command-error.js';
 import { addDownloadCommands } from './downloads/commands.js';
 import { guardOutput, onOutputLost } from './output.js';
 import { runServe } from './serve-command.js';
-import { CannotListenError, type Serving } from './serve.js';
+import { CannotListenError } from '../node/cannot-listen.js';
+import type { Serving } from './serve.js';
 import { addServeOptions, readSwitches, refuseFlagsOfOtherEngine, type Settings } from './settings.js';
 import { commandName } from './welcome.js';
 

@@ -1,3 +1,4 @@
 export { createRealDock, type RealDock, type RealDockOptions } from '../create-real-dock.js';
 export { createMiddleware, type Middleware, type MiddlewareOptions } from './middleware.js';
-export { CannotListenError, PortTakenError, serve, type ServeOptions, type Serving } from './serve.js';
+export { CannotListenError, PortTakenError } from '../node/cannot-listen.js';
+export { serve, type ServeOptions, type Serving } from './serve.js';

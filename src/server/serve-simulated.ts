@@ -1,3 +1,4 @@
+import { isLoopbackHost } from '../core/loopback.js';
 import { profileNames, profiles, type Profile, type ProfileName } from '../contract/profiles.js';
 import { downloadRoutes } from '../control/downloads/routes.js';
 import type { DockControl } from '../control/dock-control.js';
@@ -17,7 +18,9 @@ import { welcome, type Welcome } from './welcome.js';
 export async function serveSimulated(settings: Settings, version: string): Promise<Serving> {
   const replayed = settings.replay === undefined ? undefined : await readReplay(settings.replay);
   const log = createLog(settings.logLevel);
-  const controlToken = settings.controlToken ?? (isLoopback(settings.host) ? undefined : makeControlToken());
+  const controlToken =
+    settings.controlToken ??
+    (settings.host === undefined || isLoopbackHost(settings.host) ? undefined : makeControlToken());
   const sessions = createSessions({
     ...gatewayOptions(settings, controlToken, log),
     seed: settings.seed,
@@ -81,8 +84,4 @@ function nameOfProfile(wanted: Profile): string {
   const isWanted = (name: ProfileName): boolean =>
     Object.entries(profiles[name]).every(([quirk, value]) => wanted[quirk as keyof Profile] === value);
   return profileNames.find(isWanted) ?? 'of its own';
-}
-
-function isLoopback(host: string | undefined): boolean {
-  return host === undefined || /^(localhost|127\.\d+\.\d+\.\d+|::1)$/i.test(host);
 }

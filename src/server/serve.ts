@@ -1,6 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Api, Ownership } from '../api/api.js';
+import { callableOrigin } from '../core/loopback.js';
+import { CannotListenError, listenOn, PortTakenError, type ListenAdvice } from '../node/cannot-listen.js';
 import { createListener } from './http-adapter.js';
 import { refuseMalformed } from './refuse-malformed.js';
 
@@ -29,32 +31,11 @@ export interface Serving {
   close(): Promise<void>;
 }
 
-/** Nothing listens where it should. */
-export class CannotListenError extends Error {
-  override readonly name: string = 'CannotListenError';
-  readonly port: number;
-
-  constructor(port: number, host: string, because: string, cause: unknown) {
-    super(`Cannot listen on ${host} port ${port}: ${because}`, { cause });
-    this.port = port;
-  }
-}
-
-/** The port is somebody else's. */
-export class PortTakenError extends CannotListenError {
-  override readonly name = 'PortTakenError';
-
-  constructor(port: number, host: string, cause: unknown) {
-    super(
-      port,
-      host,
-      'another program does. LM Studio itself listens on 1234; stop the other program, or take any free port with --port 0.',
-      cause,
-    );
-  }
-}
-
 const LOOPBACK = ['127.0.0.1', '::1'] as const;
+const ADVICE: ListenAdvice = {
+  portTaken: 'LM Studio itself listens on 1234; stop the other program, or take any free port with --port 0.',
+  addresses: 'Without a host it is 127.0.0.1 and ::1; 0.0.0.0 is every address.',
+};
 const CLOSE_GRACE_MS = 1000;
 
 /**
@@ -117,35 +98,13 @@ async function listenOnLoopback(makeServer: () => Server, port: number): Promise
 
 /** A machine without IPv6 serves 127.0.0.1 alone. */
 function hasNoIpv6(error: unknown): boolean {
-  const code = error instanceof CannotListenError ? (error.cause as NodeJS.ErrnoException).code : undefined;
+  const code = error instanceof CannotListenError ? error.code : undefined;
   return code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT';
 }
 
-function listen(server: Server, port: number, host: string): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(
-        error.code === 'EADDRINUSE'
-          ? new PortTakenError(port, host, error)
-          : new CannotListenError(port, host, reasonOf(error), error),
-      );
-    });
-    server.listen({ port, host, ipv6Only: host === '::1' }, () => resolve(server));
-  });
-}
-
-function reasonOf({ code, message }: NodeJS.ErrnoException): string {
-  switch (code) {
-    case 'EADDRNOTAVAIL':
-      return 'this machine has no such address. Without a host it is 127.0.0.1 and ::1; 0.0.0.0 is every address.';
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return 'there is no address for that name. Without a host it is 127.0.0.1 and ::1.';
-    case 'EACCES':
-      return 'the system does not allow it. Take a port above 1023, or any free port with --port 0.';
-    default:
-      return `${message}.`;
-  }
+async function listen(server: Server, port: number, host: string): Promise<Server> {
+  await listenOn(server, { host, port, ipv6Only: host === '::1' }, ADVICE);
+  return server;
 }
 
 function close(server: Server): Promise<void> {
@@ -159,7 +118,6 @@ function close(server: Server): Promise<void> {
   });
 }
 
-function urlOf({ address, family, port }: AddressInfo): string {
-  const callable = address === '0.0.0.0' ? LOOPBACK[0] : address === '::' ? LOOPBACK[1] : address;
-  return `http://${family === 'IPv6' ? `[${callable}]` : callable}:${port}`;
+function urlOf({ address, port }: AddressInfo): string {
+  return callableOrigin('http', address, port);
 }

@@ -1,3 +1,4 @@
+import { parseHost, parsePort } from '../node/listen-flags.js';
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { looksLikeReplayToken } from '../control/sessions/replay-token.js';
@@ -133,18 +134,6 @@ export function readSwitches(environment: NodeJS.ProcessEnv, command: Command): 
     }
     Reflect.deleteProperty(environment, envVar!);
   }
-}
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (/^\d+$/.test(text) && port <= 65_535) return port;
-  throw new InvalidArgumentError('Allowed is a whole number from 0 to 65535.');
-}
-
-/** An empty one would be every address of this machine, which nobody has asked for. */
-function parseHost(text: string): string {
-  if (text.trim() !== '') return text.trim();
-  throw new InvalidArgumentError('Allowed is an address of this machine; without a host it is loopback.');
 }
 
 function parseSpeed(text: string): number {

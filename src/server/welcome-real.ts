@@ -1,7 +1,7 @@
 import type { Settings } from './settings.js';
 import type { Serving } from './serve.js';
 import { bold, callsToTry, commandName, listening, row } from './welcome.js';
-import { describeBytes } from './downloads/amounts.js';
+import { describeBytes } from '../core/byte-amounts.js';
 
 export interface RealWelcome extends Pick<Settings, 'host' | 'requireToken' | 'bandwidth' | 'record'> {
   version: string;

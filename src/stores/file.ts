@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import * as nodeFiles from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { createSerialQueue } from '../core/serial-queue.js';
 import type { JobStore, Stored } from '../core/store.js';
-import { errorCodeOf, isDiskFull, isWithoutLinks, unlessMissing } from './file-errors.js';
-import { syncFolder } from './sync-folder.js';
+import { createExclusively } from '../node/create-exclusively.js';
+import { errorCodeOf, isDiskFull, isWithoutLinks, unlessMissing } from '../node/file-errors.js';
+import { syncFolder } from '../node/sync-folder.js';
 
 /** As much of the file system as job records need. `node:fs/promises` is one. */
 export type RecordFiles = Pick<
@@ -68,7 +70,8 @@ export function createFileStore<Job extends Stored>({
   reserveBytes = 0,
   onWarning = () => undefined,
 }: FileStoreOptions<Job>): FileStore<Job> {
-  let writing: Promise<unknown> = Promise.resolve();
+  /** Writes follow each other, so that what one of them has read still holds when it writes. */
+  const withJobLock = createSerialQueue();
   const warned = new Set<string>();
 
   return {
@@ -92,13 +95,6 @@ export function createFileStore<Job extends Stored>({
       }),
   };
 
-  /** Writes follow each other, so that what one of them has read is still so when it writes. */
-  function withJobLock<Result>(write: () => Promise<Result>): Promise<Result> {
-    const turn = writing.then(write);
-    writing = turn.catch(() => undefined);
-    return turn;
-  }
-
   async function insert(job: Job, previous: Job | undefined): Promise<boolean> {
     const known = await readAll();
     const latest = known.filter((entry) => entry.job.model === job.model).at(-1);
@@ -116,7 +112,7 @@ export function createFileStore<Job extends Stored>({
     try {
       const draft = await writeDraft(folder, { sequence, job });
       await files.rename(draft, join(folder, RECORD));
-      if (reserveBytes > 0) await createExclusively(join(folder, RESERVE), new Uint8Array(reserveBytes).fill(1));
+      if (reserveBytes > 0) await createExclusively(files, join(folder, RESERVE), new Uint8Array(reserveBytes).fill(1));
     } catch (error) {
       // A folder without a record is no job, and would be in the way of none; but it would stay for ever.
       await files.rm(folder, { recursive: true, force: true });
@@ -189,7 +185,8 @@ export function createFileStore<Job extends Stored>({
         await files.link(draft, claim);
         return true;
       } catch (error) {
-        if (isWithoutLinks(error)) return createExclusively(claim, await files.readFile(draft));
+        // On file systems without links, such as FAT.
+        if (isWithoutLinks(error)) return createExclusively(files, claim, await files.readFile(draft));
         if (errorCodeOf(error) !== 'EEXIST') throw error;
         if ((await ageOf(claim)) < CLAIM_STALE_MS) return false;
         await unlessMissing(files.unlink(claim));
@@ -197,33 +194,12 @@ export function createFileStore<Job extends Stored>({
     }
   }
 
-  /** For file systems without links, as FAT is. */
-  async function createExclusively(path: string, contents: Uint8Array): Promise<boolean> {
-    let file;
-    try {
-      file = await files.open(path, 'wx');
-    } catch (error) {
-      if (errorCodeOf(error) === 'EEXIST') return false;
-      throw error;
-    }
-    try {
-      await file.writeFile(contents);
-      await file.sync();
-    } catch (error) {
-      await file.close();
-      await files.rm(path, { force: true });
-      throw error;
-    }
-    await file.close();
-    return true;
-  }
-
   async function writeDraft(folder: string, entry: Entry<Job>): Promise<string> {
     const path = join(folder, `${RECORD}.${randomBytes(6).toString('hex')}.tmp`);
     const text = new TextEncoder().encode(
       `${JSON.stringify({ format: FORMAT, sequence: entry.sequence, ...entry.job }, undefined, 2)}\n`,
     );
-    if (!(await createExclusively(path, text))) throw new Error(`Cannot write ${path}: it is there already.`);
+    if (!(await createExclusively(files, path, text))) throw new Error(`Cannot write ${path}: it is there already.`);
     return path;
   }
 
@@ -237,7 +213,7 @@ export function createFileStore<Job extends Stored>({
     try {
       return await writeDraft(folder, entry);
     } finally {
-      await createExclusively(reserve, new Uint8Array(size).fill(1)).catch(() => undefined);
+      await createExclusively(files, reserve, new Uint8Array(size).fill(1)).catch(() => undefined);
     }
   }
 

@@ -191,13 +191,13 @@ describe('modeldock hub', () => {
   });
 
   it.each<[string[], RegExp]>([
-    [['--port', 'abc'], /'--port <number>' argument 'abc' is invalid\. It must be a whole number from 0 to 65535\./],
+    [['--port', 'abc'], /'--port <number>' argument 'abc' is invalid\. Allowed is a whole number from 0 to 65535\./],
     [['--port', '70000'], /0 to 65535/],
     [['--proxy-credentials', 'nobody'], /It must be user:password\./],
     [['--cdn', 'ftp://x'], /It must be an http:\/\/ or https:\/\/ URL\./],
     [['--repos', '/no/such/place'], /error: \/no\/such\/place: there is no such file or folder/],
     [['--faults', '/no/such/file'], /error: \/no\/such\/file: could not be read as JSON/],
-    [['--host', '192.0.2.1', '--port', '0'], /this machine has no address 192\.0\.2\.1/],
+    [['--host', '192.0.2.1', '--port', '0'], /Cannot listen on 192\.0\.2\.1 port 0: this machine has no such address/],
     [['--colour'], /unknown option '--colour'/],
   ])('refuses %j and says what is allowed', async (flags, message) => {
     const { code, out, err } = await start(...flags).ended;
@@ -218,11 +218,13 @@ describe('modeldock hub', () => {
     const { code, err } = await start('--port', String(port)).ended;
     expect([code, err]).toEqual([
       1,
-      expect.stringMatching(`port ${port} of 127.0.0.1 is taken; .*0 for any that is free \\(--port 0\\)`),
+      expect.stringMatching(
+        `Cannot listen on 127.0.0.1 port ${port}: another program does. .*, or 0 for any that is free: --port 0\\.`,
+      ),
     ]);
     const { err: beside } = await start('--port', '0', '--proxy', String(port)).ended;
     expect(beside).toContain(
-      `port ${port} of 127.0.0.1 is taken; choose another one, or 0 for any that is free (--proxy 0)`,
+      `port ${port}: another program does. Choose another port, or 0 for any that is free: --proxy 0.`,
     );
     taken.close();
   });

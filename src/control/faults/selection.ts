@@ -1,6 +1,7 @@
 import type { Call } from '../../api/call.js';
 import { plainPath, type RouteMatch } from '../../api/routes.js';
 import { fractionAt } from '../../core/random.js';
+import { isNthCall } from '../../core/nth-call.js';
 import { matchesPattern } from '../../core/text-pattern.js';
 import type { FaultSelection } from './schema.js';
 
@@ -24,7 +25,7 @@ export function matchesAtArrival(
 /** Whether the call of this number is one that the fault is to change. */
 export function isChosen({ nth, chance }: FaultSelection, callNumber: number, chanceSeed: number): boolean {
   return (
-    (nth === undefined || isNth(nth, callNumber)) &&
+    isNthCall(nth, callNumber) &&
     // No drawing in turn: whether another call came before decides nothing but the number.
     (chance === undefined || fractionAt(chanceSeed, callNumber) < chance)
   );
@@ -32,12 +33,6 @@ export function isChosen({ nth, chance }: FaultSelection, callNumber: number, ch
 
 function isOneOf(route: NonNullable<FaultSelection['route']>, match: RouteMatch | undefined): boolean {
   return [route].flat().some((each) => (match ? each === match.name || each === match.route : each === 'unknown'));
-}
-
-function isNth(nth: NonNullable<FaultSelection['nth']>, callNumber: number): boolean {
-  if (typeof nth === 'number') return nth === callNumber;
-  if (Array.isArray(nth)) return nth.includes(callNumber);
-  return callNumber >= (nth.from ?? 1) && callNumber <= (nth.to ?? Infinity);
 }
 
 function isWithin(

@@ -5,7 +5,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { errorCodeOf } from '../../stores/file-errors.js';
+import { errorCodeOf } from '../../node/file-errors.js';
 import { contentId, type ContentSource } from './content.js';
 import { createHasher } from './hasher.js';
 import { knownDigests } from './known-digests.js';

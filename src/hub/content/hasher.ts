@@ -1,4 +1,6 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { createSerialQueue } from '../../core/serial-queue.js';
+import { startWorker } from '../../node/start-worker.js';
 import type { ContentSource } from './content.js';
 
 /** Hashes one file after another in a thread of its own, which is started when there is something to do. */
@@ -21,7 +23,7 @@ const UNWANTED = 'nobody serves the file any more';
 /** A hasher without a thread yet. */
 export function createHasher(): Hasher {
   let worker: Worker | undefined;
-  let queue: Promise<unknown> = Promise.resolve();
+  const oneByOne = createSerialQueue();
   const waiting = new Set<{ size: number }>();
   let doneOfCurrent = 0;
   let closed = false;
@@ -32,8 +34,7 @@ export function createHasher(): Hasher {
     if (unwanted.aborted) return Promise.reject(failure(UNWANTED));
     doneOfCurrent = 0;
     return new Promise((resolve, reject) => {
-      // Without the flags of this process: `node --input-type=module --eval …` would keep the thread from starting.
-      const hasher = (worker ??= new Worker(new URL('./digest-worker.js', import.meta.url), { execArgv: [] }));
+      const hasher = (worker ??= startWorker(new URL('./digest-worker.js', import.meta.url)));
       const settle = (): void => {
         hasher.off('message', onMessage).off('error', onError).off('exit', onExit);
         unwanted.removeEventListener('abort', onUnwanted);
@@ -76,15 +77,10 @@ export function createHasher(): Hasher {
       waiting.add(job);
       // Also while it waits behind another one: nobody is to be told to wait for it.
       unwanted.addEventListener('abort', forget);
-      const digest = queue
-        .then(() => compute(source, unwanted))
-        .finally(() => {
-          forget();
-          unwanted.removeEventListener('abort', forget);
-          doneOfCurrent = 0;
-        });
-      queue = digest.catch(() => undefined);
-      return digest;
+      return oneByOne(() => compute(source, unwanted)).finally(() => {
+        forget();
+        unwanted.removeEventListener('abort', forget);
+      });
     },
     bytesLeft: () => [...waiting].reduce((bytes, { size }) => bytes + size, 0) - doneOfCurrent,
     async close() {

@@ -1,8 +1,9 @@
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { listenOn } from '../../node/cannot-listen.js';
 import type { Certificate } from './certificate.js';
-import { inUrl } from './loopback.js';
+import { hostInUrl } from '../../core/loopback.js';
 
 /** A server that listens. */
 export interface Listening {
@@ -15,24 +16,6 @@ export interface Listening {
   numberOf(socket: Socket): number;
   /** Ends every connection, also those in use. */
   close(): Promise<void>;
-}
-
-/** An address that cannot be listened on. */
-export class CannotListenError extends Error {
-  override readonly name = 'CannotListenError';
-  readonly code: string | undefined;
-  readonly port: number;
-
-  constructor(host: string, port: number, cause: Error & { code?: string }) {
-    const reasons: Record<string, string> = {
-      EADDRINUSE: `port ${port} of ${host} is taken; choose another one, or 0 for any that is free`,
-      EACCES: `port ${port} of ${host} needs more rights than this process has; choose one above 1023, or 0 for any that is free`,
-      EADDRNOTAVAIL: `this machine has no address ${host}`,
-    };
-    super(`could not listen: ${reasons[cause.code ?? ''] ?? cause.message}`, { cause });
-    this.code = cause.code;
-    this.port = port;
-  }
 }
 
 /** Starts a server. @throws CannotListenError */
@@ -67,16 +50,13 @@ export async function listen(
     if (socket.writable) socket.end(`HTTP/1.1 ${answer}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
     else socket.destroy();
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(new CannotListenError(host, port, error)));
-    server.listen(port, host, () => resolve());
-  });
+  await listenOn(server, { host, port });
   // Too many open files, say: that costs the connection that could not be accepted, not the process.
   server.on('error', () => undefined);
   const address = server.address() as AddressInfo;
   const scheme = certificate === undefined ? 'http' : 'https';
   return {
-    origin: `${scheme}://${inUrl(host)}:${address.port}`,
+    origin: `${scheme}://${hostInUrl(host)}:${address.port}`,
     port: address.port,
     sockets: () => open.size,
     numberOf: (socket) => numbers.get(socket) ?? 0,

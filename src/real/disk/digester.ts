@@ -1,4 +1,5 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { startWorker } from '../../node/start-worker.js';
 import type { Digest } from '../plan.js';
 
 /*
@@ -98,8 +99,7 @@ export function createDigester(): Digester {
   function thread(): Worker {
     if (closed) throw new Error('could not compute a digest: the digester is closed');
     if (worker !== undefined) return worker;
-    // Without the flags of this process: `node --input-type=module --eval …` would keep the thread from starting.
-    const started = new Worker(new URL('./digest-worker.js', import.meta.url), { execArgv: [] });
+    const started = startWorker(new URL('./digest-worker.js', import.meta.url));
     started.on('message', (message: FromWorker) => tasks.get(message.id)?.onMessage(message));
     const lose = (reason: string): void => {
       if (worker !== started) return;

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { errorCodeOf, isDiskFull } from '../../stores/file-errors.js';
+import { errorCodeOf, isDiskFull } from '../../node/file-errors.js';
 import { DownloadError } from '../download-error.js';
 import type { FileLayer } from '../file-layer.js';
 

@@ -1,5 +1,7 @@
-import { constants, type FileHandle } from 'node:fs/promises';
-import { errorCodeOf } from '../../stores/file-errors.js';
+import { constants } from 'node:fs/promises';
+import { createSerialQueue } from '../../core/serial-queue.js';
+import { errorCodeOf } from '../../node/file-errors.js';
+import { writeAll } from '../../node/write-all.js';
 import type { FileLayer } from '../file-layer.js';
 import {
   applyCheckpoint,
@@ -52,11 +54,11 @@ export async function startJournal(
   // A base that can be read stays untouched until the new one is on the disk.
   let half = found?.at === 0 ? 0 : 1;
   let at = halfBytes;
-  let queue: Promise<unknown> = Promise.resolve();
+  const withJobLock = createSerialQueue();
 
   async function writeBase(): Promise<void> {
     const base = encodeBase(generation + 1, state);
-    await writeWhole(handle, base, (1 - half) * halfBytes);
+    await writeAll(handle, base, (1 - half) * halfBytes);
     await handle.datasync();
     generation += 1;
     half = 1 - half;
@@ -66,19 +68,13 @@ export async function startJournal(
   async function append(encodeFor: (generation: number) => Buffer): Promise<void> {
     const record = encodeFor(generation);
     if (at + record.length > halfBytes) return writeBase();
-    await writeWhole(handle, record, half * halfBytes + at);
+    await writeAll(handle, record, half * halfBytes + at);
     at += record.length;
-  }
-
-  function withJobLock<T>(step: () => Promise<T>): Promise<T> {
-    const done = queue.then(step);
-    queue = done.catch(() => undefined);
-    return done;
   }
 
   try {
     const lacking = 2 * halfBytes - bytes.length;
-    if (lacking > 0) await writeWhole(handle, Buffer.alloc(lacking), bytes.length);
+    if (lacking > 0) await writeAll(handle, Buffer.alloc(lacking), bytes.length);
     if (lacking < 0) await handle.truncate(2 * halfBytes);
     await writeBase();
   } catch (error) {
@@ -124,14 +120,6 @@ async function readWhole(path: string, files: FileLayer): Promise<Buffer> {
   } catch (error) {
     if (errorCodeOf(error) === 'ENOENT') return Buffer.alloc(0);
     throw error;
-  }
-}
-
-async function writeWhole(handle: FileHandle, bytes: Buffer, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
-    if (bytesWritten <= 0) throw new Error('the system wrote nothing and gave no reason');
-    done += bytesWritten;
   }
 }
 

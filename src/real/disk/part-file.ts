@@ -1,6 +1,6 @@
 import { constants } from 'node:fs/promises';
 import { join } from 'node:path';
-import { syncFolder } from '../../stores/sync-folder.js';
+import { syncFolder } from '../../node/sync-folder.js';
 import type { DownloadError } from '../download-error.js';
 import type { FileLayer } from '../file-layer.js';
 import type { DownloaderLimits } from '../limits.js';

@@ -1,3 +1,4 @@
+import { createSerialQueue } from '../../core/serial-queue.js';
 import type { FileHandle } from 'node:fs/promises';
 import type { RealClock } from '../real-clock.js';
 import type { DownloaderLimits } from '../limits.js';
@@ -58,7 +59,7 @@ export function createPartRecorder({
   let checkpointSoon = false;
   /** Segments recorded since the last checkpoint. */
   let unsynced = new Set<number>();
-  let checkpointing: Promise<void> = Promise.resolve();
+  const checkpoints = createSerialQueue();
   let namesAreSafe = false;
 
   async function writeRecord(): Promise<void> {
@@ -134,9 +135,7 @@ export function createPartRecorder({
   }
 
   function checkpoint(): Promise<void> {
-    const done = checkpointing.then(syncPart);
-    checkpointing = done.catch(() => undefined);
-    return done;
+    return checkpoints(syncPart);
   }
 
   return {
@@ -158,7 +157,7 @@ export function createPartRecorder({
     checkpoint,
     async stop() {
       ending.abort();
-      await checkpointing;
+      await checkpoints(() => undefined);
       await recording?.catch(() => undefined);
     },
   };

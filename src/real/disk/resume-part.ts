@@ -1,3 +1,4 @@
+import { writeAll } from '../../node/write-all.js';
 import type { FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import type { CheckedRange, Digester } from './digester.js';
@@ -92,11 +93,7 @@ async function writeAgain(
     const { bytesRead } = await handle.read(buffer, 0, Math.min(COPY_BYTES, current.stored - stored), position);
     if (bytesRead === 0) return false;
     crc = crc32(buffer.subarray(0, bytesRead), crc);
-    for (let done = 0; done < bytesRead;) {
-      const { bytesWritten } = await handle.write(buffer, done, bytesRead - done, position + done);
-      if (bytesWritten <= 0) throw new Error('the system wrote nothing and gave no reason');
-      done += bytesWritten;
-    }
+    await writeAll(handle, buffer.subarray(0, bytesRead), position);
     stored += bytesRead;
   }
   return crc === current.crc;

@@ -1,3 +1,4 @@
+import { checkWritten } from '../../node/write-all.js';
 import type { FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import type { ByteBudget } from './byte-budget.js';
@@ -86,7 +87,7 @@ export function createSegmentWriter({
     try {
       while (waiting > 0) {
         const { bytesWritten } = await handle.writev(chunks, position);
-        if (bytesWritten <= 0) throw new Error('the system wrote nothing and gave no reason');
+        checkWritten(bytesWritten);
         position += bytesWritten;
         waiting -= bytesWritten;
         const [written, rest] = splitChunks(chunks, bytesWritten);

@@ -1,3 +1,4 @@
+import { backoff } from '../../core/backoff.js';
 import { RefusedError } from '../../core/errors.js';
 import type { DownloaderLimits } from '../limits.js';
 import type { DownloadPlan, PlannedFile } from '../plan.js';
@@ -61,7 +62,7 @@ export function createHubClient(options: HubClientOptions): HubClient {
           signal.throwIfAborted();
           if (!(error instanceof HubRequestError) || attempt >= limits.errorAttempts) throw error;
           last = { error, at: clock.monotonic() };
-          await clock.sleep(error.retryAfterMs ?? backoff(attempt, limits), signal);
+          await clock.sleep(error.retryAfterMs ?? backoff(attempt, Math.random(), limits), signal);
         }
       }
     } catch (error) {
@@ -125,15 +126,6 @@ function unlessUnknown(error: unknown): undefined {
 
 function idIn(found: unknown): string[] {
   return isRecord(found) && typeof found.id === 'string' ? [found.id] : [];
-}
-
-/** Twice as long each time, and never at the same moment as all others who were refused with us. */
-function backoff(
-  attempt: number,
-  { retryMs, longestRetryMs }: Pick<DownloaderLimits, 'retryMs' | 'longestRetryMs'>,
-): number {
-  const longest = Math.min(longestRetryMs, retryMs * 2 ** (attempt - 1));
-  return longest * (0.5 + Math.random() / 2);
 }
 
 function tooLate(error: HubRequestError, elapsedMs: number, subject: string): RefusedError {

@@ -1,3 +1,4 @@
+import { unlessAborted } from '../../core/unless-aborted.js';
 import { DownloadError } from '../download-error.js';
 import type { RealClock } from '../real-clock.js';
 import type { FileLocation } from './file-location.js';
@@ -58,7 +59,7 @@ export function shareLocation(options: SharedLocationOptions): SharedLocation {
       if (known !== undefined && clock.monotonic() < known.renewAt) return known;
       asking ??= ask();
       try {
-        return await orLeave(asking, caller);
+        return await unlessAborted(asking, caller);
       } catch (error) {
         // It could not be renewed in time, but it still works.
         if (
@@ -92,15 +93,4 @@ export function shareLocation(options: SharedLocationOptions): SharedLocation {
 
 function hostOf({ url }: FileLocation): string {
   return new URL(url).host;
-}
-
-/** The answer, or the caller's reason to leave: the question goes on for the others. */
-function orLeave<Value>(answer: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
-  if (signal === undefined) return answer;
-  return new Promise((resolve, reject) => {
-    const leave = (): void => reject(signal.reason as Error);
-    if (signal.aborted) leave();
-    signal.addEventListener('abort', leave, { once: true });
-    answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
-  });
 }

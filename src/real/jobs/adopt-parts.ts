@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { RefusedError } from '../../core/errors.js';
-import { unlessMissing } from '../../stores/file-errors.js';
+import { unlessMissing } from '../../node/file-errors.js';
 import { partPaths } from '../disk/part-file.js';
 import type { FileLayer } from '../file-layer.js';
 import type { Lock } from '../library/locks.js';

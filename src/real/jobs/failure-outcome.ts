@@ -1,5 +1,5 @@
 import { failureCodes, RefusedError, type FailureCode } from '../../core/errors.js';
-import { errorCodeOf } from '../../stores/file-errors.js';
+import { errorCodeOf } from '../../node/file-errors.js';
 import { describeDiskError } from '../disk/disk-error.js';
 import { DownloadError } from '../download-error.js';
 import type { FileLayer } from '../file-layer.js';

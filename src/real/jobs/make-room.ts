@@ -1,5 +1,5 @@
 import { RefusedError } from '../../core/errors.js';
-import { isDiskFull } from '../../stores/file-errors.js';
+import { isDiskFull } from '../../node/file-errors.js';
 import { partPaths } from '../disk/part-file.js';
 import { listLocks, type Lock } from '../library/locks.js';
 import { repoFolder } from '../library/safe-path.js';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { unlessMissing } from '../../stores/file-errors.js';
+import { unlessMissing } from '../../node/file-errors.js';
 import { publish } from '../library/publish.js';
 import { modelOf, type ModelRecord } from '../library/records.js';
 import type { JobRecord } from './job-record.js';

@@ -1,3 +1,4 @@
+import { unlessAborted } from '../../core/unless-aborted.js';
 import { findPresence, type FilePresence } from '../library/presence.js';
 import { preparePublication } from '../library/publish.js';
 import { repoFolder } from '../library/safe-path.js';
@@ -83,18 +84,6 @@ async function obtainShared(
   live.phase = undefined;
   const presence = (await lookFor(context, job)).get(live)!;
   return (await findReady(context, job, live, presence, signal)) ?? fetchFile(context, job, live, presence, signal);
-}
-
-async function unlessAborted(turn: Promise<void>, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  let leave: () => void = () => undefined;
-  const aborted = new Promise<void>((resolve) => {
-    leave = resolve;
-    signal.addEventListener('abort', leave, { once: true });
-  });
-  await Promise.race([turn, aborted]);
-  signal.removeEventListener('abort', leave);
-  signal.throwIfAborted();
 }
 
 async function lookFor(context: EngineContext, { record, files: live }: LiveJob): Promise<Map<LiveFile, FilePresence>> {

@@ -1,4 +1,5 @@
 import { extname } from 'node:path';
+import { createSerialQueue } from '../../core/serial-queue.js';
 import { writeDurably } from '../library/durable-files.js';
 import type { JobRecord } from './job-record.js';
 import type { LiveJob } from './live-job.js';
@@ -22,7 +23,7 @@ export function createTraceBook(
 ): TraceBook {
   const traces = new Map<string, Trace>();
   let first: string | undefined;
-  let writing: Promise<unknown> = Promise.resolve();
+  const writes = createSerialQueue();
 
   return {
     open: (record) => {
@@ -42,17 +43,11 @@ export function createTraceBook(
       const scenario = trace.end(record.state === 'failed' ? { code: record.code, reason: record.reason } : undefined);
       first ??= record.id;
       const file = first === record.id ? path! : withId(path!, record.id);
-      writing = writing
-        .then(() => writeDurably(context.files, file, `${JSON.stringify(scenario)}\n`))
-        .catch((error: unknown) =>
-          context.onWarning(
-            `Cannot write the trace ${file}: ${error instanceof Error ? error.message : String(error)}`,
-          ),
-        );
+      writes(() => writeDurably(context.files, file, `${JSON.stringify(scenario)}\n`)).catch((error: unknown) =>
+        context.onWarning(`Cannot write the trace ${file}: ${error instanceof Error ? error.message : String(error)}`),
+      );
     },
-    written: async () => {
-      await writing;
-    },
+    written: () => writes(() => undefined),
   };
 }
 

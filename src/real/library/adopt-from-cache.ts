@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { errorCodeOf } from '../../stores/file-errors.js';
+import { errorCodeOf } from '../../node/file-errors.js';
 import type { FileLayer } from '../file-layer.js';
 
 /** How a file was taken over from the Hugging Face cache. */

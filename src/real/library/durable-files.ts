@@ -1,20 +1,15 @@
+import { createExclusively } from '../../node/create-exclusively.js';
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
-import { errorCodeOf, unlessMissing } from '../../stores/file-errors.js';
-import { syncFolder } from '../../stores/sync-folder.js';
+import { errorCodeOf, unlessMissing } from '../../node/file-errors.js';
+import { syncFolder } from '../../node/sync-folder.js';
 import type { FileLayer } from '../file-layer.js';
 
 /** Replaces a small file as a whole: after a crash or a power cut it has its old contents or its new ones. */
 export async function writeDurably(files: FileLayer, path: string, text: string): Promise<void> {
   const draft = `${path}.${randomBytes(4).toString('hex')}.new`;
   try {
-    const handle = await files.open(draft, 'wx');
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    if (!(await createExclusively(files, draft, text))) throw new Error(`Cannot write ${draft}: it is there already.`);
     await files.rename(draft, path);
   } catch (error) {
     await files.rm(draft, { force: true });

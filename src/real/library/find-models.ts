@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { errorCodeOf, isMissing } from '../../stores/file-errors.js';
 import { modelFileKinds } from '../../core/model-file.js';
+import { errorCodeOf, isMissing } from '../../node/file-errors.js';
 import type { FileLayer } from '../file-layer.js';
 import { findProjector } from '../options/find-projector.js';
 import { modelOptions } from '../options/model-options.js';

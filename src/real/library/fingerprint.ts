@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs';
-import { unlessMissing } from '../../stores/file-errors.js';
+import { unlessMissing } from '../../node/file-errors.js';
 import type { FileLayer } from '../file-layer.js';
 
 /** What tells, without reading it, whether a file is still the one that was hashed. */

@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path';
-import { unlessMissing } from '../../stores/file-errors.js';
+import { unlessMissing } from '../../node/file-errors.js';
 import type { FileLayer } from '../file-layer.js';
 import { writeDurably } from './durable-files.js';
 import type { FoundFile } from './find-models.js';

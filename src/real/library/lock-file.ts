@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import { errorCodeOf, isWithoutLinks, unlessMissing } from '../../stores/file-errors.js';
+import { errorCodeOf, isWithoutLinks, unlessMissing } from '../../node/file-errors.js';
 import type { FileLayer } from '../file-layer.js';
 import type { RealClock } from '../real-clock.js';
 import { judgeProcess, type ProcessIdentity } from './process-identity.js';

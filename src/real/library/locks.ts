@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { RefusedError } from '../../core/errors.js';
-import { unlessMissing } from '../../stores/file-errors.js';
+import { unlessMissing } from '../../node/file-errors.js';
 import type { FileLayer } from '../file-layer.js';
 import { defaultLimits, type DownloaderLimits } from '../limits.js';
 import type { RealClock } from '../real-clock.js';

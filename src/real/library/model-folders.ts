@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { RefusedError } from '../../core/errors.js';
-import { errorCodeOf, isMissing, unlessMissing } from '../../stores/file-errors.js';
+import { errorCodeOf, isMissing, unlessMissing } from '../../node/file-errors.js';
 import type { FileLayer } from '../file-layer.js';
 import { makeFolder } from './durable-files.js';
 import { OWN_FOLDER, repoFolder } from './safe-path.js';

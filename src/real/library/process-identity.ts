@@ -1,6 +1,6 @@
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { errorCodeOf } from '../../stores/file-errors.js';
+import { errorCodeOf } from '../../node/file-errors.js';
 import { readBootId } from '../disk/boot-id.js';
 
 /** A process, so that another one can tell whether it is still there. */

@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { RefusedError } from '../../core/errors.js';
-import { errorCodeOf, isWithoutLinks } from '../../stores/file-errors.js';
-import { syncFolder } from '../../stores/sync-folder.js';
+import { errorCodeOf, isWithoutLinks } from '../../node/file-errors.js';
+import { syncFolder } from '../../node/sync-folder.js';
 import type { Digester } from '../disk/digester.js';
 import { describeDiskError } from '../disk/disk-error.js';
 import { DownloadError } from '../download-error.js';

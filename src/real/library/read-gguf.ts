@@ -1,5 +1,7 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { quantizationLabel } from '../../core/model-file.js';
+import { createSerialQueue } from '../../core/serial-queue.js';
+import { startWorker } from '../../node/start-worker.js';
 
 /** What a GGUF file's header says of its model. */
 export interface GgufFacts {
@@ -45,22 +47,19 @@ const IDLE_MS = 1000;
 /** A reader without a thread yet. It reads one header after another. */
 export function createGgufReader(): GgufReader {
   let worker: Worker | undefined;
-  let queue: Promise<unknown> = Promise.resolve();
+  const oneByOne = createSerialQueue();
   let idle: NodeJS.Timeout | undefined;
 
   return {
     read(path, size) {
-      const header = queue.then(() => ask(path));
-      queue = header.catch(() => undefined);
-      return header.then((found) => factsOf(found, size));
+      return oneByOne(() => ask(path)).then((found) => factsOf(found, size));
     },
   };
 
   function ask(path: string): Promise<GgufHeader> {
     clearTimeout(idle);
     return new Promise((resolve, reject) => {
-      // Without the flags of this process: `node --input-type=module --eval …` would keep the thread from starting.
-      const reader = (worker ??= new Worker(new URL('./gguf-worker.js', import.meta.url), { execArgv: [] }));
+      const reader = (worker ??= startWorker(new URL('./gguf-worker.js', import.meta.url)));
       const settle = (): void => {
         reader.off('message', onMessage).off('error', onError).off('exit', onExit).unref();
         idle = setTimeout(stop, IDLE_MS).unref();

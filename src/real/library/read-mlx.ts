@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { unlessMissing } from '../../stores/file-errors.js';
+import { unlessMissing } from '../../node/file-errors.js';
 import type { FileLayer } from '../file-layer.js';
 
 /** What the files of an MLX model say of it. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { unlessMissing } from '../../stores/file-errors.js';
-import { syncFolder } from '../../stores/sync-folder.js';
+import { unlessMissing } from '../../node/file-errors.js';
+import { syncFolder } from '../../node/sync-folder.js';
 import type { FileLayer } from '../file-layer.js';
 import type { Digest, DownloadPlan } from '../plan.js';
 import { makeFolder, writeDurably } from './durable-files.js';

@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path';
 import { RefusedError } from '../../core/errors.js';
 import type { RemovedModel } from '../../core/downloader.js';
-import { errorCodeOf, unlessMissing } from '../../stores/file-errors.js';
-import { syncFolder } from '../../stores/sync-folder.js';
+import { errorCodeOf, unlessMissing } from '../../node/file-errors.js';
+import { syncFolder } from '../../node/sync-folder.js';
 import type { FileLayer } from '../file-layer.js';
 import type { DescribedModel } from './describe-model.js';
 import type { FoundFile } from './find-models.js';

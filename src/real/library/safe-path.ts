@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { RefusedError } from '../../core/errors.js';
-import { unlessMissing } from '../../stores/file-errors.js';
+import { unlessMissing } from '../../node/file-errors.js';
 import type { FileLayer } from '../file-layer.js';
 import { checkRepoName, checkRepoPath } from '../repo-path.js';
 

@@ -1,6 +1,7 @@
+import { describeBytes } from '../../core/byte-amounts.js';
 import { join } from 'node:path';
 import { RefusedError } from '../../core/errors.js';
-import { unlessMissing } from '../../stores/file-errors.js';
+import { unlessMissing } from '../../node/file-errors.js';
 import type { FileLayer } from '../file-layer.js';
 import { OWN_FOLDER } from './safe-path.js';
 
@@ -115,14 +116,5 @@ export async function checkSpace(
 
 /** For instance `17990911801 bytes (18.0 GB)`. */
 function inWords(bytes: number): string {
-  return `${bytes} bytes (${humanBytes(bytes)})`;
-}
-
-/** Decimal, as disks and LM Studio count: `18.0 GB`. */
-export function humanBytes(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
-  let value = bytes;
-  let unit = 0;
-  for (; value >= 999.95 && unit < units.length - 1; unit++) value /= 1000;
-  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+  return `${bytes} bytes (${describeBytes(bytes)})`;
 }

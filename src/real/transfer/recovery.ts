@@ -1,7 +1,8 @@
+import { backoff } from '../../core/backoff.js';
 import { DownloadError } from '../download-error.js';
 import type { DownloaderLimits } from '../limits.js';
 import type { ReadError } from './byte-source.js';
-import { afterFailure, afterTime, givesUp, retryDelay, type Trouble } from './retry.js';
+import { afterFailure, afterTime, givesUp, type Trouble } from './retry.js';
 
 /** What is known about a request that failed. `now` is on the monotonic clock. */
 export interface FailedRequest {
@@ -58,7 +59,7 @@ export function createRecovery(limits: DownloaderLimits, random: () => number): 
       const { kind, code, message, retryAfterMs = 0 } = failure;
       const isHarmless = kind === 'refused' || (kind === 'broken' && fresh >= WORTHWHILE_BYTES);
       const until = (failures: number): number =>
-        now + Math.max(retryAfterMs, isHarmless && failures === 1 ? 0 : retryDelay(failures, random(), limits));
+        now + Math.max(retryAfterMs, isHarmless && failures === 1 ? 0 : backoff(failures, random(), limits));
       const failures = (held.get(segment)?.failures ?? 0) + 1;
       held.set(segment, { failures, until: until(failures) });
       if (kind === 'rate-limited') patientUntil = Math.max(patientUntil, now + retryAfterMs);

@@ -52,18 +52,4 @@ export function givesUp(
   return trouble.errors >= limits.errorAttempts && trouble.errorMs >= limits.errorsMs ? code : undefined;
 }
 
-/**
- * Milliseconds before the next attempt: twice as long after each failure, and never the same for two clients.
- * @param attempts failures so far, from 1
- * @param random from 0 to 1
- */
-export function retryDelay(
-  attempts: number,
-  random: number,
-  { retryMs, longestRetryMs }: Pick<DownloaderLimits, 'retryMs' | 'longestRetryMs'>,
-): number {
-  const full = Math.min(longestRetryMs, retryMs * 2 ** Math.min(attempts - 1, 40));
-  return full * (0.5 + random / 2);
-}
-
 const NONE = { attempts: 0, errors: 0, errorMs: 0, violations: 0, ms: 0 };

@@ -1,17 +1,3 @@
-const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
-
-/** `948 B`, `2.3 GB`: three digits at most, decimal, as disks are sold. */
-export function describeBytes(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  // What would be shown as 1000 is 1.0 of the next.
-  while (unit < UNITS.length - 1 && value >= 999.5) {
-    value /= 1000;
-    unit++;
-  }
-  return `${unit === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]!}`;
-}
-
 /** `27 s`, `4 min 5 s`, `3 h 12 min`, `2 d 4 h`. */
 export function describeDuration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));

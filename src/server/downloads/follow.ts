@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Downloader } from '../../core/downloader.js';
 import type { JobSnapshot } from '../../core/job.js';
-import { describeBytes } from './amounts.js';
+import { describeBytes } from '../../core/byte-amounts.js';
 import { exitCodeFor, exitCodes } from './exit-codes.js';
 import { createProgressDisplay } from './show-progress.js';
 import type { CliIo } from './cli-io.js';

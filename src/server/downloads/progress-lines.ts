@@ -1,6 +1,7 @@
 import type { DownloadDetails, DownloadPhase, FileProgress } from '../../core/downloader.js';
 import type { JobSnapshot } from '../../core/job.js';
-import { describeBytes, describeDuration, percentOf } from './amounts.js';
+import { describeBytes } from '../../core/byte-amounts.js';
+import { describeDuration, percentOf } from './amounts.js';
 
 /** A download at one moment. */
 export interface ShownProgress {

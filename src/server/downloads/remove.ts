@@ -1,5 +1,5 @@
 import type { EngineSettings } from '../engine-options.js';
-import { describeBytes } from './amounts.js';
+import { describeBytes } from '../../core/byte-amounts.js';
 import { exitCodes } from './exit-codes.js';
 import { readInstalled } from './read-model.js';
 import type { CliIo } from './cli-io.js';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { DownloadDetails, DownloadPhase, FileProgress } from '../../../src/core/downloader.js';
 import type { JobSnapshot } from '../../../src/core/job.js';
-import { describeBytes, describeDuration, percentOf } from '../../../src/server/downloads/amounts.js';
+import { describeBytes } from '../../../src/core/byte-amounts.js';
+import { describeDuration, percentOf } from '../../../src/server/downloads/amounts.js';
 import {
   progressLine,
   progressLines,
@@ -166,7 +167,7 @@ describe('an amount', () => {
     [999_499, '999 kB'],
     [999_500, '1.0 MB'],
     [2_279_145_003, '2.3 GB'],
-    [5_000_000_000_000_000, '5000 TB'],
+    [5_000_000_000_000_000, '5.0 PB'],
   ])('of %i bytes is %s', (bytes, text) => {
     expect(describeBytes(bytes)).toBe(text);
   });

@@ -1,3 +1,4 @@
+import { describeBytes } from '../../../src/core/byte-amounts.js';
 import * as files from 'node:fs/promises';
 import { mkdir, open, readdir, rm, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,13 +7,7 @@ import { RefusedError } from '../../../src/core/errors.js';
 import type { FileLayer } from '../../../src/real/file-layer.js';
 import { openModelFolders } from '../../../src/real/library/model-folders.js';
 import { repoFolder, resolveTarget } from '../../../src/real/library/safe-path.js';
-import {
-  allocatedBytes,
-  checkSpace,
-  humanBytes,
-  measureSpace,
-  reservedBytes,
-} from '../../../src/real/library/space.js';
+import { allocatedBytes, checkSpace, measureSpace, reservedBytes } from '../../../src/real/library/space.js';
 import { failing } from './crashing-files.js';
 import { put, temporaryFolder } from './folders.js';
 
@@ -184,7 +179,7 @@ describe('room on the disk', () => {
     const error = await checkSpace({ ...files, statfs }, root, [root], need).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'insufficient_space', subject: 'acme/Chat-GGUF' });
     expect((error as Error).message).toContain('1501000 bytes (1.5 MB)');
-    expect((error as Error).message).toContain('409600 bytes (409.6 kB)');
+    expect((error as Error).message).toContain('409600 bytes (410 kB)');
   });
 
   it('is there for a job that has nothing left to write, on a full disk too', async () => {
@@ -199,7 +194,7 @@ describe('room on the disk', () => {
     [17_990_911_801, '18.0 GB'],
     [999_960, '1.0 MB'],
   ])('is told in words: %d bytes are %s', (bytes, words) => {
-    expect(humanBytes(bytes)).toBe(words);
+    expect(describeBytes(bytes)).toBe(words);
   });
 });
 

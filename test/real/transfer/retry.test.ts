@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { defaultLimits as limits } from '../../../src/real/limits.js';
 import type { ReadFailure } from '../../../src/real/transfer/byte-source.js';
-import { afterFailure, afterTime, givesUp, retryDelay, type Trouble } from '../../../src/real/transfer/retry.js';
+import { backoff } from '../../../src/core/backoff.js';
+import { afterFailure, afterTime, givesUp, type Trouble } from '../../../src/real/transfer/retry.js';
 
 const MINUTE = 60_000;
 
@@ -42,10 +43,7 @@ describe('giving up', () => {
 
 describe('the wait before the next attempt', () => {
   it('doubles from half a second up to a minute, and is never the same for two clients', () => {
-    const waits = [1, 2, 3, 8, 100].map((attempts) => [
-      retryDelay(attempts, 0, limits),
-      retryDelay(attempts, 1, limits),
-    ]);
+    const waits = [1, 2, 3, 8, 100].map((attempts) => [backoff(attempts, 0, limits), backoff(attempts, 1, limits)]);
     expect(waits).toEqual([
       [250, 500],
       [500, 1000],

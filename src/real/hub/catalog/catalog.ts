@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RefusedError } from '../../../core/errors.js';
-import { isMissing } from '../../../stores/file-errors.js';
+import { isMissing } from '../../../node/file-errors.js';
 import { checkRepoName } from '../../repo-path.js';
 import type { HubClient } from '../hub-client.js';
 import { bundledModels } from './bundled-models.js';
