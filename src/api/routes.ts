@@ -36,9 +36,9 @@ const paths = new Set([...matches.keys()].map((route) => route.slice(route.index
 export function matchRoute({ method, path }: Route): RouteMatch | undefined {
   const verb = method === 'HEAD' ? 'GET' : method;
   const plain = plainPath(path);
-  const match = matches.get(`${verb} ${plain}`);
-  if (match) return match;
-  const jobId = verb === 'GET' && plain.startsWith(STATUS) ? jobIdFrom(path) : '';
+  // Polls are most of all calls: no key is made and hashed for them.
+  if (!plain.startsWith(STATUS)) return matches.get(`${verb} ${plain}`);
+  const jobId = verb === 'GET' ? jobIdFrom(path) : '';
   return jobId === '' ? undefined : { name: 'status', route: routes.status, jobId };
 }
 
@@ -61,10 +61,10 @@ export function plainPath(path: string): string {
 
 /** The rest of a status path; empty when it is not one segment. */
 function jobIdFrom(path: string): string {
-  const segment = path.slice(STATUS.length).replace(/\/$/, '');
+  const segment = path.slice(STATUS.length, path.endsWith('/') ? -1 : undefined);
   if (segment.includes('/')) return '';
   try {
-    return decodeURIComponent(segment);
+    return segment.includes('%') ? decodeURIComponent(segment) : segment;
   } catch {
     // A broken escape names no job; it is quoted back as it came.
     return segment;

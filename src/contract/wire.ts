@@ -11,26 +11,27 @@ import type {
   ReleasedDownloadAnswer,
 } from './answers.js';
 import type { LoadBody } from './bodies.js';
+import { isoDate } from './iso-date.js';
 
 /** A job as `GET …/status/:job_id` spells it. `explain` adds why a failed one failed. */
 export function toJobStatus(job: JobSnapshot, explain = false): JobStatusAnswer {
   const { id: job_id, totalBytes: total_size_bytes, downloadedBytes: downloaded_bytes } = job;
-  const started_at = toDate(job.startedAt);
+  const started_at = isoDate(job.startedAt);
   switch (job.state) {
-    case 'downloading':
-      return {
-        job_id,
-        status: 'downloading',
-        total_size_bytes,
-        downloaded_bytes,
-        bytes_per_second: job.bytesPerSecond,
-        ...(job.estimatedCompletion !== undefined && { estimated_completion: toDate(job.estimatedCompletion) }),
-        started_at,
-      };
+    case 'downloading': {
+      const { bytesPerSecond: bytes_per_second, estimatedCompletion } = job;
+      const status = 'downloading';
+      // Two literals: V8 writes an object that a spread has made as JSON at half the speed, and most polls are answered here.
+      if (estimatedCompletion === undefined) {
+        return { job_id, status, total_size_bytes, downloaded_bytes, bytes_per_second, started_at };
+      }
+      const estimated_completion = isoDate(estimatedCompletion);
+      return { job_id, status, total_size_bytes, downloaded_bytes, bytes_per_second, estimated_completion, started_at };
+    }
     case 'paused':
       return { job_id, status: 'paused', total_size_bytes, downloaded_bytes, started_at };
     case 'completed': {
-      const completed_at = toDate(job.completedAt);
+      const completed_at = isoDate(job.completedAt);
       return { job_id, status: 'completed', total_size_bytes, downloaded_bytes, started_at, completed_at };
     }
     case 'failed': {
@@ -126,9 +127,4 @@ function toLoadConfig(config: LoadConfig): LoadConfigAnswer {
     ...(config.numExperts !== undefined && { num_experts: config.numExperts }),
     ...(config.offloadKvCacheToGpu !== undefined && { offload_kv_cache_to_gpu: config.offloadKvCacheToGpu }),
   };
-}
-
-/** Truncated to the millisecond, never rounded. */
-function toDate(ms: number): string {
-  return new Date(ms).toISOString();
 }

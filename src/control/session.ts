@@ -85,9 +85,9 @@ export class Session implements SessionStateOwner, CallListener {
     this.#options.onChange?.(this);
   }
 
-  async #enter(call: Call): Promise<Answer> {
+  #enter(call: Call): Promise<Answer> {
     const refusal = this.#token === undefined ? undefined : refuseWithoutToken(call, this.#token);
-    return refusal ?? this.#state.answer(call);
+    return refusal ? Promise.resolve(refusal) : this.#state.answer(call);
   }
 
   #makeOperator(): ReturnType<typeof createLocalControl> {

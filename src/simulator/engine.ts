@@ -65,9 +65,12 @@ export class SimulatedEngine implements DownloadEngine {
   }
 
   /** Where polls move time, a poll is a decision; elsewhere, and in the past, it changes nothing. */
-  async #polled(job: SimulatedJob): Promise<SimulatedJob> {
-    const { pollStep: stepMs = 0 } = this.#clock;
-    if (stepMs === 0 || this.#msAgo > 0) return job;
+  #polled(job: SimulatedJob): SimulatedJob | Promise<SimulatedJob> {
+    const { pollStep = 0 } = this.#clock;
+    return pollStep === 0 || this.#msAgo > 0 ? job : this.#move(job, pollStep);
+  }
+
+  async #move(job: SimulatedJob, stepMs: number): Promise<SimulatedJob> {
     for (let current = job; ; current = (await this.#store.get(job.id))!) {
       const moved = {
         ...current,
