@@ -12,7 +12,7 @@ import('./set-up.mjs').then(({ setUp, fail }) => setUp().then(runTests).catch(fa
 async function runTests() {
   const { inProject } = await import('./set-up/project.mjs');
   const { runNode } = await import('./set-up/run.mjs');
-  const projects = ['node', 'msw3'].flatMap((name) => ['--project', name]);
+  const projects = ['node', 'apart', 'msw3'].flatMap((name) => ['--project', name]);
   const { code } = await runNode(inProject('node_modules/vitest/vitest.mjs'), [
     'run',
     '--coverage',
