@@ -6,7 +6,7 @@ const [major, minor] = process.versions.node.split('.').map(Number) as [number, 
 const canRunMsw3 = major > 22 || (major === 22 && minor >= 12);
 
 /** Guards against a test that hangs. No test depends on them: each waits for a condition, however long the machine takes. */
-const guards = { testTimeout: 60_000, hookTimeout: 60_000, expect: { poll: { timeout: 50_000, interval: 10 } } };
+const guards = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 60_000, interval: 10 } } };
 
 /** Files that replace modules, or measure what their process holds: each needs a process of its own. */
 const apart = [

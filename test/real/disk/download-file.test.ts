@@ -11,6 +11,8 @@ import { createStage, createTransferCounters, type Stage } from '../transfer/sta
 import { createWorkplace, SEGMENT, smallLimits, type Workplace } from './workplace.js';
 
 const SIZE = 30 * SEGMENT + 4321;
+/** A request asks for one segment: what is on the wire when a longer one is divided comes again, more of it on a slow machine. */
+const limits = { ...smallLimits, longestRunBytes: SEGMENT };
 let stage: Stage;
 let place: Workplace;
 let file: PlannedFile;
@@ -42,9 +44,9 @@ function download(part: PartFile, signal = new AbortController().signal): Run {
       sources += 1;
       return stage.source();
     },
-    limits: { ...smallLimits, errorsMs: 100, errorAttempts: 5 },
+    limits: { ...limits, errorsMs: 100, errorAttempts: 5 },
     clock: realClock,
-    slots: createConnectionSlots(smallLimits),
+    slots: createConnectionSlots(limits),
     bandwidth: [],
     signal,
     counters: createTransferCounters(),
@@ -167,9 +169,9 @@ describe('a bit that is flipped', () => {
           );
         },
       }),
-      limits: smallLimits,
+      limits,
       clock: realClock,
-      slots: createConnectionSlots(smallLimits),
+      slots: createConnectionSlots(limits),
       bandwidth: [],
       signal: new AbortController().signal,
       counters: createTransferCounters(),

@@ -27,7 +27,9 @@ export const smallLimits: DownloaderLimits = {
   adjustingMs: 100,
   retryMs: 10,
   longestRetryMs: 50,
-  silenceMs: 5000,
+  // No slow machine is taken for a slow or silent server.
+  slowMs: 60_000,
+  silenceMs: 60_000,
 };
 
 export interface Workplace {

@@ -130,7 +130,7 @@ export async function startJob(engine: Downloader, request: DownloadRequest): Pr
 
 /** Waits until a job is as described, and gives it as it is then. */
 export async function until(engine: Downloader, id: string, is: (job: JobSnapshot) => boolean): Promise<JobSnapshot> {
-  const guard = Date.now() + 50_000;
+  const guard = Date.now() + 60_000;
   for (;;) {
     const job = await engine.status(id);
     if (!job) throw new Error(`There is no job ${id}.`);

@@ -41,7 +41,7 @@ export interface World {
 }
 
 /** A guard against hanging. */
-const PATIENCE_MS = 50_000;
+const PATIENCE_MS = 60_000;
 
 /** A hub with all shapes; tests that want others of its options make their own. */
 export async function createMatrixHub(options: HubOptions = {}): Promise<Hub> {

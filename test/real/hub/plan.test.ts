@@ -14,6 +14,9 @@ function small(
   return { id, ...more, files: paths.map((path) => ({ path, text: path, storage: 'lfs' as const })) };
 }
 
+/** What a signal says when its time is up. */
+const late = (): DOMException => new DOMException('The time is up.', 'TimeoutError');
+
 describe('a plan', () => {
   it('pins the commit and knows sizes and digests before a byte moves', async () => {
     const hub = await startHub();
@@ -273,8 +276,15 @@ describe('a hub in trouble', () => {
     const hub = await startHub();
     hub.faults.add({ do: { type: 'server-error', status: 502 } });
     const limits = { errorAttempts: 10_000 };
-    const late = await rejection(clientOf(hub.endpoint, { limits }).plan(chat, AbortSignal.timeout(300)));
-    expect(late).toMatchObject({ code: 'hub_unavailable', message: expect.stringContaining('502') as string });
+    const up = new AbortController();
+    const planning = rejection(clientOf(hub.endpoint, { limits }).plan(chat, up.signal));
+    // A second question shows that the first has been answered.
+    await expect.poll(() => hub.journal.entries().length).toBeGreaterThan(1);
+    up.abort(late());
+    expect(await planning).toMatchObject({
+      code: 'hub_unavailable',
+      message: expect.stringContaining('502') as string,
+    });
     hub.faults.clear();
     hub.faults.add({ on: { route: 'info' }, do: { type: 'stall' } });
     const silent = await rejection(clientOf(hub.endpoint, { limits }).plan(chat, AbortSignal.timeout(300)));
@@ -315,7 +325,12 @@ describe('a hub in trouble', () => {
     hub.faults.add({ on: { route: 'info' }, times: 1, do: { type: 'rate-limit', retryAfterSeconds: 60 } });
     const client = clientOf(hub.endpoint);
     for (let caller = 0; caller < 2; caller++) {
-      const error = await rejection(client.plan(chat, AbortSignal.timeout(200)));
+      const leaving = new AbortController();
+      const planned = rejection(client.plan(chat, leaving.signal));
+      // The hub has refused the first; the second waits behind it from the beginning.
+      await expect.poll(() => client.gate.waitMs('api')).toBeGreaterThan(50_000);
+      setTimeout(() => leaving.abort(late()), 50);
+      const error = await planned;
       expect(error).toMatchObject({ code: 'hub_unavailable', message: expect.stringContaining('429') as string });
       expect(error.retryAfterMs).toBeGreaterThan(50_000);
       expect(hub.journal.entries()).toHaveLength(1);
