@@ -229,8 +229,7 @@ describe('a listener that stopped reading', () => {
     await running.api.fetch(request);
     if (end === 'reset') await control.reset();
     else running.close();
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(wall.waiting).toBe(before);
+    await expect.poll(() => wall.waiting).toBe(before);
     running.close();
   });
 });

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Fault } from '../../src/control/faults/fault.js';
 import { LONGEST_TIMER_MS, wallNow, wallSleep, wallTimeout } from '../../src/core/wall-timer.js';
-import { downloadPath, openFaultWorld } from './fault-world.js';
+import { until } from '../until.js';
+import { downloadPath, openFaultWorld, type FaultWorld } from './fault-world.js';
 
 /** What waits on the timers that the code took hold of when it was imported. */
 const waiting = vi.hoisted(() => {
@@ -32,6 +32,10 @@ const endless: Fault['effect'][] = [
   { type: 'hang' },
   { type: 'slow-body', bytesPerSecond: 0.001 },
 ];
+
+/** Waits until the first fault has met a call. */
+const struck = (dock: FaultWorld['dock']): Promise<void> =>
+  until(async () => (await dock.faults.list())[0]!.fired === 1);
 
 describe('while somebody else fakes the timers', () => {
   beforeEach(() => void vi.useFakeTimers());
@@ -93,13 +97,13 @@ describe('a wait', () => {
 
 describe.each(endless)('a call that waits ($type)', (effect) => {
   it('ends when its client leaves', async () => {
-    const { add, get } = openFaultWorld();
+    const { add, dock, get } = openFaultWorld();
     await add({ effect });
     const client = new AbortController();
     const answer = get('/lmstudio-greeting', { signal: client.signal }).then((response) => response.text());
     answer.catch(() => undefined);
-    await sleep(5);
-    expect(waiting.timers.size).toBe(effect.type === 'hang' ? 0 : 1);
+    await struck(dock);
+    await until(() => waiting.timers.size === (effect.type === 'hang' ? 0 : 1));
     client.abort();
     await expect(answer).rejects.toThrow();
     expect(waiting.timers.size).toBe(0);
@@ -110,7 +114,7 @@ describe.each(endless)('a call that waits ($type)', (effect) => {
     await add({ effect });
     const answer = get('/lmstudio-greeting').then((response) => response.text());
     answer.catch(() => undefined);
-    await sleep(5);
+    await struck(dock);
     await dock.reset();
     await expect(answer).rejects.toThrow();
     expect(waiting.timers.size).toBe(0);
@@ -121,7 +125,7 @@ describe.each(endless)('a call that waits ($type)', (effect) => {
     await add({ effect });
     const answer = get('/lmstudio-greeting').then((response) => response.text());
     answer.catch(() => undefined);
-    await sleep(5);
+    await struck(dock);
     dock.close();
     await expect(answer).rejects.toThrow();
   });
@@ -131,7 +135,7 @@ describe.each(endless)('a call that waits ($type)', (effect) => {
     await add({ effect });
     const answer = get('/lmstudio-greeting').then((response) => response.text());
     answer.catch(() => undefined);
-    await sleep(5);
+    await struck(dock);
     await dock.faults.remove('fault-1');
     if (effect.type === 'hang') await expect(answer).rejects.toThrow();
     else expect(await answer).toBe('{"lmstudio":true}');
@@ -145,7 +149,7 @@ describe('a call that waits', () => {
     await add({ effect: { type: 'latency', ms: 60_000 } });
     const client = new AbortController();
     const answer = post(downloadPath, { model: 'simulate/slow' }, { signal: client.signal });
-    await sleep(5);
+    await struck(dock);
     client.abort();
     await expect(answer).rejects.toThrow();
     expect(await dock.jobs.list()).toEqual([]);
@@ -156,8 +160,7 @@ describe('a call that waits', () => {
     await add({ effect: { type: 'slow-body', bytesPerSecond: 0.001 } });
     const reader = (await get('/lmstudio-greeting')).body!.getReader();
     void reader.read();
-    await sleep(5);
-    expect(waiting.timers.size).toBe(1);
+    await until(() => waiting.timers.size === 1);
     await reader.cancel();
     expect(waiting.timers.size).toBe(0);
   });

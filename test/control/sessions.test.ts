@@ -178,10 +178,12 @@ describe('a preflight', () => {
 });
 
 describe('sessions', () => {
+  /** Far longer than a call takes on any machine: what has just been called is not idle. */
+  const LONG_IDLE_MS = 500;
   const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
   it('are dropped when nobody has called for long enough', async () => {
-    const sessions = open({ idleMs: 40 });
+    const sessions = open({ idleMs: LONG_IDLE_MS });
     const call = callerOf(sessions);
     await call('/s/old/v1/models');
     await expect.poll(() => namesOf(sessions)).toEqual([]);
@@ -199,7 +201,7 @@ describe('sessions', () => {
   });
 
   it('are kept while somebody waits in them or listens to them', async () => {
-    const sessions = open({ idleMs: 20 });
+    const sessions = open({ idleMs: LONG_IDLE_MS });
     const waiting = sessions.open('waiting');
     const call = callerOf(sessions);
     const started = await call('/s/waiting/api/v1/models/download', {
@@ -211,7 +213,7 @@ describe('sessions', () => {
     const over = waiting.jobs.wait(job, { status: 'completed' });
     const leaving = new AbortController();
     const listening = sessions.open('listening').events({ signal: leaving.signal })[Symbol.asyncIterator]().next();
-    await wait(40);
+    await wait(LONG_IDLE_MS + 50);
     await call('/s/another/v1/models');
     expect(namesOf(sessions)).toEqual(['waiting', 'listening', 'another']);
     await waiting.clock.advance({ until: 'idle' });

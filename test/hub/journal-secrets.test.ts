@@ -58,9 +58,10 @@ describe('the journal kept secrets that', () => {
     ['nothing', `${'&'.repeat(15_000)}a`],
     ['a link in a link', 'a?b='.repeat(3700)],
   ])('could have taken long to look for among %s', async (_, query) => {
-    const started = performance.now();
+    const before = process.cpuUsage();
     expect((await journaled(`${PATH}?${query}`)).target.length).toBeGreaterThan(PATH.length);
-    expect(performance.now() - started).toBeLessThan(500);
+    // Processor time: it is the same however much else the machine has to do.
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(500);
   });
 
   it.each([

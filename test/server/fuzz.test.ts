@@ -4,8 +4,6 @@ import { say, serveApart, statuses, type Served } from './served.js';
 
 const REQUESTS = 4000;
 const AT_ONCE = 25;
-/** Stops early on a slow machine. */
-const LONGEST_MS = 25_000;
 /** Another seed finds other things: MODELDOCK_FUZZ_SEED=2 npm test -- test/server/fuzz. */
 const SEED = Number(process.env.MODELDOCK_FUZZ_SEED ?? 1);
 
@@ -122,10 +120,9 @@ function mutated(number: number): string {
 }
 
 it(`requests with ${REQUESTS} random changes get an answer that is HTTP and not a 500, or none`, async () => {
-  const began = performance.now();
   const seen = new Map<number, number>();
   let sent = 0;
-  while (sent < REQUESTS && performance.now() - began < LONGEST_MS) {
+  while (sent < REQUESTS) {
     await Promise.all(
       Array.from({ length: AT_ONCE }, async () => {
         const number = sent++;
@@ -143,6 +140,5 @@ it(`requests with ${REQUESTS} random changes get an answer that is HTTP and not 
   }
   await server.stillServes();
   // It went past the parser, and it was stopped there, and both often.
-  expect(sent).toBeGreaterThan(REQUESTS / 10);
   for (const status of [200, 400, 404, 415]) expect(seen.get(status), `${status}`).toBeGreaterThan(sent / 100);
 });

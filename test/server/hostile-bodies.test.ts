@@ -21,7 +21,7 @@ function send(method: string, path: string, body: string | Buffer, type = 'appli
     `Content-Type: ${type}`,
     `Content-Length: ${Buffer.byteLength(body)}`,
   ];
-  return say(server.port, [`${head.join('\r\n')}\r\n\r\n`, Buffer.from(body)], { patience: 8000 });
+  return say(server.port, [`${head.join('\r\n')}\r\n\r\n`, Buffer.from(body)]);
 }
 
 async function statusOf(method: string, path: string, body: string | Buffer): Promise<number> {

@@ -98,7 +98,7 @@ export interface Said {
 export interface SayOptions {
   /** Stops when this holds for what came back, or when the server closes. */
   until?: (text: string) => boolean;
-  /** Gives up after so many ms. */
+  /** Gives up after so many ms: a guard against hanging. */
   patience?: number;
   /** Ends our half after the last byte. */
   half?: boolean;
@@ -108,7 +108,7 @@ export interface SayOptions {
 export async function say(
   port: number,
   what: string | Buffer | readonly (string | Buffer)[],
-  { until = () => false, patience = 3000, half = false }: SayOptions = {},
+  { until = () => false, patience = 60_000, half = false }: SayOptions = {},
 ): Promise<Said> {
   const socket = await dial(port);
   let text = '';

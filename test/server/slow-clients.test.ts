@@ -17,7 +17,7 @@ it.each([
   { what: 'a line, in the manner of HTTP/0.9', says: 'GET /\r\n' },
   { what: 'half its headers', says: 'GET / HTTP/1.1\r\nHost: localhost\r\nX-' },
 ])('a client that sends $what and waits loses its connection', async ({ says }) => {
-  const said = await say(serving.port, says, { patience: 5000 });
+  const said = await say(serving.port, says);
   expect(said.closed).toBe(true);
   expect(statuses(said)).toEqual([408]);
 });
@@ -40,7 +40,7 @@ it('a client that sends a letter now and then loses its connection all the same'
 
 it('a client that keeps half its body to itself is told, and what it sent is nobody’s', async () => {
   const head = 'POST /api/v1/models/download HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
-  const said = await say(serving.port, `${head}Content-Length: 100\r\n\r\n{"model":`, { patience: 5000 });
+  const said = await say(serving.port, `${head}Content-Length: 100\r\n\r\n{"model":`);
   expect(said.closed).toBe(true);
   expect(statuses(said)).toEqual([408]);
 });

@@ -1,8 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HubFault } from '../../../src/hub/index.js';
 import { bundleProgram, downloadWithCrashes, type CrashModel, type CrashResult } from './crash-run.js';
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const MiB = 1024 * 1024;
 /** `npm run crash` also measures where nothing can be promised, for people to read. */
@@ -26,9 +24,12 @@ function killedHalfWay(size: number, line: readonly HubFault[]): Promise<CrashRe
 }
 
 describe('a download that is killed half way', () => {
-  it('fetches at most 16 MiB twice, over sixteen connections of 5 MB/s', async () => {
-    const result = await killedHalfWay(320 * MiB, [{ do: { type: 'slow', bytesPerSecond: 5_000_000, share: 'each' } }]);
-    tell('16 × 5 MB/s', result);
+  // What the machine cannot take as fast as it is served waits in the kernel's buffers: at 1 MB/s any machine keeps up.
+  const [rate, size] = isWholeRun ? [5, 320] : [1, 96];
+  it(`fetches at most 16 MiB twice, over sixteen connections of ${rate} MB/s`, async () => {
+    const line: HubFault = { do: { type: 'slow', bytesPerSecond: rate * 1_000_000, share: 'each' } };
+    const result = await killedHalfWay(size * MiB, [line]);
+    tell(`16 × ${rate} MB/s`, result);
     expect(result).toMatchObject({ kills: 1, end: { state: 'completed' }, wrong: [], left: [] });
     expect(result.fetchedTwice).toBeLessThanOrEqual(16 * MiB);
   });
