@@ -63,7 +63,7 @@ describe.each(doors)('an operator of the real engine, %s', (_, door) => {
 
     await downloads.bandwidth.set({ bytesPerSecond: null });
     await jobs.cancel(running);
-    const done = (job: string): Promise<JobReport> => jobs.wait(job, { status: 'completed', timeoutMs: 20_000 });
+    const done = (job: string): Promise<JobReport> => jobs.wait(job, { status: 'completed', timeoutMs: 60_000 });
     const ends = (await Promise.all([done(second), done(third)])).map((job) =>
       job.state === 'completed' ? job.completedAt : 0,
     );
@@ -95,7 +95,7 @@ describe.each(doors)('an operator of the real engine, %s', (_, door) => {
     const job = await started(downloads.start(LARGE));
     expect(await downloads.limit(job, 1_000_000)).toMatchObject({ limit: 1_000_000 });
     expect(await downloads.limit(job, null)).not.toHaveProperty('limit');
-    expect(await jobs.wait(job, { status: 'completed', timeoutMs: 20_000 })).toMatchObject({ state: 'completed' });
+    expect(await jobs.wait(job, { status: 'completed', timeoutMs: 60_000 })).toMatchObject({ state: 'completed' });
   });
 
   it('hears of a download from its start to its end', async () => {
@@ -133,12 +133,12 @@ describe.each(doors)('an operator of the real engine, %s', (_, door) => {
     small.hub.control.moveBranch(id, 'main', 'previous');
     const { downloads, jobs, models } = door();
     const first = await started(downloads.start(`https://huggingface.co/${id}`));
-    await jobs.wait(first, { status: 'completed', timeoutMs: 20_000 });
+    await jobs.wait(first, { status: 'completed', timeoutMs: 60_000 });
     const [model] = await models.list();
     expect(await downloads.update(model!.key)).toBe('already_downloaded');
     small.hub.control.moveBranch(id, 'main', 'next');
     const second = await started(downloads.update(model!.key));
-    await jobs.wait(second, { status: 'completed', timeoutMs: 20_000 });
+    await jobs.wait(second, { status: 'completed', timeoutMs: 60_000 });
     expect((await jobs.get(second)).commit).not.toBe((await jobs.get(first)).commit);
     expect(await downloads.update(model!.key)).toBe('already_downloaded');
     expect(await models.list()).toHaveLength(1);

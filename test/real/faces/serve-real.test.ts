@@ -70,11 +70,11 @@ describe('modeldock --engine real', () => {
 
   it('goes on at its next start, under the same id, with what it was told to stop in the middle of', async () => {
     const folder = await small.newFolder();
-    const first = await serveReal(folder, '--bandwidth', '20M');
+    const first = await serveReal(folder, '--bandwidth', '2M');
     const { body } = await post(first.url, LARGE);
     await expect
       .poll(async () => (await poll(first.url, body.job_id)).downloaded_bytes)
-      .toBeGreaterThan(LARGE_BYTES / 6);
+      .toBeGreaterThan(LARGE_BYTES / 40);
     first.signal('SIGTERM');
     expect(await first.ended).toBe(0);
     expect(existsSync(join(folder, 'me/large-GGUF/large-Q4_K_M.gguf'))).toBe(false);
@@ -104,7 +104,7 @@ describe('modeldock --engine real', () => {
     expect(await control.downloads.metrics()).toContain('modeldock_jobs{state="paused"} 1\n');
     await control.downloads.bandwidth.set({ bytesPerSecond: null });
     await control.jobs.resume(job.id);
-    expect(await control.jobs.wait(job.id, { status: 'completed', timeoutMs: 20_000 })).toMatchObject({
+    expect(await control.jobs.wait(job.id, { status: 'completed', timeoutMs: 60_000 })).toMatchObject({
       downloadedBytes: LARGE_BYTES,
     });
     const [model] = await control.models.list();
