@@ -7,10 +7,10 @@ import { readBootId } from './disk/boot-id.js';
 import { createByteBudget } from './disk/byte-budget.js';
 import { createDigester } from './disk/digester.js';
 import type { FileLayer } from './file-layer.js';
-import { createAgents } from './hub/agents.js';
 import { createHubCatalog } from './hub/catalog/catalog.js';
-import { createHubClient } from './hub/hub-client.js';
-import { readHubSettings } from './hub/hub-settings.js';
+import { hubSettingsOnDemand, type HubSettings } from './hub/hub-settings.js';
+import { networkOnDemand } from './hub/network.js';
+import { checkNetworkSettings } from './hub/network-settings.js';
 import { createFileClaims } from './jobs/file-claims.js';
 import { createKeyedMutex } from './jobs/keyed-mutex.js';
 import { createInstalledModels } from './jobs/installed-models.js';
@@ -32,7 +32,7 @@ import { realClock, type RealClock } from './real-clock.js';
 import { createBandwidth } from './transfer/bandwidth.js';
 import { createConnectionSlots } from './transfer/connection-slots.js';
 
-/** Everything has a default: without options it downloads into LM Studio's own folder. */
+/** Options of a downloader. Everything has a default: without any it downloads into LM Studio's own folder. */
 export interface DownloaderOptions {
   /** Several: a model goes where its repo has a folder already, else to the first with room. */
   modelsDirs?: readonly string[];
@@ -55,7 +55,7 @@ export interface DownloaderOptions {
   limits?: Partial<DownloaderLimits>;
   clock?: RealClock;
   files?: FileLayer;
-  /** Told what nobody waits for an answer to. */
+  /** Called with warnings from background work, such as a record that could not be saved. */
   onWarning?: (text: string) => void;
 }
 
@@ -69,22 +69,26 @@ const RESERVED_FOR_RECORD = 64 * 1024;
 export async function openDownloader(options: DownloaderOptions = {}): Promise<Downloader> {
   const { environment = process.env, clock = realClock, files = nodeFiles, owner = 'server' } = options;
   const { onWarning = () => undefined } = options;
-  const settings = readHubSettings(environment);
-  const silence = settings.silenceMs === undefined ? {} : { silenceMs: settings.silenceMs };
-  const limits: DownloaderLimits = { ...defaultLimits, ...silence, ...options.limits };
+  // A command may need no network, and then no settings of it; a server is not to find out at its first download.
+  if (owner === 'server') checkNetworkSettings(environment);
+  const settings = hubSettingsOnDemand(environment);
+  const limits = limitsFrom(options.limits, settings);
   const folders = await openModelFolders({ files, roots: options.modelsDirs, environment });
   const records = createModelRecords(files, onWarning);
-  const agents = createAgents({
-    endpoint: settings.endpoint,
-    limits,
-    environment,
+  const network = networkOnDemand({
+    ...{ settings, limits, clock, environment },
     ...(options.ca !== undefined && { ca: options.ca }),
     ...(options.isPublicAddress !== undefined && { isPublic: options.isPublicAddress }),
   });
-  const hub = createHubClient({ settings, agents, clock, limits });
   const closing = new AbortController();
   const context: EngineContext = {
-    ...{ files, clock, limits, settings, agents, hub, folders, records, owner, onWarning },
+    ...{ files, clock, limits, settings, folders, records, owner, onWarning },
+    get agents() {
+      return network.agents;
+    },
+    get hub() {
+      return network.hub;
+    },
     slots: createConnectionSlots(limits),
     bandwidth: createBandwidth(options.bandwidth, { clock }),
     budget: createByteBudget(limits.unjournaledBytes),
@@ -114,7 +118,7 @@ export async function openDownloader(options: DownloaderOptions = {}): Promise<D
       try {
         listener(event);
       } catch (error) {
-        // Whoever listens must not keep a job from ending.
+        // A listener that fails must not keep a job from ending.
         onWarning(`A listener to ${event.type} failed: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
@@ -124,7 +128,7 @@ export async function openDownloader(options: DownloaderOptions = {}): Promise<D
   const catalog = createHubCatalog({
     ...(options.catalogDir !== undefined && { folder: options.catalogDir }),
     lmStudioHome: await lmStudioHome(files, environment),
-    client: hub,
+    client: { search: (...search) => network.hub.search(...search) },
   });
   const starter = createStarter(context, lifecycle, catalog);
   const models = createInstalledModels(context, lifecycle, context.library, starter);
@@ -149,7 +153,7 @@ export async function openDownloader(options: DownloaderOptions = {}): Promise<D
     start: (request) => starter.start(request, { allowCatalogQuantization: options.allowCatalogQuantization ?? false }),
     get: async (request) => {
       const job = await starter.start(request, { allowCatalogQuantization: true });
-      // Whoever calls the command again wants it to go on.
+      // A user who calls the command again wants the download to go on.
       const isHeld = owner === 'command' && job !== 'already_downloaded' && job.state === 'paused';
       return isHeld ? jobs.resume(job.id) : job;
     },
@@ -175,7 +179,7 @@ export async function openDownloader(options: DownloaderOptions = {}): Promise<D
     await Promise.all([...lifecycle.live.keys()].map((id) => withJobLock(id, () => lifecycle.stop(id, 'close'))));
     await watching;
     await traces.written();
-    await agents.close();
+    await network.close();
     await context.digester.close();
   }
 }
@@ -192,4 +196,14 @@ function stateAfter(type: DownloadEvent['type']): JobSnapshot['state'] {
     case 'completed':
       return type;
   }
+}
+
+/** The silence that the environment sets is read when it is first used, as the other settings of the network are. */
+function limitsFrom(given: Partial<DownloaderLimits> | undefined, settings: HubSettings): DownloaderLimits {
+  return {
+    ...{ ...defaultLimits, ...given },
+    get silenceMs() {
+      return given?.silenceMs ?? settings.silenceMs ?? defaultLimits.silenceMs;
+    },
+  };
 }

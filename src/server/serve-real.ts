@@ -3,7 +3,7 @@ import type { Downloader } from '../core/downloader.js';
 import { RefusedError } from '../core/errors.js';
 import { openDownloader } from '../real/open-downloader.js';
 import { readHubSettings } from '../real/hub/hub-settings.js';
-import { readProxySettings } from '../real/hub/proxy-settings.js';
+import { checkNetworkSettings } from '../real/hub/network-settings.js';
 import { lmStudioModels } from '../real/library/model-folders.js';
 import { defaultLimits } from '../real/limits.js';
 import { promises as files } from 'node:fs';
@@ -19,7 +19,7 @@ import { welcomeReal } from './welcome-real.js';
 export async function serveReal(settings: Settings, version: string): Promise<Serving> {
   const log = createLog(settings.logLevel);
   const hub = orCommandError(() => readHubSettings(process.env));
-  orCommandError(() => readProxySettings(process.env));
+  orCommandError(() => checkNetworkSettings(process.env));
   const modelsDirs = (settings.modelsDir ?? [await lmStudioModels(files)]).map((folder) => resolve(folder));
   const downloader = await open(settings, modelsDirs, (text) => log.warn(text));
   const controlToken = settings.controlToken ?? makeControlToken();
@@ -81,7 +81,7 @@ async function open(
   }
 }
 
-/** An environment that cannot be used is the user's to mend. */
+/** The user can correct an environment that cannot be used. */
 function orCommandError<Value>(read: () => Value): Value {
   try {
     return read();

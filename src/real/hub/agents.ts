@@ -1,13 +1,14 @@
 import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
-import { buildConnector, EnvHttpProxyAgent, type Dispatcher } from 'undici';
+import { Agent, buildConnector, EnvHttpProxyAgent, type Dispatcher } from 'undici';
 import { DownloadError } from '../download-error.js';
 import type { DownloaderLimits } from '../limits.js';
 import { breakWhereUndiciAsserts } from './ended-while-paused.js';
-import { readProxySettings } from './proxy-settings.js';
+import { isExcepted, isSocks, readProxySettings, type ProxySettings } from './proxy-settings.js';
 import { isPublicAddress } from './public-address.js';
+import { createSocksConnector } from './socks-connector.js';
 
-/** What sends requests: through a proxy where the environment says so, else directly. */
+/** Send requests: through a proxy where the environment says so, else directly. */
 export interface Agents {
   /** For the hub's API and its redirects. */
   readonly hub: Dispatcher;
@@ -21,7 +22,7 @@ export interface AgentOptions {
   /** The hub's, without a slash at the end. */
   endpoint: string;
   limits: Pick<DownloaderLimits, 'connectMs' | 'silenceMs' | 'connectionsPerHost'>;
-  /** HTTP_PROXY, HTTPS_PROXY and NO_PROXY, in either case. */
+  /** HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY, in either case. */
   environment: NodeJS.ProcessEnv;
   /** How names become addresses. Default: as the operating system does it. */
   lookup?: LookupFunction;
@@ -39,44 +40,49 @@ export function createAgents(options: AgentOptions): Agents {
   const { limits, environment, ca } = options;
   const proxies = readProxySettings(environment);
   const tls = { timeout: limits.connectMs, allowH2: false, ...(ca !== undefined && { ca }) };
-  const create = (): EnvHttpProxyAgent =>
-    new EnvHttpProxyAgent({
-      connections: limits.connectionsPerHost,
-      allowH2: false,
-      // Without this, it opens tunnels even for http.
-      proxyTunnel: false,
-      ...proxies,
-      headersTimeout: limits.silenceMs,
-      bodyTimeout: limits.silenceMs,
-      connect: guardedConnector(options, tls),
-      proxyTls: tls,
-      requestTls: tls,
-    });
+  const common = {
+    connections: limits.connectionsPerHost,
+    allowH2: false,
+    // Without this, it opens tunnels even for http.
+    proxyTunnel: false,
+    headersTimeout: limits.silenceMs,
+    bodyTimeout: limits.silenceMs,
+    requestTls: tls,
+  };
+  const direct = guardedConnector(options, tls);
+  const opened: Dispatcher[] = [];
+  const createFor = (proxy: string): Dispatcher => {
+    const agent = isSocks(proxy)
+      ? new Agent({ ...common, connect: breakable(createSocksConnector(proxy, tls)) })
+      : new EnvHttpProxyAgent({
+          ...common,
+          ...{ httpProxy: proxy, httpsProxy: proxy, noProxy: '', connect: direct, proxyTls: tls },
+        });
+    opened.push(agent);
+    return agent;
+  };
+  const create = (): Dispatcher => createRouted(proxies, createFor);
   const agents = { hub: create(), cdn: create() };
   return {
     ...agents,
     async close() {
-      await Promise.all([agents.hub.destroy(), agents.cdn.destroy()]);
+      await Promise.all(opened.map((agent) => agent.destroy()));
     },
   };
 }
 
-/** What a proxy that wants other credentials makes of a request; `undefined` for any other error. */
-export function proxyRefusal(error: unknown): DownloadError | undefined {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    // undici has no error of its own for it: a tunnel and a plain proxy say it in two ways.
-    if (/\b407\b/.test(cause.message) && /proxy/i.test(cause.message)) return proxyAuthError(error);
-  }
-  return undefined;
-}
-
-/** For an answer with status 407, too. */
-export function proxyAuthError(cause?: unknown): DownloadError {
-  return new DownloadError(
-    'proxy_auth',
-    'The proxy asks for other credentials (407): put the right ones into HTTP_PROXY or HTTPS_PROXY, as http://user:password@host:port.',
-    cause === undefined ? undefined : { cause },
-  );
+/** One dispatcher for each proxy, by the scheme of the request; those that NO_PROXY names go directly. */
+function createRouted(proxies: ProxySettings, createFor: (proxy: string) => Dispatcher): Dispatcher {
+  const { httpProxy, httpsProxy, noProxy } = proxies;
+  const direct = createFor('');
+  const byProxy = new Map([['', direct]]);
+  for (const proxy of [httpProxy, httpsProxy]) if (!byProxy.has(proxy)) byProxy.set(proxy, createFor(proxy));
+  return direct.compose((dispatch) => (options, handler) => {
+    const url = new URL(options.origin ?? '');
+    const proxy = url.protocol === 'https:' ? httpsProxy : httpProxy;
+    if (proxy === '' || isExcepted(url, noProxy)) return dispatch(options, handler);
+    return byProxy.get(proxy)!.dispatch(options, handler);
+  });
 }
 
 /** Connects directly; never to a private address on behalf of a hub on the Internet, which could otherwise reach into a home or office through us. */
@@ -115,15 +121,10 @@ function guardedConnector(
     });
   }
 
-  const connectAnywhere = buildConnector({ ...tls, lookup: guardedLookup });
-  const connect: buildConnector.connector = (target, callback) =>
-    connectAnywhere(target, (...result) => {
-      if (result[0] === null) breakWhereUndiciAsserts(result[1]);
-      callback(...result);
-    });
+  const connect = breakable(buildConnector({ ...tls, lookup: guardedLookup }));
   return (target, callback) => {
     const host = withoutBrackets(target.hostname);
-    // Nobody looks up what is an address already.
+    // An address is not looked up.
     if (isIP(host) === 0 || host === endpointHost || isPublic(host)) {
       connect(target, callback);
       return;
@@ -133,6 +134,14 @@ function guardedConnector(
       else connect(target, callback);
     });
   };
+}
+
+function breakable(connect: buildConnector.connector): buildConnector.connector {
+  return (target, callback) =>
+    connect(target, (...result) => {
+      if (result[0] === null) breakWhereUndiciAsserts(result[1]);
+      callback(...result);
+    });
 }
 
 function addressesIn(found: string | LookupAddress[], family: number | undefined): LookupAddress[] {

@@ -5,6 +5,7 @@ import type { DownloadPlan, PlannedFile } from '../plan.js';
 import type { RealClock } from '../real-clock.js';
 import type { Agents } from './agents.js';
 import type { FileLocation } from './file-location.js';
+import { DownloadError } from '../download-error.js';
 import { asRefusal, HubRequestError } from './hub-errors.js';
 import { createHubRequests, type HubAnswer } from './hub-requests.js';
 import type { HubSettings } from './hub-settings.js';
@@ -13,9 +14,9 @@ import { planDownload, type AskHub, type WantedModel } from './plan-download.js'
 import { createRateGate, type RateGate } from './rate-gate.js';
 import { isRecord, jsonIn } from './repo-tree.js';
 
-/** What modeldock asks a hub. */
+/** The questions that modeldock asks a hub. */
 export interface HubClient {
-  /** What the hub counts, and when it wants to be left alone; for those who ask it by themselves. */
+  /** Tells when the hub wants no requests; for callers that ask it by themselves. */
   readonly gate: RateGate;
   /**
    * Repo, commit, files, sizes, digests. Asks again, and waits, until the signal says that it takes too long.
@@ -44,14 +45,28 @@ export interface HubClientOptions {
 /** As many as the hub gives at once. */
 const MOST_FOUND = 1000;
 
-/** One for all jobs of a process: what the hub counts, it counts for all of them. */
+/** One for all jobs of a process, because the hub counts the requests of all of them together. */
 export function createHubClient(options: HubClientOptions): HubClient {
   const { settings, clock, limits } = options;
   const { endpoint } = settings;
   const gate = createRateGate(clock);
   const requests = createHubRequests({ ...options, gate });
 
-  /** Makes what may pass again, until it does. */
+  /**
+   * Does work once more whose answer could not be used: half a page, a page of a proxy, a status out of nowhere. What a
+   * hub does once must not end a start.
+   */
+  async function twice<Value>(signal: AbortSignal, work: () => Promise<Value>): Promise<Value> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isUnusable(error) || signal.aborted) throw error;
+      await clock.sleep(backoff(1, Math.random(), limits), signal);
+      return work();
+    }
+  }
+
+  /** Repeats a request that failed in a way that may pass, until it succeeds. */
   async function patiently<Value>(subject: string, signal: AbortSignal, work: () => Promise<Value>): Promise<Value> {
     let last: { error: HubRequestError; at: number } | undefined;
     try {
@@ -95,22 +110,22 @@ export function createHubClient(options: HubClientOptions): HubClient {
       const patient: AskHub = (url, revision, path) =>
         patiently(wanted.subject, signal, () => ask(url, revision, path));
       try {
-        return await planDownload(patient, endpoint, wanted);
+        return await twice(signal, () => planDownload(patient, endpoint, wanted));
       } catch (error) {
         throw asRefusal(error, wanted.subject);
       }
     },
     locate: (plan, file, signal) => locateFile(requests, endpoint, plan, file, signal),
     locateFirst: (plan, file, subject, signal) =>
-      patiently(subject, signal, () => locateFile(requests, endpoint, plan, file, signal)),
+      twice(signal, () => patiently(subject, signal, () => locateFile(requests, endpoint, plan, file, signal))),
     async search(owner, words, subject, signal) {
       const query = new URLSearchParams({ author: owner, search: words, limit: String(MOST_FOUND) });
-      const answer = await patiently(subject, signal, () =>
-        askHub(undefined, signal)(`${endpoint}/api/models?${query.toString()}`, undefined),
-      ).catch(unlessUnknown);
-      if (answer === undefined) return [];
+      const ask = (): Promise<HubAnswer> =>
+        patiently(subject, signal, () =>
+          askHub(undefined, signal)(`${endpoint}/api/models?${query.toString()}`, undefined),
+        );
       try {
-        const found = jsonIn(answer);
+        const found = await twice(signal, async () => jsonIn(await ask())).catch(unlessUnknown);
         return Array.isArray(found) ? found.flatMap((each) => idIn(each)) : [];
       } catch (error) {
         throw asRefusal(error, subject);
@@ -119,7 +134,11 @@ export function createHubClient(options: HubClientOptions): HubClient {
   };
 }
 
-/** Many a mirror has files, and no search: there, nothing is found. */
+function isUnusable(error: unknown): boolean {
+  return (error instanceof RefusedError || error instanceof DownloadError) && error.code === 'hub_error';
+}
+
+/** Some mirrors have files and no search: nothing is found there. */
 function unlessUnknown(error: unknown): undefined {
   if (!(error instanceof RefusedError) || error.code !== 'model_not_found') throw error;
 }

@@ -1,4 +1,4 @@
-import { proxyAuthError } from './agents.js';
+import { proxyAuthError } from './proxy-errors.js';
 import type { DownloadError } from '../download-error.js';
 import { HubRefusal, HubRequestError } from './hub-errors.js';
 import { askedPatience } from './rate-gate.js';

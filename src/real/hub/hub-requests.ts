@@ -2,12 +2,14 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { DownloadError } from '../download-error.js';
 import type { DownloaderLimits } from '../limits.js';
 import type { RealClock } from '../real-clock.js';
-import { proxyRefusal, type Agents } from './agents.js';
+import type { Agents } from './agents.js';
+import { proxyRefusal } from './proxy-errors.js';
 import { HubRefusal, HubRequestError } from './hub-errors.js';
 import { problemIn, type Question } from './hub-problem.js';
 import type { HubSettings } from './hub-settings.js';
 import { askedPatience, type RateBucket, type RateGate } from './rate-gate.js';
-import { followRedirect, mayCarryToken } from './redirect-policy.js';
+import { decodeBody } from './decode-body.js';
+import { followRedirect, isRedirect, mayCarryToken } from './redirect-policy.js';
 
 /** A success, or a redirect that was not to be followed. */
 export interface HubAnswer {
@@ -39,7 +41,7 @@ export interface HubAsking {
 export interface HubRequests {
   /** @throws HubRequestError, DownloadError (often HubRefusal), the signal's reason */
   get(url: string, asking: HubAsking): Promise<HubAnswer>;
-  /** What goes along with a request to this URL: the token, where it may. */
+  /** The headers of a request to this URL: the token, where it may go. */
   headersFor(url: string): Record<string, string>;
 }
 
@@ -51,9 +53,8 @@ export interface HubRequestOptions {
   gate: RateGate;
 }
 
-const REDIRECTS = [301, 302, 303, 307, 308];
 const MOST_BODY_BYTES = 32 * 1024 * 1024;
-/** Of a body that nobody wants: more than that, and a new connection is cheaper. */
+/** A body that is not wanted is read up to this size; beyond it a new connection is cheaper. */
 const MOST_DUMPED_BYTES = 64 * 1024;
 
 export function createHubRequests({ settings, agents, clock, limits, gate }: HubRequestOptions): HubRequests {
@@ -90,7 +91,10 @@ export function createHubRequests({ settings, agents, clock, limits, gate }: Hub
         bodyTimeout: limits.silenceMs,
       });
       const success = answer.statusCode >= 200 && answer.statusCode < 300;
-      const body = wanted === true && success ? await textOf(answer.body) : await dumped(answer.body);
+      const body =
+        wanted === true && success
+          ? await textOf(answer.body, answer.headers['content-encoding'])
+          : await dumped(answer.body);
       const sentToken = 'authorization' in authorization;
       return { status: answer.statusCode, headers: flat(answer.headers), url, askedAt, body, sentToken };
     } catch (error) {
@@ -121,7 +125,7 @@ export function createHubRequests({ settings, agents, clock, limits, gate }: Hub
           gate.close(bucket, askedPatience(answer.headers) ?? 0);
         if (answer.status >= 200 && answer.status < 300) return answer;
         const { location } = answer.headers;
-        if (!REDIRECTS.includes(answer.status) || location === undefined) {
+        if (!isRedirect(answer.status) || location === undefined) {
           throw problemIn({ ...answer, sentToken }, question);
         }
         const redirect = followRedirect(endpoint, visited, location);
@@ -138,24 +142,40 @@ interface Exchange extends HubAnswer {
 
 type Body = AsyncIterable<Uint8Array> & { dump(options: { limit: number }): Promise<void> };
 
-async function textOf(body: Body): Promise<string> {
+async function textOf(body: Body, encoding: string | string[] | undefined): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of body) {
     bytes += chunk.length;
-    if (bytes > MOST_BODY_BYTES) {
-      throw new HubRefusal(
-        'hub_error',
-        'hub_error',
-        `The hub answers with more than ${MOST_BODY_BYTES} bytes: this is not a list of files. Check HF_ENDPOINT.`,
-      );
-    }
+    if (bytes > MOST_BODY_BYTES) throw tooLong();
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString();
+  // Some proxies and mirrors compress although `identity` was asked for.
+  const encodings = [encoding ?? []].flat().join(',');
+  const decoded = await decodeBody(Buffer.concat(chunks), encodings, MOST_BODY_BYTES).catch((error: unknown) => {
+    throw undecodable(error);
+  });
+  if (decoded === 'too long') throw tooLong();
+  return decoded.toString();
 }
 
-/** What came before the body says enough, whatever becomes of the rest. */
+function undecodable(error: unknown): HubRefusal {
+  return new HubRefusal(
+    'hub_error',
+    'hub_error',
+    `The hub answers with a body that cannot be decoded: ${error instanceof Error ? error.message : String(error)}. Check HF_ENDPOINT, and what is between here and there.`,
+  );
+}
+
+function tooLong(): HubRefusal {
+  return new HubRefusal(
+    'hub_error',
+    'hub_error',
+    `The hub answers with more than ${MOST_BODY_BYTES} bytes: this is not a list of files. Check HF_ENDPOINT.`,
+  );
+}
+
+/** Drops a body. The head of the answer says enough, whatever becomes of the rest. */
 async function dumped(body: Body): Promise<string> {
   await body.dump({ limit: MOST_DUMPED_BYTES }).catch(() => undefined);
   return '';

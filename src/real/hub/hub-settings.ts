@@ -2,50 +2,75 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** Which hub, and as whom. */
+/** The hub to ask, and the user to ask it as. */
 export interface HubSettings {
   /** Without a slash at the end. */
-  endpoint: string;
-  /** Read anew each time: it may be changed while jobs run, and nothing keeps it. `undefined` when there is none. */
+  readonly endpoint: string;
+  /** Reads the token each time, because it may change while jobs run; nothing keeps it. `undefined` when there is none. */
   token(): string | undefined;
   /** HF_HUB_OFFLINE: no request is made. */
   offline: boolean;
   /** The Hugging Face cache: `models--{owner}--{repo}` and so on. */
   cacheFolder: string;
   /** HF_HUB_DOWNLOAD_TIMEOUT in milliseconds: how long a connection may be silent. */
-  silenceMs?: number;
+  readonly silenceMs?: number | undefined;
 }
 
 const DEFAULT_ENDPOINT = 'https://huggingface.co';
-/** What the Python client takes for yes. */
+/** The words that the Python client takes for yes. */
 const YES = ['1', 'ON', 'YES', 'TRUE'];
 
 /** Reads the variables that all Hugging Face tools share. @throws Error naming one that cannot be used */
 export function readHubSettings(environment: NodeJS.ProcessEnv): HubSettings {
-  // One that is set to nothing counts as one that is not set.
+  const silence = textIn(environment.HF_HUB_DOWNLOAD_TIMEOUT);
+  return {
+    ...readLocalSettings(environment),
+    endpoint: readEndpoint(textIn(environment.HF_ENDPOINT) ?? DEFAULT_ENDPOINT),
+    ...(silence !== undefined && { silenceMs: readSeconds('HF_HUB_DOWNLOAD_TIMEOUT', silence) * 1000 }),
+  };
+}
+
+/**
+ * The same settings, of which those of the network are read when they are first used: a command that asks no hub must
+ * not fail because of them.
+ */
+export function hubSettingsOnDemand(environment: NodeJS.ProcessEnv): HubSettings {
+  let all: HubSettings | undefined;
+  const read = (): HubSettings => (all ??= readHubSettings(environment));
+  return {
+    ...readLocalSettings(environment),
+    get endpoint() {
+      return read().endpoint;
+    },
+    get silenceMs() {
+      return read().silenceMs;
+    },
+  };
+}
+
+/** Settings for which no value is wrong. */
+function readLocalSettings(environment: NodeJS.ProcessEnv): Omit<HubSettings, 'endpoint' | 'silenceMs'> {
+  // A variable that is empty counts as not set.
   const set = (name: string): string | undefined => textIn(environment[name]);
   const home = environment.HOME ?? homedir();
   const folder = (path: string): string => path.replace(/^~(?=\/|\\|$)/, home);
   const hubHome = folder(set('HF_HOME') ?? join(folder(set('XDG_CACHE_HOME') ?? join(home, '.cache')), 'huggingface'));
-  const silence = set('HF_HUB_DOWNLOAD_TIMEOUT');
   return {
-    endpoint: readEndpoint(set('HF_ENDPOINT') ?? DEFAULT_ENDPOINT),
     token: () => set('HF_TOKEN') ?? readToken(join(hubHome, 'token')),
     offline: YES.includes((set('HF_HUB_OFFLINE') ?? '').toUpperCase()),
     cacheFolder: folder(set('HF_HUB_CACHE') ?? join(hubHome, 'hub')),
-    ...(silence !== undefined && { silenceMs: readSeconds('HF_HUB_DOWNLOAD_TIMEOUT', silence) * 1000 }),
   };
 }
 
 function readEndpoint(text: string): string {
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
     throw new Error(
-      `HF_ENDPOINT is ${JSON.stringify(text)}, which is no http or https URL: set it to one, or unset it for ${DEFAULT_ENDPOINT}.`,
+      `Cannot use HF_ENDPOINT: expected an http or https URL, found ${JSON.stringify(text)}. Correct it, or unset it for ${DEFAULT_ENDPOINT}.`,
     );
   }
   const { username, password, search, hash } = new URL(text);
   if (username !== '' || password !== '' || search !== '' || hash !== '') {
-    throw new Error('HF_ENDPOINT holds more than a place: leave out user, password, query and fragment.');
+    throw new Error('Cannot use HF_ENDPOINT: leave out its user, password, query and fragment.');
   }
   return text.replace(/\/+$/, '');
 }
@@ -53,14 +78,16 @@ function readEndpoint(text: string): string {
 function readSeconds(name: string, text: string): number {
   const seconds = Number(text);
   if (Number.isFinite(seconds) && seconds > 0) return seconds;
-  throw new Error(`${name} is ${JSON.stringify(text)}: set it to a number of seconds above 0, or unset it.`);
+  throw new Error(
+    `Cannot use ${name}: expected a number of seconds above 0, found ${JSON.stringify(text)}. Correct it, or unset it.`,
+  );
 }
 
 function readToken(path: string): string | undefined {
   try {
     return textIn(readFileSync(path, 'utf8'));
   } catch {
-    // Without the file nobody is logged in; one that cannot be read is of no more use.
+    // There is no file without a login, and one that cannot be read is of no use.
     return undefined;
   }
 }

@@ -4,7 +4,7 @@
 import { DownloadError } from '../download-error.js';
 import type { PlannedFile } from '../plan.js';
 import { ReadError, type ByteRange } from '../transfer/byte-source.js';
-import { proxyAuthError } from './agents.js';
+import { proxyAuthError } from './proxy-errors.js';
 import { askedPatience } from './rate-gate.js';
 
 export type RangeAnswerHeaders = Record<string, string | string[] | undefined>;

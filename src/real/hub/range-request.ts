@@ -4,6 +4,7 @@ import type { PlannedFile } from '../plan.js';
 import { ReadError, type ByteRange, type ByteReceiver } from '../transfer/byte-source.js';
 import { judgeAnswer } from './range-answer.js';
 import { connectionError } from './read-errors.js';
+import { isRedirect } from './redirect-policy.js';
 
 export interface RangeRequest {
   url: URL;
@@ -16,12 +17,24 @@ export interface RangeRequest {
   onAccepted: () => void;
 }
 
+/** The answer leads to another address. */
+export class Redirected extends Error {
+  override readonly name = 'Redirected';
+  /** As it was sent: it may be relative, and it has not been checked. */
+  readonly location: string;
+
+  constructor(location: string) {
+    super('The answer leads to another address.');
+    this.location = location;
+  }
+}
+
 /** An error's body is read to its end, so that the connection can be used again, if it is no longer than this. */
 const DRAINED_BYTES = 16 * 1024;
 
 /**
  * Requests a range, once. Resolves when the answer has ended and all its bytes are with the receiver.
- * @throws ReadError, or the signal's reason
+ * @throws ReadError, Redirected, or the signal's reason
  */
 export function requestRange(agent: Dispatcher, request: RangeRequest): Promise<void> {
   const { url, headers, range } = request;
@@ -100,6 +113,10 @@ function receiveRange(
     },
     onResponseStart(_, status, headers) {
       if (status < 200 || isOver) return;
+      if (isRedirect(status) && typeof headers.location === 'string') {
+        giveUp(new Redirected(headers.location));
+        return;
+      }
       const judged = judgeAnswer({ status, headers }, range, file, STATUS_CODES[status] ?? '');
       if (judged instanceof Error) {
         failure = judged;

@@ -1,7 +1,7 @@
 import { DownloadError } from '../download-error.js';
 import { RefusedError, failureCodes, type FailureCode } from '../../core/errors.js';
 import { ReadError } from '../transfer/byte-source.js';
-import { proxyRefusal } from './agents.js';
+import { proxyRefusal } from './proxy-errors.js';
 import { HubRequestError } from './hub-errors.js';
 
 /** A connection that failed: worth another try, unless a proxy or our own rules are in the way. */

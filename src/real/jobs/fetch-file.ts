@@ -108,7 +108,10 @@ export async function fetchFile(
           onRenewal: () => totals.renewals++,
         });
         const { host } = new URL(first?.url ?? settings.endpoint);
-        return createRangeSource({ location, file, agent: agents.cdn, host, gate: hub.gate });
+        return createRangeSource({
+          ...{ location, file, agent: agents.cdn, host, gate: hub.gate },
+          endpoint: settings.endpoint,
+        });
       },
       limits,
       clock,

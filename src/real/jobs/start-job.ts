@@ -29,7 +29,7 @@ export interface Starter {
 }
 
 export function createStarter(context: EngineContext, lifecycle: Lifecycle, catalog: HubCatalog): Starter {
-  const { clock, limits, hub, folders, store, withJobLock } = context;
+  const { clock, limits, folders, store, withJobLock } = context;
   const { live } = lifecycle;
   const planning = new Map<string, Promise<JobSnapshot | 'already_downloaded'>>();
 
@@ -118,7 +118,7 @@ export function createStarter(context: EngineContext, lifecycle: Lifecycle, cata
     replaces: boolean,
   ): Promise<JobSnapshot | 'already_downloaded'> {
     const subject = subjectOf(request);
-    const plan = await planRequest(hub, catalog, request, { subject, signal });
+    const plan = await planRequest(context.hub, catalog, request, { subject, signal });
     const model = identityOf(request, plan);
     return withJobLock(`start ${model}`, async () => {
       const previous = await store.latestFor(model);

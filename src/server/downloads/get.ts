@@ -26,7 +26,7 @@ export async function runGet(model: string, settings: GetSettings, io: CliIo): P
   }
   const { quantization } = settings;
   const request: DownloadRequest = { model: reference, ...(quantization !== undefined && { quantization }) };
-  return withDownloader(settings, io, async (downloader) => {
+  return withDownloader('network', settings, io, async (downloader) => {
     const job = await begin(downloader, request);
     if (job === 'already_downloaded') {
       out(`${model} is already downloaded.\n`);

@@ -11,7 +11,7 @@ export interface RemoveSettings extends EngineSettings {
 
 /** `modeldock remove MODEL`. Returns the exit code. */
 export async function runRemove(model: string, settings: RemoveSettings, io: CliIo): Promise<number> {
-  return withDownloader(settings, io, async (downloader) => {
+  return withDownloader('disk', settings, io, async (downloader) => {
     const key = readInstalled(model, io.environment.HF_ENDPOINT);
     const { files, bytes } = await downloader.remove(key, { force: settings.force === true });
     const count = files.length === 1 ? '1 file' : `${files.length} files`;

@@ -8,7 +8,7 @@ import { withDownloader } from './with-downloader.js';
 
 /** `modeldock update MODEL`. Returns the exit code. */
 export async function runUpdate(model: string, settings: EngineSettings, io: CliIo): Promise<number> {
-  return withDownloader(settings, io, async (downloader) => {
+  return withDownloader('network', settings, io, async (downloader) => {
     const job = await downloader.update(readInstalled(model, io.environment.HF_ENDPOINT));
     if (job === 'already_downloaded') {
       io.out(`${model} is what the hub has.\n`);

@@ -8,21 +8,23 @@ import type { CliIo } from './cli-io.js';
 
 /**
  * Opens the engine for one command, and closes it afterwards. What the engine refuses becomes one line and an exit code.
+ * @param use a command that needs only the disk does not look at the variables of the network
  */
 export async function withDownloader(
+  use: 'network' | 'disk',
   { modelsDir, catalogDir, bandwidth }: EngineSettings,
   io: CliIo,
   run: (downloader: Downloader) => Promise<number>,
 ): Promise<number> {
   const { environment, err, openDownloader } = io;
-  const { readHubSettings } = await import('../../real/hub/hub-settings.js');
-  const { readProxySettings } = await import('../../real/hub/proxy-settings.js');
-  try {
-    readHubSettings(environment);
-    readProxySettings(environment);
-  } catch (error) {
-    err(`modeldock: ${(error as Error).message}\n`);
-    return exitCodes.wrongUse;
+  if (use === 'network') {
+    const { checkNetworkSettings } = await import('../../real/hub/network-settings.js');
+    try {
+      checkNetworkSettings(environment);
+    } catch (error) {
+      err(`modeldock: ${(error as Error).message}\n`);
+      return exitCodes.wrongUse;
+    }
   }
   try {
     const downloader = await openDownloader({

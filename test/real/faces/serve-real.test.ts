@@ -155,7 +155,7 @@ describe('modeldock --engine real', () => {
     expect(started.stderr()).toMatch(/^modeldock: Cannot use \/dev\/null\/models as a models folder: .+\n$/);
     const wrong = start(['--engine', 'real', '--port', '0'], { env: { ...small.env, HF_ENDPOINT: 'hub.example' } });
     expect(await wrong.ended).toBe(1);
-    expect(wrong.stderr()).toMatch(/^modeldock: HF_ENDPOINT is "hub\.example".+\n$/);
+    expect(wrong.stderr()).toMatch(/^modeldock: Cannot use HF_ENDPOINT: .+ found "hub\.example".+\n$/);
     const proxied = start(['--engine', 'real', '--port', '0'], { env: { ...small.env, http_proxy: ':::' } });
     expect(await proxied.ended).toBe(1);
     expect(proxied.stderr()).toMatch(/^modeldock: HTTP_PROXY is no URL.+\n$/);

@@ -37,7 +37,7 @@ function source(): ByteSource {
   const place = { url: `${address()}/file`, headers: {}, expiresAt: Infinity, renewAt: Infinity };
   const location = { current: async () => place, refused: () => undefined, delivered: () => undefined };
   return createRangeSource({
-    ...{ location, agent: agents.cdn, host: new URL(address()).host },
+    ...{ location, agent: agents.cdn, host: new URL(address()).host, endpoint: address() },
     file: { path: 'file', size: content.length },
   });
 }

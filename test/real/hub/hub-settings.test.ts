@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { readHubSettings } from '../../../src/real/hub/hub-settings.js';
+import { hubSettingsOnDemand, readHubSettings } from '../../../src/real/hub/hub-settings.js';
 
 const HOME = '/home/me';
 
@@ -46,6 +46,15 @@ describe('the environment of Hugging Face tools', () => {
     expect(readHubSettings({ HOME, HF_HUB_DOWNLOAD_TIMEOUT: '30' }).silenceMs).toBe(30_000);
     expect(readHubSettings({ HOME })).not.toHaveProperty('silenceMs');
     expect(() => readHubSettings({ HOME, HF_HUB_DOWNLOAD_TIMEOUT: 'soon' })).toThrow('HF_HUB_DOWNLOAD_TIMEOUT');
+  });
+});
+
+describe('settings on demand', () => {
+  it('complain of the network only when it is used', () => {
+    const settings = hubSettingsOnDemand({ HOME, HF_ENDPOINT: 'mirror.example', HF_HUB_DOWNLOAD_TIMEOUT: 'soon' });
+    expect(settings.cacheFolder).toBe(join(HOME, '.cache', 'huggingface', 'hub'));
+    expect(settings.token()).toBeUndefined();
+    expect(() => settings.endpoint).toThrow('HF_ENDPOINT');
   });
 });
 

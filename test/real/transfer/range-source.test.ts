@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Agent, EnvHttpProxyAgent } from 'undici';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createProxy } from '../../../src/hub/index.js';
 import { DownloadError } from '../../../src/real/download-error.js';
 import { HubRefusal, HubRequestError } from '../../../src/real/hub/hub-errors.js';
@@ -73,6 +73,7 @@ async function read(
     file: { path: 'weights.gguf', size: SIZE },
     agent,
     host: 'hub.example',
+    endpoint: origin(),
     ...given,
   });
   const receiver = {
@@ -105,6 +106,39 @@ describe('a range source', () => {
     expect(asked[0]).not.toHaveProperty('authorization');
   });
 
+  it('follows a redirect of the CDN, without the token where it leads to another origin', async () => {
+    const next = createServer((request, response) => {
+      asked.push(request.headers);
+      part(RANGE)(response);
+    });
+    await new Promise<void>((resolve) => void next.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => {
+      next.closeAllConnections();
+      next.close();
+    });
+    const to = `http://127.0.0.1:${(next.address() as AddressInfo).port}/moved?${SECRET}`;
+    answer = say(307, { Location: to });
+    const place = { url: origin(), headers: { authorization: 'Bearer hf_x' }, expiresAt: Infinity, renewAt: Infinity };
+    const { error, bytes } = await read(RANGE, {
+      location: { current: async () => place, refused: () => undefined, delivered: () => undefined },
+    });
+    expect(error).toBeUndefined();
+    expect(bytes).toEqual(BODY.subarray(100, 300));
+    expect(asked.map(({ authorization, range }) => [authorization, range])).toEqual([
+      ['Bearer hf_x', 'bytes=100-299'],
+      [undefined, 'bytes=100-299'],
+    ]);
+  });
+
+  it('ends a row of redirects, and one in a circle', async () => {
+    let hops = 0;
+    answer = (response) => say(302, { Location: `/hop-${++hops}` })(response);
+    expect((await read(RANGE)).error).toMatchObject({ code: 'redirect_refused' });
+    expect(hops).toBe(4);
+    answer = say(302, { Location: `/file?${SECRET}` });
+    expect((await read(RANGE)).error).toMatchObject({ code: 'redirect_refused' });
+  });
+
   it('sends the headers of the location', async () => {
     answer = part(RANGE);
     const place = { url: origin(), headers: { authorization: 'Bearer hf_x' }, expiresAt: Infinity, renewAt: Infinity };
@@ -125,7 +159,8 @@ describe('a range source', () => {
   });
 
   it.each<[string, (response: ServerResponse) => void, string, string]>([
-    ['a redirect', say(302, { Location: 'http://10.0.0.1/' }), 'redirect_refused', 'leads on to another'],
+    ['a redirect to another protocol', say(302, { Location: 'ftp://10.0.0.1/' }), 'redirect_refused', 'ftp:'],
+    ['a redirect to nowhere', say(302), 'redirect_refused', 'leads on to another'],
     ['a proxy that wants credentials', say(407), 'proxy_auth', 'HTTP_PROXY'],
   ])('refuses for good: %s', async (_, wrong, code, text) => {
     answer = wrong;

@@ -94,6 +94,7 @@ export async function createStage(size: number, options: HubOptions = {}): Promi
         file: { path, size },
         agent,
         host: new URL(hub.cdn).host,
+        endpoint: hub.endpoint,
       });
       return Object.assign(source, { locates: () => locates });
     },
