@@ -1,6 +1,6 @@
 // What the journal costs: the processor time of polls with and without it, a call of it alone, and what its entries take.
 import { Journal } from '../dist/control/journal/journal.js';
-import { SessionClock } from '../dist/control/sessions/clock.js';
+import { SessionClock } from '../dist/control/base/session-clock.js';
 import { measureInTurns, method } from './cost-per-poll.mjs';
 import { listenMeasured, server } from './processes.mjs';
 import { judgedRow, median, row, rowOfRounds } from './report.mjs';

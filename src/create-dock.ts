@@ -1,22 +1,22 @@
 import type { Api, ApiOptions } from './api/api.js';
 import { profileNamed, type Profile, type ProfileName } from './contract/profiles.js';
-import type { ControlRoutes, SessionRoutes } from './control/control-api.js';
-import { createLazyControlApi } from './control/lazy-control-api.js';
-import { ControlError } from './control/control-error.js';
-import { Session, type SessionOptions } from './control/session.js';
-import { createGateway, type GatewayOptions } from './control/gateway.js';
-import type { DockControl } from './control/dock-control.js';
-import type { ClockMode } from './control/sessions/clock.js';
+import type { ControlRoutes, SessionRoutes } from './control/http/router.js';
+import { createLazyControlApi } from './control/http/lazy-control-api.js';
+import { ControlError } from './control/base/control-error.js';
+import { Session, type SessionOptions } from './control/session/session.js';
+import { createGateway, type GatewayOptions } from './control/http/gateway.js';
+import type { DockControl } from './control/contract/dock-control.js';
+import type { ClockMode } from './control/base/session-clock.js';
 import {
   createSessionRegistry,
   sessionsRoutes,
   type SessionRegistry,
   type SessionRegistryOptions,
-} from './control/sessions/session-registry.js';
-import { parseSnapshot, type SessionSnapshot } from './control/sessions/snapshot.js';
-import { DEFAULT_SESSION } from './control/sessions/name.js';
-import { keepIn, openKept, type PageStorage } from './control/sessions/storage.js';
-import type { EngineParts, EngineSetup } from './control/engine-setup.js';
+} from './control/http/session-registry.js';
+import { parseSnapshot, type SessionSnapshot } from './control/base/snapshot.js';
+import { DEFAULT_SESSION } from './control/session/session-name.js';
+import { keepIn, openKept, type PageStorage } from './control/session/page-storage.js';
+import type { EngineParts, EngineSetup } from './control/session/engine-setup.js';
 import type { ScenarioRule } from './core/simulation.js';
 import { parseCatalog, type Catalog } from './simulator/catalog.js';
 import { parseScenario, type Scenario } from './simulator/scenario.js';

@@ -1,16 +1,16 @@
 import type { Api, ApiOptions } from './api/api.js';
 import type { Call } from './api/call.js';
 import { profileNamed, type Profile, type ProfileName } from './contract/profiles.js';
-import { createControlApi, type ControlRoutes } from './control/control-api.js';
-import { ControlError } from './control/control-error.js';
-import { Session } from './control/session.js';
-import { downloadRoutes } from './control/downloads/routes.js';
-import type { RealDockControl } from './control/downloads/downloads.js';
-import { createGateway, type GatewayOptions } from './control/gateway.js';
-import { guardControl } from './control/guard.js';
-import { createDownloadsControl } from './control/downloads/local-downloads.js';
-import { DEFAULT_SESSION, sessionOf } from './control/sessions/name.js';
-import type { EngineParts, EngineSetup } from './control/engine-setup.js';
+import { createControlApi, type ControlRoutes } from './control/http/router.js';
+import { ControlError } from './control/base/control-error.js';
+import { Session } from './control/session/session.js';
+import { downloadRoutes } from './control/http/download-routes.js';
+import type { RealDockControl } from './control/contract/downloads-control.js';
+import { createGateway, type GatewayOptions } from './control/http/gateway.js';
+import { guardControl } from './control/http/guard.js';
+import { createDownloadsControl } from './control/session/local-downloads.js';
+import { DEFAULT_SESSION, sessionOf } from './control/session/session-name.js';
+import type { EngineParts, EngineSetup } from './control/session/engine-setup.js';
 import type { DownloadEvent, Downloader } from './core/downloader.js';
 
 /** What a dock is opened with whose downloads are actual ones. */

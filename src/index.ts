@@ -9,14 +9,14 @@ export {
 } from './create-dock.js';
 export type { Api, Ownership } from './api/api.js';
 export type { Answer, Call, CallMiddleware } from './api/call.js';
-export { ControlError, type ControlErrorCode } from './control/control-error.js';
+export { ControlError, type ControlErrorCode } from './control/base/control-error.js';
 export type { SessionEvent } from './control/events/events.js';
 export type { Fault, FaultStatus } from './control/faults/fault.js';
 export type { Finding } from './control/findings/findings.js';
 export type { JournalEntry } from './control/journal/journal.js';
-export type { ClockChange, ClockMode, ClockStatus } from './control/sessions/clock.js';
-export type { Advanced, JobReport, DockControl, SessionStatus, AdvanceStep, WaitFor } from './control/dock-control.js';
-export type { SessionSnapshot } from './control/sessions/snapshot.js';
+export type { ClockChange, ClockMode, ClockStatus } from './control/base/session-clock.js';
+export type { Advanced, JobReport, DockControl, SessionStatus, AdvanceStep, WaitFor } from './control/contract/dock-control.js';
+export type { SessionSnapshot } from './control/base/snapshot.js';
 export type { Condition, Transition } from './core/foresight.js';
 export type { JobStretch, ScenarioChoice, ScenarioRule } from './core/simulation.js';
 export { profiles, type Profile, type ProfileName } from './contract/profiles.js';

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { answerCall } from '../../dist/api/api.js';
 import { profiles } from '../../dist/contract/profiles.js';
 import { Journal } from '../../dist/control/journal/journal.js';
-import { SessionClock } from '../../dist/control/sessions/clock.js';
+import { SessionClock } from '../../dist/control/base/session-clock.js';
 import { createListener } from '../../dist/server/http-adapter.js';
 import { createSimulator } from '../../dist/simulator/simulator.js';
 import { MemoryStore } from '../../dist/stores/memory.js';

@@ -10,6 +10,7 @@ const OPENAPI_SCRIPT = 'scripts/build-openapi.mjs';
 /** All that the result depends on. */
 const INGREDIENTS = [
   'src',
+  'openapi',
   'tsconfig.json',
   'tsconfig.base.json',
   'tsconfig.portable.json',

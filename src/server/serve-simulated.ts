@@ -1,10 +1,10 @@
 import { isLoopbackHost } from '../core/loopback.js';
 import { profileNames, profiles, type Profile, type ProfileName } from '../contract/profiles.js';
-import { downloadRoutes } from '../control/downloads/routes.js';
-import type { DockControl } from '../control/dock-control.js';
-import { DEFAULT_SESSION } from '../control/sessions/name.js';
-import { fromReplayToken } from '../control/sessions/replay-token.js';
-import type { SessionSnapshot } from '../control/sessions/snapshot.js';
+import { downloadRoutes } from '../control/http/download-routes.js';
+import type { DockControl } from '../control/contract/dock-control.js';
+import { DEFAULT_SESSION } from '../control/session/session-name.js';
+import { fromReplayToken } from '../control/session/replay-token.js';
+import type { SessionSnapshot } from '../control/base/snapshot.js';
 import { createSessions, type SimulatedSessions } from '../create-dock.js';
 import { CommandError } from './command-error.js';
 import { createLog } from './log.js';

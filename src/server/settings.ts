@@ -1,7 +1,7 @@
 import { parseHost, parsePort } from '../node/listen-flags.js';
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { looksLikeReplayToken } from '../control/sessions/replay-token.js';
+import { looksLikeReplayToken } from '../control/session/replay-token.js';
 import { profileNames, type ProfileName } from '../contract/profiles.js';
 import {
   isScenarioName,

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { ClockMode } from '../control/sessions/clock.js';
+import type { ClockMode } from '../control/base/session-clock.js';
 import type { Serving } from './serve.js';
 import type { Settings } from './settings.js';
 

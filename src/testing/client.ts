@@ -1,9 +1,9 @@
-import { ControlError } from '../control/control-error.js';
-import type { RealDockControl } from '../control/downloads/downloads.js';
-import type { JobReport, SessionStatus, WaitFor } from '../control/dock-control.js';
-import { LONGEST_WAIT_MS } from '../control/control-schemas.js';
-import { DEFAULT_SESSION } from '../control/sessions/name.js';
-import { WAIT_MS } from '../control/wait.js';
+import { ControlError } from '../control/base/control-error.js';
+import type { RealDockControl } from '../control/contract/downloads-control.js';
+import type { JobReport, SessionStatus, WaitFor } from '../control/contract/dock-control.js';
+import { LONGEST_WAIT_MS } from '../control/contract/schemas.js';
+import { DEFAULT_SESSION } from '../control/session/session-name.js';
+import { WAIT_MS } from '../control/session/wait-for-job.js';
 import { createControlCalls, type ControlCalls, type Fetch } from './control-calls.js';
 import { followEvents } from './follow-events.js';
 import { noteFailures, type Noted } from './note-failures.js';

@@ -1,4 +1,4 @@
-import { ControlError, type ControlErrorCode } from '../control/control-error.js';
+import { ControlError, type ControlErrorCode } from '../control/base/control-error.js';
 
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 

@@ -1,10 +1,10 @@
 import { routes } from '../api/routes.js';
-import { ControlError } from '../control/control-error.js';
+import { ControlError } from '../control/base/control-error.js';
 import type { FindingId } from '../control/findings/findings.js';
 import { reportFindings } from '../control/findings/report.js';
 import type { JournalEntry } from '../control/journal/journal.js';
-import type { JobReport, DockControl, WaitFor } from '../control/dock-control.js';
-import { describeGoal } from '../control/wait.js';
+import type { JobReport, DockControl, WaitFor } from '../control/contract/dock-control.js';
+import { describeGoal } from '../control/session/wait-for-job.js';
 import { matchesModel } from '../core/text-pattern.js';
 import { wallNow, wallSleep } from '../core/wall-timer.js';
 import { withoutNotes } from './note-failures.js';

@@ -1,4 +1,4 @@
-import { ControlError } from '../control/control-error.js';
+import { ControlError } from '../control/base/control-error.js';
 import type { ListenOptions, SessionEvent } from '../control/events/events.js';
 import { onFirstAbort, wallSleep } from '../core/wall-timer.js';
 

@@ -1,5 +1,5 @@
-import { ControlError } from '../control/control-error.js';
-import type { DockControl } from '../control/dock-control.js';
+import { ControlError } from '../control/base/control-error.js';
+import type { DockControl } from '../control/contract/dock-control.js';
 import { appendReplayNote } from './replay-note.js';
 
 export interface Noted {

@@ -1,5 +1,5 @@
-import type { DockControl } from '../control/dock-control.js';
-import { toReplayToken } from '../control/sessions/replay-token.js';
+import type { DockControl } from '../control/contract/dock-control.js';
+import { toReplayToken } from '../control/session/replay-token.js';
 
 /** What a line of a test's output still takes; a longer token goes into a file. */
 const LONGEST_SHOWN = 4096;

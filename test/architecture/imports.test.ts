@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { partOf, readImportTable, type Part } from './import-table.js';
+import { partOf, readImportTable, readRooms, roomOf, type Part } from './import-table.js';
 import { importsOf, readSourceImports, type FileImports } from './source-imports.js';
 
 const parts = readImportTable();
+const rooms = readRooms();
 const sources = readSourceImports();
 
 describe('the import table of docs/architecture.md', () => {
-  it('has a part for every file of src', () => {
+  it('has a part for every source file', () => {
     expect(sources.map(({ file }) => file).filter((file) => !partOf(file, parts))).toEqual([]);
   });
 
@@ -37,7 +38,9 @@ describe('the guard of the import table', () => {
     ['simulator/job.ts', "import type { Call } from '../api/call.js'", ['api/call.ts']],
     ['simulator/job.ts', "export { serve } from '../server/index.js'", ['server/index.ts']],
     ['api/api.ts', "type Job = import('../simulator/job.js').SimulatedJob", ['simulator/job.ts']],
-    ['control/dock.ts', "await import('node:fs')", ['node:fs']],
+    ['control/session/session.ts', "await import('node:fs')", ['node:fs']],
+    ['control/http/router.ts', "import '../../../openapi/index.js'", ['../openapi/index.ts']],
+    ['openapi/lm-studio/paths.ts', "import '../../src/api/call.js'", ['api/call.ts']],
     ['contract/wire.ts', "import 'zod-openapi'", ['zod-openapi']],
     ['server/cli.ts', "import { createSimulator } from '../simulator/simulator.js'", ['simulator/simulator.ts']],
     ['server/cli.ts', "import { createDock } from '../create-dock.js'; import 'node:http'", []],
@@ -46,7 +49,35 @@ describe('the guard of the import table', () => {
   });
 });
 
-describe('the files of src', () => {
+describe('the rooms of control', () => {
+  it('are those of the table in docs/architecture.md', () => {
+    const found = new Set(
+      sources
+        .map(({ file }) => file)
+        .filter((file) => file.startsWith('control/'))
+        .map(roomOf),
+    );
+    expect([...found].sort()).toEqual([...rooms].sort());
+  });
+
+  it('import from each other downwards only, types included', () => {
+    expect(sources.flatMap(upwardIn)).toEqual([]);
+  });
+
+  it.each([
+    ['control/session/session.ts', "import { createRouter } from '../http/router.js'", ['control/http/router.ts']],
+    [
+      'control/base/snapshot.ts',
+      "import type { Journal } from '../journal/journal.js'",
+      ['control/journal/journal.ts'],
+    ],
+    ['control/http/router.ts', "await import('../session/session.js'); import './guard.js'", []],
+  ])('would be caught importing upwards: %s with %s', (file, text, upward) => {
+    expect(upwardIn(importsOf(file, text))).toEqual(upward.map((target) => `${file} imports ${target}`));
+  });
+});
+
+describe('the source files', () => {
   it('import each other without a cycle, types included', () => {
     expect(findCycle(sources)).toEqual([]);
   });
@@ -60,6 +91,14 @@ describe('the files of src', () => {
     expect(findCycle(cyclic)).toEqual(['b.ts', 'c/c.ts', 'b.ts']);
   });
 });
+
+function upwardIn({ file, files }: FileImports): string[] {
+  const height = (each: string): number => rooms.indexOf(roomOf(each) ?? '');
+  if (roomOf(file) === undefined) return [];
+  return files
+    .filter((target) => roomOf(target) !== undefined && height(target) < height(file))
+    .map((target) => `${file} imports ${target}`);
+}
 
 function forbiddenIn({ file, files, packages }: FileImports): string[] {
   const own = partOf(file, parts)!;

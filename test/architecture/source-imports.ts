@@ -3,23 +3,33 @@ import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
-const source = fileURLToPath(new URL('../../src/', import.meta.url));
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const source = join(root, 'src');
 
-/** What one file of src imports: other files of src, as paths below src, and packages. */
+/** Imports of one file: other files, as paths below src (those beside src begin with `openapi/`), and packages. */
 export interface FileImports {
   file: string;
   files: readonly string[];
   packages: readonly string[];
 }
 
-/** What every file of src imports, re-exports, or names in a type. */
+/** Everything that the files of src, and of openapi beside it, import, re-export, or name in a type. */
 export function readSourceImports(): FileImports[] {
-  return sourceFiles().map((file) => importsOf(file, readFileSync(join(source, file), 'utf8')));
+  return [
+    ...sourceFiles().map((file) => importsOf(file, readFileSync(join(source, file), 'utf8'))),
+    ...filesIn(join(root, 'openapi')).map((file) =>
+      importsOf(`openapi/${file}`, readFileSync(join(root, 'openapi', file), 'utf8')),
+    ),
+  ];
 }
 
 /** Every source file of src, as a path below it; the one that is JavaScript starts as a worker. */
 export function sourceFiles(): string[] {
-  return readdirSync(source, { recursive: true, encoding: 'utf8' })
+  return filesIn(source);
+}
+
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((file) => file.replaceAll('\\', '/'))
     .filter((file) => /\.[jt]s$/.test(file))
     .sort();
@@ -31,7 +41,8 @@ export function importsOf(file: string, text: string): FileImports {
     file,
     files: specifiers
       .filter((specifier) => specifier.startsWith('.'))
-      .map((specifier) => posix.join(dirname(file), specifier).replace(/\.js$/, '.ts')),
+      .map((specifier) => posix.join(dirname(file), specifier).replace(/\.js$/, '.ts'))
+      .map((target) => (file.startsWith('openapi/') ? target.replace(/^src\//, '') : target)),
     packages: specifiers.filter((specifier) => !specifier.startsWith('.')),
   };
 }

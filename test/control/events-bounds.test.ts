@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createSessions, type SessionEvent, type SimulatedSessions } from '../../src/index.js';
 import { createEventLog, type Audience } from '../../src/control/events/events.js';
-import { SessionClock } from '../../src/control/sessions/clock.js';
+import { SessionClock } from '../../src/control/base/session-clock.js';
 import type * as WallTimer from '../../src/core/wall-timer.js';
 import { START } from './suite/door.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseFault } from '../../src/control/faults/fault.js';
-import { ControlError } from '../../src/control/control-error.js';
+import { ControlError } from '../../src/control/base/control-error.js';
 
 const hang = { type: 'hang' };
 const effectTypes =

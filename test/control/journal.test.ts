@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer, Answerer } from '../../src/api/call.js';
 import type { Journal, JournalEntry } from '../../src/control/journal/journal.js';
-import { SessionClock } from '../../src/control/sessions/clock.js';
+import { SessionClock } from '../../src/control/base/session-clock.js';
 import { answererOf, answerOf, callTo, handClock, openJournal, VIRTUAL, WALL } from './calls.js';
 
 const answerOk: Answerer = async () => answerOf('{"ok": true}');

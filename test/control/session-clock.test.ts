@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SessionClock } from '../../src/control/sessions/clock.js';
+import { SessionClock } from '../../src/control/base/session-clock.js';
 
 describe('a session clock', () => {
   it('that is set and frozen at once shows what it was set to, however fast it ran', () => {

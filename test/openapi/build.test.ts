@@ -5,9 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { createOpenApiDocument } from '../../src/contract/openapi.js';
-import { createControlOpenApiDocument } from '../../src/control/openapi/document.js';
-import { profileNames } from '../../src/contract/profiles.js';
+import { createDocuments } from '../../openapi/index.js';
 
 it('the build writes the documents of every profile and of the control API, with the version of the package', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'modeldock-openapi-'));
@@ -16,11 +14,10 @@ it('the build writes the documents of every profile and of the control API, with
     await promisify(execFile)(process.execPath, [join(root, 'scripts/build-openapi.mjs'), folder]);
     const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
 
-    const documents = new Map(
-      profileNames.map((profile) => [`${profile}.json`, createOpenApiDocument(profile, version)]),
+    const documents = Object.entries(createDocuments(version)).map(
+      ([name, document]) => [`${name}.json`, document] as const,
     );
-    documents.set('control.json', createControlOpenApiDocument(version));
-    expect((await readdir(folder)).sort()).toEqual([...documents.keys()].sort());
+    expect((await readdir(folder)).sort()).toEqual(documents.map(([name]) => name).sort());
     for (const [name, document] of documents) {
       expect(await readFile(join(folder, name), 'utf8')).toBe(`${JSON.stringify(document, null, 2)}\n`);
     }

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import type { SessionEvent } from '../../src/control/events/events.js';
-import * as answers from '../../src/control/openapi/answers.js';
-import { scenarioChoice, snapshot } from '../../src/control/openapi/inputs.js';
-import * as records from '../../src/control/openapi/records.js';
+import * as answers from '../../openapi/control/answers.js';
+import { scenarioChoice, snapshot } from '../../openapi/control/inputs.js';
+import * as records from '../../openapi/control/records.js';
 import { walkDownloads, walkMalformed, walkSession, type ControlExchange } from './control-walk.js';
 import { createOperatedWorld, openControlDoor } from './control-world.js';
 import { createJudge, findResponse, publishControl, responsesOf } from './judge.js';

@@ -1,9 +1,9 @@
 import type { Api } from '../../src/api/api.js';
 import { fetchFrom } from '../../src/api/fetch.js';
-import { createControlApi } from '../../src/control/control-api.js';
-import { downloadRoutes } from '../../src/control/downloads/routes.js';
-import { createGateway } from '../../src/control/gateway.js';
-import { sessionsRoutes } from '../../src/control/sessions/session-registry.js';
+import { createControlApi } from '../../src/control/http/router.js';
+import { downloadRoutes } from '../../src/control/http/download-routes.js';
+import { createGateway } from '../../src/control/http/gateway.js';
+import { sessionsRoutes } from '../../src/control/http/session-registry.js';
 import { createRealDock } from '../../src/create-real-dock.js';
 import { createSessions } from '../../src/index.js';
 import { createImaginedDownloader } from '../real/faces/imagined-downloader.js';

@@ -1,8 +1,8 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { createOpenApiDocument, type OpenApiDocument } from '../../src/contract/openapi.js';
+import { createOpenApiDocument, type OpenApiDocument } from '../../openapi/lm-studio/document.js';
 import type { ProfileName } from '../../src/contract/profiles.js';
-import { createControlOpenApiDocument } from '../../src/control/openapi/document.js';
+import { createControlOpenApiDocument } from '../../openapi/control/document.js';
 import type { Reply } from './walk.js';
 
 /** Judges bodies by the schemas of one document. */

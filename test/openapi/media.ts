@@ -1,4 +1,4 @@
-import type { OpenApiDocument } from '../../src/contract/openapi.js';
+import type { OpenApiDocument } from '../../openapi/lm-studio/document.js';
 import { responsesOf } from './judge.js';
 
 export interface Media {

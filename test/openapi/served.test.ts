@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { responsesOf } from './judge.js';
-import type { OpenApiDocument } from '../../src/contract/openapi.js';
+import type { OpenApiDocument } from '../../openapi/lm-studio/document.js';
 
 it('the command serves both documents, and every route that the one of the control API has', async () => {
   const program = fileURLToPath(new URL('../../dist/server/cli.js', import.meta.url));

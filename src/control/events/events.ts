@@ -2,7 +2,7 @@ import type { Foresight, Transition } from '../../core/foresight.js';
 import type { Decision } from '../../core/simulation.js';
 import { onFirstAbort, wallNow, wallTimeout } from '../../core/wall-timer.js';
 import type { JournalEntry } from '../journal/journal.js';
-import type { SessionClock } from '../sessions/clock.js';
+import type { SessionClock } from '../base/session-clock.js';
 
 /** Something that happened in a session. Ids rise by one. */
 export type SessionEvent = { id: number; at: number } & (

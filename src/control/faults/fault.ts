@@ -1,5 +1,5 @@
 import { describeIssues } from '../../core/issues.js';
-import { ControlError } from '../control-error.js';
+import { ControlError } from '../base/control-error.js';
 import { findContradictions } from './contradictions.js';
 import { faultSchema, faultStateSchema, type Fault, type FaultState } from './schema.js';
 

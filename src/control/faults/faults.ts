@@ -5,7 +5,7 @@ import type { Clock } from '../../core/clock.js';
 import { hashText } from '../../core/random.js';
 import { matchesModel } from '../../core/text-pattern.js';
 import { wallSleep } from '../../core/wall-timer.js';
-import { ControlError } from '../control-error.js';
+import { ControlError } from '../base/control-error.js';
 import type { Describer } from './describe-call.js';
 import type * as Effects from './effects.js';
 import { isChosen, matchesAtArrival } from './selection.js';

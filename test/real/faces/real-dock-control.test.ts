@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { DownloadsControl, RealDockControl } from '../../../src/control/downloads/downloads.js';
-import * as answers from '../../../src/control/openapi/answers.js';
-import type { JobReport } from '../../../src/control/dock-control.js';
+import type { DownloadsControl, RealDockControl } from '../../../src/control/contract/downloads-control.js';
+import * as answers from '../../../openapi/control/answers.js';
+import type { JobReport } from '../../../src/control/contract/dock-control.js';
 import { createRealDock, type RealDock } from '../../../src/create-real-dock.js';
 import type { Downloader } from '../../../src/core/downloader.js';
 import { openDownloader } from '../../../src/real/open-downloader.js';

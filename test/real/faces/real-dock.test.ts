@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createLatch } from '../../../src/control/latch.js';
-import type { RealDockControl } from '../../../src/control/downloads/downloads.js';
+import { createLatch } from '../../../src/control/session/latch.js';
+import type { RealDockControl } from '../../../src/control/contract/downloads-control.js';
 import { createRealDock, type RealDock, type RealDockOptions } from '../../../src/create-real-dock.js';
 import { serve, type Serving } from '../../../src/server/index.js';
 import { connect } from '../../../src/testing/index.js';

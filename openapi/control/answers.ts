@@ -1,0 +1,234 @@
+import * as z from 'zod/mini';
+import { downloadPhases, type RemovedModel } from '../../src/core/downloader.js';
+import { failureCodes } from '../../src/core/errors.js';
+import type { Transition } from '../../src/core/foresight.js';
+import type { InstalledModel } from '../../src/core/model-library.js';
+import type { JobStretch } from '../../src/core/simulation.js';
+import type { ControlErrorCode } from '../../src/control/base/control-error.js';
+import type { BandwidthLimit } from '../../src/control/contract/downloads-control.js';
+import type { FaultStatus } from '../../src/control/faults/fault.js';
+import { faultSchema } from '../../src/control/faults/schema.js';
+import { schemaOf } from './schema-of.js';
+import type { Advanced, JobReport, SessionStatus } from '../../src/control/contract/dock-control.js';
+import type { ClockStatus } from '../../src/control/base/session-clock.js';
+import type { SessionEntry } from '../../src/control/http/session-registry.js';
+
+/*
+ * What the control API answers. The code that answers knows types only; these schemas spell the same for the OpenAPI
+ * document and for tests, and are no part of the package.
+ */
+
+const describe = (description: string) => z.meta({ description });
+const count = z.int().check(z.nonnegative());
+const bytes = count;
+export const time = z.int().check(describe("Milliseconds since the epoch, on the session's clock."));
+export const sessionName = z.string().check(describe("The session's name."));
+
+const running = z.strictObject({
+  mode: z.literal('running'),
+  speed: z.number().check(z.nonnegative(), describe('Virtual milliseconds per real one.')),
+  now: time,
+  date: z.string().check(describe('The same as a date.')),
+});
+const { now, date } = running.shape;
+const frozen = z.strictObject({ mode: z.literal('frozen'), now, date });
+const polls = z.strictObject({
+  mode: z.literal('polls'),
+  stepMs: z.int().check(z.positive(), describe('By how much a poll moves the job that is polled.')),
+  now,
+  date,
+});
+export const clockModes = { running, frozen, polls };
+export const clockStatus = schemaOf<ClockStatus>()(z.discriminatedUnion('mode', [running, frozen, polls]));
+
+export const sessionStatus = schemaOf<SessionStatus>()(
+  z.strictObject({
+    session: sessionName,
+    engine: z.string().check(describe('`simulated`, or `real`.')),
+    clock: clockStatus,
+    jobs: count,
+    faults: count.check(describe('Ended ones included.')),
+    journalEntries: count,
+  }),
+);
+export const health = schemaOf<SessionStatus & { status: 'ok' }>()(
+  z.strictObject({ status: z.literal('ok'), ...sessionStatus.shape }),
+);
+
+export const transition = schemaOf<Transition>()(
+  z.strictObject({
+    at: time,
+    job: z.string(),
+    model: z.string(),
+    type: z.enum(['started', 'stalled', 'moving', 'finalizing', 'paused', 'resumed', 'completed', 'failed']),
+  }),
+);
+export const advanced = schemaOf<Advanced>()(
+  z.strictObject({
+    clock: clockStatus,
+    transitions: z.array(transition).check(describe('What was crossed, in order.')),
+  }),
+);
+
+export const stretch = schemaOf<JobStretch>()(
+  z.strictObject({
+    type: z.string().check(describe('As the phase of the scenario that it plays, or what an operator did.')),
+    from: time,
+    to: z.exactOptional(time.check(describe('Absent where it has no end.'))),
+    fromBytes: bytes,
+    toBytes: bytes,
+  }),
+);
+
+export const fileProgress = z.strictObject({
+  path: z.string().check(describe('In the repo, with slashes.')),
+  sizeBytes: bytes,
+  downloadedBytes: bytes,
+  hashedBytes: bytes.check(describe('How far the digest has been computed.')),
+});
+const bytesPerSecond = z.int().check(z.positive());
+/** Only of an engine that really downloads. */
+const details = {
+  phase: z.exactOptional(
+    z.enum(downloadPhases).check(describe('What it is busy with; absent unless it is `downloading`.')),
+  ),
+  repo: z.exactOptional(z.string().check(describe('`owner/repo`, as the hub spells it.'))),
+  commit: z.exactOptional(z.string().check(describe('What is downloaded, 40 hex digits; it never changes.'))),
+  quantization: z.exactOptional(z.string().check(describe('The label that was chosen.'))),
+  files: z.exactOptional(z.array(fileProgress)),
+  connections: z.exactOptional(count.check(describe('Requests for bytes that are open now.'))),
+  queuePosition: z.exactOptional(count.check(describe('Its place among those that wait, from 0.'))),
+  limit: z.exactOptional(
+    bytesPerSecond.check(describe('Bytes per second; absent where only the limit of all downloads holds.')),
+  ),
+};
+
+const code = z.enum(failureCodes);
+const jobFields = {
+  id: z.string(),
+  model: z.string().check(
+    z.meta({
+      description: 'The identity of what is downloaded: a catalog id, or `owner/repo@quantization`, lower-case.',
+      examples: ['ibm/granite-4-micro'],
+    }),
+  ),
+  totalBytes: bytes,
+  downloadedBytes: bytes,
+  startedAt: time,
+  ...details,
+  timeline: z
+    .array(stretch)
+    .check(describe('What will happen to it from its start on, if nobody intervenes; empty where nobody can know.')),
+};
+export const jobStates = {
+  downloading: z.strictObject({
+    ...jobFields,
+    state: z.literal('downloading'),
+    bytesPerSecond: z.number().check(z.nonnegative(), describe('Over the last 10 s; 0 when nothing moves.')),
+    estimatedCompletion: z.exactOptional(time.check(describe('Absent exactly when the speed is 0.'))),
+  }),
+  paused: z.strictObject({
+    ...jobFields,
+    state: z.literal('paused'),
+    code: z.exactOptional(code.check(describe('Why it paused by itself; absent when an operator paused it.'))),
+    reason: z.exactOptional(z.string()),
+  }),
+  completed: z.strictObject({ ...jobFields, state: z.literal('completed'), completedAt: time }),
+  failed: z.strictObject({ ...jobFields, state: z.literal('failed'), code, reason: z.string(), failedAt: time }),
+};
+const { downloading, paused, completed, failed } = jobStates;
+export const jobReport = schemaOf<JobReport>()(z.discriminatedUnion('state', [downloading, paused, completed, failed]));
+
+export const bandwidth = schemaOf<BandwidthLimit>()(
+  z.strictObject({ bytesPerSecond: z.nullable(bytesPerSecond).check(describe('`null` for no limit.')) }),
+);
+export const removedModel = schemaOf<RemovedModel>()(
+  z.strictObject({
+    key: z.string(),
+    files: z.array(z.string()).check(describe('Absolute paths.')),
+    bytes,
+  }),
+);
+export const alreadyDownloaded = z.strictObject({ state: z.literal('already_downloaded') });
+
+export const faultStatus = schemaOf<FaultStatus>()(
+  z.strictObject({
+    id: z.string(),
+    ...faultSchema.shape,
+    addedAt: time,
+    seen: count.check(describe('How many calls it could have changed: `nth` and `chance` count these.')),
+    fired: count.check(describe('How many it has changed.')),
+    ended: z.boolean().check(describe('Whether it has changed as many calls as it was to.')),
+  }),
+);
+
+export const installedModel = schemaOf<InstalledModel>()(
+  z.strictObject({
+    key: z.string().check(describe('The name by which it is loaded.')),
+    type: z.enum(['llm', 'embedding']),
+    publisher: z.string(),
+    displayName: z.string(),
+    architecture: z.exactOptional(z.string()),
+    quantization: z.exactOptional(z.strictObject({ name: z.string(), bitsPerWeight: z.number() })),
+    sizeBytes: bytes,
+    params: z.exactOptional(z.string()),
+    maxContextLength: count,
+    format: z.enum(['gguf', 'mlx']),
+    capabilities: z.exactOptional(
+      z.strictObject({
+        vision: z.boolean(),
+        toolUse: z.boolean(),
+        reasoning: z.exactOptional(z.strictObject({ options: z.array(z.string()), preset: z.string() })),
+      }),
+    ),
+    description: z.exactOptional(z.string()),
+    variants: z.exactOptional(z.array(z.string())),
+    selectedVariant: z.exactOptional(z.string()),
+  }),
+);
+
+export const sessionEntry = schemaOf<SessionEntry>()(
+  z.strictObject({ session: sessionName, idleMs: count.check(describe('Wall time since it was last called.')) }),
+);
+
+const refusalsOfHub = [
+  'bad_token',
+  'gated_no_token',
+  'gated_not_on_list',
+  'repo_disabled',
+  'missing_or_private',
+  'unsafe_path',
+  'model_busy',
+  'unrecorded_files',
+  'hub_error',
+  'redirect_refused',
+  'proxy_auth',
+  'hub_unavailable',
+  'offline',
+  'insufficient_space',
+  'disk_error',
+] as const;
+
+export const problem = z.strictObject({
+  error: z.strictObject({
+    code: schemaOf<ControlErrorCode>()(
+      z.enum([
+        'invalid_request',
+        'bad_snapshot',
+        'forbidden',
+        'not_found',
+        'not_allowed',
+        'timeout',
+        'never',
+        'time_travel',
+        'wrong_job_state',
+        'session_exists',
+        'internal_error',
+        'too_many_sessions',
+        'unsupported',
+        ...refusalsOfHub,
+      ]),
+    ).check(describe('What programs branch on.')),
+    message: z.string().check(describe('For people: what could not be done, with the value, and what to do.')),
+  }),
+});

@@ -1,0 +1,14 @@
+import { profileNames } from '../src/contract/profiles.js';
+import { createControlOpenApiDocument } from './control/document.js';
+import { createOpenApiDocument, type OpenApiDocument } from './lm-studio/document.js';
+
+/**
+ * Every document that the package ships, by the name of its file: one per profile, and the control API's.
+ * @param version of the package that the documents ship with
+ */
+export function createDocuments(version: string): Record<string, OpenApiDocument> {
+  return {
+    ...Object.fromEntries(profileNames.map((profile) => [profile, createOpenApiDocument(profile, version)])),
+    control: createControlOpenApiDocument(version),
+  };
+}

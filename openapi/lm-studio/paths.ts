@@ -1,0 +1,210 @@
+import * as z from 'zod/mini';
+import type { ZodOpenApiPathsObject, ZodOpenApiResponseObject } from 'zod-openapi';
+import { answerExamples, problemExamples, requestExamples, type Examples } from './examples.js';
+import type { Profile } from '../../src/contract/profiles.js';
+import * as answers from '../../src/contract/answers.js';
+import * as bodies from '../../src/contract/bodies.js';
+
+/** The documented routes, with every answer each of them can give. */
+export function describePaths(profile: Profile): ZodOpenApiPathsObject {
+  return { ...downloadPaths(profile), ...modelPaths, ...discoveryPaths };
+}
+
+/** What paths and methods get that are not documented; no operation can refer to it. */
+export const unexpectedEndpoint: ZodOpenApiResponseObject = {
+  description: 'There is no such route. `error` is text here.',
+  content: {
+    'application/json': {
+      schema: answers.unknownRouteAnswer,
+      examples: {
+        unexpected: {
+          summary: 'A path of an early draft',
+          value: { error: 'Unexpected endpoint or method. (GET /api/v1/models/download-status)' },
+        },
+      },
+    },
+  },
+};
+
+const unauthorized = name(
+  'Unauthorized',
+  fails('A token is required, and none came or a wrong one.', problemExamples.unauthorized),
+);
+const tooLarge = name(
+  'TooLarge',
+  fails('The body is too large. The limit is a decision of modeldock.', problemExamples.tooLarge),
+);
+const unsupportedMediaType = name(
+  'UnsupportedMediaType',
+  fails('The body is not sent as application/json. A decision of modeldock.', problemExamples.unsupportedMediaType),
+);
+const internalError = name('InternalError', fails('A defect of the server.', problemExamples.internal));
+export const notModified = name('NotModified', {
+  description: 'Over HTTP: the body is still the one whose `ETag` came as `If-None-Match`.',
+});
+
+const problemsOfAll = { '401': unauthorized, '500': internalError };
+const problemsOfBodies = { '413': tooLarge, '415': unsupportedMediaType, ...problemsOfAll };
+
+function downloadPaths({ countersInDownloadAnswer: counters }: Profile): ZodOpenApiPathsObject {
+  return {
+    '/api/v1/models/download': {
+      post: {
+        operationId: 'downloadModel',
+        tags: ['Downloads'],
+        summary: 'Download a model',
+        description:
+          'Starts a job, or answers the one that is under way for the same model, as it stands now. After a failed ' +
+          `job a new one goes on from the bytes that are there.${counters ? '' : ' The status has the counters.'}`,
+        requestBody: {
+          required: true,
+          content: { 'application/json': { schema: bodies.downloadBody, examples: requestExamples.download } },
+        },
+        responses: {
+          '200': gives(
+            'The job as it stands; or `already_downloaded`, and nothing else.',
+            counters ? answers.downloadAnswer : answers.releasedDownloadAnswer,
+            answerExamples.download(counters),
+          ),
+          '400': fails('The body cannot be read, or does not name a model.', problemExamples.badDownload),
+          '403': fails(
+            'The repo is gated, and there is no token for it. A decision of modeldock.',
+            problemExamples.gated,
+          ),
+          '404': fails(
+            'There is no such model, or nothing in the repo that LM Studio can run.',
+            problemExamples.noSuchModel,
+          ),
+          '501': fails(
+            'A catalog identifier came with a quantization. The status is a decision of modeldock.',
+            problemExamples.catalogQuantization,
+          ),
+          '503': {
+            ...fails('The hub does not answer. A decision of modeldock.', problemExamples.hubUnavailable),
+            headers: z.object({ 'Retry-After': retryAfter }),
+          },
+          ...problemsOfBodies,
+        },
+      },
+    },
+    '/api/v1/models/download/status/{job_id}': {
+      get: {
+        operationId: 'getDownloadStatus',
+        tags: ['Downloads'],
+        summary: 'Get the status of a download',
+        description: 'While the checksum is computed, a job is still `downloading`, with all its bytes there.',
+        requestParams: { path: z.object({ job_id: jobId }) },
+        responses: {
+          '200': gives('The job as it stands.', answers.jobStatus, answerExamples.status),
+          '304': notModified,
+          '404': fails('There is no such job.', problemExamples.noSuchJob),
+          ...problemsOfAll,
+        },
+      },
+    },
+  };
+}
+
+const jobId = z.string().check(
+  z.meta({
+    description: 'As the answer that started the download named it.',
+    examples: ['job_493c7c9ded'],
+  }),
+);
+const retryAfter = z.optional(
+  z.int().check(z.nonnegative(), z.meta({ description: 'Seconds after which to ask again.' })),
+);
+
+const modelPaths: ZodOpenApiPathsObject = {
+  '/api/v1/models': {
+    get: {
+      operationId: 'listModels',
+      tags: ['Models'],
+      summary: 'List the models that are there',
+      description: 'One entry per key. A download that completes appears here.',
+      responses: {
+        '200': gives('Every model, with its loaded instances.', answers.modelList, answerExamples.models),
+        '304': notModified,
+        ...problemsOfAll,
+      },
+    },
+  },
+  '/api/v1/models/load': {
+    post: {
+      operationId: 'loadModel',
+      tags: ['Models'],
+      summary: 'Load a model',
+      description: 'Each call loads one more instance: the second of a model is called `<key>:2`. Nothing is run.',
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: bodies.loadBody, examples: requestExamples.load } },
+      },
+      responses: {
+        '200': gives('The instance.', answers.loadAnswer, answerExamples.load),
+        '400': fails('The body cannot be read.', problemExamples.badLoad),
+        '404': fails('There is no such model on disk.', problemExamples.notInstalled),
+        ...problemsOfBodies,
+      },
+    },
+  },
+  '/api/v1/models/unload': {
+    post: {
+      operationId: 'unloadModel',
+      tags: ['Models'],
+      summary: 'Unload an instance',
+      description: 'Other instances of the same model stay.',
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: bodies.unloadBody, examples: requestExamples.unload } },
+      },
+      responses: {
+        '200': gives('What was unloaded.', answers.unloadAnswer, answerExamples.unload),
+        '400': fails('The body cannot be read.', problemExamples.badUnload),
+        '404': fails('There is no such instance.', problemExamples.notLoaded),
+        ...problemsOfBodies,
+      },
+    },
+  },
+};
+
+const discoveryPaths: ZodOpenApiPathsObject = {
+  '/v1/models': {
+    get: {
+      operationId: 'listModelsForOpenAiClients',
+      tags: ['Discovery'],
+      summary: "List the models that are there, in OpenAI's words",
+      description: 'Some clients look here first, to see whether anybody answers.',
+      responses: {
+        '200': gives('Every model.', answers.openAiModelList, answerExamples.openAiModels),
+        '304': notModified,
+        ...problemsOfAll,
+      },
+    },
+  },
+  '/lmstudio-greeting': {
+    get: {
+      operationId: 'greet',
+      tags: ['Discovery'],
+      summary: 'Tell that this is LM Studio',
+      description: 'What the `lms` command and the SDK look for.',
+      responses: {
+        '200': gives('It is.', answers.greeting, answerExamples.greeting),
+        '304': notModified,
+        '401': unauthorized,
+      },
+    },
+  },
+};
+
+function gives(description: string, schema: z.ZodMiniType, examples: Examples): ZodOpenApiResponseObject {
+  return { description, content: { 'application/json': { schema, examples } } };
+}
+
+function fails(description: string, examples: Examples): ZodOpenApiResponseObject {
+  return gives(description, answers.problemAnswer, examples);
+}
+
+/** Makes an answer that several routes give a component. */
+export function name(id: string, response: ZodOpenApiResponseObject): ZodOpenApiResponseObject {
+  return { ...response, id };
+}

@@ -1,0 +1,162 @@
+import * as z from 'zod/mini';
+import { MAX_TIME, systemClock, VirtualClock, type Clock } from '../../core/clock.js';
+import { ControlError } from './control-error.js';
+
+const DEFAULT_STEP_MS = 1000;
+
+/** How a session's time moves. */
+export type ClockMode =
+  /** By itself, at `speed` virtual milliseconds per real one. */
+  | { mode: 'running'; speed: number }
+  /** Only when it is advanced. */
+  | { mode: 'frozen' }
+  /** Frozen, but each poll of a job moves that job by `stepMs` before it is answered. */
+  | { mode: 'polls'; stepMs: number };
+
+export type ClockStatus = ClockMode & {
+  now: number;
+  /** The same as a date. */
+  date: string;
+};
+
+/** What can be changed of a clock; what is left out stays. */
+export interface ClockChange {
+  mode?: ClockMode['mode'];
+  /** With `running`; 1 by default. */
+  speed?: number;
+  /** With `polls`; 1000 by default. */
+  stepMs?: number;
+  /** The time to show, as milliseconds or a date; never before the session's latest decision. */
+  now?: number | string;
+}
+
+const moment = z.int().check(z.nonnegative(), z.maximum(MAX_TIME));
+
+/** A session's clock as plain data. */
+export const savedClock = z
+  .strictObject({
+    mode: z.enum(['running', 'frozen', 'polls']),
+    speed: z.number().check(z.nonnegative()),
+    stepMs: z.int().check(z.positive()),
+    now: moment,
+    /** Null when nothing has been decided yet. */
+    latestDecision: z.nullable(moment),
+  })
+  .check(
+    z.refine(({ now, latestDecision }) => latestDecision === null || latestDecision <= now, {
+      path: ['latestDecision'],
+      message: 'at most what "now" says',
+    }),
+  );
+export type SavedClock = z.infer<typeof savedClock>;
+
+export interface SessionClockOptions {
+  wall?: Clock;
+  start?: number | undefined;
+  mode?: ClockMode | undefined;
+  saved?: SavedClock | undefined;
+}
+
+/** The time of one session. It never goes back before the latest decision: what was decided stays decided. */
+export class SessionClock implements Clock {
+  readonly #clock: VirtualClock;
+  #mode: ClockMode['mode'];
+  #speed: number;
+  #stepMs: number;
+  #latestDecision: number | null;
+  /** The machine's clock may be set back; what a session has shown stays: bytes do not fall because of it. */
+  #shown = -Infinity;
+
+  constructor({ wall = systemClock, start, mode, saved }: SessionClockOptions = {}) {
+    const initial: ClockMode = mode ?? { mode: 'running', speed: 1 };
+    this.#mode = saved?.mode ?? initial.mode;
+    this.#speed = saved?.speed ?? (initial.mode === 'running' ? initial.speed : 1);
+    this.#stepMs = saved?.stepMs ?? (initial.mode === 'polls' ? initial.stepMs : DEFAULT_STEP_MS);
+    this.#latestDecision = saved?.latestDecision ?? null;
+    this.#clock = new VirtualClock(wall, { start: saved?.now ?? start ?? wall.now(), speed: this.speed });
+  }
+
+  now(): number {
+    return (this.#shown = Math.max(this.#shown, this.#clock.now()));
+  }
+
+  get mode(): ClockMode['mode'] {
+    return this.#mode;
+  }
+
+  /** Virtual milliseconds per real one; 0 where time does not move by itself. */
+  get speed(): number {
+    return this.#mode === 'running' ? this.#speed : 0;
+  }
+
+  /** By how much a poll moves the job that is polled; 0 except in mode `polls`. */
+  get pollStep(): number {
+    return this.#mode === 'polls' ? this.#stepMs : 0;
+  }
+
+  status(): ClockStatus {
+    const now = this.now();
+    return { ...this.#spelledMode(), now, date: new Date(now).toISOString() };
+  }
+
+  /** @throws RangeError for anything but a finite number of ms, 0 or more */
+  advance(ms: number): void {
+    this.#clock.set(this.now());
+    this.#shown = this.#clock.advance(ms);
+  }
+
+  /** Moves the clock forward to a moment, unless it has passed. @throws RangeError for a time no clock can show */
+  reach(at: number): void {
+    this.#shown = this.#clock.set(Math.max(this.now(), at));
+  }
+
+  /** @throws ControlError time_travel, invalid_request */
+  change({ mode, speed, stepMs, now }: ClockChange): void {
+    const asked = now === undefined ? undefined : new Date(now).getTime();
+    if (Number.isNaN(asked)) {
+      throw new ControlError(400, 'invalid_request', `Cannot set the clock to ${String(now)}: it is not a date.`);
+    }
+    if (asked !== undefined && this.#latestDecision !== null && asked < this.#latestDecision) {
+      throw new ControlError(
+        409,
+        'time_travel',
+        `Cannot set the clock to ${new Date(asked).toISOString()}: something was decided at ` +
+          `${new Date(this.#latestDecision).toISOString()}. Set a later time, reset the session, or restore a snapshot.`,
+      );
+    }
+    const target = asked ?? this.now();
+    this.#clock.set(target);
+    this.#mode = mode ?? (speed !== undefined ? 'running' : stepMs !== undefined ? 'polls' : this.#mode);
+    this.#speed = speed ?? this.#speed;
+    this.#stepMs = stepMs ?? this.#stepMs;
+    this.#clock.run(this.speed);
+    // Between the two a fast clock has moved on: what was asked for is this moment, in the new mode.
+    this.#shown = this.#clock.set(target);
+  }
+
+  /** Notes that something was decided now. */
+  decided(): void {
+    this.#latestDecision = this.now();
+  }
+
+  save(): SavedClock {
+    return {
+      mode: this.#mode,
+      speed: this.#speed,
+      stepMs: this.#stepMs,
+      now: this.now(),
+      latestDecision: this.#latestDecision,
+    };
+  }
+
+  #spelledMode(): ClockMode {
+    switch (this.#mode) {
+      case 'running':
+        return { mode: this.#mode, speed: this.#speed };
+      case 'frozen':
+        return { mode: this.#mode };
+      case 'polls':
+        return { mode: this.#mode, stepMs: this.#stepMs };
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import * as z from 'zod/mini';
+import { describeIssues } from '../../core/issues.js';
+import { ControlError } from './control-error.js';
+import { savedClock } from './session-clock.js';
+
+/** Rises with each change of the format; a snapshot of another version is refused. */
+const VERSION = 1;
+
+/** What a snapshot is, as far as the control API looks into it. */
+export const snapshotSchema = z.strictObject({
+  modeldock: z.literal(VERSION),
+  engine: z.literal('simulated'),
+  seed: z.string(),
+  /** How the routes of LM Studio answer. */
+  profile: z.strictObject({
+    countersInDownloadAnswer: z.boolean(),
+    unknownRouteStatus: z.union([z.literal(200), z.literal(404)], '200 or 404'),
+  }),
+  explainFailures: z.boolean(),
+  clock: savedClock,
+  /** The simulator's own; it checks it. */
+  simulation: z.record(z.string(), z.unknown()),
+  /** The faults and their counters; they check it. */
+  faults: z.unknown(),
+});
+
+/** A session at one moment, as plain data, without its journal. */
+export type SessionSnapshot = z.infer<typeof snapshotSchema>;
+
+export function makeSnapshot(parts: Omit<SessionSnapshot, 'modeldock' | 'engine'>): SessionSnapshot {
+  return { modeldock: VERSION, engine: 'simulated', ...parts };
+}
+
+/** @throws ControlError bad_snapshot */
+export function parseSnapshot(input: unknown): SessionSnapshot {
+  const version = (input as { modeldock?: unknown } | null | undefined)?.modeldock;
+  if (typeof version === 'number' && version !== VERSION) {
+    throw new ControlError(
+      400,
+      'bad_snapshot',
+      `Cannot restore a snapshot of version ${version}: this modeldock reads version ${VERSION}. Take a new one.`,
+    );
+  }
+  const result = snapshotSchema.safeParse(input);
+  if (result.success) return result.data;
+  throw badSnapshot(`\n${describeIssues(result.error.issues, input, 'the snapshot')}`);
+}
+
+export function badSnapshot(fault: string, cause?: unknown): ControlError {
+  return new ControlError(400, 'bad_snapshot', `Cannot restore this snapshot, it is not whole: ${fault}`, { cause });
+}

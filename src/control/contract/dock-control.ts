@@ -1,0 +1,121 @@
+import type { DownloadDetails } from '../../core/downloader.js';
+import type { FailureCode } from '../../core/errors.js';
+import type { JobSnapshot } from '../../core/job.js';
+import type { InstalledModel } from '../../core/model-library.js';
+import type { Condition, Transition } from '../../core/foresight.js';
+import type { JobStretch, ScenarioChoice } from '../../core/simulation.js';
+import type { ListenOptions, SessionEvent } from '../events/events.js';
+import type { ClockChange, ClockStatus } from '../base/session-clock.js';
+import type { Fault, FaultStatus } from '../faults/fault.js';
+import type { Finding } from '../findings/findings.js';
+import type { JournalEntry } from '../journal/journal.js';
+import type { SessionSnapshot } from '../base/snapshot.js';
+
+/*
+ * What operates a session: the same words in process (a dock) and over HTTP (the client in modeldock/testing), with the
+ * same results. Everything in and out is plain data. Times are milliseconds since the epoch on the session's clock.
+ */
+
+/** How far to advance: a number of milliseconds, or the first millisecond at which a condition holds. */
+export type AdvanceStep = { ms: number } | { until: Condition };
+
+export interface Advanced {
+  clock: ClockStatus;
+  /** The transitions crossed, in order. */
+  transitions: readonly Transition[];
+}
+
+/** A job as an operator sees it; with the details of a download where the engine really downloads. */
+export type JobReport = JobSnapshot &
+  Partial<DownloadDetails> & {
+    /** What will happen to it from its start on, if nobody intervenes; empty where nobody can know. */
+    timeline: readonly JobStretch[];
+  };
+
+export interface SessionStatus {
+  session: string;
+  engine: string;
+  clock: ClockStatus;
+  jobs: number;
+  faults: number;
+  journalEntries: number;
+}
+
+export interface WaitFor {
+  status?: JobSnapshot['state'];
+  /** A fraction of the size, 0 to 1. */
+  progress?: number;
+  /** Wall time; 30 s by default, 10 min at most. */
+  timeoutMs?: number;
+}
+
+export interface DockControl {
+  status(): Promise<SessionStatus>;
+  /**
+   * Back to the first moment: no jobs, nothing loaded, no faults, an empty journal, the clock as it was. What is really
+   * downloaded stays: there only the faults and the journal go.
+   */
+  reset(): Promise<SessionStatus>;
+  readonly clock: {
+    get(): Promise<ClockStatus>;
+    /** @throws ControlError time_travel */
+    set(change: ClockChange): Promise<ClockStatus>;
+    /** Resolves when the new state holds. @throws ControlError never, when the condition can never hold */
+    advance(step: AdvanceStep | number): Promise<Advanced>;
+  };
+  readonly jobs: {
+    list(): Promise<readonly JobReport[]>;
+    /** @throws ControlError not_found */
+    get(jobId: string): Promise<JobReport>;
+    /** @throws ControlError not_found, wrong_job_state */
+    pause(jobId: string): Promise<JobReport>;
+    /** @throws ControlError not_found, wrong_job_state; where downloads are real, what the hub or the disk refuses */
+    resume(jobId: string): Promise<JobReport>;
+    /** @throws ControlError not_found, wrong_job_state */
+    cancel(jobId: string): Promise<JobReport>;
+    /** @throws ControlError not_found, wrong_job_state; unsupported where downloads are real */
+    fail(jobId: string, failure: { code: FailureCode; reason?: string }): Promise<JobReport>;
+    /** Resolves when the job is there; on a frozen clock that takes an advance. @throws ControlError timeout, never */
+    wait(jobId: string, goal: WaitFor, signal?: AbortSignal): Promise<JobReport>;
+  };
+  readonly scenario: {
+    get(): Promise<ScenarioChoice>;
+    /** For jobs made from now on. What is left out stays. @throws ControlError invalid_request */
+    set(choice: Partial<ScenarioChoice>): Promise<ScenarioChoice>;
+  };
+  readonly faults: {
+    list(): Promise<readonly FaultStatus[]>;
+    /** @throws ControlError invalid_request, unsupported */
+    add(fault: Fault): Promise<FaultStatus>;
+    /** @throws ControlError not_found */
+    remove(faultId: string): Promise<void>;
+    clear(): Promise<void>;
+  };
+  readonly models: {
+    list(): Promise<readonly InstalledModel[]>;
+    /**
+     * Puts a model into the library without a download, by the name a client would ask for.
+     * @throws ControlError not_found, invalid_request, and what the hub refuses
+     */
+    add(model: string, quantization?: string): Promise<InstalledModel>;
+    /** Takes it off: a client that asks for it again downloads it again. @throws ControlError not_found */
+    remove(key: string): Promise<void>;
+  };
+  readonly journal: {
+    list(): Promise<readonly JournalEntry[]>;
+    clear(): Promise<void>;
+  };
+  /** What the journal shows a client doing wrong. */
+  findings(): Promise<readonly Finding[]>;
+  /** @throws ControlError unsupported where downloads are real */
+  snapshot(): Promise<SessionSnapshot>;
+  /** @throws ControlError bad_snapshot; the session stays as it was */
+  restore(snapshot: unknown): Promise<SessionStatus>;
+  /**
+   * A new session that goes on from this one's present moment, with an empty journal and the same counters.
+   * @throws ControlError session_exists, invalid_request, too_many_sessions
+   */
+  fork(session?: string): Promise<DockControl>;
+  /** What happens from now on, or after the event of that id; ends when the signal is aborted. */
+  events(options?: ListenOptions): AsyncIterable<SessionEvent>;
+}

@@ -1,0 +1,59 @@
+import * as z from 'zod/mini';
+import { failureCodes } from '../../core/errors.js';
+import { LONGEST_PATTERN } from '../../core/text-pattern.js';
+
+/* What the control API takes. What it gives is what the operator's methods return, as JSON. */
+
+const ms = z.int().check(z.nonnegative());
+const fraction = z.number().check(z.minimum(0), z.maximum(1));
+const status = z.enum(['downloading', 'paused', 'completed', 'failed']);
+
+const condition = z.union(
+  [
+    z.enum(['next-transition', 'idle']),
+    z.strictObject({ job: z.string(), progress: fraction }),
+    z.strictObject({ job: z.string(), bytes: ms }),
+    z.strictObject({ job: z.string(), status }),
+  ],
+  '"next-transition", "idle", or {"job": id} with one of "progress" (0 to 1), "bytes" and "status"',
+);
+
+export const advanceBody = z.union(
+  [z.strictObject({ ms }), z.strictObject({ until: condition })],
+  'either {"ms": whole number}, or {"until": …} with "next-transition", "idle", or {"job": id} and one of "progress" (0 to 1), "bytes" and "status"',
+);
+
+export const clockBody = z.strictObject({
+  mode: z.optional(z.enum(['running', 'frozen', 'polls'])),
+  speed: z.optional(z.number().check(z.positive())),
+  stepMs: z.optional(z.int().check(z.positive())),
+  now: z.optional(z.union([z.int(), z.string()], 'milliseconds or a date')),
+});
+
+export const failBody = z.strictObject({ code: z.enum(failureCodes), reason: z.optional(z.string()) });
+
+export const LONGEST_WAIT_MS = 600_000;
+
+export const waitQuery = z.strictObject({
+  status: z.optional(status),
+  progress: z.optional(fraction),
+  timeoutMs: z.optional(z.int().check(z.nonnegative(), z.maximum(LONGEST_WAIT_MS))),
+});
+
+/** The scenarios themselves are the simulator's to check. */
+export const scenarioBody = z.strictObject({
+  scenario: z.optional(z.unknown()),
+  rules: z.optional(
+    z.array(z.strictObject({ model: z.string().check(z.maxLength(LONGEST_PATTERN)), scenario: z.unknown() })),
+  ),
+});
+
+export const modelBody = z.strictObject({ model: z.string(), quantization: z.optional(z.string()) });
+
+export const sessionBody = z.strictObject({ session: z.string() });
+
+export const forkBody = z.strictObject({ session: z.optional(z.string()) });
+
+export const eventsQuery = z.strictObject({ after: z.optional(z.int().check(z.nonnegative())) });
+
+export const noQuery = z.strictObject({});

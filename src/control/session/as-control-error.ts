@@ -1,0 +1,33 @@
+import { inferred } from '../../contract/inferred.js';
+import { Problem } from '../../contract/problem.js';
+import { RefusedError, type RefusalCode } from '../../core/errors.js';
+import { ControlError, type ControlErrorCode, type HubRefusalCode } from '../base/control-error.js';
+
+/**
+ * What the engine or the contract refused, in an operator's terms: what the hub or the disk refuses keeps its own name
+ * and status, which are the same for clients. Whatever else it was, as it is.
+ */
+export function asControlError(error: unknown): unknown {
+  if (error instanceof Problem) return new ControlError(400, 'invalid_request', error.message, { cause: error });
+  if (!(error instanceof RefusedError)) return error;
+  const [status, code] = isHubRefusal(error.code)
+    ? ([inferred.hubRefusals.value[error.code][0], error.code] as const)
+    : refusals[error.code];
+  return new ControlError(status, code, error.message, { cause: error });
+}
+
+function isHubRefusal(code: RefusalCode): code is HubRefusalCode {
+  return Object.hasOwn(inferred.hubRefusals.value, code);
+}
+
+const notFound = [404, 'not_found'] as const;
+const invalid = [400, 'invalid_request'] as const;
+const refusals: Record<Exclude<RefusalCode, HubRefusalCode>, readonly [number, ControlErrorCode]> = {
+  model_not_found: notFound,
+  no_compatible_option: notFound,
+  model_not_installed: notFound,
+  instance_not_loaded: notFound,
+  job_not_found: notFound,
+  catalog_quantization: invalid,
+  wrong_job_state: [409, 'wrong_job_state'],
+};

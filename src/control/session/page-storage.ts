@@ -1,0 +1,72 @@
+import * as z from 'zod/mini';
+import { MAX_TIME } from '../../core/clock.js';
+import { wallNow } from '../../core/wall-timer.js';
+import { ControlError } from '../base/control-error.js';
+import type { Session } from './session.js';
+import { badSnapshot, parseSnapshot, type SessionSnapshot } from '../base/snapshot.js';
+
+/** What a dock needs of `sessionStorage` or `localStorage`. */
+export interface PageStorage {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+  removeItem(key: string): void;
+}
+
+const KEY = 'modeldock';
+
+const savedSchema = z.strictObject({ savedAt: z.number(), snapshot: z.unknown() });
+
+/** Saves a dock at each change; the changes of one turn of the event loop are saved once. */
+export function keepIn(storage: PageStorage): (dock: Session) => void {
+  let pending = false;
+  let saving: Promise<void> = Promise.resolve();
+  return (dock) => {
+    if (pending) return;
+    pending = true;
+    // One after the other: a copy of many jobs takes longer than a later one of few.
+    saving = saving
+      .then(() => {
+        pending = false;
+        return dock.control.snapshot();
+      })
+      .then((snapshot) => storage.setItem(KEY, JSON.stringify({ savedAt: wallNow(), snapshot })))
+      // A full storage must not fail the call that made the decision; an old copy would come back as the present.
+      .catch(() => storage.removeItem(KEY));
+  };
+}
+
+/**
+ * Opens what was saved, or a world from nothing where there is nothing, or nothing that this version can read: what
+ * is wrong with a page's storage must not keep the page from working.
+ */
+export function openKept(storage: PageStorage, open: (snapshot: SessionSnapshot | undefined) => Session): Session {
+  const text = storage.getItem(KEY);
+  if (text === null) return open(undefined);
+  try {
+    return open(read(text));
+  } catch (error) {
+    if (!(error instanceof ControlError)) throw error;
+    storage.removeItem(KEY);
+    return open(undefined);
+  }
+}
+
+/** @throws ControlError bad_snapshot */
+function read(text: string): SessionSnapshot {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw badSnapshot((error as Error).message, error);
+  }
+  const { success, data } = savedSchema.safeParse(value);
+  if (!success) throw badSnapshot('it was saved by something else');
+  return aged(parseSnapshot(data.snapshot), Math.max(0, wallNow() - data.savedAt));
+}
+
+/** A running clock ran on while the page was away. */
+function aged(snapshot: SessionSnapshot, awayMs: number): SessionSnapshot {
+  const { clock } = snapshot;
+  if (clock.mode !== 'running') return snapshot;
+  return { ...snapshot, clock: { ...clock, now: Math.min(MAX_TIME, Math.trunc(clock.now + awayMs * clock.speed)) } };
+}

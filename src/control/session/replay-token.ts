@@ -1,0 +1,102 @@
+import { parseSnapshot, type SessionSnapshot } from '../base/snapshot.js';
+import { ControlError } from '../base/control-error.js';
+
+/*
+ * A replay token is a session's snapshot in one word that can be pasted: its JSON, deflated (zlib's form, whose checksum
+ * tells a mangled one), in base64url, behind the name and version of the format.
+ */
+
+const PREFIX = 'mdk1.';
+/** What a token may hold: a small one can be made to unfold without end. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/** Whether a text claims to be a replay token. */
+export function looksLikeReplayToken(text: string): boolean {
+  return /^mdk\d+\./.test(text.trim());
+}
+
+/** The world of a snapshot as one word, for `modeldock --replay`. */
+export async function toReplayToken(snapshot: SessionSnapshot): Promise<string> {
+  const json = new TextEncoder().encode(JSON.stringify(snapshot));
+  return PREFIX + toBase64Url(await collect(streamOf(json).pipeThrough(new CompressionStream('deflate')), Infinity));
+}
+
+/** @throws ControlError bad_snapshot */
+export async function fromReplayToken(token: string): Promise<SessionSnapshot> {
+  const text = token.trim();
+  if (!looksLikeReplayToken(text)) throw refuse('it does not begin with mdk1. as all of them do');
+  if (!text.startsWith(PREFIX)) {
+    throw refuse(`it is of another version (${text.slice(0, text.indexOf('.'))}), and this modeldock reads mdk1`);
+  }
+  const packed = fromBase64Url(text.slice(PREFIX.length));
+  const json = await unfold(packed);
+  try {
+    return parseSnapshot(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json)));
+  } catch (error) {
+    if (error instanceof ControlError) throw error;
+    throw refuse('it holds no snapshot', error);
+  }
+}
+
+async function unfold(packed: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  try {
+    return await collect(streamOf(packed).pipeThrough(new DecompressionStream('deflate')), MOST_BYTES);
+  } catch (error) {
+    if (error instanceof ControlError) throw error;
+    throw refuse('it was cut off or changed on its way', error);
+  }
+}
+
+async function collect(stream: ReadableStream<Uint8Array>, most: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const reader = stream.getReader();
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    length += next.value.length;
+    if (length > most) {
+      void reader.cancel().catch(() => undefined);
+      throw refuse(`it unfolds to more than ${most / 1024 / 1024} MiB`);
+    }
+    chunks.push(next.value);
+  }
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}
+
+function streamOf(bytes: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return new ReadableStream({
+    start: (controller) => {
+      controller.enqueue(bytes);
+      controller.close();
+    },
+  });
+}
+
+function toBase64Url(bytes: Uint8Array): string {
+  let binary = '';
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+}
+
+function fromBase64Url(text: string): Uint8Array<ArrayBuffer> {
+  // `atob` passes over white space, which a copied token has where a line was broken.
+  if (!/^[\w-]*$/.test(text)) throw refuse('it has characters that no token has');
+  let binary: string;
+  try {
+    binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
+  } catch (error) {
+    throw refuse('it was cut off or changed on its way', error);
+  }
+  const bytes = new Uint8Array(binary.length);
+  for (let index = 0; index < binary.length; index++) bytes[index] = binary.charCodeAt(index);
+  return bytes;
+}
+
+function refuse(because: string, cause?: unknown): ControlError {
+  return new ControlError(400, 'bad_snapshot', `Cannot read this replay token: ${because}.`, { cause });
+}

@@ -1,0 +1,30 @@
+import { readBearer } from '../../api/bearer.js';
+import type { Call } from '../../api/call.js';
+import { ControlError } from '../base/control-error.js';
+
+export const DEFAULT_SESSION = 'default';
+
+/** `.` and `..` would be taken out of a URL before it is sent, and lead into another session. */
+const NAME = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,64}$/;
+const PREFIX = /^\/s\/([^/]*)(\/.*)?$/i;
+
+/** @throws ControlError invalid_request */
+export function checkSessionName(name: string): string {
+  if (NAME.test(name)) return name;
+  throw new ControlError(
+    400,
+    'invalid_request',
+    `Cannot use ${JSON.stringify(name.slice(0, 80))} as a session's name: it takes 1 to 64 letters, digits, dots, underscores and hyphens, and cannot be . or ..`,
+  );
+}
+
+/**
+ * Which session a call belongs to, and the path without the session: by the prefix `/s/<name>` (in any case), the header
+ * `X-Modeldock-Session`, the bearer token `session:<name>`, or none, in that order. The name is not checked yet.
+ */
+export function sessionOf(call: Pick<Call, 'path' | 'header'>): { session: string; path: string } {
+  const prefix = PREFIX.exec(call.path);
+  if (prefix) return { session: prefix[1]!, path: prefix[2] ?? '/' };
+  const named = call.header('x-modeldock-session') ?? readBearer(call)?.session;
+  return { session: named ?? DEFAULT_SESSION, path: call.path };
+}

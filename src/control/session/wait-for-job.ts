@@ -1,0 +1,92 @@
+import type { Condition } from '../../core/foresight.js';
+import type { JobSnapshot } from '../../core/job.js';
+import type { Simulation } from '../../core/simulation.js';
+import { onFirstAbort, wallNow, wallTimeout } from '../../core/wall-timer.js';
+import { ControlError } from '../base/control-error.js';
+import { createLatch } from './latch.js';
+import type { EventLog } from '../events/events.js';
+import type { WaitFor } from '../contract/dock-control.js';
+import type { SessionClock } from '../base/session-clock.js';
+
+export const WAIT_MS = 30_000;
+/** Without foresight there is nothing to wait for but the next look. */
+const LOOK_AGAIN_MS = 200;
+
+export interface WaitContext {
+  clock: SessionClock;
+  events: EventLog;
+  simulation: Simulation | undefined;
+  findJob: (jobId: string) => Promise<JobSnapshot | undefined>;
+}
+
+/**
+ * Waits, in wall time, until a job has a status or has come so far.
+ * @param leaving ends the wait before its time: the caller left, or the session began again
+ * @throws ControlError not_found, timeout, never
+ */
+export async function waitForJob(
+  { clock, events, simulation, findJob }: WaitContext,
+  jobId: string,
+  { status: wanted, progress, timeoutMs = WAIT_MS }: WaitFor,
+  leaving: readonly AbortSignal[],
+): Promise<JobSnapshot> {
+  const goal = describeGoal(wanted, progress);
+  const deadline = wallNow() + timeoutMs;
+  const { open, opened } = createLatch();
+  const stopListening = events.onChange(open);
+  const stopWaiting = onFirstAbort(leaving, open);
+  try {
+    for (;;) {
+      const job = await findJob(jobId);
+      if (!job) throw new ControlError(404, 'not_found', `Cannot wait for ${jobId}: there is no such job.`);
+      if (isReached(job, wanted, progress)) return job;
+      if (job.state === 'completed' || job.state === 'failed') {
+        throw new ControlError(409, 'never', `Cannot wait for ${goal}: ${describe(job)} for good.`);
+      }
+      const left = deadline - wallNow();
+      const gone = leaving.some(({ aborted }) => aborted);
+      if (gone || left <= 0) {
+        const why = gone ? 'Waited, until the session or the caller left,' : `Waited ${timeoutMs} ms`;
+        throw new ControlError(
+          408,
+          'timeout',
+          `${why} for ${goal}: ${describe(job)}. On a frozen clock a wait ends when the clock is advanced.`,
+        );
+      }
+      const forget = wallTimeout(Math.min(left, await untilNextLook(job)), open);
+      await opened();
+      forget();
+    }
+  } finally {
+    stopListening();
+    stopWaiting();
+  }
+
+  async function untilNextLook(job: JobSnapshot): Promise<number> {
+    const time = clock.status();
+    if (!simulation) return LOOK_AGAIN_MS;
+    if (time.mode !== 'running' || time.speed === 0) return Infinity;
+    const condition: Condition =
+      progress !== undefined && !isReached(job, undefined, progress)
+        ? { job: jobId, progress }
+        : { job: jobId, status: wanted ?? 'completed' };
+    const next = await simulation.when(condition);
+    return 'never' in next ? Infinity : Math.max(1, Math.ceil((next.at - time.now) / time.speed));
+  }
+}
+
+function isReached(job: JobSnapshot, state: WaitFor['status'], progress: number | undefined): boolean {
+  if (state !== undefined && job.state !== state) return false;
+  return progress === undefined || job.downloadedBytes >= progress * job.totalBytes;
+}
+
+/** What is waited for, in words: `completed`, `63 %`, `paused and 30 %`. */
+export function describeGoal(state: WaitFor['status'], progress: number | undefined): string {
+  const percent = progress === undefined ? undefined : `${Number((progress * 100).toFixed(6))} %`;
+  return [state, percent].filter((goal) => goal !== undefined).join(' and ');
+}
+
+function describe(job: JobSnapshot): string {
+  const share = Math.floor((job.downloadedBytes / Math.max(1, job.totalBytes)) * 100);
+  return `${job.id} is ${job.state} at ${share} %`;
+}
