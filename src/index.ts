@@ -15,7 +15,14 @@ export type { Fault, FaultStatus } from './control/faults/fault.js';
 export type { Finding } from './control/findings/findings.js';
 export type { JournalEntry } from './control/journal/journal.js';
 export type { ClockChange, ClockMode, ClockStatus } from './control/base/session-clock.js';
-export type { Advanced, JobReport, DockControl, SessionStatus, AdvanceStep, WaitFor } from './control/contract/dock-control.js';
+export type {
+  Advanced,
+  JobReport,
+  DockControl,
+  SessionStatus,
+  AdvanceStep,
+  WaitFor,
+} from './control/contract/dock-control.js';
 export type { SessionSnapshot } from './control/base/snapshot.js';
 export type { Condition, Transition } from './core/foresight.js';
 export type { JobStretch, ScenarioChoice, ScenarioRule } from './core/simulation.js';
