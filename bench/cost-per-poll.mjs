@@ -18,7 +18,7 @@ export const method = `processor time of the server; ${LOAD.connections} connect
  * @param warmUpPolls sent to each before its first measure, as fast as they are answered: until its code is compiled
  * @returns by name, for each round, µs per poll: `user`, `system` and `total`
  */
-export async function measureInTurns(servers, { rounds, warmUpPolls = 20_000 }) {
+export async function measureInTurns(servers, { rounds, warmUpPolls = 8000 }) {
   const load = startLoad();
   const costs = Object.fromEntries(Object.keys(servers).map((name) => [name, []]));
   for (const { url, paths } of Object.values(servers)) {
