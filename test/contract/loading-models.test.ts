@@ -54,6 +54,16 @@ describe('loading', () => {
     ]);
   });
 
+  it('is shown under the model that was loaded, and under no other', async () => {
+    const client = await openStocked(['ibm/granite-4-micro'], ['google/gemma-3-1b']);
+    await client.post(LOAD, { model: 'google/gemma-3-1b' });
+    const instances = (await listed(client)).map((model) => [model.key, model.loaded_instances]);
+    expect(Object.fromEntries(instances)).toMatchObject({
+      'ibm/granite-4-micro': [],
+      'google/gemma-3-1b': [{ id: 'google/gemma-3-1b' }],
+    });
+  });
+
   it('numbers further instances of a model, and gives a freed number out again', async () => {
     const client = await openStocked(['nomic-ai/nomic-embed-text-v1.5']);
     const model = 'text-embedding-nomic-embed-text-v1.5';

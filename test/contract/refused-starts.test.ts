@@ -192,6 +192,13 @@ const refusals: Refusal[] = [
     status: 415,
     error: media("'application/json-patch+json'"),
   },
+  {
+    request: 'a form, whose body is not read as JSON',
+    body: 'model=ibm%2Fgranite-4-micro',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    status: 415,
+    error: media("'application/x-www-form-urlencoded'"),
+  },
 ];
 
 /** Each request has two faults; the first check in LM Studio's order is the one that is answered. */

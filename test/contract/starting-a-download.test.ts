@@ -29,6 +29,7 @@ describe('a start', () => {
   it.each([
     ['a charset', 'application/json; charset=utf-8'],
     ['capitals', 'Application/JSON'],
+    ['a space before its parameters', 'application/json ; charset=utf-8'],
   ])('takes a content type with %s', async (_, type) => {
     const client = openClient();
     const body = { model: 'ibm/granite-4-micro' };

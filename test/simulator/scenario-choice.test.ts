@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { scenarios } from '../../src/index.js';
+import { ScenarioError } from '../../src/simulator/scenario.js';
+import { ScenarioChooser } from '../../src/simulator/scenario-choice.js';
+
+describe('the choice of a scenario', () => {
+  it('is the first rule whose pattern the model matches, or else the default', () => {
+    const chooser = new ScenarioChooser({
+      scenario: 'steady',
+      rules: [
+        { model: 'ibm/*', scenario: 'stalls' },
+        { model: '*', scenario: 'instant' },
+      ],
+    });
+    expect(chooser.storyFor('ibm/granite-4-micro')).toEqual(scenarios.stalls);
+    expect(chooser.storyFor('google/gemma-3-1b')).toEqual(scenarios.instant);
+
+    chooser.choose({ rules: [] });
+    expect(chooser.storyFor('ibm/granite-4-micro')).toEqual(scenarios.steady);
+  });
+
+  it('keeps what a change leaves out', () => {
+    const rules = [{ model: 'ibm/*', scenario: 'stalls' }];
+    const chooser = new ScenarioChooser({ scenario: 'steady', rules });
+    expect(chooser.choose({ scenario: 'instant' })).toEqual({ scenario: 'instant', rules });
+    expect(chooser.read()).toEqual({ scenario: 'instant', rules });
+    expect(chooser.storyFor('google/gemma-3-1b')).toEqual(scenarios.instant);
+  });
+
+  it.each([
+    [{ scenario: 'nope' }, /^scenario: .*nope/],
+    [
+      {
+        rules: [
+          { model: 'a', scenario: 'steady' },
+          { model: 'b', scenario: { steps: 5 } },
+        ],
+      },
+      /^rules\[1\]\.scenario: /,
+    ],
+  ])('stays as it was when a change is refused: %j', (change, message) => {
+    const chooser = new ScenarioChooser({ scenario: 'steady', rules: [] });
+    const before = chooser.read();
+
+    const refusal = catchError(() => chooser.choose(change));
+
+    expect(refusal).toBeInstanceOf(ScenarioError);
+    expect(refusal).toMatchObject({
+      message: expect.stringMatching(message) as string,
+      cause: expect.any(Error) as Error,
+    });
+    expect(chooser.read()).toBe(before);
+    expect(chooser.storyFor('any/model')).toEqual(scenarios.steady);
+  });
+});
+
+function catchError(work: () => unknown): unknown {
+  try {
+    return work();
+  } catch (error) {
+    return error;
+  }
+}
