@@ -21,7 +21,7 @@ export default defineConfig({
     // One more than there are cores: many files wait for a process that they started.
     maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: SlowestFirst },
-    // npm run coverage. The thresholds leave room below what was measured: CONTRIBUTING.md has the figures.
+    // Off, but for npm run coverage.
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],
