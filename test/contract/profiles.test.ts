@@ -12,7 +12,7 @@ describe('a profile', () => {
     expect(() => createDock({ profile: name as 'strict' })).toThrow(
       expect.objectContaining({
         name: 'RangeError',
-        message: expect.stringContaining(`${name}`) as string,
+        message: expect.stringContaining(name) as string,
       }) as RangeError,
     );
     expect(() => createDock({ profile: name as 'strict' })).toThrow(profileNames.join(', '));
