@@ -36,7 +36,8 @@ export const inferred = {
   ),
   malformedLinkMessage: decide(
     'Invalid HuggingFace model URL format',
-    'Observed for links to a file; we send the same for another host, another protocol, or more than owner/repo.',
+    'Observed for links to a file; we send the same for another host, another protocol, more than owner/repo, and names ' +
+      'that no model repo can have.',
   ),
   missingQuantizationMessage: decide(
     (message: string, choices: readonly string[], advice?: string) =>
@@ -128,9 +129,15 @@ export const inferredBehaviours = {
     because: 'Not observed.',
   },
   quantizationsAreSeparateJobs: { behaviour: 'Two quantizations of one repo are two jobs.', because: 'Not observed.' },
+  unknownReposHaveQuantizations: {
+    behaviour:
+      'A repo that the simulated catalog does not know has each well-formed quantization that it is asked for.',
+    because: 'Public repos have any of them; a repo that has not answers 404, as for a name that is no quantization.',
+  },
   secondDownloadOfOneKey: {
     behaviour:
-      'Of two downloads that get one key, the list shows the newer; a catalog model names the other as a variant.',
+      'Of two downloads that get one key, the newer has it, and the other is listed as `key@quantization`; a catalog model ' +
+      'names the other as a variant.',
     because: 'Not observed.',
   },
   wellFormedWrongToken: {

@@ -1,6 +1,6 @@
 /*
- * The names of quantizations: `Q4_K_M`, `UD-IQ2_XXS`, `i1-Q6_K`, `MXFP4_MOE`, `BF16`, and `4bit` of MLX. One grammar for
- * reading them off file names, and for telling a well-formed request from a misspelled one.
+ * The names of quantizations of GGUF files: `Q4_K_M`, `UD-IQ2_XXS`, `i1-Q6_K`, `MXFP4_MOE`, `BF16`. One grammar reads them
+ * off file names, and tells a well-formed request from a misspelled one.
  */
 
 /** Prefixes by makers that use an importance matrix of their own, spelled as they spell them. */
@@ -19,9 +19,8 @@ const LABEL = [
 ].join('|');
 const PREFIXED = `(?:(${PREFIXES.join('|')})[-_.])?(${LABEL})`;
 const IN_NAME = new RegExp(`${BEFORE}${PREFIXED}${AFTER}`, 'gi');
-/** `Q4_K_M`, or `Q4_K_M-imatrix`: what comes after the label tells files of one label apart. */
-const REQUEST = new RegExp(`^${PREFIXED}(?:[-.]([0-9A-Za-z]+(?:[-._][0-9A-Za-z]+)*))?$`, 'i');
-const MLX_REQUEST = /^(?:\d(?:\.\d+)?-?bits?(?:-[0-9a-z]+)*|bf16|fp?16|fp?32|(?:mx|nv)fp[48])$/i;
+/** `Q4_K_M`, or `Q4_K_M-imatrix`: what follows the label tells files of one label apart. A single letter is a typing error. */
+const REQUEST = new RegExp(`^${PREFIXED}(?:[-.](?=..)([0-9A-Za-z]+(?:[-._][0-9A-Za-z]+)*))?$`, 'i');
 
 /** A label in a text, and where it stands. */
 export interface FoundLabel {
@@ -44,11 +43,6 @@ export function parseQuantization(text: string): { label: string; suffix?: strin
   if (match === null) return undefined;
   const [, prefix, label, suffix] = match;
   return { label: spell(prefix, label!), ...(suffix !== undefined && { suffix }) };
-}
-
-/** Whether a text can name the precision of an MLX model: `4bit`, `8bit-DWQ`, `bf16`, `mxfp4`. */
-export function isMlxQuantization(text: string): boolean {
-  return MLX_REQUEST.test(text);
 }
 
 /** A label, or a client's spelling of one, without `UD-` and `i1-`, upper case. */

@@ -1,9 +1,8 @@
 /** First segments of paths on Hugging Face that are its own pages, or hold repos that are no models. */
 const RESERVED_OWNERS = new Set(
   (
-    'api blog chat collections datasets docs enterprise huggingface-hub inference-endpoints join kernels learn login logout ' +
-    'models new notifications organizations papers posts pricing search settings spaces storage support tasks ' +
-    'terms-of-service privacy'
+    'api blog chat collections datasets docs enterprise join learn login logout models new notifications organizations ' +
+    'papers posts pricing settings spaces tasks terms-of-service privacy'
   ).split(' '),
 );
 const NAME = /^\w(?:[\w.-]{0,94}\w)?$/;

@@ -1,5 +1,6 @@
 import type { DownloadRequest } from '../core/engine.js';
 import { RefusedError } from '../core/errors.js';
+import { listModels, qualifiedNames, type ListedModel } from '../core/list-models.js';
 import type { InstalledModel } from '../core/model-library.js';
 import { snapshotAt } from './job.js';
 import { testModelRefusal } from './test-models.js';
@@ -42,6 +43,15 @@ export class Inventory {
     return found;
   }
 
+  /** As clients see it: each with a key of its own, catalog models with their variants. */
+  async listed(): Promise<ListedModel<{ model: InstalledModel; resolved: ResolvedModel }>[]> {
+    const installed = (await this.list()).map((resolved) => ({ model: resolved.installs, resolved }));
+    return listModels(installed, ({ model, resolved }) => [
+      ...qualifiedNames(model, model.publisher.toLowerCase()),
+      resolved.model,
+    ]);
+  }
+
   /** Puts a model there without a download. @throws RefusedError as a download would */
   async add(request: DownloadRequest): Promise<InstalledModel> {
     const offer = this.#parts.resolver.find(request);
@@ -50,17 +60,20 @@ export class Inventory {
     }
     this.#gone = this.#gone.filter((model) => model !== offer.model);
     if (!(await this.list()).some(({ model }) => model === offer.model)) this.#added = [...this.#added, request];
-    return offer.installs;
+    const listed = (await this.listed()).find(({ behind }) =>
+      behind.some(({ resolved }) => resolved.model === offer.model),
+    );
+    return listed?.model ?? offer.installs;
   }
 
   /** Takes a model away, so that it can be downloaded again. @throws RefusedError model_not_installed */
   async remove(key: string): Promise<void> {
     const { store, resolver } = this.#parts;
-    const there = (await this.list()).filter(({ installs }) => installs.key === key);
-    if (there.length === 0) {
+    const there = (await this.listed()).find(({ model }) => model.key === key);
+    if (there === undefined) {
       throw new RefusedError('model_not_installed', key, `Cannot remove ${key}: no model of that key is installed.`);
     }
-    const models = new Set(there.map(({ model }) => model));
+    const models = new Set(there.behind.map(({ resolved }) => resolved.model));
     this.#added = this.#added.filter((request) => !models.has(resolver.find(request).model));
     const taken = resolver.preinstalled.map(({ model }) => model).filter((model) => models.has(model));
     this.#gone = [...new Set([...this.#gone, ...taken])];

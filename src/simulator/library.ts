@@ -1,4 +1,3 @@
-import { mergeVariants } from '../core/installed-variants.js';
 import { LoadedInstances } from '../core/loaded-instances.js';
 import type { InstalledModel, LoadedInstance, LoadRequest, ModelLibrary } from '../core/model-library.js';
 import type { Inventory } from './inventory.js';
@@ -17,7 +16,7 @@ export class SimulatedLibrary implements ModelLibrary {
   }
 
   async installed(): Promise<InstalledModel[]> {
-    return mergeVariants((await this.#inventory.list()).map((offer) => offer.installs));
+    return (await this.#inventory.listed()).map(({ model }) => model);
   }
 
   async loaded(): Promise<readonly LoadedInstance[]> {

@@ -1,8 +1,10 @@
-import { nominalBits } from '../core/quantization.js';
+import { meansMlxLabel } from '../core/mlx-label.js';
+import { nominalBits, parseQuantization, plainLabel } from '../core/quantization.js';
+import type { FileChoice } from './catalog.js';
 
 /**
- * Bits that a weight takes in the file, overheads of the format included; what sizes are estimated from. The first is
- * what a client gets who does not choose.
+ * Bits that a weight takes in the file, overheads of the format included; sizes are estimated from them. The first is
+ * taken without a request.
  */
 const fileBitsPerWeight: Readonly<Record<string, number>> = {
   Q4_K_M: 4.85,
@@ -17,10 +19,37 @@ const fileBitsPerWeight: Readonly<Record<string, number>> = {
   F16: 16,
 };
 
-/** What a repo of GGUF files is taken to offer when nobody told. */
+/** The quantizations that a repo of GGUF files is taken to have when nothing says otherwise. */
 export const usualQuantizations: readonly string[] = Object.keys(fileBitsPerWeight);
 
+/** `Q4_K_M-imatrix` is estimated as `Q4_K_M`, and anything unusual by the bits in its name. */
 export function estimateBytes(parameters: number, quantization: string): number {
-  const bits = fileBitsPerWeight[quantization] ?? nominalBits(quantization) + 0.5;
+  const label = plainLabel(parseQuantization(quantization)?.label ?? quantization);
+  const nominal = nominalBits(label);
+  const bits = fileBitsPerWeight[label] ?? (nominal < 16 ? nominal + 0.5 : nominal);
   return Math.round((parameters * bits) / 8);
+}
+
+/**
+ * Files of a repo that a request for a quantization means: the one of exactly this label, or else those of the same
+ * label without `UD-` and `i1-`.
+ */
+export function findQuantization<Choice extends { file: FileChoice }>(
+  choices: readonly Choice[],
+  wanted: string,
+): readonly Choice[] {
+  const parsed = parseQuantization(wanted);
+  const label = parsed?.suffix === undefined ? parsed?.label : undefined;
+  const tries: ((file: FileChoice) => boolean)[] = [
+    ({ quantization }) => quantization.toLowerCase() === wanted.toLowerCase(),
+    ({ format, quantization }) =>
+      format === 'mlx' ? meansMlxLabel(wanted, quantization) : quantization.toUpperCase() === label?.toUpperCase(),
+    ({ format, quantization }) =>
+      format === 'gguf' && label !== undefined && plainLabel(quantization) === plainLabel(label),
+  ];
+  for (const fits of tries) {
+    const found = choices.filter(({ file }) => fits(file));
+    if (found.length > 0) return found;
+  }
+  return [];
 }

@@ -4,7 +4,8 @@ import { catalogModelKey, repoModelKey } from '../core/model-key.js';
 import { nominalBits } from '../core/quantization.js';
 import type { InstalledModel } from '../core/model-library.js';
 import type { Catalog, CatalogModel, FileChoice } from './catalog.js';
-import { imagineRepo } from './unknown-repo.js';
+import { findQuantization } from './quantization.js';
+import { imagineQuantization, imagineRepo } from './unknown-repo.js';
 import {
   createTestModelFinder,
   TEST_MODEL_BYTES,
@@ -83,28 +84,15 @@ export function createModelResolver(catalog: Catalog, seed: string): ModelResolv
     const name = `${owner}/${repo}`;
     const testModel = owner.toLowerCase() === TEST_MODEL_OWNER ? findTestModel(repo) : undefined;
     if (owner.toLowerCase() === TEST_MODEL_OWNER && testModel === undefined) {
-      throw new RefusedError(
-        'no_compatible_option',
-        url,
-        `There is no story called ${repo} under ${TEST_MODEL_OWNER}/.`,
-      );
+      throw new RefusedError('no_compatible_option', url, `There is no test model ${repo} under ${TEST_MODEL_OWNER}/.`);
     }
-    const choices = testModel
-      ? choicesIn(catalogEntryFor(name))
-      : (byRepo.get(name.toLowerCase()) ?? choicesIn(imagineRepo(owner, repo, seed)));
-    const choice =
-      quantization === undefined
-        ? choices[0]
-        : choices.find(({ file }) => file.quantization.toLowerCase() === quantization.toLowerCase());
-    if (choice === undefined) {
-      throw new RefusedError(
-        'no_compatible_option',
-        url,
-        `Cannot find ${choices.length === 0 ? 'any GGUF or MLX file' : quantization!} in ${url}.`,
-        choices.length === 0 ? {} : { choices: choices.map(({ file }) => file.quantization) },
-      );
-    }
-    return repoOffer(choice, testModel);
+    const known = testModel === undefined ? byRepo.get(name.toLowerCase()) : undefined;
+    if (known) return repoOffer(chooseKnown(known, quantization) ?? refuse(url, quantization, known));
+    const model = testModel ? catalogEntryFor(name) : imagineRepo(owner, repo, seed);
+    const file = quantization === undefined ? model.files[0] : imagineQuantization(owner, repo, quantization, seed);
+    if (file === undefined) return refuse(url, quantization, choicesIn(model));
+    // Test models have one size, whatever the quantization.
+    return repoOffer({ model, file: testModel ? { ...file, sizeBytes: TEST_MODEL_BYTES } : file }, testModel);
   }
 
   function choicesOf(repo: string): Choice[] {
@@ -116,6 +104,22 @@ export function createModelResolver(catalog: Catalog, seed: string): ModelResolv
 
 function choicesIn(model: CatalogModel): Choice[] {
   return model.files.map((file) => ({ model, file }));
+}
+
+function chooseKnown(choices: readonly Choice[], quantization: string | undefined): Choice | undefined {
+  if (quantization === undefined) return choices[0];
+  const found = findQuantization(choices, quantization);
+  return found.length === 1 ? found[0] : undefined;
+}
+
+function refuse(url: string, quantization: string | undefined, choices: readonly Choice[]): never {
+  const what = choices.length === 0 ? 'any GGUF or MLX file' : quantization!;
+  throw new RefusedError(
+    'no_compatible_option',
+    url,
+    `Cannot find ${what} in ${url}.`,
+    choices.length === 0 ? {} : { choices: choices.map(({ file }) => file.quantization) },
+  );
 }
 
 function catalogEntryFor(name: string): CatalogModel {

@@ -106,11 +106,18 @@ const shown: Record<Behaviour, () => Promise<void>> = {
     const second = await client.download(LINK, 'Q8_0');
     expect(second.body.job_id).not.toBe(first.body.job_id);
   },
+  unknownReposHaveQuantizations: async () => {
+    const client = openClient();
+    const link = 'https://huggingface.co/acme/Rocket-8B-GGUF';
+    expect((await client.download(link, 'UD-Q4_K_XL')).status).toBe(200);
+    expect((await client.download(link, 'Q9_Z')).status).toBe(404);
+  },
   secondDownloadOfOneKey: async () => {
     const client = openClient({ scenario: 'instant' });
     await client.download(LINK, 'Q4_K_M');
     await client.download(LINK, 'Q8_0');
     expect((await client.get('/api/v1/models')).body.models).toMatchObject([
+      { key: 'qwen3.5-4b@q4_k_m', quantization: { name: 'Q4_K_M' } },
       { key: 'qwen3.5-4b', quantization: { name: 'Q8_0' } },
     ]);
   },

@@ -143,10 +143,11 @@ describe('the list of models', () => {
     });
   });
 
-  it('has the newer of two quantizations of one repo, under the key they share', async () => {
+  it('has all quantizations of one repo, the newest under the key they share', async () => {
     const link = `${HUB}/lmstudio-community/Qwen3.5-4B-GGUF`;
     const client = await openStocked([link, 'Q8_0'], [link, 'Q4_K_M']);
     expect(await listed(client)).toMatchObject([
+      { key: 'qwen3.5-4b@q8_0', quantization: { name: 'Q8_0' } },
       { key: 'qwen3.5-4b', quantization: { name: 'Q4_K_M' }, size_bytes: 3_383_082_464 },
     ]);
   });

@@ -1,7 +1,8 @@
 import { RefusedError } from '../../core/errors.js';
+import { meansMlxLabel, mlxLabelsIn } from '../../core/mlx-label.js';
 import { modelFileKind } from '../../core/model-file.js';
 import type { PlannedFile } from '../plan.js';
-import { mlxLabelsIn, mlxLabelsOf, sameMlxLabel } from './mlx-labels.js';
+import { mlxConfigLabels } from './mlx-config-labels.js';
 
 /** What the hub says about a repo, as far as it tells an MLX model from other weights. */
 export interface RepoFacts {
@@ -67,10 +68,10 @@ function refuseIncomplete(files: readonly PlannedFile[], subject: string): void 
 
 async function refuseOtherQuantization({ facts, wanted, subject, readConfig }: MlxRequest): Promise<void> {
   if (wanted === undefined) return;
-  const named = mlxLabelsIn(facts.id);
-  if (named.some((label) => sameMlxLabel(label, wanted))) return;
-  const labels = [...named, ...mlxLabelsOf((await readConfig()) ?? {})];
-  if (labels.some((label) => sameMlxLabel(label, wanted))) return;
+  const named = mlxLabelsIn(facts.id.slice(facts.id.indexOf('/') + 1));
+  if (named.some((label) => meansMlxLabel(wanted, label))) return;
+  const labels = [...named, ...mlxConfigLabels((await readConfig()) ?? {})];
+  if (labels.some((label) => meansMlxLabel(wanted, label))) return;
   const choices = [...new Set(labels)].slice(0, 1);
   const advice = choices.length === 0 ? 'Leave the quantization out.' : `It is ${choices.join(', ')}.`;
   throw new RefusedError(

@@ -1,5 +1,6 @@
 import type { RemovedModel } from '../../core/downloader.js';
 import { RefusedError } from '../../core/errors.js';
+import type { ListedModel } from '../../core/list-models.js';
 import { LoadedInstances } from '../../core/loaded-instances.js';
 import { catalogModelKey, repoModelKey } from '../../core/model-key.js';
 import type { InstalledModel, ModelLibrary } from '../../core/model-library.js';
@@ -8,7 +9,7 @@ import { createModelReader, type DescribedModel } from './describe-model.js';
 import { findModels, type FoundModel } from './find-models.js';
 import { listLocks, type HeldLock } from './locks.js';
 import type { ModelFolders } from './model-folders.js';
-import { findNamed, nameModels, type ListedModel } from './name-models.js';
+import { findNamed, nameModels } from './name-models.js';
 import type { ModelRecord, ModelRecords } from './records.js';
 import { removeModel } from './remove-model.js';
 
@@ -81,7 +82,7 @@ export function createInstalledLibrary({
     return findNamed(await list(), key);
   }
 
-  async function list(): Promise<ListedModel[]> {
+  async function list(): Promise<ListedModel<DescribedModel>[]> {
     const described: DescribedModel[] = [];
     for (const root of folders.roots) {
       const known = await records.list(root);

@@ -1,33 +1,14 @@
 import { RefusedError } from '../../core/errors.js';
-import { mergeVariants } from '../../core/installed-variants.js';
+import { listModels, qualifiedNames, type ListedModel } from '../../core/list-models.js';
 import type { InstalledModel } from '../../core/model-library.js';
+import { matchOptions } from '../options/match-options.js';
+import { modelOptions } from '../options/model-options.js';
 import type { DescribedModel } from './describe-model.js';
 
-/** One line of the list of models, and what is behind it. */
-export interface ListedModel {
-  model: InstalledModel;
-  /** Several for the variants of a catalog model, the one that is selected last. */
-  behind: readonly DescribedModel[];
-}
-
-/**
- * Gives each model a key of its own, and lists the variants of a catalog model as one. Where two models come to the same
- * key, the newest has it; the others are called `key@quantization`, `publisher/key` or by their file.
- */
-export function nameModels(described: readonly DescribedModel[]): ListedModel[] {
-  const newestFirst = [...described].sort((one, other) => other.since - one.since);
-  const listed = new Map<string, ListedModel>();
-  const fromCatalog = newestFirst.filter(({ model }) => model.variants !== undefined);
-  for (const [key, variants] of groupByKey(fromCatalog)) {
-    const behind = [...variants].reverse();
-    listed.set(key, { model: mergeVariants(behind.map(({ model }) => model))[0]!, behind });
-  }
-  for (const one of newestFirst) {
-    if (one.model.variants !== undefined) continue;
-    const key = namesOf(one).find((name) => !listed.has(name))!;
-    listed.set(key, { model: { ...one.model, key }, behind: [one] });
-  }
-  return [...listed.values()];
+/** Models as they are listed, the newest first. */
+export function nameModels(described: readonly DescribedModel[]): ListedModel<DescribedModel>[] {
+  const oldestFirst = [...described].sort((one, other) => one.since - other.since);
+  return listModels(oldestFirst, furtherNamesOf).reverse();
 }
 
 /**
@@ -35,11 +16,11 @@ export function nameModels(described: readonly DescribedModel[]): ListedModel[] 
  * or a catalog id. Nothing where there is none.
  * @throws RefusedError model_not_installed where several listed models have that name
  */
-export function findNamed(listed: readonly ListedModel[], name: string): readonly DescribedModel[] {
+export function findNamed(listed: readonly ListedModel<DescribedModel>[], name: string): readonly DescribedModel[] {
   const wanted = name.toLowerCase();
   const direct = listed.find(({ model }) => model.key === name || model.key === wanted);
   if (direct) return direct.behind;
-  // A repo by its whole name comes before models that somebody could also call so.
+  // A repo by its whole name comes before models that could also be called so.
   for (const names of [repoNamesOf, otherNamesOf, recordedNamesOf]) {
     const found = listed.flatMap(({ model, behind }) => {
       const named = behind.filter((one) => names(one).includes(wanted));
@@ -48,7 +29,23 @@ export function findNamed(listed: readonly ListedModel[], name: string): readonl
     if (found.length > 1) throw ambiguous(name, found);
     if (found[0]) return found[0].named;
   }
-  return [];
+  return findInRepo(listed, name);
+}
+
+/** `owner/repo@quantization` as `get` takes it: also `Q4_K_M-imatrix`, or the end of a file's name. */
+function findInRepo(listed: readonly ListedModel<DescribedModel>[], name: string): readonly DescribedModel[] {
+  const [, place, quantization] = /^([^/@]+\/[^/@]+)@(.+)$/s.exec(name.toLowerCase()) ?? [];
+  const there = listed.flatMap(({ model: { key }, behind }) =>
+    behind.flatMap((one) => (repoNamesOf(one)[0] === place ? [{ key, named: one }] : [])),
+  );
+  if (quantization === undefined || there.length === 0) return [];
+  const { options } = modelOptions(
+    there.flatMap(({ named }) => (named.found.format === 'gguf' ? named.found.files : [])),
+  );
+  const matched = matchOptions(options, quantization);
+  const found = there.filter(({ named }) => matched.some(({ files }) => files[0] === named.found.main));
+  if (found.length > 1) throw ambiguous(name, found);
+  return found.map(({ named }) => named);
 }
 
 function ambiguous(name: string, found: readonly { key: string }[]): RefusedError {
@@ -66,7 +63,7 @@ function repoNamesOf({ model, found }: DescribedModel): string[] {
 }
 
 function otherNamesOf(one: DescribedModel): string[] {
-  return [...namesOf(one), ...(one.model.variants ?? [])];
+  return [one.model.key, ...furtherNamesOf(one), ...(one.model.variants ?? [])];
 }
 
 function recordedNamesOf({ record }: DescribedModel): string[] {
@@ -74,15 +71,11 @@ function recordedNamesOf({ record }: DescribedModel): string[] {
 }
 
 /** From the shortest to the one that nothing else has. */
-function namesOf({ model, found }: DescribedModel): string[] {
-  const quantized = `${model.key}@${labelOf(model)}`;
+function furtherNamesOf({ model, found }: DescribedModel): string[] {
   const publisher = found.owner.toLowerCase();
   const place = `${publisher}/${found.repo.toLowerCase()}`;
   return [
-    model.key,
-    quantized,
-    `${publisher}/${model.key}`,
-    `${publisher}/${quantized}`,
+    ...qualifiedNames(model, publisher),
     `${place}/${found.main.path.toLowerCase()}`,
     `${found.root}/${place}/${found.main.path}`,
   ];
@@ -90,10 +83,4 @@ function namesOf({ model, found }: DescribedModel): string[] {
 
 function labelOf({ quantization, format }: InstalledModel): string {
   return quantization?.name.toLowerCase() ?? format;
-}
-
-function groupByKey(models: readonly DescribedModel[]): Map<string, DescribedModel[]> {
-  const groups = new Map<string, DescribedModel[]>();
-  for (const one of models) groups.set(one.model.key, [...(groups.get(one.model.key) ?? []), one]);
-  return groups;
 }

@@ -5,6 +5,7 @@ import type { JobSnapshot } from '../../core/job.js';
 import type { EngineSettings } from '../engine-options.js';
 import { exitCodes } from './exit-codes.js';
 import { follow } from './follow.js';
+import { refuseModel } from './no-model.js';
 import { asRepo, readModel } from './read-model.js';
 import type { CliIo } from './cli-io.js';
 import { withDownloader } from './with-downloader.js';
@@ -15,17 +16,15 @@ export interface GetSettings extends EngineSettings {
 
 /** `modeldock get MODEL`. Returns the exit code. */
 export async function runGet(model: string, settings: GetSettings, io: CliIo): Promise<number> {
-  const { environment, err, out } = io;
-  const reference = readModel(model, environment.HF_ENDPOINT);
-  if (!reference) {
-    err(
-      `modeldock: Cannot get ${model}: a model is a catalog id such as ibm/granite-4-micro, an owner/repo of the hub, ` +
-        'or a link such as https://huggingface.co/lmstudio-community/Qwen3-8B-GGUF.\n',
-    );
-    return exitCodes.wrongUse;
+  const { environment, out } = io;
+  const typed = readModel(model, environment.HF_ENDPOINT);
+  if ('reason' in typed) return refuseModel('get', model, typed, io);
+  const { quantization = typed.quantization } = settings;
+  if (typed.quantization !== undefined && quantization !== typed.quantization) {
+    const reason = `it asks for ${typed.quantization}, and --quantization for ${quantization!}. Ask for one of them`;
+    return refuseModel('get', model, { reason }, io);
   }
-  const { quantization } = settings;
-  const request: DownloadRequest = { model: reference, ...(quantization !== undefined && { quantization }) };
+  const request: DownloadRequest = { model: typed.model, ...(quantization !== undefined && { quantization }) };
   return withDownloader('network', settings, io, async (downloader) => {
     const job = await begin(downloader, request);
     if (job === 'already_downloaded') {
@@ -47,7 +46,7 @@ async function begin(downloader: Downloader, request: DownloadRequest): Promise<
       return await downloader.get({ ...request, model });
     } catch (error) {
       if (!(error instanceof RefusedError) || error.code !== 'missing_or_private') throw error;
-      // The catalog's words tell what else to try, the hub's that it may be private.
+      // The catalog's text tells what else to try, the hub's that the repo may be private.
       throw new RefusedError(unknown.code, unknown.subject, `${unknown.message} ${error.message}`, { cause: error });
     }
   }

@@ -2,14 +2,17 @@ import type { EngineSettings } from '../engine-options.js';
 import { exitCodes } from './exit-codes.js';
 import { follow } from './follow.js';
 import { going } from './get.js';
+import { refuseModel } from './no-model.js';
 import { readInstalled } from './read-model.js';
 import type { CliIo } from './cli-io.js';
 import { withDownloader } from './with-downloader.js';
 
 /** `modeldock update MODEL`. Returns the exit code. */
 export async function runUpdate(model: string, settings: EngineSettings, io: CliIo): Promise<number> {
+  const key = readInstalled(model, io.environment.HF_ENDPOINT);
+  if (typeof key !== 'string') return refuseModel('update', model, key, io);
   return withDownloader('network', settings, io, async (downloader) => {
-    const job = await downloader.update(readInstalled(model, io.environment.HF_ENDPOINT));
+    const job = await downloader.update(key);
     if (job === 'already_downloaded') {
       io.out(`${model} is what the hub has.\n`);
       return exitCodes.done;
