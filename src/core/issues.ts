@@ -16,8 +16,17 @@ export function describeIssues(issues: readonly Issue[], input: unknown, whole: 
 /** Unknown keys are reported together, on the object that has them; a reader looks for each key. */
 function spread(issue: Issue & { readonly keys?: readonly string[] }): readonly Issue[] {
   return issue.code === 'unrecognized_keys'
-    ? issue.keys!.map((key) => ({ code: issue.code, path: [...issue.path, key], message: 'no key of this name' }))
+    ? issue.keys!.map((key) => ({
+        code: issue.code,
+        path: [...issue.path, key],
+        message: wordsOr('no key of this name', issue),
+      }))
     : [issue];
+}
+
+/** A schema may have words of its own; zod's are about its own terms. */
+function wordsOr(otherwise: string, { message }: Issue): string {
+  return /^(?:Unrecognized|Invalid input)/.test(message) ? otherwise : message;
 }
 
 function describeIssue(issue: Issue, input: unknown, whole: string): string {
@@ -45,6 +54,7 @@ export function expectation(reported: Issue): string {
       if (issue.origin === 'array') return `an array of at least ${String(issue.minimum)}`;
       return `a number ${issue.inclusive === true ? 'of at least' : 'above'} ${String(issue.minimum)}`;
     case 'too_big':
+      if (issue.origin === 'string') return `a text of at most ${String(issue.maximum)} characters`;
       return `${issue.origin === 'array' ? 'an array' : 'a number'} of at most ${String(issue.maximum)}`;
     default:
       return issue.message;

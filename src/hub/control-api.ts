@@ -2,12 +2,14 @@
  * The operator's side over HTTP, under /__hub, for tests in other languages. It can change what every client sees, so a
  * web page must not reach it: neither by a form, nor by fetch, nor by a host name that resolves to loopback.
  */
+import * as z from 'zod/mini';
 import type { HubControl } from './control.js';
 import type { FaultList } from './faults/fault-list.js';
-import { parseFaults } from './faults/parse-fault.js';
-import { clockOffset, InvalidInput, readObject, text } from './validators.js';
+import { parseHubFaults } from './faults/parse-hub-faults.js';
+import { InvalidInput, readInput } from './read-input.js';
+import { clockOffset, strictObject, text } from './schemas.js';
 import type { HubJournal } from './journal.js';
-import { readRepo } from './repos/description.js';
+import { readRepo } from './repos/read-repo.js';
 import type { HubCall } from './wire/call.js';
 import { foreignPartOf } from '../core/foreign-call.js';
 import { hostInUrl } from '../core/loopback.js';
@@ -23,7 +25,7 @@ export interface Operated {
 }
 
 const INDEX = {
-  'GET /__hub/faults': 'the faults, and how often each was seen and struck',
+  'GET /__hub/faults': 'the faults, and how often each was seen and fired',
   'POST /__hub/faults': 'add one fault or a list; answers their ids',
   'DELETE /__hub/faults': 'remove all; with /{id}, one',
   'GET /__hub/journal': 'every request; /summary for what follows from them',
@@ -36,6 +38,10 @@ const INDEX = {
   'PUT /__hub/clock': '{"offsetMs"} sets how far the clock is off',
   'POST /__hub/reset': 'everything as it was at the start',
 };
+
+const moveInput = strictObject({ to: text });
+const accessInput = strictObject({ user: text, repo: text });
+const clockInput = strictObject({ offsetMs: clockOffset });
 
 /** The answer to a request under /__hub. */
 export function controlReply(operated: Operated, call: HubCall, body: string): Reply {
@@ -59,12 +65,13 @@ function answerOf({ control, faults, journal }: Operated, call: HubCall, body: s
     case 'GET faults':
       return faults.list();
     case 'POST faults':
-      return { ids: faults.add(parseFaults(json(body))) };
+      return { ids: faults.add(parseHubFaults(json(body))) };
     case 'DELETE faults':
       faults.clear();
       return { removed: 'all' };
     case 'DELETE faults {id}':
-      if (!faults.remove(rest[0]!)) throw new InvalidInput('id', `there is no fault ${rest[0]!}`);
+      if (!faults.remove(rest[0]!))
+        throw new InvalidInput('id', `Cannot remove the fault ${rest[0]!}: there is none of this id.`);
       return { removed: rest[0] };
     case 'GET journal':
       return journal.entries();
@@ -78,19 +85,19 @@ function answerOf({ control, faults, journal }: Operated, call: HubCall, body: s
     case 'POST repos':
       return control.addRepo(withoutDisk(readRepo(json(body), 'repo')));
     case 'POST repos {owner} {name} branches {branch}': {
-      const { to } = readObject(json(body), 'body', ['to']);
-      return { sha: control.moveBranch(`${rest[0]!}/${rest[1]!}`, rest[3]!, text(to, 'to')) };
+      const { to } = readInput(moveInput, json(body), 'body');
+      return { sha: control.moveBranch(`${rest[0]!}/${rest[1]!}`, rest[3]!, to) };
     }
     case 'DELETE repos {owner} {name} commits {sha}':
       return { sha: control.dropCommit(`${rest[0]!}/${rest[1]!}`, rest[3]!) };
     case 'POST access': {
-      const { user, repo } = readObject(json(body), 'body', ['user', 'repo']);
-      control.grantAccess(text(user, 'user'), text(repo, 'repo'));
+      const { user, repo } = readInput(accessInput, json(body), 'body');
+      control.grantAccess(user, repo);
       return { user, repo };
     }
     case 'PUT clock': {
-      const { offsetMs } = readObject(json(body), 'body', ['offsetMs']);
-      control.setClockOffset(clockOffset(offsetMs, 'offsetMs'));
+      const { offsetMs } = readInput(clockInput, json(body), 'body');
+      control.setClockOffset(offsetMs);
       return { offsetMs };
     }
     case 'POST reset':
@@ -138,7 +145,7 @@ function withoutDisk(repo: ReturnType<typeof readRepo>): ReturnType<typeof readR
     if (index >= 0) {
       throw new InvalidInput(
         `repo.commits[${commit}].files[${index}].from`,
-        'cannot be given over HTTP: give size or text',
+        'Cannot serve a file of this machine for a client: over HTTP a file has size or text instead of from.',
       );
     }
   }
@@ -149,6 +156,6 @@ function json(body: string): unknown {
   try {
     return JSON.parse(body);
   } catch {
-    throw new InvalidInput('body', 'must be JSON');
+    throw new InvalidInput('body', 'Cannot read the body: expected JSON.');
   }
 }

@@ -1,9 +1,10 @@
 /*
  * What an operator may do to a running hub, besides its faults.
  */
-import { InvalidInput, shown } from './validators.js';
+import { InvalidInput } from './read-input.js';
 import type { Access } from './origin/access.js';
-import { readRepo, type RepoInput } from './repos/description.js';
+import type { RepoInput } from './repos/description.js';
+import { readRepo } from './repos/read-repo.js';
 import { commitAt, type Repo, type RepoStore } from './repos/repo-store.js';
 
 /** A repo as the operator sees it. */
@@ -52,18 +53,26 @@ export function createControl({ library, access, offset, onFilesGone, resetRest 
     const repo = library.get(id);
     if (repo !== undefined) return repo;
     const known = library.list().map(({ description }) => description.id);
-    throw new InvalidInput('repo', `there is no ${id} here; there are ${known.join(', ')}`);
+    throw new InvalidInput('repo', `Cannot find the repo ${id}: there are ${known.join(', ')}.`);
   }
 
   function moveBranch(id: string, branch: string, to: string): string {
     const repo = repoOf(id);
     const current = repo.commits.findIndex(({ sha }) => sha === repo.branches.get(branch));
     if (!repo.branches.has(branch)) {
-      throw new InvalidInput('branch', `${id} has no ${branch}; it has ${[...repo.branches.keys()].join(', ')}`);
+      throw new InvalidInput(
+        'branch',
+        `Cannot move ${branch} of ${id}: it has ${[...repo.branches.keys()].join(', ')}.`,
+      );
     }
     const step = to === 'next' ? 1 : -1;
     const target = to === 'next' || to === 'previous' ? repo.commits[current + step] : commitAt(repo, to);
-    if (target === undefined) throw new InvalidInput('to', `${id} has no commit ${shown(to)} to move ${branch} to`);
+    if (target === undefined) {
+      throw new InvalidInput(
+        'to',
+        `Cannot move ${branch} of ${id}: there is no commit ${JSON.stringify(to)} to move it to.`,
+      );
+    }
     repo.branches.set(branch, target.sha);
     return target.sha;
   }
@@ -71,7 +80,9 @@ export function createControl({ library, access, offset, onFilesGone, resetRest 
   function dropCommit(id: string, revision: string): string {
     const repo = repoOf(id);
     const commit = commitAt(repo, revision);
-    if (commit === undefined) throw new InvalidInput('commit', `${id} has no ${shown(revision)}`);
+    if (commit === undefined) {
+      throw new InvalidInput('commit', `Cannot drop a commit of ${id}: it has no ${JSON.stringify(revision)}.`);
+    }
     repo.commits = repo.commits.filter((other) => other !== commit);
     return commit.sha;
   }

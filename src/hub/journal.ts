@@ -3,7 +3,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Caller } from './origin/access.js';
-import type { HubRouteName } from './faults/fault.js';
+import type { HubRouteName } from './faults/hub-fault.js';
 import { redactHeader } from '../core/redact.js';
 
 /** One request. */
@@ -31,7 +31,7 @@ export interface HubJournalEntry {
   status?: number;
   /** The bytes `[start, end)` of the file that were handed over. */
   served?: { start: number; end: number };
-  /** Ids of the faults that struck. */
+  /** Ids of the faults that fired. */
   faults: string[];
   /** `cut`: the hub broke it off, as a fault told it to. `left`: the client did. */
   outcome: 'open' | 'complete' | 'cut' | 'left' | 'failed';

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describeBytes } from '../core/byte-amounts.js';
 import { createHub, type Hub, type HubOptions } from './create-hub.js';
-import { parseFaults } from './faults/parse-fault.js';
-import { InvalidInput } from './validators.js';
+import { parseHubFaults } from './faults/parse-hub-faults.js';
+import { InvalidInput } from './read-input.js';
 import { createProxy, type LoggingProxy } from './proxy.js';
 import { reposFromDisk } from './repos/repos-from-disk.js';
 import { CannotListenError } from '../node/cannot-listen.js';
@@ -86,17 +86,17 @@ async function proxyFrom({ proxy, proxyCredentials }: Flags): Promise<LoggingPro
   });
 }
 
-function faultsFrom(file: string): ReturnType<typeof parseFaults> {
+function faultsFrom(file: string): ReturnType<typeof parseHubFaults> {
   let data: unknown;
   try {
     data = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw new InvalidInput(
-      file,
-      `could not be read as JSON: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new InvalidInput(file, `Cannot read faults from ${file}: expected a file with JSON (${reason}).`, {
+      cause: error,
+    });
   }
-  return parseFaults(data);
+  return parseHubFaults(data);
 }
 
 async function saveCertificate(certificate: string): Promise<string> {

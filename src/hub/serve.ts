@@ -4,7 +4,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HubClock } from './clock.js';
 import type { FaultSource, Subject } from './faults/fault-list.js';
-import type { ActiveFault } from './faults/fault.js';
+import type { HubFaultStatus } from './faults/hub-fault.js';
 import { applyFault } from './faults/apply-fault.js';
 import { redactedHeaders, type HubJournalEntry, type JournalWriter } from './journal.js';
 import { cdnObject, cdnReply } from './origin/cdn.js';
@@ -106,7 +106,7 @@ async function answer(
   let delivery: Delivery | undefined;
   try {
     const subject: Subject = { route: route.name, method: call.method, repo, file };
-    const early = faults.strikeBefore(subject);
+    const early = faults.fireBefore(subject);
     const { skewMs, signatureMs } = changeWorld(station.control, early, repo, route.revision);
     const now = context.clock.now() + skewMs;
     const origin = call.origin ?? station.origin();
@@ -114,7 +114,7 @@ async function answer(
       side === 'cdn'
         ? cdnReply(context, call, now)
         : await hubReply(context, route, { call, body, caller, origin, now, signatureMs });
-    const late = faults.strikeAfter({
+    const late = faults.fireAfter({
       ...subject,
       carriesFile: reply.carriesFile ?? false,
       status: reply.status,
@@ -149,25 +149,25 @@ async function answer(
 /** What faults do before the answer is known. */
 function changeWorld(
   control: HubControl,
-  faults: readonly ActiveFault[],
+  faults: readonly HubFaultStatus[],
   repo: string | undefined,
   revision: string | undefined,
 ): { skewMs: number; signatureMs: number } {
   let skewMs = 0;
   let signatureMs = SIGNATURE_LIFETIME_MS;
-  for (const { do: action } of faults) {
-    switch (action.type) {
+  for (const { effect } of faults) {
+    switch (effect.type) {
       case 'clock-skew':
-        skewMs += action.ms;
+        skewMs += effect.ms;
         break;
       case 'signature-lifetime':
-        signatureMs = action.ms;
+        signatureMs = effect.ms;
         break;
       case 'move-branch':
-        if (repo !== undefined) control.tryMoveBranch(repo, action.branch ?? 'main', action.to ?? 'next');
+        if (repo !== undefined) control.tryMoveBranch(repo, effect.branch ?? 'main', effect.to ?? 'next');
         break;
       case 'drop-commit':
-        if (repo !== undefined) control.tryDropCommit(repo, action.commit ?? revision ?? 'main');
+        if (repo !== undefined) control.tryDropCommit(repo, effect.commit ?? revision ?? 'main');
         break;
     }
   }

@@ -107,12 +107,12 @@ describe('modeldock hub', () => {
   });
 
   it('ends also while a client hangs on a stalled download', async () => {
-    await writeFile(join(folder, 'faults.json'), JSON.stringify([{ do: { type: 'stall', afterBytes: 10 } }]));
+    await writeFile(join(folder, 'faults.json'), JSON.stringify([{ effect: { type: 'stall', afterBytes: 10 } }]));
     const hub = start('--port', '0', '--json', '--faults', join(folder, 'faults.json'));
     const { endpoint } = JSON.parse(await hub.said(/\n/)) as Facts;
     const { headers } = await ask(`${endpoint}/modeldock/tiny-chat-GGUF/resolve/main/tiny-chat-F16.gguf`);
     const hanging = ask(headers.location!);
-    await soon(async () => (await ask(`${endpoint}/__hub/faults`)).body.toString()).toContain('"struck":1');
+    await soon(async () => (await ask(`${endpoint}/__hub/faults`)).body.toString()).toContain('"fired":1');
     hub.process.kill();
     expect((await hub.ended).code).toBe(0);
     expect(await hanging).toMatchObject({ failure: expect.stringMatching(/^ECONNRESET$/) as string });
@@ -195,8 +195,11 @@ describe('modeldock hub', () => {
     [['--port', '70000'], /0 to 65535/],
     [['--proxy-credentials', 'nobody'], /It must be user:password\./],
     [['--cdn', 'ftp://x'], /It must be an http:\/\/ or https:\/\/ URL\./],
-    [['--repos', '/no/such/place'], /error: \/no\/such\/place: there is no such file or folder/],
-    [['--faults', '/no/such/file'], /error: \/no\/such\/file: could not be read as JSON/],
+    [
+      ['--repos', '/no/such/place'],
+      /error: Cannot read repos from \/no\/such\/place: there is no such file or folder\./,
+    ],
+    [['--faults', '/no/such/file'], /error: Cannot read faults from \/no\/such\/file: expected a file with JSON/],
     [['--host', '192.0.2.1', '--port', '0'], /Cannot listen on 192\.0\.2\.1 port 0: this machine has no such address/],
     [['--colour'], /unknown option '--colour'/],
   ])('refuses %j and says what is allowed', async (flags, message) => {
@@ -208,7 +211,7 @@ describe('modeldock hub', () => {
   it('names a described repo that is wrong, with the path of the mistake', async () => {
     await writeFile(join(folder, 'wrong.json'), '[{"id":"me/x","files":[{"path":"../up","size":1}]}]');
     const { code, err } = await start('--port', '0', '--repos', join(folder, 'wrong.json')).ended;
-    expect([code, err]).toEqual([1, expect.stringContaining('repos[0].files[0].path: must be a relative path')]);
+    expect([code, err]).toEqual([1, expect.stringContaining('repos[0].files[0].path: expected a relative path')]);
   });
 
   it('says that a port is taken, and offers --port 0', async () => {

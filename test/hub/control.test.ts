@@ -33,13 +33,16 @@ const head = (revision: string): Promise<Exchange> =>
 describe("the operator's API", () => {
   it('adds, lists and removes faults', async () => {
     expect(
-      await answer('POST', '/faults', [{ id: 'mine', do: { type: 'latency', ms: 1 } }, { do: { type: 'gzip' } }]),
+      await answer('POST', '/faults', [
+        { id: 'mine', effect: { type: 'latency', ms: 1 } },
+        { effect: { type: 'gzip' } },
+      ]),
     ).toEqual({
       ids: ['mine', 'fault-1'],
     });
     expect(await answer('GET', '/faults')).toMatchObject([
-      { id: 'mine', seen: 0, struck: 0 },
-      { id: 'fault-1', do: { type: 'gzip' } },
+      { id: 'mine', seen: 0, fired: 0 },
+      { id: 'fault-1', effect: { type: 'gzip' } },
     ]);
     expect((await operate('DELETE', '/faults/mine')).status).toBe(200);
     expect((await operate('DELETE', '/faults/mine')).status).toBe(400);
@@ -61,7 +64,7 @@ describe("the operator's API", () => {
     await operate('POST', '/reset');
     expect((await head('main')).headers['x-repo-commit']).toBe(before);
     expect(await answer('POST', `/repos/${REPO}/branches/nothing`, { to: 'next' })).toEqual({
-      error: `branch: ${REPO} has no nothing; it has main, next`,
+      error: `Cannot move nothing of ${REPO}: it has main, next.`,
       path: 'branch',
     });
   });
@@ -109,7 +112,7 @@ describe("the operator's API", () => {
       [{ 'Content-Type': 'text/plain' }, 403],
     ];
     for (const [headers, status] of cases) {
-      expect([headers, (await operate('POST', '/faults', { do: { type: 'gzip' } }, headers)).status]).toEqual([
+      expect([headers, (await operate('POST', '/faults', { effect: { type: 'gzip' } }, headers)).status]).toEqual([
         headers,
         status,
       ]);
@@ -120,44 +123,53 @@ describe("the operator's API", () => {
   it('says what there is when it is asked for something else', async () => {
     const nothing = await operate('GET', '/nothing');
     expect([nothing.status, nothing.body.toString()]).toEqual([404, expect.stringContaining('POST /__hub/faults')]);
-    expect(await answer('POST', '/faults', undefined)).toEqual({ error: 'body: must be JSON', path: 'body' });
+    expect(await answer('POST', '/faults', undefined)).toEqual({
+      error: 'Cannot read the body: expected JSON.',
+      path: 'body',
+    });
   });
 
   it('answers 400 to what is nested too deeply to be shown, and to a date that no calendar has', async () => {
-    const deep = `{"do":${'['.repeat(300_000)}${']'.repeat(300_000)}}`;
+    const deep = `{"effect":${'['.repeat(300_000)}${']'.repeat(300_000)}}`;
     const headers = { 'Content-Type': 'application/json' };
     const refused = await ask(`${hub.endpoint}/__hub/faults`, { method: 'POST', headers, body: deep });
-    expect([refused.status, refused.body.toString()]).toEqual([400, expect.stringContaining('nested too deeply')]);
+    expect([refused.status, refused.body.toString()]).toEqual([400, expect.stringContaining('that JSON cannot spell')]);
     const offsetMs = Number.MAX_SAFE_INTEGER;
     expect((await operate('PUT', '/clock', { offsetMs })).status).toBe(400);
-    expect((await operate('POST', '/faults', { do: { type: 'clock-skew', ms: -offsetMs } })).status).toBe(400);
+    expect((await operate('POST', '/faults', { effect: { type: 'clock-skew', ms: -offsetMs } })).status).toBe(400);
     expect(Date.parse((await head('main')).headers.date!)).toBeGreaterThan(0);
   });
 });
 
 describe('faults', () => {
   it.each<[unknown, string]>([
-    [{}, 'faults.do: must be an object, not nothing'],
-    [{ do: { type: 'explode' } }, 'faults.do.type: must be one of "signature-lifetime", "refuse"'],
-    [{ do: { type: 'latency' } }, 'faults.do.ms: is missing, and latency needs it'],
-    [{ do: { type: 'latency', ms: -1 } }, 'faults.do.ms: must be a whole number of 0 or more, not -1'],
-    [{ do: { type: 'latency', seconds: 1 } }, 'faults.do.seconds: is not known here; there are: type, ms'],
-    [{ do: { type: 'refuse', status: 402 } }, 'faults.do.status: must be one of 400, 401, 403, 410, not 402'],
-    [{ do: { type: 'reset', atByte: 1, afterBytes: 1 } }, 'faults.do.afterBytes: cannot stand beside atByte'],
-    [{ on: { route: 'somewhere' }, do: { type: 'gzip' } }, 'faults.on.route: must be one of "info", "tree"'],
+    [{}, 'faults.effect: expected an object, found nothing'],
+    [{ effect: { type: 'explode' } }, 'faults.effect.type: expected one of "signature-lifetime", "refuse"'],
+    [{ effect: { type: 'latency' } }, 'faults.effect.ms: expected a number, found nothing'],
+    [{ effect: { type: 'latency', ms: -1 } }, 'faults.effect.ms: expected a number of at least 0, found -1'],
+    [{ effect: { type: 'latency', seconds: 1 } }, 'faults.effect.seconds: expected no key but type, ms, found 1'],
     [
-      { on: { nth: { from: 5, to: 2 } }, do: { type: 'gzip' } },
-      'faults.on.nth.to: must be a whole number of 5 or more, not 2',
+      { effect: { type: 'refuse', status: 402 } },
+      'faults.effect.status: expected one of 400, 401, 403, 410, found 402',
+    ],
+    [
+      { effect: { type: 'reset', atByte: 1, afterBytes: 1 } },
+      'faults.effect.afterBytes: expected nothing beside atByte, found 1',
+    ],
+    [{ when: { route: 'somewhere' }, effect: { type: 'gzip' } }, 'faults.when.route: expected one of "info", "tree"'],
+    [
+      { when: { nth: { from: 5, to: 2 } }, effect: { type: 'gzip' } },
+      'faults.when.nth.to: expected a whole number from 5, as "from" says, found 2',
     ],
     ...['https://x\r\nSet-Cookie: a=b', 'https://😀', 'https://x/y', 'https://x:99999', 'ftp://x', 'x', ''].map(
       (origin): [unknown, string] => [
-        { do: { type: 'foreign-link', origin } },
-        `faults.do.origin: must be an origin as https://huggingface.co, not ${JSON.stringify(origin)}`,
+        { effect: { type: 'foreign-link', origin } },
+        `faults.effect.origin: expected an origin such as https://huggingface.co, found ${JSON.stringify(origin)}`,
       ],
     ),
     [
-      [{ do: { type: 'gzip' } }, { times: 0, do: { type: 'gzip' } }],
-      'faults[1].times: must be a whole number of 1 or more, not 0',
+      [{ effect: { type: 'gzip' } }, { times: 0, effect: { type: 'gzip' } }],
+      'faults[1].times: expected a number of at least 1, found 0',
     ],
   ])('%j is refused with the path of what is wrong', (fault, message) => {
     expect(() => hub.faults.add(fault as HubFault)).toThrow(message);
@@ -167,7 +179,7 @@ describe('faults', () => {
   it.each(['https://huggingface.co', 'http://127.0.0.1:4321', 'https://[::1]:8443'])(
     'a link to %s is no header that cannot be sent',
     async (origin) => {
-      hub.faults.add({ do: { type: 'foreign-link', origin } });
+      hub.faults.add({ effect: { type: 'foreign-link', origin } });
       const listed = await ask(`${hub.endpoint}/api/models?limit=1`);
       expect([listed.status, listed.headers.link]).toEqual([200, expect.stringContaining(`<${origin}/api/models?`)]);
     },
@@ -176,40 +188,40 @@ describe('faults', () => {
   it('strikes only what its target names', async () => {
     hub.faults.add({
       id: 'f',
-      on: { repo: REPO, file: 'moving-*.gguf', method: 'HEAD', nth: [2, 3] },
-      do: { type: 'server-error' },
+      when: { repo: REPO, file: 'moving-*.gguf', method: 'HEAD', nth: [2, 3] },
+      effect: { type: 'server-error' },
     });
     const statuses = [];
     for (let time = 0; time < 4; time++) statuses.push((await head('main')).status);
     expect(statuses).toEqual([302, 503, 503, 302]);
     expect((await ask(`${hub.endpoint}/${REPO}/resolve/main/README.md`, { method: 'HEAD' })).status).toBe(307);
-    expect(hub.faults.list()[0]).toMatchObject({ seen: 4, struck: 2 });
+    expect(hub.faults.list()[0]).toMatchObject({ seen: 4, fired: 2 });
   });
 
   it('leaves to a download what a HEAD has no bytes for', async () => {
     hub.faults.add([
-      { id: 'flip', do: { type: 'flip-bit', atByte: 5 }, times: 1 },
-      { id: 'slow', do: { type: 'slow', bytesPerSecond: 1e9 }, on: { nth: 1 } },
-      { id: 'cut', do: { type: 'truncate', afterBytes: 1000 }, on: { nth: 1 } },
+      { id: 'flip', effect: { type: 'flip-bit', atByte: 5 }, times: 1 },
+      { id: 'slow', effect: { type: 'slow-body', bytesPerSecond: 1e9 }, when: { nth: 1 } },
+      { id: 'cut', effect: { type: 'truncated', afterBytes: 1000 }, when: { nth: 1 } },
     ]);
     const url = await locate(hub.endpoint, `/${REPO}/resolve/main/${FILE}`);
     await ask(url, { method: 'HEAD' });
-    expect(hub.faults.list().map(({ struck }) => struck)).toEqual([0, 0, 0]);
+    expect(hub.faults.list().map(({ fired }) => fired)).toEqual([0, 0, 0]);
     const { body } = await ask(url);
     expect([body[5], body.length]).toEqual([1, 1000]);
   });
 
   it('names the quota that a request used up', async () => {
-    hub.faults.add({ do: { type: 'rate-limit', retryAfterSeconds: 9 } });
+    hub.faults.add({ effect: { type: 'rate-limit', retryAfterSeconds: 9 } });
     expect((await head('main')).headers.ratelimit).toBe('"resolvers";r=0;t=9');
     expect((await ask(`${hub.endpoint}/api/models`)).headers.ratelimit).toBe('"api";r=0;t=9');
   });
 
   it('lets several go together', async () => {
     hub.faults.add([
-      { do: { type: 'short-range', bytes: 100 } },
-      { do: { type: 'flip-bit', atByte: 5 } },
-      { do: { type: 'no-content-length' } },
+      { effect: { type: 'short-range', bytes: 100 } },
+      { effect: { type: 'flip-bit', atByte: 5 } },
+      { effect: { type: 'no-content-length' } },
     ]);
     const url = await locate(hub.endpoint, `/${REPO}/resolve/main/${FILE}`);
     const { status, headers, body } = await ask(url, { headers: { Range: 'bytes=0-999' } });
@@ -250,7 +262,7 @@ describe('the journal', () => {
         },
       ],
     });
-    hub.faults.add({ do: { type: 'stall' } });
+    hub.faults.add({ effect: { type: 'stall' } });
     const leaving: (() => void)[] = [];
     const stalled = [1, 2, 3].map(() => ask(url, { onRequest: (leave) => leaving.push(leave) }));
     await soon(() => hub.journal.summary().files[0]!.atOnce).toBe(3);
@@ -319,7 +331,7 @@ describe('a hub', () => {
     'GET ?x HTTP/1.1\r\nHost: a\r\n\r\n',
     'GET /__hub/faults HTTP/1.1\r\nHost: a:99999\r\n\r\n',
     'GET /__hub/faults HTTP/1.1\r\nHost: ...\r\n\r\n',
-    'POST /__hub/faults HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"do":',
+    'POST /__hub/faults HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"effect":',
     'POST /__hub/faults HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 4\r\n\r\nnull',
     'POST /api/models/modeldock/tiny-chat-GGUF/paths-info/main HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n',
     'GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n',
@@ -338,7 +350,7 @@ describe('a hub', () => {
   it('keeps no connection, timer or buffer of clients that left in the middle', async () => {
     const held = (): number =>
       process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap' || kind === 'Timeout').length;
-    hub.faults.add({ do: { type: 'slow', bytesPerSecond: 5_000_000 } });
+    hub.faults.add({ effect: { type: 'slow-body', bytesPerSecond: 5_000_000 } });
     const buffersBefore = process.memoryUsage().arrayBuffers;
     const url = await locate(hub.endpoint, '/modeldock/huge-chat-GGUF/resolve/main/huge-chat-Q8_0.gguf');
     for (let round = 0; round < 5; round++) {
@@ -363,17 +375,19 @@ describe('a hub', () => {
     const wrong = (file: object): Promise<Hub> =>
       createHub({ repos: [{ id: 'me/x', files: [file as { path: string }] }] });
     await expect(wrong({ path: 'a' })).rejects.toThrow(
-      'repos[0].files[0]: needs exactly one of size (bytes), text and from',
+      'Cannot read repos[0].files[0]: expected exactly one of size (bytes), text and from',
     );
-    await expect(wrong({ path: 'a/../b', size: 1 })).rejects.toThrow('repos[0].files[0].path: must be a relative path');
+    await expect(wrong({ path: 'a/../b', size: 1 })).rejects.toThrow(
+      'repos[0].files[0].path: expected a relative path',
+    );
     await expect(wrong({ path: 'a', size: 20_000_000, storage: 'git' })).rejects.toThrow('are too many for git');
     await expect(createHub({ repos: [{ id: 'nobody', files: [] }] })).rejects.toThrow(
-      'repos[0].id: must be owner/name',
+      'repos[0].id: expected owner/name',
     );
   });
 
   it('moves a branch when a request for bytes says so, in the middle of a download', async () => {
-    hub.faults.add({ on: { route: 'cdn', nth: 2 }, do: { type: 'move-branch' } });
+    hub.faults.add({ when: { route: 'cdn', nth: 2 }, effect: { type: 'move-branch' } });
     const before = await head('main');
     await ask(before.headers.location!, { headers: { Range: 'bytes=0-9' } });
     expect((await head('main')).headers['x-repo-commit']).toBe(before.headers['x-repo-commit']);

@@ -75,7 +75,7 @@ describe('a page of another origin', () => {
         [{ type: 'rate-limit' }, 429],
       ] as const) {
         const route = place === url ? 'cdn' : 'resolve';
-        hub.faults.add([{ on: { route, nth: 1 }, do: fault }]);
+        hub.faults.add([{ when: { route, nth: 1 }, effect: fault }]);
         expect((await ask(place, preflight)).status).toBe(204);
         const answer = await ask(place, { headers: { Origin: PAGE } });
         expect([answer.status, answer.headers['access-control-allow-origin']]).toEqual([status, allowed]);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { LONGEST_TIMER_MS } from '../../src/core/wall-timer.js';
-import { createHub, faultKinds, parseFault, type HubFault, type Hub } from '../../src/hub/index.js';
+import { createHub, faultKinds, parseHubFault, type HubFault, type Hub } from '../../src/hub/index.js';
 import { createStoryClock, type StoryClock } from './stepped-clock.js';
 import { ask, locate, type Exchange } from './wire-client.js';
 import { soon } from './soon.js';
@@ -77,7 +77,7 @@ const witnesses: Record<string, () => Promise<void>> = {
   'rate limit with only one header': async () => {
     const { status, headers } = await ask(hub.endpoint + PATH);
     expect([status, headers['retry-after'], headers.ratelimit]).toEqual([429, '30', undefined]);
-    hub.faults.add({ id: hub.faults.list()[0]!.id, do: { type: 'rate-limit', headers: 'RateLimit' } });
+    hub.faults.add({ id: hub.faults.list()[0]!.id, effect: { type: 'rate-limit', headers: 'RateLimit' } });
     const { headers: others } = await ask(hub.endpoint + PATH);
     expect([others['retry-after'], others.ratelimit]).toEqual([undefined, '"resolvers";r=0;t=30']);
   },
@@ -100,7 +100,7 @@ const witnesses: Record<string, () => Promise<void>> = {
   },
   'stall before an answer': async () => {
     const url = await locate(hub.endpoint, PATH);
-    const asked = ask(url, { onRequest: (leave) => void struck().then(leave) });
+    const asked = ask(url, { onRequest: (leave) => void fired().then(leave) });
     expect(await asked).toMatchObject({ status: 0, failure: 'ECONNRESET' });
     await expectOutcome('left');
   },
@@ -261,7 +261,7 @@ describe('every row of the table of faults', () => {
   it.each(rows)('$name', async ({ name, fault }) => {
     hub.faults.add(fault);
     await witnesses[name]!();
-    expect(hub.faults.list()[0]!.struck, 'the fault struck').toBeGreaterThan(0);
+    expect(hub.faults.list()[0]!.fired, 'the fault fired').toBeGreaterThan(0);
   });
 
   it('has a witness, and every witness a row', () => {
@@ -269,7 +269,7 @@ describe('every row of the table of faults', () => {
   });
 
   it('shows every kind of fault there is', () => {
-    expect([...new Set(rows.map(({ fault }) => fault.do.type))].sort()).toEqual(Object.keys(faultKinds).sort());
+    expect([...new Set(rows.map(({ fault }) => fault.effect.type))].sort()).toEqual(Object.keys(faultKinds).sort());
   });
 });
 
@@ -278,12 +278,12 @@ function tableRows(): { name: string; fault: HubFault }[] {
   const table = page.slice(page.indexOf('| fault |')).split('\n\n')[0]!.split('\n').slice(2);
   return table.map((line) => {
     const [, name, description] = line.split('|').map((cell) => cell.trim());
-    return { name: name!, fault: parseFault(JSON.parse(description!.replaceAll('`', ''))) };
+    return { name: name!, fault: parseHubFault(JSON.parse(description!.replaceAll('`', ''))) };
   });
 }
 
-async function struck(): Promise<void> {
-  await soon(() => hub.faults.list()[0]?.struck).toBe(1);
+async function fired(): Promise<void> {
+  await soon(() => hub.faults.list()[0]?.fired).toBe(1);
 }
 
 async function expectOutcome(outcome: string): Promise<void> {

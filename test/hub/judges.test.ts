@@ -138,7 +138,7 @@ describe.skipIf(!installed('curl', '--version'))('curl', () => {
   const curl = (...arguments_: string[]): Promise<unknown> => run('curl', ['-sSfL', '--retry', '0', ...arguments_]);
 
   it('resumes with -C - after a cut, and has the right bytes in the end', async () => {
-    hub.faults.add({ do: { type: 'reset', atByte: 4_000_000 }, times: 1 });
+    hub.faults.add({ effect: { type: 'reset', atByte: 4_000_000 }, times: 1 });
     const out = join(folder, 'curl.gguf');
     await expect(curl('-C', '-', '-o', out, resolved(REPO, FILE))).rejects.toThrow();
     const { size } = await stat(out);
@@ -151,7 +151,7 @@ describe.skipIf(!installed('curl', '--version'))('curl', () => {
   });
 
   it('resumes a truncated download', async () => {
-    hub.faults.add({ do: { type: 'truncate', atByte: 5_000_001 }, times: 1 });
+    hub.faults.add({ effect: { type: 'truncated', atByte: 5_000_001 }, times: 1 });
     const out = join(folder, 'curl-truncated.gguf');
     await expect(curl('-C', '-', '-o', out, resolved(REPO, FILE))).rejects.toThrow(
       /bytes remaining to read|transfer closed/,
@@ -188,7 +188,7 @@ describe.skipIf(!installed('wget', '--version'))('wget', () => {
 describe.skipIf(!installed('aria2c', '--version'))('aria2c', () => {
   it('downloads over eight connections, and verifies', async () => {
     // Otherwise the first connection has all of it before there is a second.
-    hub.faults.add({ do: { type: 'slow', bytesPerSecond: 4_000_000 } });
+    hub.faults.add({ effect: { type: 'slow-body', bytesPerSecond: 4_000_000 } });
     const checksum = `--checksum=sha-256=${await announced(REPO, FILE)}`;
     await run('aria2c', ['-q', '-x8', '-s8', '-k1M', checksum, '-d', folder, '-o', 'aria2.gguf', resolved(REPO, FILE)]);
     expect(await sha256Of(join(folder, 'aria2.gguf'))).toBe(await announced(REPO, FILE));

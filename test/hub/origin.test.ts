@@ -359,7 +359,7 @@ describe('a signed URL', () => {
       for (const fraction of [0, 1, 99, 101, 500, 999]) {
         clock.reset();
         clock.advance(fraction);
-        timed.faults.add({ id: 'life', do: { type: 'signature-lifetime', ms } });
+        timed.faults.add({ id: 'life', effect: { type: 'signature-lifetime', ms } });
         const url = await locate(timed.endpoint, path);
         clock.advance(ms - 1);
         expect(await status(url), `${ms - 1} of ${ms} ms, from ${fraction} ms past the second`).toBe(200);

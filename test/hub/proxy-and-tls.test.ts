@@ -96,7 +96,7 @@ describe('with TLS', () => {
     const url = await locate(hub.endpoint, PATH, { ca });
     expect((await ask(url, { ca, headers: { Range: 'bytes=0-3' } })).body.toString()).toBe('GGUF');
     expect((await ask(hub.endpoint)).failure).toMatch(/SELF_SIGNED_CERT/);
-    hub.faults.add({ do: { type: 'redirect', to: 'another-protocol' } });
+    hub.faults.add({ effect: { type: 'redirect', to: 'another-protocol' } });
     expect((await ask(hub.endpoint + PATH, { ca })).headers.location).toBe(
       hub.endpoint.replace('https:', 'http:') + PATH,
     );

@@ -10,7 +10,7 @@ import { createPace, type Pace } from '../wire/pace.js';
 import { contentRange } from '../wire/ranges.js';
 import { redirectReply, textReply, xmlErrorReply, type Reply } from '../wire/reply.js';
 import { omit } from '../omit.js';
-import type { ActiveFault, FaultAction } from './fault.js';
+import type { HubFaultEffect, HubFaultStatus } from './hub-fault.js';
 
 /** What spoiling an answer may need to know. */
 export interface FaultContext {
@@ -24,54 +24,54 @@ export interface FaultContext {
 const HTML = '<!doctype html><title>Welcome to the guest network</title><p>Please accept the terms to go online.</p>\n';
 
 /** The delivery after `fault` was done to it. */
-export function applyFault(delivery: Delivery, fault: ActiveFault, scene: FaultContext): Delivery {
-  const action = fault.do;
+export function applyFault(delivery: Delivery, fault: HubFaultStatus, scene: FaultContext): Delivery {
+  const { effect } = fault;
   const { reply } = delivery;
   const replaced = (other: Reply): Delivery => ({
     ...delivery,
     reply: { ...other, headers: keptHeaders(reply, other) },
   });
-  switch (action.type) {
+  switch (effect.type) {
     case 'refuse':
-      return replaced(refusal(action.status ?? 403));
+      return replaced(refusal(effect.status ?? 403));
     case 'rate-limit':
-      return { ...delivery, reply: tooMany(reply, action.headers ?? true, action.retryAfterSeconds ?? 30) };
+      return { ...delivery, reply: tooMany(reply, effect.headers ?? true, effect.retryAfterSeconds ?? 30) };
     case 'server-error':
-      return replaced(textReply(action.status ?? 503, 'Service Unavailable', retryAfter(action.retryAfterSeconds)));
+      return replaced(textReply(effect.status ?? 503, 'Service Unavailable', retryAfter(effect.retryAfterSeconds)));
     case 'reset':
-      return { ...delivery, incident: { type: 'reset', ...placeOf(action, reply) } };
+      return { ...delivery, incident: { type: 'reset', ...placeOf(effect, reply) } };
     case 'stall':
       return {
         ...delivery,
-        incident: { type: 'stall', ...placeOf(action, reply), ...(action.ms !== undefined && { ms: action.ms }) },
+        incident: { type: 'stall', ...placeOf(effect, reply), ...(effect.ms !== undefined && { ms: effect.ms }) },
       };
-    case 'truncate':
-      return { ...delivery, incident: { type: 'close', afterBytes: placeOf(action, reply).afterBytes ?? half(reply) } };
+    case 'truncated':
+      return { ...delivery, incident: { type: 'close', afterBytes: placeOf(effect, reply).afterBytes ?? half(reply) } };
     case 'short-range':
-      return { ...delivery, reply: shortened(reply, action.bytes) };
+      return { ...delivery, reply: shortened(reply, effect.bytes) };
     case 'ignore-range':
-      return { ...delivery, reply: withoutRange(reply, action.body ?? 'whole') };
+      return { ...delivery, reply: withoutRange(reply, effect.body ?? 'whole') };
     case 'wrong-content-range':
-      return { ...delivery, reply: misplaced(reply, action) };
+      return { ...delivery, reply: misplaced(reply, effect) };
     case 'flip-bit':
-      return { ...delivery, reply: { ...reply, body: flipped(reply.body, action.atByte, action.bit ?? 0) } };
-    case 'slow': {
-      const make = (): Pace => createPace(action.bytesPerSecond, scene.clock);
-      const pace = action.share === 'total' ? scene.sharedPace(fault.id, make) : make();
+      return { ...delivery, reply: { ...reply, body: flipped(reply.body, effect.atByte, effect.bit ?? 0) } };
+    case 'slow-body': {
+      const make = (): Pace => createPace(effect.bytesPerSecond, scene.clock);
+      const pace = effect.share === 'total' ? scene.sharedPace(fault.id, make) : make();
       return { ...delivery, paces: [...delivery.paces, pace] };
     }
     case 'latency':
-      return { ...delivery, latencyMs: delivery.latencyMs + action.ms };
+      return { ...delivery, latencyMs: delivery.latencyMs + effect.ms };
     case 'no-head':
-      return replaced(textReply(action.status ?? 405, 'Method Not Allowed', { Allow: 'GET' }));
+      return replaced(textReply(effect.status ?? 405, 'Method Not Allowed', { Allow: 'GET' }));
     case 'no-content-length':
-      return { ...delivery, reply: unmeasured(reply), closeDelimited: action.end === 'close' };
+      return { ...delivery, reply: unmeasured(reply), closeDelimited: effect.end === 'close' };
     case 'gzip':
       return { ...delivery, reply: gzipped(reply) };
     case 'redirect':
-      return replaced(redirectReply(302, redirectTarget(action.to, scene.url)));
+      return replaced(redirectReply(302, redirectTarget(effect.to, scene.url)));
     case 'foreign-link':
-      return { ...delivery, reply: relinked(reply, action.origin ?? 'https://huggingface.co') };
+      return { ...delivery, reply: relinked(reply, effect.origin ?? 'https://huggingface.co') };
     case 'signature-lifetime':
     case 'move-branch':
     case 'drop-commit':
@@ -102,7 +102,7 @@ function refusal(status: 400 | 401 | 403 | 410): Reply {
 
 function tooMany(
   reply: Reply,
-  said: NonNullable<Extract<FaultAction, { type: 'rate-limit' }>['headers']>,
+  said: NonNullable<Extract<HubFaultEffect, { type: 'rate-limit' }>['headers']>,
   seconds: number,
 ): Reply {
   const { headers } = reply;
@@ -122,9 +122,9 @@ function retryAfter(seconds: number | undefined): Record<string, string> {
   return seconds === undefined ? {} : { 'Retry-After': String(seconds) };
 }
 
-function placeOf(action: { atByte?: number; afterBytes?: number }, reply: Reply): { afterBytes?: number } {
-  if (action.atByte !== undefined) return { afterBytes: action.atByte - reply.start };
-  if (action.afterBytes !== undefined) return { afterBytes: Math.min(action.afterBytes, reply.end - reply.start) };
+function placeOf(place: { atByte?: number; afterBytes?: number }, reply: Reply): { afterBytes?: number } {
+  if (place.atByte !== undefined) return { afterBytes: place.atByte - reply.start };
+  if (place.afterBytes !== undefined) return { afterBytes: Math.min(place.afterBytes, reply.end - reply.start) };
   return {};
 }
 

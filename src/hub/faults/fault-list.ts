@@ -1,6 +1,8 @@
-import type { ActiveFault, HubFault, FaultTarget, HubRouteName } from './fault.js';
+import { isNthCall } from '../../core/nth-call.js';
+import { matchesPattern } from '../../core/text-pattern.js';
 import { faultKinds } from './fault-kinds.js';
-import { parseFaults } from './parse-fault.js';
+import type { HubFault, HubFaultSelection, HubFaultStatus, HubRouteName } from './hub-fault.js';
+import { parseHubFaults } from './parse-hub-faults.js';
 
 /** What is known about a request before it is answered. */
 export interface Subject {
@@ -24,38 +26,38 @@ export interface FaultList {
   add(faults: HubFault | readonly HubFault[]): string[];
   /** Whether there was one. */
   remove(id: string): boolean;
-  list(): ActiveFault[];
+  list(): HubFaultStatus[];
   clear(): void;
 }
 
 /** The side of the list that the hub itself uses. */
 export interface FaultSource extends FaultList {
-  /** Counts the request for the faults that act before it is answered, and returns those that strike. */
-  strikeBefore(subject: Subject): ActiveFault[];
+  /** Counts the request for the faults that act before it is answered, and returns those that fire. */
+  fireBefore(subject: Subject): HubFaultStatus[];
   /** The same for those that act on the answer. */
-  strikeAfter(subject: AnswerSubject): ActiveFault[];
+  fireAfter(subject: AnswerSubject): HubFaultStatus[];
 }
 
 /** An empty list. */
 export function createFaultList(): FaultSource {
-  let faults: ActiveFault[] = [];
+  let faults: HubFaultStatus[] = [];
   let counted = 0;
 
-  function strike(phase: 'before' | 'after', matches: (fault: ActiveFault) => boolean): ActiveFault[] {
+  function fire(phase: 'before' | 'after', matches: (fault: HubFaultStatus) => boolean): HubFaultStatus[] {
     return faults.filter((fault) => {
-      if (faultKinds[fault.do.type].phase !== phase || !matches(fault)) return false;
+      if (faultKinds[fault.effect.type].phase !== phase || !matches(fault)) return false;
       fault.seen++;
-      const strikes = isNth(fault.on?.nth, fault.seen) && (fault.times === undefined || fault.struck < fault.times);
-      if (strikes) fault.struck++;
-      return strikes;
+      const fires = isNthCall(fault.when?.nth, fault.seen) && (fault.times === undefined || fault.fired < fault.times);
+      if (fires) fault.fired++;
+      return fires;
     });
   }
 
   return {
     add(given) {
-      const added = parseFaults(given).map((fault): ActiveFault => {
+      const added = parseHubFaults(given).map((fault): HubFaultStatus => {
         const id = fault.id ?? `fault-${++counted}`;
-        return { ...fault, id, seen: 0, struck: 0 };
+        return { ...fault, id, seen: 0, fired: 0 };
       });
       const ids = added.map(({ id }) => id);
       // The same id again means the same fault, described anew.
@@ -71,50 +73,37 @@ export function createFaultList(): FaultSource {
     clear: () => {
       faults = [];
     },
-    strikeBefore: (subject) => strike('before', (fault) => matchesRequest(fault, subject)),
-    strikeAfter: (subject) =>
-      strike('after', (fault) => matchesRequest(fault, subject) && matchesAnswer(fault, subject)),
+    fireBefore: (subject) => fire('before', (fault) => matchesRequest(fault, subject)),
+    fireAfter: (subject) => fire('after', (fault) => matchesRequest(fault, subject) && matchesAnswer(fault, subject)),
   };
 }
 
-function matchesRequest({ on = {}, do: action }: HubFault, subject: Subject): boolean {
+function matchesRequest({ when = {}, effect }: HubFault, subject: Subject): boolean {
   return (
-    routeMatches(on.route, action.type, subject) &&
-    (on.repo === undefined || on.repo === subject.repo) &&
-    (on.file === undefined || (subject.file !== undefined && pattern(on.file).test(subject.file))) &&
+    routeMatches(when.route, effect.type, subject) &&
+    (when.repo === undefined || when.repo === subject.repo) &&
+    (when.file === undefined || (subject.file !== undefined && matchesPattern(when.file, subject.file))) &&
     // A page's browser asks of its own accord before it sends: that is not the request that was meant.
-    (on.method === undefined ? subject.method !== 'OPTIONS' : on.method === subject.method) &&
-    (action.type !== 'no-head' || subject.method === 'HEAD')
+    (when.method === undefined ? subject.method !== 'OPTIONS' : when.method === subject.method) &&
+    (effect.type !== 'no-head' || subject.method === 'HEAD')
   );
 }
 
-function routeMatches(route: FaultTarget['route'], type: HubFault['do']['type'], subject: Subject): boolean {
+function routeMatches(route: HubFaultSelection['route'], type: HubFault['effect']['type'], subject: Subject): boolean {
   if (route !== undefined) return Array.isArray(route) ? route.includes(subject.route) : route === subject.route;
   const { usually } = faultKinds[type];
   if (typeof usually === 'object') return usually.includes(subject.route);
   return usually !== 'the hub' || subject.route !== 'cdn';
 }
 
-function matchesAnswer({ on = {}, do: action }: HubFault, subject: AnswerSubject): boolean {
-  const { usually } = faultKinds[action.type];
+function matchesAnswer({ when = {}, effect }: HubFault, subject: AnswerSubject): boolean {
+  const { usually } = faultKinds[effect.type];
   if (usually === 'part of a file' && subject.status !== 206) return false;
-  if (on.route === undefined && usually === 'file bytes' && !subject.carriesFile) return false;
+  if (when.route === undefined && usually === 'file bytes' && !subject.carriesFile) return false;
   // A HEAD says how many bytes there are and holds none: it must not use up what is meant for a download.
   const isHead = subject.method === 'HEAD';
-  if (isHead && (action.type === 'slow' || action.type === 'truncate' || 'afterBytes' in action)) return false;
+  if (isHead && (effect.type === 'slow-body' || effect.type === 'truncated' || 'afterBytes' in effect)) return false;
   // What happens at a byte can only happen to an answer that holds it.
-  const byte = on.covers ?? ('atByte' in action ? action.atByte : undefined);
+  const byte = when.covers ?? ('atByte' in effect ? effect.atByte : undefined);
   return byte === undefined || (subject.carriesFile && !isHead && subject.start <= byte && byte < subject.end);
-}
-
-function isNth(nth: FaultTarget['nth'], count: number): boolean {
-  if (nth === undefined) return true;
-  if (typeof nth === 'number') return count === nth;
-  if (Array.isArray(nth)) return nth.includes(count);
-  return count >= nth.from && count <= (nth.to ?? Infinity);
-}
-
-function pattern(file: string): RegExp {
-  const escaped = file.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${escaped.join('.*')}$`);
 }

@@ -1,4 +1,5 @@
-import { listOf, readObject, text } from '../validators.js';
+import * as z from 'zod/mini';
+import { strictObject, text } from '../schemas.js';
 import type { RepoDescription } from '../repos/description.js';
 
 /** A token the hub accepts. */
@@ -10,10 +11,10 @@ export interface Token {
   access: string[];
 }
 
-/** Who calls: nobody known, somebody with a token that does not exist, or a user. */
+/** The caller of a request: without a token, with a token that does not exist, or a known user. */
 export type Caller = 'anonymous' | 'bad token' | { user: string };
 
-/** Who may see and download what. */
+/** Which users may see and download which repos. */
 export interface Access {
   callerOf(authorization: string | undefined): Caller;
   mayDownload(caller: Caller, repo: RepoDescription): boolean;
@@ -28,17 +29,14 @@ export const builtinTokens: readonly Token[] = [
   { token: 'hf_member', user: 'member', access: ['*'] },
 ];
 
-/** Checks a token from outside. @throws InvalidInput with the path of what is wrong */
-export function readToken(value: unknown, path: string): Token {
-  const token = readObject(value, path, ['token', 'user', 'access']);
-  return {
-    token: text(token.token, `${path}.token`),
-    user: text(token.user, `${path}.user`),
-    access: token.access === undefined ? [] : listOf(text)(token.access, `${path}.access`),
-  };
-}
+/** A token in a file. */
+export const tokenSchema = strictObject({
+  token: text,
+  user: text,
+  access: z._default(z.array(text), []),
+});
 
-/** Makes the list of who may what. */
+/** Creates the list of users and of what each may download. */
 export function createAccess(tokens: readonly Token[]): Access {
   const granted = new Set<string>();
   return {

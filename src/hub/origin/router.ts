@@ -1,4 +1,4 @@
-import type { HubRouteName } from '../faults/fault.js';
+import type { HubRouteName } from '../faults/hub-fault.js';
 import type { HubCall } from '../wire/call.js';
 
 /** What a request to the hub is for. */

@@ -5,7 +5,7 @@ import { contentId, contentKey, contentOf, type Content, type ContentSource } fr
 import { quantizationInPath } from '../content/ggml-types.js';
 import { ggufHeader } from '../content/gguf-header.js';
 import { safetensorsHeader, type SafetensorsFacts } from '../content/safetensors-header.js';
-import { InvalidInput } from '../validators.js';
+import { InvalidInput } from '../read-input.js';
 import type { FileDescription, Storage } from './description.js';
 
 /** A file that can be served. */
@@ -31,7 +31,7 @@ export function makeFile(seed: string, repo: string, description: FileDescriptio
   if (storage === 'git' && source.size > LFS_FROM_BYTES) {
     throw new InvalidInput(
       `${repo}/${description.path}`,
-      `${source.size} bytes are too many for git: leave storage out, or say lfs`,
+      `Cannot keep ${repo}/${description.path} in git: its ${source.size} bytes are too many for git. Leave storage out, or say lfs.`,
     );
   }
   const id = contentId(source);
@@ -59,7 +59,9 @@ function sourceOf(seed: string, repo: string, file: FileDescription): ContentSou
   if (file.from !== undefined) {
     const path = resolve(file.from);
     const entry = statSync(path, { throwIfNoEntry: false });
-    if (!entry?.isFile()) throw new InvalidInput(`${repo}/${file.path}`, `there is no file ${path}`);
+    if (!entry?.isFile()) {
+      throw new InvalidInput(`${repo}/${file.path}`, `Cannot serve ${repo}/${file.path}: there is no file ${path}.`);
+    }
     const { size, mtimeMs } = entry;
     return { type: 'disk', size, path, modifiedAt: mtimeMs };
   }
@@ -69,7 +71,8 @@ function sourceOf(seed: string, repo: string, file: FileDescription): ContentSou
     return { type: 'seeded', size, key, head: headOf(repo, file, size) };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new InvalidInput(`${repo}/${file.path}`, `${error.message}, or head: "none"`);
+    const message = `Cannot make ${repo}/${file.path}: ${error.message}, or head: "none".`;
+    throw new InvalidInput(`${repo}/${file.path}`, message, { cause: error });
   }
 }
 

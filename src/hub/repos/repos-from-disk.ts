@@ -1,8 +1,11 @@
 import { readdirSync, readFileSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { InvalidInput, listOf, readObject, shown } from '../validators.js';
-import { readToken, type Token } from '../origin/access.js';
-import { readRepo, type FileDescription, type RepoDescription } from './description.js';
+import * as z from 'zod/mini';
+import { tokenSchema, type Token } from '../origin/access.js';
+import { InvalidInput, readInput } from '../read-input.js';
+import { strictObject } from '../schemas.js';
+import type { FileDescription, RepoDescription } from './description.js';
+import { readRepo, repoSchema } from './read-repo.js';
 
 /** What a file or a folder of repos holds. */
 export interface ReposOnDisk {
@@ -17,32 +20,32 @@ export interface ReposOnDisk {
  */
 export function reposFromDisk(path: string): ReposOnDisk {
   const entry = statSync(path, { throwIfNoEntry: false });
-  if (entry === undefined) throw new InvalidInput(path, 'there is no such file or folder');
+  if (entry === undefined) {
+    throw new InvalidInput(path, `Cannot read repos from ${path}: there is no such file or folder.`);
+  }
   return entry.isDirectory() ? reposFromFolder(path) : reposFromFile(path);
 }
 
+/** The parts of a file, which are checked one by one: a complaint then begins with `repos` or `tokens`. */
+const fileSchema = strictObject({ repos: z.unknown(), tokens: z.optional(z.unknown()) });
+
 function reposFromFile(path: string): ReposOnDisk {
   const data = parsed(path);
-  const object: Record<string, unknown> = Array.isArray(data)
-    ? { repos: data }
-    : readObject(data, path, ['repos', 'tokens']);
-  const repos = listOf(readRepo)(object.repos, 'repos');
-  // What a file names is beside the file, wherever the hub was started.
+  const given = readInput(fileSchema, Array.isArray(data) ? { repos: data } : data, path);
+  const repos = readInput(z.array(repoSchema), given.repos, 'repos');
+  // A file is named relative to the description, wherever the hub was started.
   for (const file of repos.flatMap(({ commits }) => commits.flatMap(({ files }) => files))) {
     if (file.from !== undefined) file.from = resolve(dirname(path), file.from);
   }
-  return {
-    repos,
-    tokens: object.tokens === undefined ? [] : listOf(readToken)(object.tokens, 'tokens'),
-  };
+  return { repos, tokens: readInput(z.array(tokenSchema), given.tokens ?? [], 'tokens') };
 }
 
 function parsed(path: string): unknown {
-  const content = readFileSync(path, 'utf8');
   try {
-    return JSON.parse(content);
+    return JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new InvalidInput(path, `is not JSON: ${error instanceof Error ? error.message : shown(error)}`);
+    const message = `Cannot read repos from ${path}: expected JSON (${error instanceof Error ? error.message : String(error)}).`;
+    throw new InvalidInput(path, message, { cause: error });
   }
 }
 
@@ -58,7 +61,7 @@ function reposFromFolder(root: string): ReposOnDisk {
   if (repos.length === 0) {
     throw new InvalidInput(
       root,
-      'holds no repos; they are looked for as owner/name/files…, as in models/me/my-model-GGUF/x.gguf',
+      `Cannot find repos in ${root}: expected folders owner/name/files…, as in models/me/my-model-GGUF/x.gguf.`,
     );
   }
   return { repos, tokens: [] };

@@ -27,7 +27,7 @@ describe('a download that is killed half way', () => {
   // What the machine cannot take as fast as it is served waits in the kernel's buffers: at 1 MB/s any machine keeps up.
   const [rate, size] = isWholeRun ? [5, 320] : [1, 96];
   it(`fetches at most 16 MiB twice, over sixteen connections of ${rate} MB/s`, async () => {
-    const line: HubFault = { do: { type: 'slow', bytesPerSecond: rate * 1_000_000, share: 'each' } };
+    const line: HubFault = { effect: { type: 'slow-body', bytesPerSecond: rate * 1_000_000, share: 'each' } };
     const result = await killedHalfWay(size * MiB, [line]);
     tell(`16 × ${rate} MB/s`, result);
     expect(result).toMatchObject({ kills: 1, end: { state: 'completed' }, wrong: [], left: [] });

@@ -9,7 +9,7 @@ export const models: readonly CrashModel[] = shapes.map(({ owner, name, quantiza
 }));
 
 /** So slow that a download takes long enough to be killed in. */
-const slowLine: HubFault = { do: { type: 'slow', bytesPerSecond: 600_000, share: 'each' } };
+const slowLine: HubFault = { effect: { type: 'slow-body', bytesPerSecond: 600_000, share: 'each' } };
 
 /** A download of less than a second, with a checkpoint every tenth of it. */
 export const smallRun: Pick<CrashOptions, 'line' | 'limits'> = {

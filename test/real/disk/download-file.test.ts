@@ -88,7 +88,10 @@ describe('a download', () => {
   });
 
   test('ends when it is told to, and goes on where it was', async () => {
-    stage.hub.faults.add({ on: { route: 'cdn' }, do: { type: 'slow', bytesPerSecond: 500_000, share: 'total' } });
+    stage.hub.faults.add({
+      when: { route: 'cdn' },
+      effect: { type: 'slow-body', bytesPerSecond: 500_000, share: 'total' },
+    });
     const controller = new AbortController();
     const part = await place.open(file);
     const run = download(part, controller.signal);
@@ -110,7 +113,7 @@ describe('a bit that is flipped', () => {
   test.each([0, 17 * SEGMENT + 99, SIZE - 1])(
     'once on the way, at byte %i, is mended through another URL',
     async (atByte) => {
-      stage.hub.faults.add({ on: { route: 'cdn', covers: atByte }, times: 1, do: { type: 'flip-bit', atByte } });
+      stage.hub.faults.add({ when: { route: 'cdn', covers: atByte }, times: 1, effect: { type: 'flip-bit', atByte } });
       const part = await place.open(file);
       const run = download(part);
       await run.done;
@@ -121,7 +124,7 @@ describe('a bit that is flipped', () => {
   );
 
   test('always on the way ends with both digests, and nothing is fetched a third time', async () => {
-    stage.hub.faults.add({ on: { route: 'cdn' }, do: { type: 'flip-bit', atByte: 5 * SEGMENT } });
+    stage.hub.faults.add({ when: { route: 'cdn' }, effect: { type: 'flip-bit', atByte: 5 * SEGMENT } });
     const wrong = Buffer.from(stage.content);
     wrong[5 * SEGMENT] = wrong[5 * SEGMENT]! ^ 1;
     const found = createHash('sha256').update(wrong).digest('hex');
@@ -135,7 +138,9 @@ describe('a bit that is flipped', () => {
 
   test('is looked for first where a request broke off', async () => {
     const broken = 20 * SEGMENT + 500;
-    stage.hub.faults.add([{ on: { route: 'cdn', covers: broken }, times: 1, do: { type: 'reset', atByte: broken } }]);
+    stage.hub.faults.add([
+      { when: { route: 'cdn', covers: broken }, times: 1, effect: { type: 'reset', atByte: broken } },
+    ]);
     const part = await place.open(file);
     const source = stage.source();
     // The bit is wrong in what came before the break, and nowhere else.

@@ -20,8 +20,15 @@ describeDownloadEngine('the real engine', async () => {
       },
     ],
     faults: [
-      { on: { route: 'cdn', repo: 'stage/slow-GGUF' }, do: { type: 'slow', bytesPerSecond: 2 * MB, share: 'total' } },
-      { id: 'broken', on: { route: 'cdn', repo: 'stage/failing-GGUF', covers: MB / 2 }, do: { type: 'server-error' } },
+      {
+        when: { route: 'cdn', repo: 'stage/slow-GGUF' },
+        effect: { type: 'slow-body', bytesPerSecond: 2 * MB, share: 'total' },
+      },
+      {
+        id: 'broken',
+        when: { route: 'cdn', repo: 'stage/failing-GGUF', covers: MB / 2 },
+        effect: { type: 'server-error' },
+      },
     ],
   });
   const engine = await world.open();

@@ -10,7 +10,11 @@ const REPO = 'stage/one-GGUF';
 const PATH = 'one-Q4_K_M.gguf';
 const KEY = 'one';
 const completed = ({ state }: JobSnapshot): boolean => state === 'completed';
-const slow = { id: 'slow', on: { route: 'cdn' }, do: { type: 'slow', bytesPerSecond: MB, share: 'total' } } as const;
+const slow = {
+  id: 'slow',
+  when: { route: 'cdn' },
+  effect: { type: 'slow-body', bytesPerSecond: MB, share: 'total' },
+} as const;
 const twoCommits = {
   id: REPO,
   commits: [
@@ -127,7 +131,10 @@ describe('a catalog id', () => {
 
   it('goes on with what a paused job for the link has, and that one completes all the same', async () => {
     const engine = await open();
-    world.hub.faults.add({ on: { route: 'cdn' }, do: { type: 'slow', bytesPerSecond: 200_000, share: 'total' } });
+    world.hub.faults.add({
+      when: { route: 'cdn' },
+      effect: { type: 'slow-body', bytesPerSecond: 200_000, share: 'total' },
+    });
     const link = await startJob(engine, world.repo(REPO));
     await until(engine, link.id, ({ downloadedBytes }) => downloadedBytes > 50_000);
     await engine.jobs.pause(link.id);

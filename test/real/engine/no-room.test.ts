@@ -11,8 +11,8 @@ const repos = ['one', 'two'].map((name) => ({
   files: [{ path: `${name}-Q4_K_M.gguf`, size: 3 * MB }],
 }));
 const slow = {
-  on: { route: 'cdn' },
-  do: { type: 'slow', bytesPerSecond: MB, share: 'total' },
+  when: { route: 'cdn' },
+  effect: { type: 'slow-body', bytesPerSecond: MB, share: 'total' },
 } as const;
 
 let world: RealWorld;
@@ -44,7 +44,7 @@ describe('on a disk without room', () => {
   it('two starts at once are not promised the same bytes', async () => {
     world = await openRealWorld({
       repos,
-      faults: [slow, { on: { route: 'resolve' }, do: { type: 'latency', ms: 200 } }],
+      faults: [slow, { when: { route: 'resolve' }, effect: { type: 'latency', ms: 200 } }],
     });
     const disk = shrinkableDisk();
     disk.free = 5 * MB;

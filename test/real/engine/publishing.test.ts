@@ -39,7 +39,7 @@ describe('a download of shards and a projector', () => {
   it('shows no file in its place before all are there', async () => {
     world = await openRealWorld({
       repos: [{ id: REPO, files }],
-      faults: [{ id: 'held', on: { route: 'cdn', file: '*-00001-of*' }, do: { type: 'stall', atByte: 100_000 } }],
+      faults: [{ id: 'held', when: { route: 'cdn', file: '*-00001-of*' }, effect: { type: 'stall', atByte: 100_000 } }],
     });
     const engine = await world.open({ limits: { silenceMs: 60_000 } });
     const job = await startJob(engine, world.repo(REPO));
@@ -87,7 +87,12 @@ describe('a file that two jobs want', () => {
     openRealWorld({
       repos: [{ id: REPO, files: [{ path: 'mmproj-pair-f16.gguf', size: MB }, ...variants] }],
       faults: slow
-        ? [{ on: { route: 'cdn', file: 'mmproj*' }, do: { type: 'slow', bytesPerSecond: MB, share: 'total' } }]
+        ? [
+            {
+              when: { route: 'cdn', file: 'mmproj*' },
+              effect: { type: 'slow-body', bytesPerSecond: MB, share: 'total' },
+            },
+          ]
         : [],
     });
 
@@ -201,7 +206,9 @@ describe('a file that is there already', () => {
           ],
         },
       ],
-      faults: [{ on: { route: 'cdn', file: main }, do: { type: 'slow', bytesPerSecond: MB, share: 'total' } }],
+      faults: [
+        { when: { route: 'cdn', file: main }, effect: { type: 'slow-body', bytesPerSecond: MB, share: 'total' } },
+      ],
     });
     const engine = await world.open();
     const answer = await fetch(`${world.hub.endpoint}/${id}/resolve/main/${beside}`);

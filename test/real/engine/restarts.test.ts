@@ -16,7 +16,7 @@ let world: RealWorld;
 beforeEach(async () => {
   world = await openRealWorld({
     repos: ['one', 'two', 'three', 'four'].map(model),
-    faults: [{ id: SLOW, on: { route: 'cdn' }, do: { type: 'slow', bytesPerSecond: MB, share: 'total' } }],
+    faults: [{ id: SLOW, when: { route: 'cdn' }, effect: { type: 'slow-body', bytesPerSecond: MB, share: 'total' } }],
   });
 });
 afterEach(() => world.close());
@@ -112,7 +112,7 @@ describe('an engine that is closed and opened again', () => {
     const { code: _, reason: __, ...going } = { ...record, state: 'downloading' } as Record<string, unknown>;
     await writeFile(path, JSON.stringify(going));
 
-    world.hub.faults.add({ on: { route: ['cdn', 'resolve'] }, do: { type: 'server-error' } });
+    world.hub.faults.add({ when: { route: ['cdn', 'resolve'] }, effect: { type: 'server-error' } });
     const third = await world.open();
     await until(third, job.id, completed);
     expect(await world.published()).toEqual(['stage/one-GGUF/one-Q4_K_M.gguf']);

@@ -12,7 +12,11 @@ const REPO = 'stage/one-GGUF';
 const PATH = 'one-Q4_K_M.gguf';
 const completed = ({ state }: JobSnapshot): boolean => state === 'completed';
 const stopped = ({ state }: JobSnapshot): boolean => state !== 'downloading';
-const slow = { id: 'slow', on: { route: 'cdn' }, do: { type: 'slow', bytesPerSecond: MB, share: 'total' } } as const;
+const slow = {
+  id: 'slow',
+  when: { route: 'cdn' },
+  effect: { type: 'slow-body', bytesPerSecond: MB, share: 'total' },
+} as const;
 
 let world: RealWorld;
 afterEach(() => world.close());
@@ -55,7 +59,9 @@ describe('a start', () => {
           { id: 'stage/two-GGUF', files: [{ path: 'two-Q4_K_M.gguf', size: 100_000 }] },
         ],
         faults:
-          code === 'cancelled' ? [slow] : [{ on: { route: 'cdn', nth: { from: 5 } }, do: { type: 'server-error' } }],
+          code === 'cancelled'
+            ? [slow]
+            : [{ when: { route: 'cdn', nth: { from: 5 } }, effect: { type: 'server-error' } }],
       });
       let hasRoom = true;
       const files: FileLayer = {
@@ -82,7 +88,7 @@ describe('a start', () => {
   );
 
   it('is answered in time by a hub that is not there, says when to come back, and makes no job', async () => {
-    await openWorld({ faults: [{ on: { route: 'info' }, do: { type: 'stall' } }] });
+    await openWorld({ faults: [{ when: { route: 'info' }, effect: { type: 'stall' } }] });
     const engine = await world.open({ limits: { startMs: 300 } });
     await expect(engine.start(world.repo(REPO))).rejects.toMatchObject({ code: 'hub_unavailable' });
     expect((await world.staged()).filter((path) => path.endsWith('job.json'))).toEqual([]);
@@ -124,7 +130,7 @@ describe('a job', () => {
   });
 
   it('begins anew after bytes that were wrong to the end', async () => {
-    await openWorld({ faults: [{ on: { route: 'cdn' }, do: { type: 'flip-bit', atByte: 555_555 } }] });
+    await openWorld({ faults: [{ when: { route: 'cdn' }, effect: { type: 'flip-bit', atByte: 555_555 } }] });
     const engine = await world.open();
     const job = await startJob(engine, world.repo(REPO));
     const failed = await until(engine, job.id, stopped);

@@ -81,7 +81,7 @@ const damages: Damage[] = [
 async function downloadMostOf(world: World): Promise<{ id: string; mark: number }> {
   const { path, size } = largestOf(world.shape);
   const mark = size - 1000;
-  hub.faults.add(onFile(path, { do: { type: 'stall', atByte: mark } }));
+  hub.faults.add(onFile(path, { effect: { type: 'stall', atByte: mark } }));
   const engine = await world.open({ limits: { silenceMs: 60_000 } });
   const { id } = await world.start(engine);
   const rest = Object.values(world.shape.sizes).reduce((sum, each) => sum + each, 0) - 1000;

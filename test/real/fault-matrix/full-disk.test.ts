@@ -73,7 +73,7 @@ describe.each(shapes.map((shape) => [shape.title, shape] as const))('a disk that
       const world = await createWorld(hub, shape);
       hub.control.reset();
       const disk = make();
-      hub.faults.add({ do: { type: 'slow', bytesPerSecond: 1_000_000, share: 'each' } });
+      hub.faults.add({ effect: { type: 'slow-body', bytesPerSecond: 1_000_000, share: 'each' } });
       const engine = await world.open({ files: disk.files });
       const { id } = await world.start(engine);
       const paused = await world.until(engine, id, ({ state }) => state !== 'downloading');

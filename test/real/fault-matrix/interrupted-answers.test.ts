@@ -26,7 +26,7 @@ function goesOnAtTheMark(lost = 0): (world: World) => void {
 const rows: Row[] = [
   {
     fault: 'goes on at the mark after a reset',
-    faults: [{ times: 1, do: { type: 'reset', atByte: AT } }],
+    faults: [{ times: 1, effect: { type: 'reset', atByte: AT } }],
     onLargest: true,
     outcome: 'completed',
     bounds: { resolvesPerFile: 1, servedTwice: 256 * 1024 },
@@ -34,7 +34,7 @@ const rows: Row[] = [
   },
   {
     fault: 'goes on at the mark after silence',
-    faults: [{ times: 1, do: { type: 'stall', atByte: AT } }],
+    faults: [{ times: 1, effect: { type: 'stall', atByte: AT } }],
     onLargest: true,
     engine: { limits: { silenceMs: SILENCE_MS } },
     outcome: 'completed',
@@ -43,14 +43,14 @@ const rows: Row[] = [
   },
   {
     fault: 'asks again where nothing was answered',
-    faults: [{ times: 2, on: { route: 'cdn' }, do: { type: 'stall' } }],
+    faults: [{ times: 2, when: { route: 'cdn' }, effect: { type: 'stall' } }],
     engine: { limits: { silenceMs: SILENCE_MS } },
     outcome: 'completed',
     bounds: { servedTwice: 0 },
   },
   {
     fault: 'goes on at the mark after a truncated body',
-    faults: [{ times: 1, do: { type: 'truncate', atByte: AT } }],
+    faults: [{ times: 1, effect: { type: 'truncated', atByte: AT } }],
     onLargest: true,
     outcome: 'completed',
     bounds: { resolvesPerFile: 1, servedTwice: 0 },
@@ -58,19 +58,19 @@ const rows: Row[] = [
   },
   {
     fault: 'keeps a 206 that is shorter than asked, and asks for the rest',
-    faults: [{ do: { type: 'short-range', bytes: SHORT } }],
+    faults: [{ effect: { type: 'short-range', bytes: SHORT } }],
     outcome: 'completed',
     bounds: { resolvesPerFile: 1, servedTwice: 0 },
   },
   {
     fault: 'needs no Content-Length',
-    faults: [{ do: { type: 'no-content-length' } }],
+    faults: [{ effect: { type: 'no-content-length' } }],
     outcome: 'completed',
     bounds: { servedTwice: 0 },
   },
   {
     fault: 'takes the end of the connection for the end of a body',
-    faults: [{ do: { type: 'no-content-length', end: 'close' } }],
+    faults: [{ effect: { type: 'no-content-length', end: 'close' } }],
     outcome: 'completed',
     bounds: { servedTwice: 0 },
   },

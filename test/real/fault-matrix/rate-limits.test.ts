@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { runMatrix, type Row } from './row.js';
 import type { World } from './world.js';
 
-const slowLine = { do: { type: 'slow', bytesPerSecond: 400_000, share: 'each' } } as const;
+const slowLine = { effect: { type: 'slow-body', bytesPerSecond: 400_000, share: 'each' } } as const;
 
 /** After the 429 the hub hears nothing of that kind until one second more than it asked for has passed. */
 function keepsQuiet(routes: readonly string[], ms: number): (world: World) => void {
@@ -31,7 +31,7 @@ function halvesConnections(atStart: number): (world: World) => void {
 const rows: Row[] = [
   {
     fault: 'waits out a 429 with r=0;t=3 for where a file is',
-    faults: [{ on: { route: 'resolve', nth: 1 }, do: { type: 'rate-limit', retryAfterSeconds: 3 } }],
+    faults: [{ when: { route: 'resolve', nth: 1 }, effect: { type: 'rate-limit', retryAfterSeconds: 3 } }],
     outcome: 'completed',
     bounds: { resolvesPerFile: 2, servedTwice: 0 },
     shows: keepsQuiet(['resolve'], 3990),
@@ -39,14 +39,14 @@ const rows: Row[] = [
   {
     fault: 'waits out a 429 of the API that only has Retry-After',
     faults: [
-      { on: { route: 'tree', nth: 1 }, do: { type: 'rate-limit', headers: 'Retry-After', retryAfterSeconds: 1 } },
+      { when: { route: 'tree', nth: 1 }, effect: { type: 'rate-limit', headers: 'Retry-After', retryAfterSeconds: 1 } },
     ],
     outcome: 'completed',
     shows: keepsQuiet(['info', 'tree'], 990),
   },
   {
     fault: 'goes on with half the connections after a 429 without headers',
-    faults: [slowLine, { on: { route: 'cdn', nth: 9 }, do: { type: 'rate-limit', headers: false } }],
+    faults: [slowLine, { when: { route: 'cdn', nth: 9 }, effect: { type: 'rate-limit', headers: false } }],
     outcome: 'completed',
     bounds: { resolvesPerFile: 1, servedTwice: 0 },
     engine: {

@@ -23,8 +23,12 @@ const staysHere = (): void => {
 
 describe('a hub without encryption', () => {
   const rows: Row[] = [
-    { fault: 'refuses another protocol', faults: [{ do: { type: 'redirect', to: 'another-protocol' } }], ...refused },
-    { fault: 'refuses a loop', faults: [{ do: { type: 'redirect', to: 'loop' } }], ...refused },
+    {
+      fault: 'refuses another protocol',
+      faults: [{ effect: { type: 'redirect', to: 'another-protocol' } }],
+      ...refused,
+    },
+    { fault: 'refuses a loop', faults: [{ effect: { type: 'redirect', to: 'loop' } }], ...refused },
   ].map((row) => ({ ...row, shows: staysHere }) as Row);
   runMatrix(rows);
 });
@@ -33,7 +37,7 @@ describe('a hub on the Internet', () => {
   const rows: Row[] = [
     {
       fault: 'refuses a private address',
-      faults: [{ do: { type: 'redirect', to: 'private-address' } }],
+      faults: [{ effect: { type: 'redirect', to: 'private-address' } }],
       outcome: { refused: 'redirect_refused' },
       bounds: { reads: 0 },
       shows: staysHere,
@@ -41,9 +45,9 @@ describe('a hub on the Internet', () => {
     {
       fault: 'fails with redirect_refused when a private address comes later',
       faults: [
-        { do: { type: 'signature-lifetime', ms: 2000 } },
-        { do: { type: 'slow', bytesPerSecond: 200_000 } },
-        { on: { nth: { from: 2 } }, do: { type: 'redirect', to: 'private-address' } },
+        { effect: { type: 'signature-lifetime', ms: 2000 } },
+        { effect: { type: 'slow-body', bytesPerSecond: 200_000 } },
+        { when: { nth: { from: 2 } }, effect: { type: 'redirect', to: 'private-address' } },
       ],
       outcome: { failed: 'redirect_refused' },
       engine: { limits: { connectionsAtStart: 2, connectionsPerFile: 2 } },
@@ -59,7 +63,7 @@ describe('a hub with encryption', () => {
     { fault: 'completes', faults: [], outcome: 'completed', bounds: { servedTwice: 0, resolvesPerFile: 1 } },
     {
       fault: 'refuses to go on without',
-      faults: [{ do: { type: 'redirect', to: 'another-protocol' } }],
+      faults: [{ effect: { type: 'redirect', to: 'another-protocol' } }],
       outcome: { refused: 'redirect_refused' },
       bounds: { reads: 0 },
     },

@@ -40,7 +40,7 @@ export const shapes: readonly Shape[] = [
   }),
 ];
 
-/** The file that is struck by what happens at a byte: it has that byte. */
+/** The file that is fired by what happens at a byte: it has that byte. */
 export function largestOf({ sizes }: Shape): { path: string; size: number } {
   const [path, size] = Object.entries(sizes).sort(([, one], [, other]) => other - one)[0]!;
   return { path, size };
@@ -52,5 +52,5 @@ export function totalOf({ sizes }: Shape): number {
 
 /** `fault`, for that file only. */
 export function onFile(path: string, fault: HubFault): HubFault {
-  return { ...fault, on: { ...fault.on, file: path } };
+  return { ...fault, when: { ...fault.when, file: path } };
 }

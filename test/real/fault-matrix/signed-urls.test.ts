@@ -4,7 +4,7 @@ import { runMatrix, type Row } from './row.js';
 import type { World } from './world.js';
 
 /** So slow that a signature of some seconds does not last. */
-const slowLine = { do: { type: 'slow', bytesPerSecond: 150_000, share: 'each' } } as const;
+const slowLine = { effect: { type: 'slow-body', bytesPerSecond: 150_000, share: 'each' } } as const;
 const fewConnections = {
   limits: { connectionsAtStart: 4, connectionsPerFile: 4, doublingMs: 60_000, longestRunBytes: 256 * 1024 },
 };
@@ -29,7 +29,7 @@ function asksOncePerLifetime(lifetimeMs: number): (world: World) => void {
 const rows: Row[] = [
   {
     fault: 'completes while signatures live for 2 s',
-    faults: [{ do: { type: 'signature-lifetime', ms: 2000 } }, slowLine],
+    faults: [{ effect: { type: 'signature-lifetime', ms: 2000 } }, slowLine],
     outcome: 'completed',
     bounds: { servedTwice: 0 },
     engine: fewConnections,
@@ -40,13 +40,13 @@ const rows: Row[] = [
   },
   ...([403, 401, 410, 400] as const).map((status): Row => ({
     fault: `completes after a ${status} in the middle`,
-    faults: [{ on: { nth: 4 }, do: { type: 'refuse', status } }],
+    faults: [{ when: { nth: 4 }, effect: { type: 'refuse', status } }],
     outcome: 'completed',
     bounds: { resolvesPerFile: 2, servedTwice: 0 },
   })),
   {
     fault: 'fails with cdn_refused when every fresh URL is refused',
-    faults: [{ do: { type: 'refuse', status: 403 } }],
+    faults: [{ effect: { type: 'refuse', status: 403 } }],
     outcome: { failed: 'cdn_refused' },
     bounds: { resolvesPerFile: 3, servedTimes: 0, downloadedBytes: 0 },
   },
@@ -59,7 +59,7 @@ const rows: Row[] = [
   })),
   ...[TWO_HOURS, -TWO_HOURS].map((ms): Row => ({
     fault: `asks once for each file while the hub's clock is ${ms > 0 ? 'two hours fast' : 'two hours slow'}`,
-    faults: [{ do: { type: 'clock-skew', ms } }],
+    faults: [{ effect: { type: 'clock-skew', ms } }],
     outcome: 'completed',
     bounds: { resolvesPerFile: 1, servedTwice: 0 },
   })),

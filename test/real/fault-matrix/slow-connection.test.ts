@@ -16,8 +16,11 @@ const limits = {
   // What is measured is the download, not what it takes to make it outlive a loss of power.
   checkpointMs: 5000,
 };
-const usualLine = { do: { type: 'slow', bytesPerSecond: 100_000, share: 'each' } } as const;
-const slowConnection = { on: { nth: 3 }, do: { type: 'slow', bytesPerSecond: 5_000, share: 'each' } } as const;
+const usualLine = { effect: { type: 'slow-body', bytesPerSecond: 100_000, share: 'each' } } as const;
+const slowConnection = {
+  when: { nth: 3 },
+  effect: { type: 'slow-body', bytesPerSecond: 5_000, share: 'each' },
+} as const;
 
 let hub: Hub;
 beforeAll(async () => {
@@ -47,7 +50,7 @@ describe.each(shapes.map((shape) => [shape.title, shape] as const))(
       expectSecrets(world);
       await world.close();
 
-      expect(hub.faults.list()[1]!.struck).toBe(1);
+      expect(hub.faults.list()[1]!.fired).toBe(1);
       const slow = world.reads().find(({ faults }) => faults.length === 2)!;
       expect(slow.outcome).toBe('left');
       // At its own speed it would have taken 13 s for the shortest of runs; the others take 2 s for everything.

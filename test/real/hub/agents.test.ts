@@ -103,7 +103,7 @@ describe('a hub on the Internet', () => {
     const hub = await startHub();
     const client = clientOf(hub.endpoint, { agents: { isPublic } });
     const plan = await client.plan(chat, patience());
-    hub.faults.add({ do: { type: 'redirect', to: 'private-address' } });
+    hub.faults.add({ effect: { type: 'redirect', to: 'private-address' } });
     const error = await rejection(client.locate(plan, plan.files[0]!, patience()));
     expect(error).toMatchObject({
       code: 'redirect_refused',

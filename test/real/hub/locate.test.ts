@@ -59,7 +59,7 @@ describe('a location', () => {
   });
 
   it('takes one request, also of a hub that knows no HEAD', async () => {
-    const hub = await startHub({ faults: [{ do: { type: 'no-head' } }] });
+    const hub = await startHub({ faults: [{ effect: { type: 'no-head' } }] });
     const client = clientOf(hub.endpoint);
     const plan = await planOf(client, 'tiny-chat-GGUF');
     await client.locate(plan, plan.files[0]!, patience());
@@ -70,7 +70,7 @@ describe('a location', () => {
     const path = 'model-Q4_0.gguf';
     const files = [{ path, size: 9 * 1024 * 1024, storage: 'git' as const }];
     const hub = await startHub({ repos: [{ id: 'modeldock/whole', files }], smallFiles: 'direct' });
-    hub.faults.add({ do: { type: 'ignore-range' } });
+    hub.faults.add({ effect: { type: 'ignore-range' } });
     const client = clientOf(hub.endpoint);
     const plan = await planOf(client, 'whole');
     const location = await client.locate(plan, plan.files[0]!, patience());
@@ -81,7 +81,7 @@ describe('a location', () => {
   it('is renewed by the clock of the hub, whatever that of this machine shows', async () => {
     for (const ms of [-TWO_HOURS, TWO_HOURS]) {
       const hub = await startHub({
-        faults: [{ do: { type: 'clock-skew', ms } }, { do: { type: 'signature-lifetime', ms: 5000 } }],
+        faults: [{ effect: { type: 'clock-skew', ms } }, { effect: { type: 'signature-lifetime', ms: 5000 } }],
       });
       const client = clientOf(hub.endpoint);
       for (const repo of ['tiny-chat-GGUF', 'split-chat-GGUF']) {
@@ -124,7 +124,7 @@ describe('a location that is refused', () => {
     const hub = await startHub();
     const client = clientOf(hub.endpoint);
     const plan = await planOf(client, 'moving-chat-GGUF');
-    hub.faults.add({ on: { route: 'resolve' }, do: { type: 'drop-commit' } });
+    hub.faults.add({ when: { route: 'resolve' }, effect: { type: 'drop-commit' } });
     expect(await rejection(client.locate(plan, plan.files[0]!, patience()))).toMatchObject({ code: 'revision_gone' });
   });
 
@@ -156,13 +156,13 @@ describe('a location that is refused', () => {
     const client = clientOf(hub.endpoint);
     const plan = await planOf(client, 'tiny-chat-GGUF');
     const locate = () => rejection(client.locate(plan, plan.files[0]!, patience()));
-    hub.faults.add({ times: 1, do: { type: 'server-error', status: 503, retryAfterSeconds: 2 } });
+    hub.faults.add({ times: 1, effect: { type: 'server-error', status: 503, retryAfterSeconds: 2 } });
     expect(await locate()).toMatchObject({
       kind: 'server',
       message: expect.stringContaining('(503') as string,
       retryAfterMs: 2000,
     });
-    hub.faults.add({ times: 1, do: { type: 'rate-limit', headers: false } });
+    hub.faults.add({ times: 1, effect: { type: 'rate-limit', headers: false } });
     expect(await locate()).toMatchObject({ kind: 'rate-limited', retryAfterMs: undefined });
     await hub.close();
     expect(await locate()).toMatchObject({ kind: 'unreachable' });
@@ -174,7 +174,7 @@ describe('a location that is refused', () => {
     const plan = await planOf(client, 'tiny-chat-GGUF');
     for (const to of ['another-protocol', 'loop'] as const) {
       hub.faults.clear();
-      hub.faults.add({ do: { type: 'redirect', to } });
+      hub.faults.add({ effect: { type: 'redirect', to } });
       expect(await rejection(client.locate(plan, plan.files[0]!, patience()))).toMatchObject({
         code: 'redirect_refused',
       });
@@ -186,7 +186,7 @@ describe('a location that is refused', () => {
     const client = clientOf(hub.endpoint, { agents: { ca: hub.certificate! } });
     const plan = await planOf(client, 'tiny-chat-GGUF');
     expect((await client.locate(plan, plan.files[0]!, patience())).url).toMatch(/^https:/);
-    hub.faults.add({ do: { type: 'redirect', to: 'another-protocol' } });
+    hub.faults.add({ effect: { type: 'redirect', to: 'another-protocol' } });
     const error = await rejection(client.locate(plan, plan.files[0]!, patience()));
     expect(error).toMatchObject({ code: 'redirect_refused', message: expect.stringContaining('encryption') as string });
   });
@@ -208,7 +208,7 @@ describe('a location that is refused', () => {
     const texts: string[] = [];
     for (const type of ['server-error', 'rate-limit', 'reset'] as const) {
       hub.faults.clear();
-      hub.faults.add({ on: { route: 'resolve' }, do: { type } });
+      hub.faults.add({ when: { route: 'resolve' }, effect: { type } });
       texts.push((await rejection(client.locate(plan, plan.files[0]!, patience()))).message);
     }
     expect(texts).toHaveLength(3);

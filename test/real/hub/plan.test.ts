@@ -80,7 +80,7 @@ describe('a plan', () => {
 
   it('keeps the commit when the branch moves between two pages', async () => {
     const hub = await startHub({ treePageSize: 2 });
-    hub.faults.add({ on: { route: 'tree', nth: 2 }, do: { type: 'move-branch' } });
+    hub.faults.add({ when: { route: 'tree', nth: 2 }, effect: { type: 'move-branch' } });
     const moving = { owner: 'modeldock', repo: 'moving-chat-GGUF', subject: 'moving' };
     const before = hub.control.repos().find(({ id }) => id.includes('moving'))!.branches.main;
     const plan = await clientOf(hub.endpoint).plan(moving, patience());
@@ -101,11 +101,11 @@ describe('a plan', () => {
 
   it('reads every page, also where a mirror links to the hub behind it', async () => {
     const hub = await startHub({ treePageSize: 2 });
-    const faults = hub.faults.add({ do: { type: 'foreign-link' } });
+    const faults = hub.faults.add({ effect: { type: 'foreign-link' } });
     expect((await clientOf(hub.endpoint).plan(chat, patience())).files).toHaveLength(2);
     expect(hub.journal.entries().filter(({ route }) => route === 'tree').length).toBeGreaterThan(2);
     hub.faults.remove(faults[0]!);
-    hub.faults.add({ do: { type: 'foreign-link', origin: 'http://127.0.0.1:9' } });
+    hub.faults.add({ effect: { type: 'foreign-link', origin: 'http://127.0.0.1:9' } });
     const error = await rejection(clientOf(hub.endpoint).plan(chat, patience()));
     expect(error).toMatchObject({
       code: 'redirect_refused',
@@ -245,7 +245,7 @@ describe('a hub that refuses a plan', () => {
 
   it('is not asked for the same page for ever', async () => {
     const hub = await startHub();
-    hub.faults.add({ on: { route: 'tree' }, do: { type: 'redirect', to: 'loop' } });
+    hub.faults.add({ when: { route: 'tree' }, effect: { type: 'redirect', to: 'loop' } });
     expect(await plan('tiny-chat-GGUF', hub.endpoint)).toMatchObject({ code: 'redirect_refused' });
     expect(hub.journal.entries()).toHaveLength(2);
   });
@@ -254,16 +254,16 @@ describe('a hub that refuses a plan', () => {
 describe('a hub in trouble', () => {
   it('is asked again after failures, and given up after many', async () => {
     const hub = await startHub();
-    hub.faults.add({ on: { route: ['info', 'tree'] }, times: 3, do: { type: 'server-error' } });
+    hub.faults.add({ when: { route: ['info', 'tree'] }, times: 3, effect: { type: 'server-error' } });
     expect((await clientOf(hub.endpoint).plan(chat, patience())).quantization).toBe('Q4_K_M');
-    hub.faults.add({ do: { type: 'server-error', status: 500 } });
+    hub.faults.add({ effect: { type: 'server-error', status: 500 } });
     const error = await rejection(clientOf(hub.endpoint).plan(chat, patience()));
     expect(error).toMatchObject({ code: 'hub_unavailable', message: expect.stringContaining('500') as string });
   });
 
   it('is asked again after a reset, and unreachable when nobody listens', async () => {
     const hub = await startHub();
-    hub.faults.add({ times: 1, do: { type: 'reset' }, on: { route: 'tree' } });
+    hub.faults.add({ times: 1, effect: { type: 'reset' }, when: { route: 'tree' } });
     expect((await clientOf(hub.endpoint).plan(chat, patience())).quantization).toBe('Q4_K_M');
     await hub.close();
     const error = await rejection(clientOf(hub.endpoint).plan(chat, patience()));
@@ -275,7 +275,7 @@ describe('a hub in trouble', () => {
 
   it('has until the time is up, and the refusal tells the last cause', async () => {
     const hub = await startHub();
-    hub.faults.add({ do: { type: 'server-error', status: 502 } });
+    hub.faults.add({ effect: { type: 'server-error', status: 502 } });
     const limits = { errorAttempts: 10_000 };
     const up = new AbortController();
     const planning = rejection(clientOf(hub.endpoint, { limits }).plan(chat, up.signal));
@@ -287,14 +287,14 @@ describe('a hub in trouble', () => {
       message: expect.stringContaining('502') as string,
     });
     hub.faults.clear();
-    hub.faults.add({ on: { route: 'info' }, do: { type: 'stall' } });
+    hub.faults.add({ when: { route: 'info' }, effect: { type: 'stall' } });
     const silent = await rejection(clientOf(hub.endpoint, { limits }).plan(chat, AbortSignal.timeout(300)));
     expect(silent).toMatchObject({ code: 'hub_unavailable', message: expect.stringContaining('in time') as string });
   });
 
   it('ends with the reason of whoever stops it', async () => {
     const hub = await startHub();
-    hub.faults.add({ on: { route: 'info' }, do: { type: 'stall' } });
+    hub.faults.add({ when: { route: 'info' }, effect: { type: 'stall' } });
     const stop = new AbortController();
     const planning = rejection(clientOf(hub.endpoint).plan(chat, stop.signal));
     stop.abort(new Error('enough'));
@@ -305,17 +305,17 @@ describe('a hub in trouble', () => {
     const hub = await startHub();
     const clock = createLeapingClock();
     hub.faults.add({
-      on: { route: 'info' },
+      when: { route: 'info' },
       times: 1,
-      do: { type: 'rate-limit', headers: 'RateLimit', retryAfterSeconds: 300 },
+      effect: { type: 'rate-limit', headers: 'RateLimit', retryAfterSeconds: 300 },
     });
     const client = clientOf(hub.endpoint, { clock });
     await client.plan(chat, patience());
     expect(clock.slept).toEqual([301_000]);
     hub.faults.add({
-      on: { route: 'info' },
+      when: { route: 'info' },
       times: 1,
-      do: { type: 'rate-limit', headers: 'Retry-After', retryAfterSeconds: 7 },
+      effect: { type: 'rate-limit', headers: 'Retry-After', retryAfterSeconds: 7 },
     });
     await client.plan(chat, patience());
     expect(clock.slept).toEqual([301_000, 7000]);
@@ -323,7 +323,7 @@ describe('a hub in trouble', () => {
 
   it('is not asked by one plan while another one waits, nor is that a reason to hurry', async () => {
     const hub = await startHub();
-    hub.faults.add({ on: { route: 'info' }, times: 1, do: { type: 'rate-limit', retryAfterSeconds: 60 } });
+    hub.faults.add({ when: { route: 'info' }, times: 1, effect: { type: 'rate-limit', retryAfterSeconds: 60 } });
     const client = clientOf(hub.endpoint);
     for (let caller = 0; caller < 2; caller++) {
       const leaving = new AbortController();

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import fc from 'fast-check';
-import type { HubFault, FaultAction } from '../../../src/hub/index.js';
+import type { HubFault, HubFaultEffect } from '../../../src/hub/index.js';
 import { createStage, fetchInto, KiB, type Stage } from './stage.js';
 
 const SIZE = 1_500_000;
@@ -13,10 +13,10 @@ afterEach(() => stage.hub.control.reset());
 afterAll(() => stage.close());
 
 const afterBytes = fc.nat(SIZE);
-const action: fc.Arbitrary<FaultAction> = fc.oneof(
+const action: fc.Arbitrary<HubFaultEffect> = fc.oneof(
   fc.record({ type: fc.constant('reset' as const), afterBytes }),
   fc.constant({ type: 'reset' as const }),
-  fc.record({ type: fc.constant('truncate' as const), afterBytes }),
+  fc.record({ type: fc.constant('truncated' as const), afterBytes }),
   fc.record({ type: fc.constant('short-range' as const), bytes: fc.integer({ min: 1000, max: SIZE }) }),
   fc.record({ type: fc.constant('wrong-content-range' as const), shift: fc.integer({ min: 1, max: 99 }) }),
   fc.record({ type: fc.constant('ignore-range' as const), body: fc.constantFrom('whole', 'part', 'html') }),
@@ -25,11 +25,11 @@ const action: fc.Arbitrary<FaultAction> = fc.oneof(
   fc.constant({ type: 'server-error' as const }),
   fc.constant({ type: 'rate-limit' as const, headers: false as const }),
   fc.constant({ type: 'no-content-length' as const }),
-  fc.record({ type: fc.constant('slow' as const), bytesPerSecond: fc.integer({ min: 2_000_000, max: 20_000_000 }) }),
+  fc.record({ type: fc.constant('slow-body' as const), bytesPerSecond: fc.integer({ min: 2_000_000, max: 20_000_000 }) }),
 );
 const fault: fc.Arbitrary<HubFault> = fc.record({
-  on: fc.record({ route: fc.constant('cdn' as const), nth: fc.integer({ min: 1, max: 12 }) }),
-  do: action,
+  when: fc.record({ route: fc.constant('cdn' as const), nth: fc.integer({ min: 1, max: 12 }) }),
+  effect: action,
 });
 
 it('completes every file, and takes no byte twice, whatever goes wrong for a while', async () => {

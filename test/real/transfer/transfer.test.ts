@@ -55,7 +55,7 @@ describe('a transfer', () => {
   });
 
   it('begins a segment again that is emptied while its bytes come', async () => {
-    stage.hub.faults.add({ on: { route: 'cdn' }, do: { type: 'slow', bytesPerSecond: 2_000_000 } });
+    stage.hub.faults.add({ when: { route: 'cdn' }, effect: { type: 'slow-body', bytesPerSecond: 2_000_000 } });
     const fetching = fetchInto(stage, { sink: { stored: (_, length) => Math.min(length, 1000) } });
     await until(() => fetching.sink.taken(1) > 1000);
     fetching.sink.forget(1);
@@ -64,7 +64,7 @@ describe('a transfer', () => {
   });
 
   it('tells its phases in their order', async () => {
-    stage.hub.faults.add({ on: { route: 'cdn', nth: { from: 1, to: 6 } }, do: { type: 'reset' } });
+    stage.hub.faults.add({ when: { route: 'cdn', nth: { from: 1, to: 6 } }, effect: { type: 'reset' } });
     const fetching = fetchInto(stage, { limits: { connectionsAtStart: 1 } });
     await expectWhole(fetching);
     expect(fetching.phases).toEqual(['connecting', 'offline', 'transferring']);
@@ -78,7 +78,7 @@ describe('a transfer', () => {
   });
 
   it('leaves with the reason it was aborted for, and with no connection', async () => {
-    stage.hub.faults.add({ on: { route: 'cdn' }, do: { type: 'slow', bytesPerSecond: 500_000 } });
+    stage.hub.faults.add({ when: { route: 'cdn' }, effect: { type: 'slow-body', bytesPerSecond: 500_000 } });
     const leaving = new AbortController();
     const fetching = fetchInto(stage, { signal: leaving.signal });
     await until(() => fetching.counters.bytes > 0);
@@ -95,13 +95,13 @@ describe('a transfer', () => {
 
 describe('connections', () => {
   it('grow where each brings its own share', async () => {
-    stage.hub.faults.add({ on: { route: 'cdn' }, do: { type: 'slow', bytesPerSecond: 1_000_000 } });
+    stage.hub.faults.add({ when: { route: 'cdn' }, effect: { type: 'slow-body', bytesPerSecond: 1_000_000 } });
     await expectWhole(fetchInto(stage, { limits: { doublingMs: 100, slowMs: 5000 } }));
     expect(atOnce()).toBeGreaterThan(8);
   });
 
   it('share the slots of the process', async () => {
-    stage.hub.faults.add({ on: { route: 'cdn' }, do: { type: 'slow', bytesPerSecond: 2_000_000 } });
+    stage.hub.faults.add({ when: { route: 'cdn' }, effect: { type: 'slow-body', bytesPerSecond: 2_000_000 } });
     const slots = createConnectionSlots({ connectionsPerHost: 3, connectionsInAll: 48 });
     const both = [fetchInto(stage, { slots }), fetchInto(stage, { slots })];
     await until(() => both.every(({ counters }) => counters.connections > 0));
@@ -114,7 +114,7 @@ describe('connections', () => {
 
   it('divide a long run when they have nothing else to do', async () => {
     // Each run may take the whole file, so that whoever comes later has to take a part of it.
-    stage.hub.faults.add({ on: { route: 'cdn' }, do: { type: 'slow', bytesPerSecond: 3_000_000 } });
+    stage.hub.faults.add({ when: { route: 'cdn' }, effect: { type: 'slow-body', bytesPerSecond: 3_000_000 } });
     const limits = { shortestRunBytes: 64 * MiB, longestRunBytes: 64 * MiB, connectionsAtStart: 2 };
     await expectWhole(fetchInto(stage, { limits }));
     expect(stage.reads().filter(({ outcome }) => outcome === 'left').length).toBeGreaterThan(0);
@@ -122,8 +122,8 @@ describe('connections', () => {
   });
 
   it('take over from one that is far slower than the others', async () => {
-    stage.hub.faults.add({ on: { route: 'cdn', nth: 2 }, do: { type: 'slow', bytesPerSecond: 20_000 } });
-    stage.hub.faults.add({ on: { route: 'cdn' }, do: { type: 'slow', bytesPerSecond: 4_000_000 } });
+    stage.hub.faults.add({ when: { route: 'cdn', nth: 2 }, effect: { type: 'slow-body', bytesPerSecond: 20_000 } });
+    stage.hub.faults.add({ when: { route: 'cdn' }, effect: { type: 'slow-body', bytesPerSecond: 4_000_000 } });
     const fetching = fetchInto(stage, { limits: { silenceMs: 60_000 } });
     await expectWhole(fetching);
     expect(fetching.counters.retries).toBeGreaterThan(0);
@@ -134,8 +134,8 @@ describe('connections', () => {
   });
 
   it('become fewer when the server has too much to do', async () => {
-    stage.hub.faults.add({ on: { route: 'cdn', nth: { from: 1, to: 4 } }, do: { type: 'server-error' } });
-    stage.hub.faults.add({ on: { route: 'cdn' }, do: { type: 'slow', bytesPerSecond: 4_000_000 } });
+    stage.hub.faults.add({ when: { route: 'cdn', nth: { from: 1, to: 4 } }, effect: { type: 'server-error' } });
+    stage.hub.faults.add({ when: { route: 'cdn' }, effect: { type: 'slow-body', bytesPerSecond: 4_000_000 } });
     await expectWhole(fetchInto(stage, { limits: { adjustingMs: 60_000, slowMs: 60_000 } }));
     const later = stage.reads().slice(4);
     expect(Math.max(...later.map((read) => read.atOnce))).toBeLessThanOrEqual(2);
@@ -158,17 +158,17 @@ describe('what holds reading back', () => {
   it.each<[string, HubFault, (fetching: Fetching) => boolean]>([
     [
       'as silence',
-      { on: { route: 'cdn', nth: 1 }, do: { type: 'stall', afterBytes: 1000, ms: 200 } },
+      { when: { route: 'cdn', nth: 1 }, effect: { type: 'stall', afterBytes: 1000, ms: 200 } },
       ({ counters }) => counters.bytes > 0,
     ],
     [
       'as time in which nobody answers',
-      { on: { route: 'cdn', nth: { from: 1, to: 8 } }, do: { type: 'reset' } },
+      { when: { route: 'cdn', nth: { from: 1, to: 8 } }, effect: { type: 'reset' } },
       ({ counters }) => counters.retries > 3,
     ],
   ])('does not count the time it was asleep %s', async (_, fault, isTime) => {
     stage.hub.faults.add(fault);
-    stage.hub.faults.add({ on: { route: 'cdn' }, do: { type: 'slow', bytesPerSecond: 4_000_000 } });
+    stage.hub.faults.add({ when: { route: 'cdn' }, effect: { type: 'slow-body', bytesPerSecond: 4_000_000 } });
     let asleepMs = 0;
     const clock = { ...realClock, monotonic: () => realClock.monotonic() + asleepMs };
     const fetching = fetchInto(stage, { clock, limits: { silenceMs: 5000, unreachableMs: 20_000, retryMs: 50 } });

@@ -3,8 +3,10 @@
  * the control API, and in a file.
  */
 
+import type { NthCall } from '../../core/nth-call.js';
+
 /** What a request is for. `cdn` is the file behind a signed URL, `resolve-cache` a small file on the hub itself. */
-export const routes = [
+export const hubRouteNames = [
   ...([
     'info',
     'tree',
@@ -19,10 +21,10 @@ export const routes = [
   ] as const),
   ...(['resolve', 'raw', 'resolve-cache', 'cdn', 'other'] as const),
 ] as const;
-export type HubRouteName = (typeof routes)[number];
+export type HubRouteName = (typeof hubRouteNames)[number];
 
 /** What goes wrong. Bytes are offsets into the file (`atByte`) or into this answer's body (`afterBytes`). */
-export type FaultAction =
+export type HubFaultEffect =
   /** Signed URLs handed out live this long instead of an hour. */
   | { type: 'signature-lifetime'; ms: number }
   /** The CDN refuses, with XML. */
@@ -35,7 +37,7 @@ export type FaultAction =
   /** Silence: there, or before any answer; for `ms`, or for good. */
   | { type: 'stall'; atByte?: number; afterBytes?: number; ms?: number }
   /** The right Content-Length, but the connection closes early. */
-  | { type: 'truncate'; atByte?: number; afterBytes?: number }
+  | { type: 'truncated'; atByte?: number; afterBytes?: number }
   /** A 206 that is honest about holding fewer bytes than were asked for. */
   | { type: 'short-range'; bytes: number }
   /** 200 to a range request: with the whole file, with only the part asked for, or with somebody's HTML page. */
@@ -45,7 +47,7 @@ export type FaultAction =
   /** One bit of the file arrives inverted. `bit` counts from the lowest. */
   | { type: 'flip-bit'; atByte: number; bit?: number }
   /** A capped line: one for each request, or one that all of them share. */
-  | { type: 'slow'; bytesPerSecond: number; share?: 'each' | 'total' }
+  | { type: 'slow-body'; bytesPerSecond: number; share?: 'each' | 'total' }
   /** The first byte comes late. */
   | { type: 'latency'; ms: number }
   | { type: 'no-head'; status?: number }
@@ -64,14 +66,14 @@ export type FaultAction =
   | { type: 'foreign-link'; origin?: string };
 
 /** Which requests a fault is for. What is left out matches everything. */
-export interface FaultTarget {
+export interface HubFaultSelection {
   route?: HubRouteName | HubRouteName[];
   repo?: string;
   /** A path in the repo; `*` stands for any characters. */
   file?: string;
   method?: string;
   /** Among the requests this target matches, counted from 1: one number, several, or a span with both ends included. */
-  nth?: number | number[] | { from: number; to?: number };
+  nth?: NthCall;
   /** Only answers that hold this byte of the file. */
   covers?: number;
 }
@@ -80,16 +82,16 @@ export interface FaultTarget {
 export interface HubFault {
   /** Chosen by the hub when missing. */
   id?: string;
-  on?: FaultTarget;
+  when?: HubFaultSelection;
   /** Only some requests can be hit by it, and then it is over; without it, it stays. */
   times?: number;
-  do: FaultAction;
+  effect: HubFaultEffect;
 }
 
 /** A fault as the hub keeps it. */
-export interface ActiveFault extends HubFault {
+export interface HubFaultStatus extends HubFault {
   id: string;
   /** Requests that its target matched so far, and those it was done to. */
   seen: number;
-  struck: number;
+  fired: number;
 }
