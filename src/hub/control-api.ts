@@ -2,7 +2,6 @@
  * The operator's side over HTTP, under /__hub, for tests in other languages. It can change what every client sees, so a
  * web page must not reach it: neither by a form, nor by fetch, nor by a host name that resolves to loopback.
  */
-import * as z from 'zod/mini';
 import type { HubControl } from './control.js';
 import type { FaultList } from './faults/fault-list.js';
 import { parseHubFaults } from './faults/parse-hub-faults.js';

@@ -28,7 +28,7 @@ const effect = z.discriminatedUnion(
   types.map((type) => strictObject({ type: z.literal(type), ...faultKinds[type].fields })) as unknown as [
     z.ZodMiniObject<{ type: z.ZodMiniLiteral<HubFaultEffect['type']> }>,
   ],
-  { error: (issue) => (issue.code === 'invalid_union' ? `one of ${quoted(types)}` : undefined) },
+  `one of ${quoted(types)}`,
 );
 
 const fault = strictObject({
