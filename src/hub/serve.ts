@@ -87,7 +87,7 @@ async function answer(
   const { context, faults, journal, side } = station;
   const route: HubRoute = side === 'hub' ? routeOf(call) : { name: 'cdn', methods: 'GET' };
   const object = side === 'cdn' ? cdnObject(context, call) : undefined;
-  const repo = object?.repo ?? route.repo;
+  const repo = object?.repo ?? canonicalId(context, route.repo);
   const file = object?.file.path ?? (route.name === 'tree' ? undefined : route.path);
   const caller = context.access.callerOf(call.headers.authorization);
   const entry = journal.open({
@@ -144,6 +144,11 @@ async function answer(
     }
     journal.close(entry, outcome);
   }
+}
+
+/** Faults and the journal know a repo by one id, in whatever case a client spells it. */
+function canonicalId({ library }: OriginContext, asked: string | undefined): string | undefined {
+  return asked === undefined ? undefined : (library.get(asked)?.description.id ?? asked);
 }
 
 /** What faults do before the answer is known. */

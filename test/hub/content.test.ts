@@ -116,6 +116,14 @@ describe('headers', () => {
       /x-Q4_0\.gguf: a GGUF file of 1000 bytes has no room.* give it \d+ or more, or head: "none"/,
     );
   });
+
+  it('know no place for a shard of a set that is numbered from 0, or beyond its end', async () => {
+    const files = ['x-Q4_0-00000-of-00002.gguf', 'x-Q4_0-00003-of-00002.gguf', 'model-00000-of-00002.safetensors'];
+    const described = files.map((path) => ({ path, size: 2_000_000 }));
+    const own = await createHub({ repos: [{ id: 'me/zero', files: described }], digestCache: false });
+    expect(own.control.repos()[0]!.commits[0]!.files.map(({ path }) => path)).toEqual([...files].sort());
+    await own.close();
+  });
 });
 
 describe('digests', () => {

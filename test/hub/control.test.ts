@@ -198,6 +198,13 @@ describe('faults', () => {
     expect(hub.faults.list()[0]).toMatchObject({ seen: 4, fired: 2 });
   });
 
+  it('matches a file pattern of many stars in linear time', async () => {
+    hub.faults.add({ when: { file: `${'*a'.repeat(200)}*x` }, effect: { type: 'server-error' } });
+    const name = 'a'.repeat(8000);
+    // As a regular expression the pattern would take longer than any test waits.
+    expect((await ask(`${hub.endpoint}/${REPO}/resolve/main/${name}`)).status).toBe(404);
+  });
+
   it('leaves to a download what a HEAD has no bytes for', async () => {
     hub.faults.add([
       { id: 'flip', effect: { type: 'flip-bit', atByte: 5 }, times: 1 },

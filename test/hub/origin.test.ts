@@ -443,6 +443,24 @@ describe('a file that went away from the disk', () => {
 });
 
 describe('rate limits', () => {
+  it('finds a repo in any case: with its own id in the answers, and by a 307 for its files', async () => {
+    const odd = TINY.toUpperCase();
+    const info = await ask(`${hub.endpoint}/api/models/${odd}`);
+    expect([info.status, JSON.parse(info.body.toString())]).toEqual([200, expect.objectContaining({ id: TINY })]);
+    expect((await ask(`${hub.endpoint}/api/models/${odd}/tree/main`)).status).toBe(200);
+    const { status, headers } = await ask(`${hub.endpoint}/${odd}/resolve/main/${FILE}?download=true`);
+    expect([status, headers.location]).toEqual([307, `/${TINY}/resolve/main/${FILE}?download=true`]);
+    expect((await ask(`${hub.endpoint}/${TINY}/resolve/main/${FILE}`)).status).toBe(302);
+    expect(
+      hub.journal
+        .entries()
+        .slice(-4)
+        .map(({ repo }) => repo),
+    ).toEqual([TINY, TINY, TINY, TINY]);
+    const hidden = await ask(`${hub.endpoint}/MODELDOCK/PRIVATE-chat-GGUF/resolve/main/README.md`);
+    expect(hidden.status).toBe(401);
+  });
+
   it('counts requests for each caller, and refuses the one too many until the window ends', async () => {
     const limited = await createHub({ digestCache: false, rateLimits: { api: 2, resolvers: 1, windowMs: 60_000 } });
     const status = async (path: string, headers = {}): Promise<[number, unknown, unknown]> => {

@@ -81,7 +81,7 @@ export function createFaultList(): FaultSource {
 function matchesRequest({ when = {}, effect }: HubFault, subject: Subject): boolean {
   return (
     routeMatches(when.route, effect.type, subject) &&
-    (when.repo === undefined || when.repo === subject.repo) &&
+    (when.repo === undefined || when.repo.toLowerCase() === subject.repo?.toLowerCase()) &&
     (when.file === undefined || (subject.file !== undefined && matchesPattern(when.file, subject.file))) &&
     // A page's browser asks of its own accord before it sends: that is not the request that was meant.
     (when.method === undefined ? subject.method !== 'OPTIONS' : when.method === subject.method) &&

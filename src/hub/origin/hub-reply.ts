@@ -65,8 +65,10 @@ async function admitted(context: OriginContext, route: HubRoute, inquiry: Inquir
   if (repo === undefined || (repo.description.private && !mayDownload)) {
     return problemReply({ type: caller === 'anonymous' ? 'anonymous' : 'no repo' });
   }
+  const { id } = repo.description;
+  if (id !== route.repo && resolves(route)) return redirectReply(307, targetElsewhere(call, route.repo, id));
   if (repo.description.disabled) return problemReply({ type: 'disabled' });
-  if (route.name === 'ask-access') return askAccess(context, inquiry, route.repo);
+  if (route.name === 'ask-access') return askAccess(context, inquiry, id);
   if ((resolves(route) || route.name === 'auth-check') && !mayDownload) {
     return problemReply({ type: 'gated', repo: route.repo, signedIn: caller !== 'anonymous' });
   }
@@ -120,7 +122,7 @@ function whoAmI(caller: Exclude<Caller, 'bad token'>): Reply {
   });
 }
 
-/** The same question to another repo. The former name is looked for segment by segment: it may come in escapes. */
+/** Builds the same question to another repo. The former name is looked for segment by segment: it may come in escapes. */
 function targetElsewhere({ segments, target }: HubCall, repo: string, renamed: string): string {
   const place = segments.findIndex((owner, index) => `${owner}/${segments[index + 1] ?? ''}` === repo);
   const path = [...segments.slice(0, place), ...renamed.split('/'), ...segments.slice(place + 2)];
@@ -128,7 +130,7 @@ function targetElsewhere({ segments, target }: HubCall, repo: string, renamed: s
   return `/${path.map(encodeURIComponent).join('/')}${question < 0 ? '' : target.slice(question)}`;
 }
 
-/** Automatic approval needs nobody; a manual one waits for an operator (`POST /__hub/access`). */
+/** Approves an automatic request at once; a manual one waits for an operator (`POST /__hub/access`). */
 function askAccess(context: OriginContext, { caller }: Inquiry, repo: string): Reply {
   if (typeof caller === 'string') return problemReply({ type: 'anonymous' });
   const { gated } = context.library.get(repo)!.description;

@@ -105,8 +105,10 @@ export function safetensorsFacts(path: string): SafetensorsFacts {
 }
 
 function shardOf(path: string): { index: number; count: number } | undefined {
-  const match = /-(\d{5})-of-(\d{5})\.\w+$/.exec(path);
-  return match ? { index: Number(match[1]) - 1, count: Number(match[2]) } : undefined;
+  const [number, count] = (/-(\d{5})-of-(\d{5})\.\w+$/.exec(path) ?? []).slice(1).map(Number);
+  // A set that is numbered from 0 is not what gguf-split makes: its files are served without a place in the whole.
+  if (number === undefined || count === undefined || number < 1 || number > count) return undefined;
+  return { index: number - 1, count };
 }
 
 function sha256(text: string): string {

@@ -28,12 +28,13 @@ export interface Repo {
 /** All repos. */
 export interface RepoStore {
   list(): Repo[];
+  /** Finds a repo by its id, in any case: as the real hub does. Its description has the canonical id. */
   get(id: string): Repo | undefined;
-  /** The id that replaced `id`, when it was renamed and nobody has taken its name since. */
+  /** The id that replaced `id`, when it was renamed and no repo has taken its name since. */
   renamed(id: string): string | undefined;
   /** Adds a repo, or replaces the one of that id. */
   add(description: RepoDescription): Repo;
-  /** The file behind a CDN object, and whose it is. */
+  /** The file behind a CDN object, and its repo. */
   object(key: string): { repo: string; file: HubFile } | undefined;
   /** Back to what was described when the hub was made. */
   reset(): void;
@@ -51,8 +52,8 @@ export function createRepoStore(seed: string, descriptions: readonly RepoDescrip
 
   function add(description: RepoDescription): Repo {
     const repo = makeRepo(seed, description);
-    repos.set(description.id, repo);
-    for (const former of description.formerIds ?? []) renamings.set(former, description.id);
+    repos.set(keyOf(description.id), repo);
+    for (const former of description.formerIds ?? []) renamings.set(keyOf(former), description.id);
     for (const commit of repo.commits) {
       for (const file of commit.files.values()) objects.set(file.objectKey, { repo: description.id, file });
     }
@@ -69,12 +70,17 @@ export function createRepoStore(seed: string, descriptions: readonly RepoDescrip
   reset();
   return {
     list: () => [...repos.values()],
-    get: (id) => repos.get(id),
-    renamed: (id) => (repos.has(id) ? undefined : renamings.get(id)),
+    get: (id) => repos.get(keyOf(id)),
+    renamed: (id) => (repos.has(keyOf(id)) ? undefined : renamings.get(keyOf(id))),
     add,
     object: (key) => objects.get(key),
     reset,
   };
+}
+
+/** On the hub no two repos differ in case alone. */
+function keyOf(id: string): string {
+  return id.toLowerCase();
 }
 
 /** The commit a branch, a tag, `HEAD`, `refs/heads/…` or a full sha names. */

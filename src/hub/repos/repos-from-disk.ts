@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod/mini';
+import { errorCodeOf } from '../../node/file-errors.js';
 import { tokenSchema, type Token } from '../origin/access.js';
 import { InvalidInput, readInput } from '../read-input.js';
 import { strictObject } from '../schemas.js';
@@ -19,6 +20,26 @@ export interface ReposOnDisk {
  * @throws InvalidInput when there are none, or when one is described wrongly
  */
 export function reposFromDisk(path: string): ReposOnDisk {
+  try {
+    return readRepos(path);
+  } catch (error) {
+    const code = errorCodeOf(error);
+    if (error instanceof InvalidInput || code === undefined) throw error;
+    throw new InvalidInput(path, `Cannot read repos from ${path}: ${REASONS[code] ?? `the system says ${code}`}.`, {
+      cause: error,
+    });
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'this process may not read it, or something in it',
+  EPERM: 'this process may not read it, or something in it',
+  ELOOP: 'a link there leads to itself',
+  ENOTDIR: 'a part of that path is a file, and not a folder',
+  ENAMETOOLONG: 'that name is too long',
+};
+
+function readRepos(path: string): ReposOnDisk {
   const entry = statSync(path, { throwIfNoEntry: false });
   if (entry === undefined) {
     throw new InvalidInput(path, `Cannot read repos from ${path}: there is no such file or folder.`);
