@@ -6,7 +6,7 @@ import { judgeAnswer } from './range-answer.js';
 import { connectionError } from './read-errors.js';
 import { isRedirect } from './redirect-policy.js';
 
-export interface RangeRequest {
+export interface HttpRangeRequest {
   url: URL;
   headers: Readonly<Record<string, string>>;
   file: Pick<PlannedFile, 'path' | 'size'>;
@@ -36,7 +36,7 @@ const DRAINED_BYTES = 16 * 1024;
  * Requests a range, once. Resolves when the answer has ended and all its bytes are with the receiver.
  * @throws ReadError, Redirected, or the signal's reason
  */
-export function requestRange(agent: Dispatcher, request: RangeRequest): Promise<void> {
+export function requestRange(agent: Dispatcher, request: HttpRangeRequest): Promise<void> {
   const { url, headers, range } = request;
   return new Promise((resolve, reject) => {
     const handler = receiveRange(request, (error) => {
@@ -65,7 +65,7 @@ export function requestRange(agent: Dispatcher, request: RangeRequest): Promise<
 
 /** Hands the bytes of an answer to the receiver, no faster than it takes them, and settles once. */
 function receiveRange(
-  { url, file, range, receiver, signal, onAccepted }: RangeRequest,
+  { url, file, range, receiver, signal, onAccepted }: HttpRangeRequest,
   onSettled: (error: Error | undefined) => void,
 ): Dispatcher.DispatchHandler {
   let controller: Dispatcher.DispatchController | undefined;
@@ -157,7 +157,7 @@ function receiveRange(
   };
 }
 
-function tooLong({ path }: RangeRequest['file']): ReadError {
+function tooLong({ path }: HttpRangeRequest['file']): ReadError {
   return new ReadError(
     'violation',
     'bad_range',

@@ -4,6 +4,7 @@ import type { InstalledModel } from '../../core/model-library.js';
 import type { EngineSettings } from '../engine-options.js';
 import { describeBytes } from '../../core/byte-amounts.js';
 import { percentOf } from './amounts.js';
+import { cellsOf, padCells } from './cells.js';
 import { exitCodes } from './exit-codes.js';
 import { printable } from './printable.js';
 import type { CliIo } from './cli-io.js';
@@ -59,12 +60,12 @@ function describe(models: readonly InstalledModel[], jobs: readonly Unfinished[]
 function table(cells: readonly (readonly string[])[]): string[] {
   const rows = cells.map((row) => row.map(printable));
   const widths = rows.reduce<number[]>(
-    (widest, row) => row.map((cell, column) => Math.max(cell.length, widest[column] ?? 0)),
+    (widest, row) => row.map((cell, column) => Math.max(cellsOf(cell), widest[column] ?? 0)),
     [],
   );
   return rows.map((row) =>
     row
-      .map((cell, column) => cell.padEnd(widths[column]!))
+      .map((cell, column) => padCells(cell, widths[column]!))
       .join('  ')
       .trimEnd(),
   );

@@ -2,6 +2,8 @@ import type { DownloadDetails, DownloadPhase, FileProgress } from '../../core/do
 import type { JobSnapshot } from '../../core/job.js';
 import { describeBytes } from '../../core/byte-amounts.js';
 import { describeDuration, percentOf } from './amounts.js';
+import { beginningOf, cellsOf, endOf, padCells } from './cells.js';
+import { printable } from './printable.js';
 
 /** A download at one moment. */
 export interface ShownProgress {
@@ -71,13 +73,13 @@ function isDone({ sizeBytes, downloadedBytes, hashedBytes }: FileProgress): bool
 function fileRow({ path, sizeBytes, downloadedBytes, hashedBytes }: FileProgress): Row {
   const checking = downloadedBytes >= sizeBytes && hashedBytes < sizeBytes;
   const rest = checking ? `verifying ${percentOf(hashedBytes, sizeBytes)} %` : amount(downloadedBytes, sizeBytes);
-  return { label: path, part: downloadedBytes, whole: sizeBytes, rest: [rest] };
+  return { label: printable(path), part: downloadedBytes, whole: sizeBytes, rest: [rest] };
 }
 
 function totalRow({ job, details, now }: ShownProgress): Row {
   const label = (details?.files.length ?? 0) < 2 ? (details?.files[0]?.path ?? job.model) : 'total';
   const rest = [amount(job.downloadedBytes, job.totalBytes), ...motion({ job, details, now })];
-  return { label, part: job.downloadedBytes, whole: job.totalBytes, rest };
+  return { label: printable(label), part: job.downloadedBytes, whole: job.totalBytes, rest };
 }
 
 /** Speed and time left, or why nothing moves. */
@@ -97,13 +99,13 @@ function amount(part: number, whole: number): string {
 function draw(rows: readonly Row[], screen: Screen): string[] {
   const ends = rows.map(({ part, whole, rest }) => [`${percentOf(part, whole)} %`.padStart(5), ...rest].join('  '));
   // A line as wide as the screen would move the cursor to the next one.
-  const longest = Math.max(screen.columns < 80 ? 0 : USUAL_END, ...ends.map(({ length }) => length));
+  const longest = Math.max(screen.columns < 80 ? 0 : USUAL_END, ...ends.map(cellsOf));
   const room = screen.columns - 1 - longest - 2 * GAP.length;
-  const labels = Math.min(Math.max(...rows.map(({ label }) => label.length)), WIDEST_LABEL, room - NARROWEST_BAR);
+  const labels = Math.min(Math.max(...rows.map(({ label }) => cellsOf(label))), WIDEST_LABEL, room - NARROWEST_BAR);
   if (labels < NARROWEST_LABEL) return ends.map((end) => fit(end.trimStart(), screen.columns));
   const width = Math.min(WIDEST_BAR, room - labels);
   return rows.map(({ label, part, whole }, index) =>
-    [shorten(label, labels).padEnd(labels), bar(part, whole, width, screen), ends[index]!].join(GAP),
+    [padCells(shorten(label, labels), labels), bar(part, whole, width, screen), ends[index]!].join(GAP),
   );
 }
 
@@ -114,11 +116,11 @@ function bar(part: number, whole: number, width: number, screen: Screen): string
 
 /** The end of a path tells more than its beginning. */
 function shorten(text: string, room: number): string {
-  return text.length <= room ? text : room < 2 ? '' : `…${text.slice(text.length - room + 1)}`;
+  return cellsOf(text) <= room ? text : room < 2 ? '' : `…${endOf(text, room - 1)}`;
 }
 
 function fit(text: string, columns: number): string {
-  return text.length < columns ? text : text.slice(0, Math.max(0, columns - 1));
+  return cellsOf(text) < columns ? text : beginningOf(text, columns - 1);
 }
 
 function paint(text: string, code: number, { colour }: Screen): string {

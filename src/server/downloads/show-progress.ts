@@ -1,5 +1,6 @@
 import { progressLine, progressLines, type ShownProgress, type Screen } from './progress-lines.js';
 import { percentOf } from './amounts.js';
+import { cellsOf } from './cells.js';
 
 /** Tells a person how far a download is. */
 export interface ProgressDisplay {
@@ -37,12 +38,7 @@ function createRedrawing(screen: () => Screen | undefined, write: (text: string)
 
 /** A terminal that was made narrower has wrapped what was drawn for the former width. */
 function rowsOf(lines: readonly string[], columns: number): number {
-  return lines.reduce((rows, line) => rows + Math.max(1, Math.ceil(widthOf(line) / columns)), 0);
-}
-
-function widthOf(line: string): number {
-  // eslint-disable-next-line no-control-regex -- colours take no room
-  return line.replace(/\u001b\[\d+m/g, '').length;
+  return lines.reduce((rows, line) => rows + Math.max(1, Math.ceil(cellsOf(line) / columns)), 0);
 }
 
 /** One line per tenth, and one after some time without: a log must show that it goes on, and not be filled. */
