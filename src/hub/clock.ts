@@ -27,7 +27,7 @@ export const wallClock: HubClock = {
     }),
 };
 
-/** `clock`, `offsetMs()` ahead of itself, whose sleeps have a length that timers know, and never reject. */
+/** Wraps a clock: it shows `offsetMs()` more, sleeps no longer than timers can, and its sleeps never reject. */
 export function patientClock(clock: HubClock, offsetMs: () => number = () => 0): HubClock {
   return {
     now: () => clock.now() + offsetMs(),

@@ -137,7 +137,7 @@ function refusal(host: string, { method, headers, origin }: HubCall, body: strin
   return undefined;
 }
 
-/** Over HTTP nobody may have files of this machine served. */
+/** Refuses repos with files of this machine: over HTTP a client must not get at them. */
 function withoutDisk(repo: ReturnType<typeof readRepo>): ReturnType<typeof readRepo> {
   for (const [commit, { files }] of repo.commits.entries()) {
     const index = files.findIndex(({ from }) => from !== undefined);

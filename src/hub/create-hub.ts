@@ -40,7 +40,7 @@ export interface HubOptions {
   faults?: readonly HubFault[];
   /** HTTPS with a certificate made at start, or with this one. */
   tls?: boolean | Certificate;
-  /** Default: what the real hub grants anonymous callers. `false` refuses nobody, and says that nearly all is left. */
+  /** Default: what the real hub grants anonymous callers. `false` refuses no client, and says that nearly all is left. */
   rateLimits?: Partial<Limits> | false;
   /** Entries on one page of the tree. Default 1000. */
   treePageSize?: number;

@@ -16,7 +16,7 @@ export interface ProxyOptions {
   host?: string;
   /** Default 0: any that is free. */
   port?: number;
-  /** `user:password` that clients must show; without it everybody may pass. */
+  /** `user:password` that clients must show; without it every client may pass. */
   credentials?: string;
   /** `host:port` as clients ask for it, to the `host:port` on loopback it leads to, as if that were the DNS. */
   destinations?: Readonly<Record<string, string>>;
@@ -32,7 +32,7 @@ export interface ProxiedRequest {
   target: string;
   /**
    * 200 for a tunnel that was opened, 400 for what cannot be asked for, 407 without the right credentials, 403 beyond
-   * loopback, 502 when nobody is there, or what is there gives an answer that cannot be passed on.
+   * loopback, 502 when nothing answers there, or gives an answer that cannot be passed on.
    */
   status: number;
   /** Bytes that came back through it so far; for a request, of its body. */
@@ -114,10 +114,7 @@ export async function createProxy(options: ProxyOptions = {}): Promise<LoggingPr
     }
     const url = absoluteUrl(request.url);
     if (url === undefined) {
-      answer(
-        400,
-        'This is a proxy: it takes absolute http:// URLs and CONNECT, and tells at /__proxy what went through it.',
-      );
+      answer(400, 'This is a proxy: it takes absolute http:// URLs and CONNECT; GET /__proxy answers with its log.');
       return;
     }
     const destination = destinationOf(`${url.hostname}:${url.port || '80'}`, destinations);
@@ -164,9 +161,9 @@ export async function createProxy(options: ProxyOptions = {}): Promise<LoggingPr
     );
     onward.on('upgrade', (_answer, socket) => {
       socket.on('error', () => undefined).destroy();
-      giveUp(`${url.host} switched protocols, and nobody asked for that.`);
+      giveUp(`${url.host} switched protocols without being asked to.`);
     });
-    onward.on('error', () => giveUp(`Nobody answers at ${url.host}.`));
+    onward.on('error', () => giveUp(`Nothing answers at ${url.host}.`));
     response.on('close', () => onward.destroy());
     request.pipe(onward);
   }
@@ -276,7 +273,7 @@ function hopByHop(connection: string | undefined): string[] {
 
 /** Writes the head of an answer as it came; `false` when HTTP, or Node, has no place for its status or its headers. */
 function passHead(upstream: IncomingMessage, response: ServerResponse): boolean {
-  // A 101 would end the conversation in a protocol that nobody here speaks.
+  // A 101 would end the conversation in a protocol that is not spoken here.
   if ((upstream.statusCode ?? 0) < 200) return false;
   // Only chunks are undone on the way; another coding would be lost with the header that names it.
   if (!/^(?:chunked)?$/i.test(upstream.headers['transfer-encoding'] ?? '')) return false;

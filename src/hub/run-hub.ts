@@ -52,7 +52,7 @@ export async function runHub(flags: Flags, { out, err }: HubCliIo, ended: Promis
     out(flags.json ? `${JSON.stringify(facts)}\n` : greeting(hub, flags.repos === undefined, proxy, certificateFile));
     let ending = false;
     hub.ready().catch((error: unknown) => {
-      // Digests that the end interrupts are nobody's mistake.
+      // Digests that the end interrupts are no error.
       if (!ending) err(`${error instanceof Error ? error.message : String(error)}\n`);
     });
     await ended;
@@ -129,7 +129,7 @@ function greeting(
   return `${lines.join('\n')}\n`;
 }
 
-/** The message for whoever started the hub with these flags, when the error is his to mend. */
+/** Returns the message for the user, when the error is one that other flags or files would fix. */
 export function mistakeIn(error: unknown, flags: Flags): string | undefined {
   if (error instanceof CannotListenError && (error.code === 'EADDRINUSE' || error.code === 'EACCES')) {
     const given: Record<string, unknown> = {

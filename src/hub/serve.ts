@@ -1,5 +1,5 @@
 /*
- * One request from its first byte to its journal entry: understood, counted by the faults, answered, spoiled, delivered.
+ * One request from its first byte to its journal entry: parsed, counted by the faults, answered, changed by the faults, sent.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HubClock } from './clock.js';
@@ -33,7 +33,7 @@ export interface Station {
   connectionOf(request: IncomingMessage): { connection: number; connectionsOpen: number };
   origin(): string;
   sharedPace: (id: string, make: () => Pace) => Pace;
-  /** Keeps slow lines slow; unlike the hub's clock, nobody sets it. */
+  /** Keeps slow lines slow; unlike the hub's clock, it cannot be set. */
   lineClock: HubClock;
 }
 
@@ -133,7 +133,7 @@ async function answer(
   } catch (error) {
     // A file on disk that went away, say: whatever was promised cannot be kept, and the client must notice.
     outcome = 'failed';
-    await sorry(response, context, error instanceof Error ? error.message : String(error));
+    await sendFailure(response, context, error instanceof Error ? error.message : String(error));
   } finally {
     if (progress.status !== undefined) entry.status = progress.status;
     if (delivery?.reply.carriesFile && call.method !== 'HEAD' && progress.status !== undefined) {
@@ -185,7 +185,7 @@ function stamped(reply: Reply, entry: HubJournalEntry, now: number): Reply {
   return { ...reply, headers };
 }
 
-async function sorry(response: ServerResponse, context: OriginContext, reason: string): Promise<void> {
+async function sendFailure(response: ServerResponse, context: OriginContext, reason: string): Promise<void> {
   if (response.headersSent) {
     response.destroy();
     return;

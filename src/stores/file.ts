@@ -32,8 +32,8 @@ export interface FileStore<Job extends Stored> extends JobStore<Job> {
   /** Deletes a job's record and everything else in its folder. */
   remove(id: string): Promise<void>;
   /**
-   * Lets go of versions that a writer claimed who was killed before he wrote them; otherwise the next one waits 10 s.
-   * For callers who know that nobody else is writing this job.
+   * Drops the claims of writers that were killed before they wrote; otherwise the next writer waits 10 s.
+   * For callers that know of no other writer of this job.
    */
   dropClaims(id: string): Promise<void>;
   /** Deletes what writers left behind that were killed: folders that never had a record, and drafts of records. */
@@ -51,7 +51,7 @@ interface FoundEntry<Job> extends Entry<Job> {
 }
 
 const FORMAT = 1;
-/** In a job's folder. Who will write no further record may delete it. */
+/** In a job's folder. May be deleted once no more records will be written. */
 export const RESERVE = 'reserve';
 const RECORD = 'job.json';
 /** A claim to write a version lives for milliseconds: an older one belongs to a process that was killed. */
@@ -60,7 +60,7 @@ const CLAIM = /^job\.json\.\d+$/;
 const JOB_FOLDER = /^job_[\w-]+$/;
 
 /**
- * Job records on disk. A record is replaced as a whole: whoever reads it sees the old one or the new one, after a power
+ * Job records on disk. A record is replaced as a whole: a reader sees the old one or the new one, after a power
  * failure too. Only one of several writers of a version gets through, in this process or another.
  */
 export function createFileStore<Job extends Stored>({
@@ -114,7 +114,7 @@ export function createFileStore<Job extends Stored>({
       await files.rename(draft, join(folder, RECORD));
       if (reserveBytes > 0) await createExclusively(files, join(folder, RESERVE), new Uint8Array(reserveBytes).fill(1));
     } catch (error) {
-      // A folder without a record is no job, and would be in the way of none; but it would stay for ever.
+      // A folder without a record is no job, and would be in the way of none; but it would stay forever.
       await files.rm(folder, { recursive: true, force: true });
       throw error;
     }
@@ -141,7 +141,7 @@ export function createFileStore<Job extends Stored>({
       await syncFolder(files, folder);
       return true;
     } catch (error) {
-      // Somebody who may has dropped the claim.
+      // Another caller has dropped the claim.
       if (errorCodeOf(error) === 'ENOENT') return false;
       throw error;
     } finally {

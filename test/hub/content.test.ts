@@ -216,7 +216,7 @@ describe('digests', () => {
     expect(await digests.prepare([endless])).toBeGreaterThan(60_000);
     digests.retain([kept]);
     expect(await Promise.all(doomed)).toEqual(
-      doomed.map(() => 'Error: could not compute a sha256: nobody serves the file any more'),
+      doomed.map(() => 'Error: could not compute a sha256: the file is no longer served'),
     );
     expect(await digests.prepare([kept])).toBeLessThan(60_000);
     expect(await wanted).toMatch(/^[0-9a-f]{64}$/);

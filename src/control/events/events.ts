@@ -1,3 +1,4 @@
+import { createSerialQueue } from '../../core/serial-queue.js';
 import type { Foresight, Transition } from '../../core/foresight.js';
 import type { Decision } from '../../core/simulation.js';
 import { onFirstAbort, wallNow, wallTimeout } from '../../core/wall-timer.js';
@@ -89,7 +90,7 @@ export function createEventLog({
   /** Whether something happened that was not recorded. */
   let missed = false;
   /** Telling takes the store's time: one thing after the other, or the order would be lost. */
-  let telling: Promise<void> = Promise.resolve();
+  const oneByOne = createSerialQueue();
   /** How many things wait to be told. */
   let untold = 0;
   let disarm: () => void = () => undefined;
@@ -157,16 +158,16 @@ export function createEventLog({
 
   function tell(what: () => Promise<void>): void {
     untold++;
-    telling = telling
-      .then(what)
-      .then(arm)
-      .catch((error: unknown) => {
+    void oneByOne(async () => {
+      try {
+        await what();
+        await arm();
+      } catch (error) {
         audience.lastId++;
         onError(error);
-      })
-      .then(() => {
-        untold--;
-      });
+      }
+      untold--;
+    });
   }
 
   async function catchUp(to: number): Promise<void> {

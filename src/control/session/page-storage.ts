@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { createSerialQueue } from '../../core/serial-queue.js';
 import { MAX_TIME } from '../../core/clock.js';
 import { wallNow } from '../../core/wall-timer.js';
 import { ControlError } from '../base/control-error.js';
@@ -19,17 +20,16 @@ const savedSchema = z.strictObject({ savedAt: z.number(), snapshot: z.unknown() 
 /** Saves a dock at each change; the changes of one turn of the event loop are saved once. */
 export function keepIn(storage: PageStorage): (dock: Session) => void {
   let pending = false;
-  let saving: Promise<void> = Promise.resolve();
+  const oneByOne = createSerialQueue();
   return (dock) => {
     if (pending) return;
     pending = true;
     // One after the other: a copy of many jobs takes longer than a later one of few.
-    saving = saving
-      .then(() => {
-        pending = false;
-        return dock.control.snapshot();
-      })
-      .then((snapshot) => storage.setItem(KEY, JSON.stringify({ savedAt: wallNow(), snapshot })))
+    oneByOne(async () => {
+      pending = false;
+      const snapshot = await dock.control.snapshot();
+      storage.setItem(KEY, JSON.stringify({ savedAt: wallNow(), snapshot }));
+    })
       // A full storage must not fail the call that made the decision; an old copy would come back as the present.
       .catch(() => storage.removeItem(KEY));
   };

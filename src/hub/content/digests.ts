@@ -12,14 +12,14 @@ import { knownDigests } from './known-digests.js';
 
 /** What digests of large files cost and where they are kept. */
 export interface Digests {
-  /** The sha256 as 64 hex digits, computed if nobody knows it. */
+  /** The sha256 as 64 hex digits, computed if it is not known. */
   sha256(source: ContentSource): Promise<string>;
   /**
    * Starts whatever is missing among `sources`. Resolves with how long it will take, in ms, when that is too long for
    * an answer to wait for, and with `undefined` when all of them are known.
    */
   prepare(sources: readonly ContentSource[]): Promise<number | undefined>;
-  /** Stops computing what is not among `sources`; whoever waits for one of those gets an error. */
+  /** Stops computing what is not among `sources`; a caller that waits for one of those gets an error. */
   retain(sources: readonly ContentSource[]): void;
   close(): Promise<void>;
 }
@@ -79,7 +79,7 @@ export function createDigests(cacheFolder: string | undefined): Digests {
     sha256,
     async prepare(sources) {
       const all = Promise.all(sources.map((source) => sha256(source)));
-      // Whoever asks again gets the error; nobody may be left with an unhandled one.
+      // The next caller gets the error; it must not stay an unhandled rejection.
       all.catch(() => undefined);
       // The cache on disk is asked first, so that a file hashed last week is not a reason to be told to wait.
       await Promise.all(sources.map((source) => recallInto(found, cacheFolder, source)));

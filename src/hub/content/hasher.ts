@@ -5,7 +5,7 @@ import type { ContentSource } from './content.js';
 
 /** Hashes one file after another in a thread of its own, which is started when there is something to do. */
 export interface Hasher {
-  /** 64 hex digits. Rejects when the file cannot be read, nobody wants it any more, or the hasher is closed. */
+  /** 64 hex digits. Rejects when the file cannot be read, is no longer wanted, or the hasher is closed. */
   sha256(source: ContentSource, unwanted: AbortSignal): Promise<string>;
   /** Bytes of all files that were asked for and are not done. */
   bytesLeft(): number;
@@ -18,7 +18,7 @@ interface Message {
   failed?: string;
 }
 
-const UNWANTED = 'nobody serves the file any more';
+const UNWANTED = 'the file is no longer served';
 
 /** A hasher without a thread yet. */
 export function createHasher(): Hasher {
@@ -75,11 +75,12 @@ export function createHasher(): Hasher {
       const job = { size: source.size };
       const forget = (): unknown => waiting.delete(job);
       waiting.add(job);
-      // Also while it waits behind another one: nobody is to be told to wait for it.
+      // Also while it waits behind another one: no client is told to wait for it.
       unwanted.addEventListener('abort', forget);
       return oneByOne(() => compute(source, unwanted)).finally(() => {
         forget();
         unwanted.removeEventListener('abort', forget);
+        doneOfCurrent = 0;
       });
     },
     bytesLeft: () => [...waiting].reduce((bytes, { size }) => bytes + size, 0) - doneOfCurrent,

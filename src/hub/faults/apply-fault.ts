@@ -12,7 +12,7 @@ import { redirectReply, textReply, xmlErrorReply, type Reply } from '../wire/rep
 import { omit } from '../omit.js';
 import type { HubFaultEffect, HubFaultStatus } from './hub-fault.js';
 
-/** What spoiling an answer may need to know. */
+/** What applying a fault may need to know. */
 export interface FaultContext {
   clock: HubClock;
   /** The URL that was asked for, on the origin the client used. */
@@ -182,7 +182,7 @@ function gzipped(reply: Reply): Reply {
     size: body.size,
     async *chunks(start, end) {
       const gzip = createGzip({ level: 1 });
-      // Whoever reads sees the error; and when he stops reading, what is read from is let go of.
+      // The reader sees the error; when it stops reading, the source is closed.
       pipeline(Readable.from(body.chunks(start, end)), gzip, () => undefined);
       yield* gzip as AsyncIterable<Uint8Array>;
     },

@@ -40,7 +40,7 @@ export type HubFaultEffect =
   | { type: 'truncated'; atByte?: number; afterBytes?: number }
   /** A 206 that is honest about holding fewer bytes than were asked for. */
   | { type: 'short-range'; bytes: number }
-  /** 200 to a range request: with the whole file, with only the part asked for, or with somebody's HTML page. */
+  /** 200 to a range request: with the whole file, with only the part asked for, or with the HTML page of a network's login. */
   | { type: 'ignore-range'; body?: 'whole' | 'part' | 'html' }
   /** A Content-Range that does not fit the body: moved by `shift` bytes, and/or with another `total`. */
   | { type: 'wrong-content-range'; shift?: number; total?: number }

@@ -1,4 +1,4 @@
-/** The header that names a file twice: in UTF-8 as RFC 5987 has it, and in ASCII for those who do not know that. */
+/** Builds the header that names a file twice: in UTF-8 as RFC 5987 has it, and in ASCII for older clients. */
 export function contentDisposition(type: 'inline' | 'attachment', path: string): string {
   const name = path.slice(path.lastIndexOf('/') + 1);
   return `${type}; filename*=UTF-8''${extendedValue(name)}; filename="${asciiName(name)}";`;

@@ -1,5 +1,5 @@
 /*
- * Who may ask what, in the order in which the real hub decides it, and then who answers.
+ * Decides which requests are answered, in the order in which the real hub does, and passes them to their routes.
  */
 import { commitAt } from '../repos/repo-store.js';
 import { jsonReply, redirectReply, textReply, type Reply } from '../wire/reply.js';

@@ -20,7 +20,7 @@ export type HubProblem =
 export function problemReply(problem: HubProblem): Reply {
   switch (problem.type) {
     case 'anonymous':
-      // Missing and private repos look the same to somebody unknown, and there is no code.
+      // Missing and private repos look the same to an anonymous client, and there is no code.
       return refusal(401, undefined, 'Invalid username or password.', {
         'WWW-Authenticate': 'Bearer realm="Authentication required"',
       });

@@ -24,7 +24,7 @@ export interface RateLimits {
   reset(): void;
 }
 
-/** `enforced: false` refuses nobody, and says of each request that it is the first: who is told of little left slows down. */
+/** With `enforced: false` no client is refused, and each request counts as the first: clients slow down when little is left. */
 export function createRateLimits(limits: Limits, enforced: boolean, clock: Pick<HubClock, 'now'>): RateLimits {
   const windows = new Map<string, { endsAt: number; used: number }>();
   return {

@@ -9,7 +9,7 @@ const DEFAULT_LIMIT = 1000;
 /** What `sort` may name; anything else leaves the order as it is. */
 const SORTABLE = ['downloads', 'likes', 'lastModified', 'createdAt'];
 
-/** `GET /api/models?search=&author=&filter=&sort=&limit=&cursor=`: private repos only for those who may read them. */
+/** `GET /api/models?search=&author=&filter=&sort=&limit=&cursor=`: private repos only for users with access. */
 export function search(context: OriginContext, { call: { query }, caller, origin }: Inquiry): Reply {
   // A form sends the fields that were left empty, too: they ask for nothing.
   const asked = (name: string): string => query.get(name) ?? '';

@@ -1,5 +1,5 @@
 /*
- * URLs that are a permission: whoever has one may read the file until it expires. Files in LFS are signed the way
+ * URLs that are a permission: a client that has one may read the file until it expires. Files in LFS are signed the way
  * CloudFront does it, Xet files the way S3 does, because clients read the expiry out of either.
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';

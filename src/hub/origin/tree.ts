@@ -98,7 +98,7 @@ function nodesUnder({ files }: Commit, folder: string, recursive: boolean): Tree
 function positionAfter(nodes: readonly TreeNode[], cursor: string | null): number {
   if (cursor === null) return 0;
   const path = Buffer.from(cursor, 'base64url').toString();
-  // An unknown cursor gives an empty page rather than the first one again: a client must not loop for ever.
+  // An unknown cursor gives an empty page rather than the first one again: a client must not loop forever.
   const index = nodes.findIndex((node) => node.path === path);
   return index < 0 ? nodes.length : index + 1;
 }

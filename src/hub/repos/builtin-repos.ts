@@ -1,5 +1,5 @@
 /*
- * What `modeldock hub` serves when nobody says otherwise: one small repo for each thing a downloader has to cope with.
+ * What `modeldock hub` serves by default: one small repo for each thing a downloader has to cope with.
  * docs/testing-downloaders.md has the list for readers. Changing a size, path or variant of a large file changes its
  * bytes: run scripts/hub-digests.mjs afterwards.
  */

@@ -1,6 +1,6 @@
 import type { HubClock } from '../clock.js';
 
-/** A limit on bytes per second, shared by everyone who takes from it. */
+/** A limit on bytes per second, shared by all callers that take from it. */
 export interface Pace {
   /** As many bytes as should go out at once, so that a slow line trickles instead of coming in gulps. */
   readonly gulp: number;

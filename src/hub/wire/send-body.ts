@@ -27,7 +27,7 @@ export interface Delivery {
   closeDelimited?: boolean;
 }
 
-/** How a delivery ended. `cut` is our doing, `left` the client's. */
+/** How a delivery ended. `cut`: the hub closed the connection. `left`: the client did. */
 export type Outcome = 'complete' | 'cut' | 'left';
 
 /** What a delivery has put on the wire so far. */
@@ -56,7 +56,7 @@ export async function sendBody(
   const trouble = async (): Promise<Outcome | undefined> => {
     if (hasLeft()) return 'left';
     if (incident?.type !== 'stall') return cut(response, incident!.type);
-    // Twenty-four days are for ever here.
+    // setTimeout is capped at 24.8 days; treat it as "never".
     await clock.sleep(incident.ms ?? LONGEST_TIMER_MS, gone.signal);
     return hasLeft() ? 'left' : undefined;
   };
