@@ -25,7 +25,10 @@ const action: fc.Arbitrary<HubFaultEffect> = fc.oneof(
   fc.constant({ type: 'server-error' as const }),
   fc.constant({ type: 'rate-limit' as const, headers: false as const }),
   fc.constant({ type: 'no-content-length' as const }),
-  fc.record({ type: fc.constant('slow-body' as const), bytesPerSecond: fc.integer({ min: 2_000_000, max: 20_000_000 }) }),
+  fc.record({
+    type: fc.constant('slow-body' as const),
+    bytesPerSecond: fc.integer({ min: 2_000_000, max: 20_000_000 }),
+  }),
 );
 const fault: fc.Arbitrary<HubFault> = fc.record({
   when: fc.record({ route: fc.constant('cdn' as const), nth: fc.integer({ min: 1, max: 12 }) }),
