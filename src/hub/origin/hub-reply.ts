@@ -58,6 +58,15 @@ async function admitted(context: OriginContext, route: HubRoute, inquiry: Inquir
       : problemReply({ type: 'no route' });
   }
 
+  return admittedToRepo(context, { ...route, repo: route.repo }, inquiry);
+}
+
+async function admittedToRepo(
+  context: OriginContext,
+  route: HubRoute & { repo: string },
+  inquiry: Inquiry,
+): Promise<Reply> {
+  const { call, caller } = inquiry;
   const renamed = context.library.renamed(route.repo);
   if (renamed !== undefined) return redirectReply(307, targetElsewhere(call, route.repo, renamed));
   const repo = context.library.get(route.repo);
