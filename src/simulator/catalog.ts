@@ -28,7 +28,7 @@ const catalogModel = z.strictObject({
   toolUse: z.optional(z.boolean()),
   reasoning: z.optional(z.strictObject({ options: z.array(text).check(z.minLength(1)), preset: text })),
   description: z.optional(z.string()),
-  /** What can be downloaded; the first is the one a client gets who does not choose. None: no GGUF and no MLX. */
+  /** The files that can be downloaded; the first is taken without a request for a quantization. None: no GGUF and no MLX. */
   files: z.array(fileChoice),
   /** Repos that have this model in formats LM Studio cannot run. */
   incompatibleRepos: z.optional(z.array(repo)),

@@ -10,7 +10,7 @@ import type { ResolvedModel } from './resolve-model.js';
 import type { ScenarioChooser } from './scenario-choice.js';
 import { timeOf, type PolledClock, type JobContext } from './job-context.js';
 
-/** What a simulated world is made of. */
+/** The parts that a simulated engine is made of. */
 export interface SimulatorParts extends JobContext {
   inventory: Inventory;
   chooser: ScenarioChooser;
@@ -103,7 +103,7 @@ export class SimulatedEngine implements DownloadEngine {
       createdAt: this.#clock.now(),
       // 31 bits are kept in the record itself, 32 would be a number of their own on the heap.
       seed: hashText(`${seed}/${id}`) >>> 1,
-      scenario: sequel?.scenario ?? this.#storyOf(offer, request),
+      scenario: sequel?.scenario ?? this.#scenarioFrom(offer, request),
     };
     const inserted = await this.#store.insert(job, previous);
     // A start that lost to another for the same model leaves its id to the next job.
@@ -113,9 +113,9 @@ export class SimulatedEngine implements DownloadEngine {
     return snapshotAt(job, job.createdAt);
   }
 
-  /** @throws RefusedError what the magic identifier asks for */
-  #storyOf({ testModel, model }: ResolvedModel, request: DownloadRequest): SimulatedJob['scenario'] {
-    if (testModel === undefined || testModel === 'already_downloaded') return this.#parts.chooser.storyFor(model);
+  /** @throws RefusedError what the test model asks for */
+  #scenarioFrom({ testModel, model }: ResolvedModel, request: DownloadRequest): SimulatedJob['scenario'] {
+    if (testModel === undefined || testModel === 'already_downloaded') return this.#parts.chooser.scenarioFor(model);
     if ('refusal' in testModel) throw testModelRefusal(testModel.refusal, request);
     return testModel.scenario;
   }

@@ -8,17 +8,17 @@ import { bytesAt, firstMoment, type Segment } from './timeline.js';
 
 type JobCondition = Exclude<Condition, string>;
 
-/** What a stretch of a story looks like from outside. */
+/** What a stretch of a scenario looks like from outside. */
 type Look = 'moving' | 'stalled' | 'finalizing' | 'paused' | 'failed' | 'completed';
 
 interface Change {
-  /** Story time. */
+  /** Scenario time. */
   elapsed: number;
   look: Look;
   before: Look;
 }
 
-/** Looks ahead in the stories of all jobs: inside one segment by bisection, never by stepping. */
+/** Looks ahead in the scenarios of all jobs: inside one segment by bisection, never by stepping. */
 export function createForesight(store: JobStore<SimulatedJob>, timeOf: (job: SimulatedJob) => number): Foresight {
   return {
     when: async (condition) => {
@@ -80,8 +80,8 @@ function aheadOf({ ahead = 0 }: SimulatedJob): number {
 }
 
 /**
- * The changes in one job's story after `from`, up to and including `to`, on the job's own clock. What operators did on
- * the way is in it: between two interventions the story runs as it stood then.
+ * The changes in one job's scenario after `from`, up to and including `to`, on the job's own clock. What operators did on
+ * the way is in it: between two interventions the scenario runs as it stood then.
  */
 function transitionsOf(job: SimulatedJob, from: number, to: number): Transition[] {
   const interventions = job.interventions ?? [];
@@ -114,11 +114,11 @@ function whenJob(
   play: Play,
   condition: JobCondition,
 ): { elapsed: number; offset: number } | { never: string } {
-  const elapsed = play.held || play.ended ? undefined : storyWhen(job, play, condition);
+  const elapsed = play.held || play.ended ? undefined : scenarioTimeWhen(job, play, condition);
   return elapsed === undefined ? { never: fateOf(job, play) } : { elapsed, offset: play.offset };
 }
 
-function storyWhen(job: SimulatedJob, play: Play, condition: JobCondition): number | undefined {
+function scenarioTimeWhen(job: SimulatedJob, play: Play, condition: JobCondition): number | undefined {
   const { segments, end } = play.timeline;
   // One without a length never is how the job stands.
   const ahead = segments.filter(({ from, to }) => to > Math.max(from, play.elapsed));
@@ -144,7 +144,7 @@ function storyWhen(job: SimulatedJob, play: Play, condition: JobCondition): numb
   return end < Infinity && job.totalBytes >= target ? Math.max(end, play.elapsed) : undefined;
 }
 
-/** A job's story as it stands, on the session's clock. @param now on the job's own */
+/** A job's scenario as it stands, on the session's clock. @param now on the job's own */
 export function stretchesOf(job: SimulatedJob, now: number): JobStretch[] {
   const { timeline, offset } = playUntil(job, now);
   const shift = offset - aheadOf(job);
@@ -157,11 +157,11 @@ export function stretchesOf(job: SimulatedJob, now: number): JobStretch[] {
   }));
 }
 
-/** How a job's story ends, in words. */
+/** How a job's scenario ends, in words. */
 function fateOf(job: SimulatedJob, { timeline, held, ended, offset, elapsed }: Play): string {
   const share = (bytes: number): string => `${Math.floor((bytes / Math.max(1, job.totalBytes)) * 100)} %`;
-  const date = (storyTime: number): string => {
-    const at = storyTime + offset - aheadOf(job);
+  const date = (scenarioTime: number): string => {
+    const at = scenarioTime + offset - aheadOf(job);
     return at > MAX_TIME ? 'after the year 9999' : new Date(at).toISOString();
   };
   if (ended) return `${job.id} has failed (${ended.code})`;

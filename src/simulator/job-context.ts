@@ -10,7 +10,7 @@ export interface PolledClock extends Clock {
   readonly pollStep?: number;
 }
 
-/** What everything about jobs and their stories needs of a simulated world. */
+/** The parts of a simulation that jobs and their scenarios use. */
 export interface JobContext {
   clock: PolledClock;
   store: JobStore<SimulatedJob>;

@@ -30,7 +30,7 @@ export interface SimulatedJob extends Stored {
   readonly removed?: boolean;
 }
 
-/** The job as it stands at `now`: a function of the record and the time, so that it does not matter who asked before. */
+/** The job as it stands at `now`: a function of the record and the time, so that earlier calls do not matter. */
 export function snapshotAt(job: SimulatedJob, now: number): JobSnapshot {
   const play = playUntil(job, now);
   const segment = segmentAt(play.timeline, play.elapsed);
@@ -40,20 +40,20 @@ export function snapshotAt(job: SimulatedJob, now: number): JobSnapshot {
     id: job.id,
     model: job.model,
     totalBytes: job.totalBytes,
-    // Whoever cancels a download drops what is there of it.
+    // A cancelled download drops the bytes that are there.
     downloadedBytes: state.state === 'failed' && state.code === 'cancelled' ? 0 : bytes,
     startedAt: job.createdAt,
     ...state,
   };
 }
 
-/** What the next job for the same model begins with: the story it plays, and the bytes it finds on disk. */
+/** The scenario and the bytes on disk with which the next job for the same model begins. */
 export interface Sequel {
   scenario: Scenario;
   fromBytes: number;
 }
 
-/** What follows a failed job; undefined after a cancelled one, whose model begins its story anew. */
+/** What follows a failed job; undefined after a cancelled one, whose model begins its scenario anew. */
 export function sequelTo(job: SimulatedJob, failed: Extract<JobSnapshot, { state: 'failed' }>): Sequel | undefined {
   if (failed.code === 'cancelled') return undefined;
   const { steps, repeat = false } = job.scenario;
@@ -65,18 +65,18 @@ export function sequelTo(job: SimulatedJob, failed: Extract<JobSnapshot, { state
   };
 }
 
-/** How far a job's story has come. */
+/** How far a job's scenario has come. */
 export interface Play {
   timeline: Timeline;
-  /** Story time reached; stands still while an operator holds the job, and once one has ended it. */
+  /** Scenario time reached; stands still while an operator holds the job, and once one has ended it. */
   elapsed: number;
-  /** Turns story time into the clock's. */
+  /** Turns scenario time into the clock's. */
   offset: number;
   held: boolean;
   ended: Extract<Intervention, { type: 'fail' }> | undefined;
 }
 
-/** Folds what operators did, in order, into story time. */
+/** Folds what operators did, in order, into scenario time. */
 export function playUntil(job: SimulatedJob, now: number): Play {
   let { steps } = job.scenario;
   let timeline = layOut(steps, job.totalBytes, job.fromBytes, job.seed);
@@ -84,7 +84,7 @@ export function playUntil(job: SimulatedJob, now: number): Play {
   let heldAt: number | undefined;
 
   for (const intervention of job.interventions ?? []) {
-    // What was done later has not happened yet, where somebody looks at the past.
+    // Later interventions have not happened yet when the time asked for is in the past.
     if (intervention.at > now) break;
     const elapsed = (heldAt ?? intervention.at) - offset;
     switch (intervention.type) {
@@ -96,7 +96,7 @@ export function playUntil(job: SimulatedJob, now: number): Play {
           offset += intervention.at - heldAt;
           heldAt = undefined;
         } else {
-          // The story's own pause turns out to have lasted until now.
+          // The scenario's own pause turns out to have lasted until now.
           const paused = segmentAt(timeline, elapsed);
           const step = paused && steps[paused.step];
           if (step?.type !== 'pause') break;

@@ -11,15 +11,15 @@ export const scenarioChoiceSchema = z.strictObject({
 });
 
 /** A choice, resolved. */
-interface Stories {
+interface ChosenScenarios {
   byDefault: Scenario;
   rules: readonly { model: string; elapsed: Scenario }[];
 }
 
-/** Which story the next job for a model plays. */
+/** Decides the scenario of the next job for a model. */
 export class ScenarioChooser {
   #choice: ScenarioChoice;
-  #scenarios: Stories;
+  #scenarios: ChosenScenarios;
 
   /** @throws ScenarioError */
   constructor(initial: ScenarioChoice) {
@@ -39,23 +39,23 @@ export class ScenarioChooser {
     return next;
   }
 
-  storyFor(model: string): Scenario {
+  scenarioFor(model: string): Scenario {
     const { rules, byDefault } = this.#scenarios;
     return rules.find((rule) => matchesModel(rule.model, model))?.elapsed ?? byDefault;
   }
 }
 
-function resolve({ scenario, rules }: ScenarioChoice): Stories {
+function resolve({ scenario, rules }: ScenarioChoice): ChosenScenarios {
   return {
-    byDefault: storyOf(scenario, 'scenario'),
+    byDefault: scenarioFrom(scenario, 'scenario'),
     rules: rules.map((rule, index) => ({
       model: rule.model,
-      elapsed: storyOf(rule.scenario, `rules[${index}].scenario`),
+      elapsed: scenarioFrom(rule.scenario, `rules[${index}].scenario`),
     })),
   };
 }
 
-function storyOf(scenario: unknown, path: string): Scenario {
+function scenarioFrom(scenario: unknown, path: string): Scenario {
   try {
     return typeof scenario === 'string' ? scenarioNamed(scenario) : parseScenario(scenario);
   } catch (error) {

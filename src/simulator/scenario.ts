@@ -25,7 +25,7 @@ const stepSchema = z.discriminatedUnion('type', [
     until: z.optional(place),
     wobble: z.optional(fraction('a number from 0 to 1')),
   }),
-  /** Nothing arrives; without `ms`, for ever. */
+  /** Nothing arrives; without `ms`, forever. */
   z.strictObject({ type: z.literal('stall'), ms: z.optional(ms) }),
   /** The job is paused; without `ms`, until an operator resumes it. */
   z.strictObject({
@@ -36,14 +36,14 @@ const stepSchema = z.discriminatedUnion('type', [
   }),
   /** The job falls back to an earlier place. */
   z.strictObject({ type: z.literal('rewind'), to: place }),
-  /** All bytes are there, the job is still downloading; without `ms`, for ever. */
+  /** All bytes are there, the job is still downloading; without `ms`, forever. */
   z.strictObject({ type: z.literal('finalize'), ms: z.optional(ms) }),
   /** A recorded download, replayed: bytes reached, by milliseconds since the step began. */
   z.strictObject({
     type: z.literal('trace'),
     samples: z.array(z.tuple([ms, bytes])).check(z.minLength(1)),
   }),
-  /** The job fails. What comes after is what the next job for the same model plays. */
+  /** The job fails. The next job for the same model goes on with the steps after it. */
   z.strictObject({ type: z.literal('fail'), code, reason: z.optional(z.string()) }),
 ]);
 
@@ -51,18 +51,18 @@ export const scenarioSchema = z.strictObject({
   name: z.optional(z.string()),
   description: z.optional(z.string()),
   steps: z.array(stepSchema),
-  /** Each retry plays the same steps again, instead of those after the `fail`. */
+  /** Each retry runs the same steps again, instead of those after the `fail`. */
   repeat: z.optional(z.boolean()),
 });
 
 /** A place in the file: a fraction of its size (0 to 1), or a number of bytes. */
 export type Place = number | { bytes: number };
 
-/** One stretch of a download's story. Times are milliseconds of the job's active time. */
+/** One stretch of a download's scenario. Times are milliseconds of the job's active time. */
 export type ScenarioStep = z.infer<typeof stepSchema>;
 
 /**
- * The story of a download. What is missing at the end of the steps arrives at the pace of the last transfer.
+ * The scenario of a download. What is missing at the end of the steps arrives at the pace of the last transfer.
  */
 export type Scenario = z.infer<typeof scenarioSchema>;
 

@@ -9,7 +9,7 @@ import { SimulatedJobControl } from './job-control.js';
 import type { SimulationState } from './saved-simulation.js';
 import { timeOf } from './job-context.js';
 
-/** What an operator sees coming in a simulated world, and does to it. */
+/** Controls a simulation, and looks ahead in it. */
 export class SimulationControl implements Simulation {
   readonly jobs: SimulatedJobControl;
   readonly #parts: SimulatorParts;

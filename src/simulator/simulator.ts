@@ -20,19 +20,19 @@ export interface SimulatorOptions {
   makeStore: (jobs: readonly SimulatedJob[]) => JobStore<SimulatedJob>;
   /** Decides everything that looks random: job ids, wobble, the sizes of unknown repos. */
   seed?: string;
-  /** What models play that name no story of their own. */
+  /** Scenarios of models that are no test models. */
   choice?: ScenarioChoice;
   catalog?: Catalog;
   /** The ids of the first jobs; later ones are drawn from the seed. */
   jobIds?: readonly string[];
-  /** What a catalog offers; worlds of one catalog and one seed may share it. */
+  /** What a catalog offers; simulations of one catalog and one seed may share it. */
   makeResolver?: (catalog: Catalog, seed: string) => ModelResolver;
   onDecision?: DecisionListener;
   /** To begin from, instead of from nothing. */
   saved?: SavedSimulation | undefined;
 }
 
-/** Downloads that cost nothing while nobody looks. It owns no timer, and a poll changes nothing. */
+/** Downloads that cost nothing between calls. It owns no timer, and a poll changes nothing. */
 export interface Simulator {
   engine: DownloadEngine;
   library: ModelLibrary;
@@ -52,10 +52,10 @@ export function createSimulator({
   const state = saved ? parseSavedSimulation(saved) : freshState(fresh);
   const resolver = makeResolver(state.catalog ?? catalogModels, seed);
   if (saved) checkState(state, clock.now(), (request) => resolver.find(request));
-  const world: JobContext = { clock, store: makeStore(state.jobs), seed, resolver, onDecision };
-  const inventory = new Inventory(world, state);
+  const jobContext: JobContext = { clock, store: makeStore(state.jobs), seed, resolver, onDecision };
+  const inventory = new Inventory(jobContext, state);
   const parts: SimulatorParts = {
-    ...world,
+    ...jobContext,
     inventory,
     chooser: new ScenarioChooser(state.choice),
     draw: { jobIds: state.jobIds, free: state.freeDraw },
@@ -85,5 +85,5 @@ function freshState({
   };
 }
 
-/** What nearly every world begins with, once for all of them. */
+/** Nearly every simulation begins with these; one list serves all. */
 const NOTHING: readonly never[] = Object.freeze([]);

@@ -3,17 +3,17 @@ import { RefusedError, type RefusalCode } from '../core/errors.js';
 import type { Scenario } from './scenario.js';
 
 /*
- * Models that exist only here. A client in any language asks for a story by name, as it would pay with a test card:
+ * Models that exist only here. A client in any language asks for one by name, as for a test card of a payment service:
  * `simulate/fails-at-50`, or `https://huggingface.co/simulate/fails-at-50`. The numbers are parameters. The suffix
  * `-run-<anything>` only makes it another model, so that two tests never share one.
  */
 
 export const TEST_MODEL_OWNER = 'simulate';
 
-/** What a magic identifier asks for. */
+/** What a test model does. */
 export type TestModel = { scenario: Scenario } | { refusal: RefusalCode } | 'already_downloaded';
 
-/** Every magic model has a round size, so that a percentage is a round number of bytes. */
+/** Every test model has a round size, so that a percentage is a round number of bytes. */
 export const TEST_MODEL_BYTES = 1_000_000_000;
 
 interface TestModelFamily {
@@ -42,7 +42,7 @@ export const testModels: readonly TestModelFamily[] = [
   },
   {
     spelling: 'stalls-at-N',
-    description: 'downloading for ever at N %, speed 0',
+    description: 'downloading forever at N %, speed 0',
     ask: (until) => play(connect, { ...transfer, until }, { type: 'stall' }),
   },
   {
@@ -105,7 +105,7 @@ export const testModels: readonly TestModelFamily[] = [
   },
   {
     spelling: 'finalizes-forever',
-    description: 'downloading for ever with all bytes there',
+    description: 'downloading forever with all bytes there',
     ask: () => play(connect, transfer, { type: 'finalize' }),
   },
   { spelling: 'already-downloaded', description: 'already_downloaded', ask: () => 'already_downloaded' },
@@ -123,12 +123,12 @@ export const testModels: readonly TestModelFamily[] = [
   },
 ];
 
-/** Which stories there are, for whoever asked for another. */
+/** The names of all test models, for the refusal of another name. */
 export const TEST_MODEL_NAMES = `There is, under ${TEST_MODEL_OWNER}/: ${testModels.map(({ spelling }) => spelling).join(', ')}; N is a whole number from 0 to 100.`;
 
 /**
- * Looks up what a name under `simulate/` asks for; undefined when it is none of ours. Runs of one story share its data:
- * a million jobs of it cost the story once.
+ * Finds the test model of a name under `simulate/`; undefined where there is none. Jobs of one test model share its data:
+ * a million jobs hold the scenario once.
  */
 export function createTestModelFinder(): (name: string) => TestModel | undefined {
   const found = new Map<string, TestModel>();
@@ -151,7 +151,7 @@ function findTestModel(elapsed: string): TestModel | undefined {
   return undefined;
 }
 
-/** What the simulated hub says to whoever asks for a model that is refused. */
+/** The refusal that a test model asks for. */
 export function testModelRefusal(code: RefusalCode, { model }: DownloadRequest): RefusedError {
   const subject = model.source === 'catalog' ? model.id : model.url;
   return new RefusedError(code, subject, `The simulated hub refuses ${subject}: ${code}.`, {

@@ -3,11 +3,11 @@ import type { FailureCode } from '../core/errors.js';
 import { fractionAt } from '../core/random.js';
 import type { ScenarioStep, Place } from './scenario.js';
 
-/** A stretch of story time in which a job does one thing. */
+/** A stretch of scenario time in which a job does one thing. */
 export type Segment = {
-  /** Which of the story's steps it came from; the rest that no step named has the number after the last. */
+  /** Which of the scenario's steps it came from; the rest that no step named has the number after the last. */
   step: number;
-  /** Story time in ms, whole; `to` is Infinity where a segment has no end. */
+  /** Scenario time in ms, whole; `to` is Infinity where a segment has no end. */
   from: number;
   to: number;
   /** Active time (pauses cut out) at `from`. */
@@ -25,12 +25,12 @@ export type Segment = {
   | Extract<ScenarioStep, { type: 'fail' }>
 );
 
-/** A story laid out: what happens, and when, if nobody intervenes. */
+/** A scenario laid out: what happens, and when, as long as no control call intervenes. */
 export interface Timeline {
   segments: readonly Segment[];
-  /** Active time at which the first byte is asked for; undefined in a story that transfers nothing. */
+  /** Active time at which the first byte is asked for; undefined in a scenario that transfers nothing. */
   transferBegan: number | undefined;
-  /** Story time at which the job completes; Infinity when it never does by itself. */
+  /** Scenario time at which the job completes; Infinity when it never does by itself. */
   end: number;
 }
 
@@ -45,7 +45,7 @@ interface Details {
 
 const nothing: Details = {};
 
-/** The pace of what is left over when a story ends without having named one. */
+/** The pace of what is left over when a scenario ends without having named one. */
 const REST_BYTES_PER_SECOND = 40_000_000;
 
 /**
@@ -131,7 +131,7 @@ export function layOut(steps: readonly ScenarioStep[], totalBytes: number, fromB
 
   function addTransfer(target: number, details: Details & { bytesPerSecond: number }): void {
     if (target <= bytes) return;
-    // Rounded up: at the last whole millisecond all bytes are there. After the last that a clock can show nobody looks.
+    // Rounded up: at the last whole millisecond all bytes are there. Later times cannot be shown by a clock.
     const ms = Math.min(Math.ceil(((target - bytes) * 1000) / details.bytesPerSecond), MAX_TIME + 1);
     move(segment('transfer', ms, target, details));
   }
@@ -155,7 +155,7 @@ export function layOut(steps: readonly ScenarioStep[], totalBytes: number, fromB
   }
 }
 
-/** The segment that holds a moment of story time; undefined once the story is over. */
+/** The segment that holds a moment of scenario time; undefined once the scenario is over. */
 export function segmentAt({ segments }: Timeline, time: number): Segment | undefined {
   return segments.find((segment) => time < segment.to);
 }

@@ -50,8 +50,8 @@ const last: fc.Arbitrary<ScenarioStep[]> = fc.constantFrom<ScenarioStep[]>(
   [{ type: 'transfer', bytesPerSecond: 1000 }, { type: 'finalize' }],
 );
 
-/** Any story that can be played. */
-export const story: fc.Arbitrary<ScenarioStep[]> = fc
+/** Any scenario that can be played. */
+export const scenario: fc.Arbitrary<ScenarioStep[]> = fc
   .tuple(fc.array(anywhere, { maxLength: 6 }), last)
   .map(([chapters, end]) => [...chapters.flat(), ...end])
   .map((steps) => parseScenario(steps).steps);

@@ -103,7 +103,7 @@ function isReached({ state, downloadedBytes, totalBytes }: JobSnapshot, goal: (t
 
 const settings = { seed: SEED, numRuns: runs(500) };
 
-describe('whatever the story, the size and the operator do, foresight sees', () => {
+describe('whatever the scenario, the size and the operator do, foresight sees', () => {
   test.prop([shortStory, size, acts], settings)(
     'the first millisecond at which a condition holds, as looking at each would',
     async (steps, totalBytes, moments) => {

@@ -5,7 +5,7 @@ import { inWords, setStage, type Stage } from './stage.js';
 const transfer: ScenarioStep = { type: 'transfer', bytesPerSecond: 100 };
 const half: ScenarioStep = { ...transfer, until: 0.5 };
 
-/** Runs a story with somebody at the controls; tells what the job shows, by milliseconds since it was started. */
+/** Runs a scenario with somebody at the controls; tells what the job shows, by milliseconds since it was started. */
 async function operate(
   steps: ScenarioStep[],
   script: Record<number, 'look' | ((stage: Stage, id: string) => Promise<unknown>)>,
@@ -73,7 +73,7 @@ describe('an operator', () => {
     });
   });
 
-  it('ends a pause of the story, with or without an end of its own', async () => {
+  it('ends a pause of the scenario, with or without an end of its own', async () => {
     for (const ms of [undefined, 3_600_000]) {
       expect(
         await operate([half, { type: 'pause', ...(ms !== undefined && { ms }) }, transfer], {
@@ -85,7 +85,7 @@ describe('an operator', () => {
     }
   });
 
-  it('ends two pauses of a story, each in its turn', async () => {
+  it('ends two pauses of a scenario, each in its turn', async () => {
     expect(
       await operate([half, { type: 'pause' }, { ...transfer, until: 0.6 }, { type: 'pause' }, transfer], {
         9000: resume,

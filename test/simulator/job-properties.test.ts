@@ -5,7 +5,7 @@ import { toJobStatus } from '../../src/contract/wire.js';
 import { MAX_TIME } from '../../src/core/clock.js';
 import { RefusedError, type JobSnapshot, type ScenarioStep } from '../../src/index.js';
 import { snapshotAt, type SimulatedJob } from '../../src/simulator/job.js';
-import { type Event, events, runs, SEED, size, story } from './arbitraries.js';
+import { type Event, events, runs, SEED, size, scenario } from './arbitraries.js';
 import { RISE, setStage, type Stage } from './stage.js';
 
 interface Life {
@@ -67,8 +67,8 @@ const fields = {
   failed: [...common].sort(),
 };
 
-describe('whatever the story, the size and the operator do', () => {
-  test.prop([story, size, events], settings)(
+describe('whatever the scenario, the size and the operator do', () => {
+  test.prop([scenario, size, events], settings)(
     'bytes never pass the total, and fall only in a rewind and when they are dropped',
     async (steps, totalBytes, moments) => {
       const { snapshots } = await live(steps, totalBytes, moments);
@@ -89,7 +89,7 @@ describe('whatever the story, the size and the operator do', () => {
     },
   );
 
-  test.prop([story, size, events], settings)(
+  test.prop([scenario, size, events], settings)(
     'the speed is finite and never negative, and there is an estimate exactly when it is above 0',
     async (steps, totalBytes, moments) => {
       const { snapshots } = await live(steps, totalBytes, moments);
@@ -106,7 +106,7 @@ describe('whatever the story, the size and the operator do', () => {
     },
   );
 
-  test.prop([story, size, events], settings)(
+  test.prop([scenario, size, events], settings)(
     'the answer has exactly the fields of its status, and every date can be read',
     async (steps, totalBytes, moments) => {
       const { snapshots } = await live(steps, totalBytes, moments);
@@ -119,7 +119,7 @@ describe('whatever the story, the size and the operator do', () => {
     },
   );
 
-  test.prop([story, size, events, fc.nat(3)], settings)(
+  test.prop([scenario, size, events, fc.nat(3)], settings)(
     'it does not matter who looked before, or how often',
     async (steps, totalBytes, moments, looks) => {
       const alone = await live(steps, totalBytes, moments);
@@ -136,8 +136,8 @@ describe('whatever the story, the size and the operator do', () => {
     },
   );
 
-  test.prop([story, size, events, fc.nat(1e9)], settings)(
-    'a job that has ended gives the same answer for ever',
+  test.prop([scenario, size, events, fc.nat(1e9)], settings)(
+    'a job that has ended gives the same answer forever',
     async (steps, totalBytes, moments, later) => {
       const { record, snapshots } = await live(steps, totalBytes, moments);
       const first = snapshots.findIndex(({ job }) => job.state === 'completed' || job.state === 'failed');
@@ -148,7 +148,7 @@ describe('whatever the story, the size and the operator do', () => {
     },
   );
 
-  test.prop([story, size, events], settings)(
+  test.prop([scenario, size, events], settings)(
     'a job completed in the millisecond that it tells, and not before',
     async (steps, totalBytes, moments) => {
       const { record, snapshots } = await live(steps, totalBytes, moments);
@@ -160,7 +160,7 @@ describe('whatever the story, the size and the operator do', () => {
     },
   );
 
-  test.prop([story, size, events, fc.array(fc.nat(1e6), { maxLength: 5 })], settings)(
+  test.prop([scenario, size, events, fc.array(fc.nat(1e6), { maxLength: 5 })], settings)(
     'a record is plain data: written as JSON and read again, it tells the same',
     async (steps, totalBytes, moments, delays) => {
       const { record, snapshots } = await live(steps, totalBytes, moments);

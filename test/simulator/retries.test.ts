@@ -7,8 +7,8 @@ const half: ScenarioStep = { ...transfer, until: 0.5 };
 const failure: ScenarioStep = { type: 'fail', code: 'network_error' };
 
 /** Starts the model again whenever its job has failed, at the given moments, and tells how each job stands just before. */
-async function retry(story: ScenarioStep[] | Scenario, moments: number[]): Promise<string[]> {
-  const stage = setStage(story);
+async function retry(scenario: ScenarioStep[] | Scenario, moments: number[]): Promise<string[]> {
+  const stage = setStage(scenario);
   await stage.start();
   const seen: string[] = [];
   for (const ms of moments) {
@@ -27,7 +27,7 @@ describe('a retry', () => {
     ]);
   });
 
-  it('plays each failure of a story in its turn', async () => {
+  it('plays each failure of a scenario in its turn', async () => {
     expect(
       await retry(
         [half, failure, { ...transfer, until: 0.7 }, { type: 'fail', code: 'hub_error' }, transfer],
@@ -36,7 +36,7 @@ describe('a retry', () => {
     ).toEqual(['500 failed (network_error) at 5000', '700 failed (hub_error) at 7000', '1000 completed at 10000']);
   });
 
-  it('runs steadily to the end when the story has nothing left', async () => {
+  it('runs steadily to the end when the scenario has nothing left', async () => {
     const stage = setStage([{ ...half, bytesPerSecond: 1e9 }, failure], { size: 400_000_000 });
     await stage.start();
     expect(inWords(await stage.at(200))).toBe('200000000 failed (network_error) at 200');
@@ -61,7 +61,7 @@ describe('a retry', () => {
     ]);
   });
 
-  it('fails again where the story repeats itself', async () => {
+  it('fails again where the scenario repeats itself', async () => {
     expect(await retry({ steps: [half, failure], repeat: true }, [5000, 6000, 7000])).toEqual([
       '500 failed (network_error) at 5000',
       '500 failed (network_error) at 5000',
@@ -69,7 +69,7 @@ describe('a retry', () => {
     ]);
   });
 
-  it('begins the story anew after a cancellation', async () => {
+  it('begins the scenario anew after a cancellation', async () => {
     const stage = setStage([half, failure, transfer]);
     const first = await stage.start();
     await stage.at(2000);
@@ -79,7 +79,7 @@ describe('a retry', () => {
     expect(inWords(await stage.at(60_000))).toBe('500 failed (network_error) at 7000');
   });
 
-  it('goes on with the story after a failure that an operator made', async () => {
+  it('goes on with the scenario after a failure that an operator made', async () => {
     const stage = setStage([half, failure, { ...transfer, bytesPerSecond: 200 }]);
     const first = await stage.start();
     await stage.at(2000);

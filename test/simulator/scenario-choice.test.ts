@@ -12,11 +12,11 @@ describe('the choice of a scenario', () => {
         { model: '*', scenario: 'instant' },
       ],
     });
-    expect(chooser.storyFor('ibm/granite-4-micro')).toEqual(scenarios.stalls);
-    expect(chooser.storyFor('google/gemma-3-1b')).toEqual(scenarios.instant);
+    expect(chooser.scenarioFor('ibm/granite-4-micro')).toEqual(scenarios.stalls);
+    expect(chooser.scenarioFor('google/gemma-3-1b')).toEqual(scenarios.instant);
 
     chooser.choose({ rules: [] });
-    expect(chooser.storyFor('ibm/granite-4-micro')).toEqual(scenarios.steady);
+    expect(chooser.scenarioFor('ibm/granite-4-micro')).toEqual(scenarios.steady);
   });
 
   it('keeps what a change leaves out', () => {
@@ -24,7 +24,7 @@ describe('the choice of a scenario', () => {
     const chooser = new ScenarioChooser({ scenario: 'steady', rules });
     expect(chooser.choose({ scenario: 'instant' })).toEqual({ scenario: 'instant', rules });
     expect(chooser.read()).toEqual({ scenario: 'instant', rules });
-    expect(chooser.storyFor('google/gemma-3-1b')).toEqual(scenarios.instant);
+    expect(chooser.scenarioFor('google/gemma-3-1b')).toEqual(scenarios.instant);
   });
 
   it.each([
@@ -50,7 +50,7 @@ describe('the choice of a scenario', () => {
       cause: expect.any(Error) as Error,
     });
     expect(chooser.read()).toBe(before);
-    expect(chooser.storyFor('any/model')).toEqual(scenarios.steady);
+    expect(chooser.scenarioFor('any/model')).toEqual(scenarios.steady);
   });
 });
 

@@ -14,7 +14,7 @@ const connect: ScenarioStep = { type: 'connect', ms: 100 };
 const transfer: ScenarioStep = { type: 'transfer', bytesPerSecond: 100 };
 const half: ScenarioStep = { ...transfer, until: 0.5 };
 
-const stories: Story[] = [
+const scenarios: Story[] = [
   {
     of: 'a connection before the first byte, which the speed does not count',
     steps: [connect, transfer],
@@ -251,20 +251,23 @@ const stories: Story[] = [
     shows: { 0: '0 failed (token_missing) at 0' },
   },
   {
-    of: 'a cancellation by the story, which drops the bytes',
+    of: 'a cancellation by the scenario, which drops the bytes',
     steps: [half, { type: 'fail', code: 'cancelled' }],
     shows: { 5000: '0 failed (cancelled) at 5000' },
   },
 ];
 
-describe('a story', () => {
-  it.each(stories.map((story) => [story.of, story] as const))('of %s', async (_of, { steps, size, shows }) => {
-    const stage = setStage(steps, size === undefined ? {} : { size });
-    await stage.start();
-    const seen: Record<string, string> = {};
-    for (const ms of Object.keys(shows)) seen[ms] = inWords(await stage.at(Number(ms)));
-    expect(seen).toEqual(shows);
-  });
+describe('a scenario', () => {
+  it.each(scenarios.map((scenario) => [scenario.of, scenario] as const))(
+    'of %s',
+    async (_of, { steps, size, shows }) => {
+      const stage = setStage(steps, size === undefined ? {} : { size });
+      await stage.start();
+      const seen: Record<string, string> = {};
+      for (const ms of Object.keys(shows)) seen[ms] = inWords(await stage.at(Number(ms)));
+      expect(seen).toEqual(shows);
+    },
+  );
 
   it('tells why it failed: in its own words, or by the code', async () => {
     for (const [reason, told] of [

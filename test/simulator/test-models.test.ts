@@ -5,7 +5,7 @@ import { inWords, openSimulator, RISE } from './stage.js';
 const GB = 1_000_000_000;
 const HOUR = 3_600_000;
 
-/** A world to ask for stories in; `at` moves its clock and tells of the job that was started last. */
+/** A simulator whose `at` moves its clock and reads the job that was started last. */
 function openWorld() {
   const simulator = openSimulator();
   let newest = '';
@@ -121,7 +121,7 @@ const promises: Record<string, (world: World) => Promise<unknown>> = {
   'hub-unavailable': (world) => refuses(world, 'hub-unavailable', 'hub_unavailable'),
 };
 
-describe('a magic identifier', () => {
+describe('a test model', () => {
   it.each(testModels.map(({ spelling, description }) => [spelling, description]))(
     'simulate/%s: %s',
     async (spelling) => {
@@ -143,7 +143,7 @@ describe('a magic identifier', () => {
     },
   );
 
-  it('tells the same story as a link', async () => {
+  it('runs the same scenario for a link', async () => {
     const world = openWorld();
     expect(await world.ask('fails-at-40', true)).toMatchObject({
       model: 'simulate/fails-at-40@q4_k_m',
@@ -152,10 +152,10 @@ describe('a magic identifier', () => {
     expect(inWords(await world.at(HOUR))).toBe('400000000 failed (network_error) at 4100');
     expect(await world.ask('already-downloaded', true)).toBe('already_downloaded');
     await expect(world.ask('gated', true)).rejects.toMatchObject({ code: 'gated_no_token' });
-    await expect(world.ask('no-such-story', true)).rejects.toMatchObject({ code: 'no_compatible_option' });
+    await expect(world.ask('no-such-model', true)).rejects.toMatchObject({ code: 'no_compatible_option' });
   });
 
-  it('is another model for each run, with the same story', async () => {
+  it('is another model for each run, with the same scenario', async () => {
     const world = openWorld();
     const ids = new Set<string>();
     for (const name of ['fails-at-40', 'fails-at-40-run-1', 'fails-at-40-run-2', 'fails-at-40-run-a.b-run-c']) {
@@ -181,7 +181,7 @@ describe('a magic identifier', () => {
     await refuses(openWorld(), name, 'model_not_found');
   });
 
-  it('plays its own story, whatever scenario the dock was opened with', async () => {
+  it('runs its own scenario, whatever scenario the dock was opened with', async () => {
     const dock = createDock({ scenario: 'stalls', speed: 0 });
     const response = await dock.api.fetch(
       new Request('http://localhost:1234/api/v1/models/download', {

@@ -1,12 +1,12 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { bytesAt, firstMoment, layOut, segmentAt, transferredAt } from '../../src/simulator/timeline.js';
-import { runs, SEED, size, story } from './arbitraries.js';
+import { runs, SEED, size, scenario } from './arbitraries.js';
 
 const settings = { seed: SEED, numRuns: runs(400) };
 
 describe('a timeline', () => {
-  test.prop([story, size, size, fc.nat(0xffff_ffff)], settings)(
+  test.prop([scenario, size, size, fc.nat(0xffff_ffff)], settings)(
     'is without gaps, and has whole bytes at whole milliseconds',
     (steps, totalBytes, found, seed) => {
       const { segments, end } = layOut(steps, totalBytes, found, seed);
@@ -25,7 +25,7 @@ describe('a timeline', () => {
     },
   );
 
-  test.prop([story, size, size, fc.array(fc.nat(200_000), { minLength: 1, maxLength: 20 })], settings)(
+  test.prop([scenario, size, size, fc.array(fc.nat(200_000), { minLength: 1, maxLength: 20 })], settings)(
     'has transferred what is there, less what was found, and more by what rewinds took away',
     (steps, totalBytes, found, moments) => {
       const timeline = layOut(steps, totalBytes, found, 7);
@@ -45,7 +45,7 @@ describe('a timeline', () => {
     },
   );
 
-  test.prop([story, size, fc.nat(0xffff_ffff), fc.nat(100_000)], settings)(
+  test.prop([scenario, size, fc.nat(0xffff_ffff), fc.nat(100_000)], settings)(
     'never loses a byte from one millisecond to the next, but between segments',
     (steps, totalBytes, seed, time) => {
       const { segments } = layOut(steps, totalBytes, 0, seed);
