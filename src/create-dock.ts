@@ -1,7 +1,7 @@
 import type { Api, ApiOptions } from './api/api.js';
 import { profileNamed, type Profile, type ProfileName } from './contract/profiles.js';
-import type { ControlRoutes, SessionRoutes } from './control/http/router.js';
-import { createLazyControlApi } from './control/http/lazy-control-api.js';
+import type { ControlRoutes, RouteGroup } from './control/http/router.js';
+import { createLazyRouter } from './control/http/lazy-router.js';
 import { ControlError } from './control/base/control-error.js';
 import { Session, type SessionOptions } from './control/session/session.js';
 import { createGateway, type GatewayOptions } from './control/http/gateway.js';
@@ -9,7 +9,7 @@ import type { DockControl } from './control/contract/dock-control.js';
 import type { ClockMode } from './control/base/session-clock.js';
 import {
   createSessionRegistry,
-  sessionsRoutes,
+  sessionsGroup,
   type SessionRegistry,
   type SessionRegistryOptions,
 } from './control/http/session-registry.js';
@@ -74,26 +74,27 @@ export function createDock(options: SimulatedDockOptions = {}): SimulatedDock {
   return createNamedDock(options, DEFAULT_SESSION);
 }
 
-function createNamedDock(options: SimulatedDockOptions, session = 'fork'): SimulatedDock {
+function createNamedDock(options: SimulatedDockOptions, sessionName = 'fork'): SimulatedDock {
   const { storage } = options;
-  const plain = planDock(options);
+  const setup = setUpSessions(options);
   const open = (snapshot: SessionSnapshot | undefined): Session =>
     new Session({
-      ...plain,
-      session,
+      ...setup,
+      sessionName,
       snapshot,
       openFork: async (forked, name) => createNamedDock({ ...withoutStorage(options), snapshot: forked }, name),
       ...(storage && { onChange: keepIn(storage) }),
     });
   const given = options.snapshot === undefined ? undefined : parseSnapshot(options.snapshot);
-  const dock = given === undefined && storage ? openKept(storage, open) : open(given);
-  const gateway = createGateway(({ path }) => ({ path, dock: () => dock }), createLazyControlApi(loneRoutes), options);
-  const { control } = dock;
+  const session = given === undefined && storage ? openKept(storage, open) : open(given);
+  const router = createLazyRouter([], loneRoutes, options);
+  const gateway = createGateway(({ path }) => ({ path, open: () => session }), router, options);
+  const { control } = session;
   return {
     ...control,
-    fork: (session) => control.fork(session) as Promise<SimulatedDock>,
+    fork: (name) => control.fork(name) as Promise<SimulatedDock>,
     api: gateway,
-    close: () => dock.close(),
+    close: () => session.close(),
   };
 }
 
@@ -113,7 +114,7 @@ export interface SimulatedSessionsOptions
   /** Routes of the control API that are not about one session. */
   controlRoutes?: ControlRoutes;
   /** Routes of the control API that are. */
-  sessionRoutes?: SessionRoutes;
+  sessionRoutes?: RouteGroup;
 }
 
 /** Many worlds behind one api: each begins alike, and none sees another. */
@@ -123,19 +124,19 @@ export interface SimulatedSessions extends Omit<SessionRegistry, 'locate'> {
 
 /** Opens a world for each session that a call names. @throws as createDock */
 export function createSessions(options: SimulatedSessionsOptions = {}): SimulatedSessions {
-  const plain = planDock(options);
+  const setup = setUpSessions(options);
   const sessions = createSessionRegistry({
     ...options,
-    openDock: (plan) => new Session({ ...plain, ...plan }),
+    openSession: (ofSession) => new Session({ ...setup, ...ofSession }),
   });
-  const control = createLazyControlApi(
-    { ...options.controlRoutes, ...sessionsRoutes(sessions) },
-    options.sessionRoutes,
-  );
-  return { ...sessions, api: createGateway(sessions.locate, control, options) };
+  const groups = [sessionsGroup(sessions), ...(options.sessionRoutes ? [options.sessionRoutes] : [])];
+  return {
+    ...sessions,
+    api: createGateway(sessions.locate, createLazyRouter(groups, options.controlRoutes, options), options),
+  };
 }
 
-function planDock(options: SimulatedDockOptions | SimulatedSessionsOptions): SessionOptions {
+function setUpSessions(options: SimulatedDockOptions | SimulatedSessionsOptions): SessionOptions {
   const { seed = 'modeldock', scenario = 'steady', scenarioRules = [], profile = 'documented', now } = options;
   const start = now === undefined ? undefined : new Date(now).getTime();
   if (Number.isNaN(start)) throw new RangeError(`Cannot start the clock at ${String(now)}: that is not a date.`);

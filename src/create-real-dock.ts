@@ -1,14 +1,17 @@
 import type { Api, ApiOptions } from './api/api.js';
 import type { Call } from './api/call.js';
 import { profileNamed, type Profile, type ProfileName } from './contract/profiles.js';
-import { createControlApi, type ControlRoutes } from './control/http/router.js';
 import { ControlError } from './control/base/control-error.js';
+import { controlRoutes, type ControlOperations } from './control/contract/dock-control.js';
+import { downloadRoutes, type DownloadOperations, type RealDockControl } from './control/contract/downloads-control.js';
+import { createControl, inProcess } from './control/contract/route.js';
+import { sessionsRoutes, type SessionsOperations } from './control/contract/sessions-control.js';
+import { downloadGroup } from './control/http/download-routes.js';
+import { createRouter, type ControlRoutes, type RouteGroup } from './control/http/router.js';
 import { Session } from './control/session/session.js';
-import { downloadRoutes } from './control/http/download-routes.js';
-import type { RealDockControl } from './control/contract/downloads-control.js';
 import { createGateway, type GatewayOptions } from './control/http/gateway.js';
 import { guardControl } from './control/http/guard.js';
-import { createDownloadsControl } from './control/session/local-downloads.js';
+import { createLocalDownloads } from './control/session/local-downloads.js';
 import { DEFAULT_SESSION, sessionOf } from './control/session/session-name.js';
 import type { EngineParts, EngineSetup } from './control/session/engine-setup.js';
 import type { DownloadEvent, Downloader } from './core/downloader.js';
@@ -43,7 +46,7 @@ export interface RealDock extends RealDockControl {
 /** Puts a dock around an engine that really downloads. */
 export function createRealDock(options: RealDockOptions): RealDock {
   const { downloader, profile = 'documented', controlToken = crypto.randomUUID() } = options;
-  const dock = new Session({
+  const session = new Session({
     seed: 'modeldock',
     engineName: 'real',
     profile: typeof profile === 'string' ? profileNamed(profile) : profile,
@@ -51,20 +54,35 @@ export function createRealDock(options: RealDockOptions): RealDock {
     explainFailures: options.explainFailures ?? true,
     ...(options.onError && { onError: options.onError }),
     ...(options.onUnknownRoute && { onUnknownRoute: options.onUnknownRoute }),
-    makeEngine: (plan) => worldOf(downloader, options.allowCatalogQuantization === true, plan),
+    makeEngine: (setup) => engineOver(downloader, options.allowCatalogQuantization === true, setup),
   });
-  const { control: general } = dock;
-  const downloads = createDownloadsControl(downloader, (jobId) => general.jobs.get(jobId));
-  const dockControl: RealDockControl = {
+  const operations = realOperations(session.operations, downloader);
+  const control: RealDockControl = {
+    ...createControl<Omit<RealDockControl, 'events'>>({ ...controlRoutes, ...downloadRoutes }, inProcess(operations)),
+    events: operations.events,
+  };
+  const guarded = { ...options, controlToken };
+  const real = { operations, answer: (call: Call) => session.answer(call) };
+  const api = createGateway(
+    (call) => ({ path: sessionOf(call).path, open: () => real }),
+    createRouter([oneSession, downloadGroup], options.controlRoutes, guarded),
+    guarded,
+    guardControl(guarded, false),
+  );
+  return { ...control, api, controlToken, close: () => session.close() };
+}
+
+/** The operations of a session over an engine that really downloads; a clock and snapshots it has none. */
+function realOperations(general: ControlOperations, downloader: Downloader): ControlOperations & DownloadOperations {
+  const downloads = createLocalDownloads(downloader, general['jobs.get']);
+  return {
     ...general,
-    clock: { get: () => general.clock.get(), set: refuseTime, advance: refuseTime },
-    models: {
-      ...general.models,
-      remove: async (key) => {
-        await downloads.remove(key);
-      },
+    ...downloads,
+    'clock.set': refuseTime,
+    'clock.advance': refuseTime,
+    'models.remove': async ({ parameter }) => {
+      await downloads['downloads.remove']({ parameter, input: {} });
     },
-    downloads,
     restore: async () => {
       throw unsupported(
         'restore a snapshot with the real engine: its files are as they are. Only a simulation can be restored',
@@ -74,21 +92,11 @@ export function createRealDock(options: RealDockOptions): RealDock {
       throw unsupported('fork the world of the real engine: its files are there once. Only a simulation can be forked');
     },
   };
-  const guarded = { ...options, controlToken };
-  const controlApi = createControlApi({ ...oneSession, ...options.controlRoutes }, downloadRoutes);
-  const door = { control: dockControl, answer: (call: Call) => dock.answer(call) };
-  const api = createGateway(
-    (call) => ({ path: sessionOf(call).path, dock: () => door }),
-    controlApi,
-    guarded,
-    guardControl(guarded, false),
-  );
-  return { ...dockControl, api, controlToken, close: () => dock.close() };
 }
 
-function worldOf(downloader: Downloader, allowCatalogQuantization: boolean, plan: EngineSetup): EngineParts {
-  const stop = downloader.subscribe((event) => tell(event, plan));
-  plan.closing().addEventListener('abort', stop, { once: true });
+function engineOver(downloader: Downloader, allowCatalogQuantization: boolean, setup: EngineSetup): EngineParts {
+  const stop = downloader.subscribe((event) => report(event, setup));
+  setup.closing().addEventListener('abort', stop, { once: true });
   return {
     engine: {
       start: (request) => (allowCatalogQuantization ? downloader.get(request) : downloader.start(request)),
@@ -100,8 +108,8 @@ function worldOf(downloader: Downloader, allowCatalogQuantization: boolean, plan
   };
 }
 
-/** What somebody decided is a decision, and so is a pause that the engine took by itself; an end is what time brought. */
-function tell({ at, job, model, type }: DownloadEvent, { onDecision, onTransition }: EngineSetup): void {
+/** Reports an end as a transition, and everything else as a decision, a pause that the engine took by itself included. */
+function report({ at, job, model, type }: DownloadEvent, { onDecision, onTransition }: EngineSetup): void {
   if (type === 'completed' || type === 'failed') onTransition({ at, job, model, type });
   else onDecision({ type, job, model });
 }
@@ -112,16 +120,18 @@ async function refuseTime(): Promise<never> {
   );
 }
 
-/** One world has no sessions to open, to list or to drop. */
-const oneSession: ControlRoutes = {
-  'GET /sessions': async () => [{ session: DEFAULT_SESSION, idleMs: 0 }],
-  'POST /sessions': async () => {
+const oneSessionOperations: SessionsOperations = {
+  'sessions.list': async () => [{ session: DEFAULT_SESSION, idleMs: 0 }],
+  'sessions.open': async () => {
     throw unsupported('open a session of the real engine: there is one world, and every name of a session leads to it');
   },
-  'DELETE /sessions/:session': async () => {
+  'sessions.drop': async () => {
     throw unsupported('drop a session of the real engine: there is one world. Cancel jobs or remove models instead');
   },
 };
+
+/** The routes about all sessions, where there is only one. */
+const oneSession: RouteGroup = { routes: sessionsRoutes, operations: () => oneSessionOperations };
 
 function unsupported(what: string): ControlError {
   return new ControlError(501, 'unsupported', `Cannot ${what}.`);

@@ -11,7 +11,7 @@ import { faultSchema } from '../../src/control/faults/schema.js';
 import { schemaOf } from './schema-of.js';
 import type { Advanced, JobReport, SessionStatus } from '../../src/control/contract/dock-control.js';
 import type { ClockStatus } from '../../src/control/base/session-clock.js';
-import type { SessionEntry } from '../../src/control/http/session-registry.js';
+import type { SessionEntry } from '../../src/control/contract/sessions-control.js';
 
 /*
  * What the control API answers. The code that answers knows types only; these schemas spell the same for the OpenAPI

@@ -45,18 +45,15 @@ export const wait = z.extend(waitQuery, {
   timeoutMs: waitQuery.shape.timeoutMs.check(describe('Wall time; 30 s by default, 10 min at most.')),
 });
 
-export const inPath = {
-  job: z.strictObject({
-    job: z.string().check(z.meta({ description: "The job's id.", examples: ['job_493c7c9ded'] })),
-  }),
-  fault: z.strictObject({ fault: z.string().check(z.meta({ description: "The fault's id.", examples: ['fault-1'] })) }),
-  key: z.strictObject({
-    key: z.string().check(
-      z.meta({
-        description: "The model's key. Its slashes may be sent as they are, or as `%2F`.",
-        examples: ['ibm/granite-4-micro'],
-      }),
-    ),
-  }),
-  session: z.strictObject({ session: sessionName }),
-};
+/** The parameters of paths, by name. */
+export const pathParameters = {
+  job: z.string().check(z.meta({ description: "The job's id.", examples: ['job_493c7c9ded'] })),
+  fault: z.string().check(z.meta({ description: "The fault's id.", examples: ['fault-1'] })),
+  key: z.string().check(
+    z.meta({
+      description: "The model's key. Its slashes may be sent as they are, or as `%2F`.",
+      examples: ['ibm/granite-4-micro'],
+    }),
+  ),
+  session: sessionName,
+} satisfies Record<string, z.ZodMiniType>;

@@ -1,41 +1,44 @@
-import type * as z from 'zod/mini';
+import * as z from 'zod/mini';
 import type { ZodOpenApiOperationObject, ZodOpenApiResponseObject } from 'zod-openapi';
-import type { Examples } from '../lm-studio/examples.js';
+import type { Route } from '../../src/control/contract/route.js';
 import { name, notModified } from '../lm-studio/paths.js';
 import { problem } from './answers.js';
-import { problemExamples } from './examples.js';
+import { answerExamples, bodyExamples } from './examples.js';
 
-/** What is said of one route. */
-export interface Described {
+/** What the document says of one route beyond its table: words, and the schemas of its answers. */
+export interface Description {
+  /** The operation's name in generated clients. */
   id: string;
   tag: string;
   summary: string;
   description: string;
-  /** The parameters of the path. */
-  path?: z.ZodMiniObject;
-  query?: z.ZodMiniObject;
-  header?: z.ZodMiniObject;
-  /** What it takes as JSON. */
-  body?: { schema: z.ZodMiniType; examples: Examples; optional?: true };
   /** What it answers with 200; without one, 204. */
-  answer?: ZodOpenApiResponseObject;
-  /** Beyond those that every route has, or in their place. */
-  problems?: Record<`${number}`, ZodOpenApiResponseObject>;
-  /** Whether it is about one session. */
-  session?: false;
+  answer?: { description: string; schema: z.ZodMiniType };
+  /** The schema of the body or the query, where the document can say more than the one that checks it. */
+  input?: z.ZodMiniType;
+  header?: z.ZodMiniObject;
+  /** Further answers, or others in place of those that every route has: a description, which begins with the code. */
+  problems?: Record<`${number}`, string | ZodOpenApiResponseObject>;
   /** Whether the engine must be the simulated one. */
   simulated?: true;
   /** Whether the engine must be the real one. */
   real?: true;
 }
 
-/** A GET whose answer has not changed is not sent again; a stream always is. */
-export function read(route: Described): ZodOpenApiOperationObject {
-  return operation({ ...route, problems: { '304': notModified, ...route.problems } });
-}
+/** The schema of each `:parameter`. */
+export type Parameters = Readonly<Record<string, z.ZodMiniType>>;
 
-export function operation(route: Described): ZodOpenApiOperationObject {
-  const { id, tag, summary, description, path, query, header, body, answer, problems, simulated, real } = route;
+/** The OpenAPI operation of a route. @param isOfSession whether it is about one session */
+export function describeOperation(
+  route: Route,
+  { id, tag, summary, description, header, simulated, real, ...more }: Description,
+  { parameters, isOfSession }: { parameters: Parameters; isOfSession: boolean },
+): ZodOpenApiOperationObject {
+  const key = operationKey(route);
+  const input = more.input ?? route.body ?? route.query;
+  const query = route.query && (input as z.ZodMiniObject);
+  const parameter = parameterOf(route);
+  const path = parameter === undefined ? undefined : z.strictObject({ [parameter]: parameters[parameter]! });
   return {
     operationId: id,
     tags: [tag],
@@ -44,72 +47,100 @@ export function operation(route: Described): ZodOpenApiOperationObject {
     ...((path ?? query ?? header) && {
       requestParams: { ...(path && { path }), ...(query && { query }), ...(header && { header }) },
     }),
-    ...(body && {
+    ...(route.body && {
       requestBody: {
-        required: body.optional !== true,
-        content: { 'application/json': { schema: body.schema, examples: body.examples } },
+        required: !acceptsNothing(route.body),
+        content: { 'application/json': { schema: input!, examples: bodyExamples(key) } },
       },
     }),
     responses: {
-      ...(answer ? { '200': answer } : { '204': done }),
-      '400': route.session === false ? badQuery : badCall,
+      ...(more.answer ? { '200': describeAnswer(route, more.answer) } : { '204': done }),
+      ...(route.method === 'GET' && route.sends !== EVENTS && { '304': notModified }),
+      '400': isOfSession ? badCall : badQuery,
       '403': forbidden,
-      ...(body && { '413': tooLarge, '415': unsupportedMediaType }),
+      ...(route.body && { '413': tooLarge, '415': unsupportedMediaType }),
       '500': internalError,
       ...(simulated && { '501': notSimulated }),
       ...(real && { '501': notReal }),
-      ...problems,
+      ...Object.fromEntries(
+        Object.entries(more.problems ?? {}).map(([status, problem]) => [
+          status,
+          typeof problem === 'string' ? fails(problem, key, Number(status)) : problem,
+        ]),
+      ),
     },
   };
 }
 
-export function answers(description: string, schema: z.ZodMiniType, examples: Examples): ZodOpenApiResponseObject {
-  return { description, content: { 'application/json': { schema, examples } } };
+const EVENTS = 'text/event-stream';
+
+/** `put /clock`: how the document, the walk and the recorded examples name an operation. */
+export function operationKey({ method, path }: Pick<Route, 'method' | 'path'>): string {
+  return `${method.toLowerCase()} ${documentedPath(path)}`;
 }
 
-/** @param description begins with the code */
-export function fails(description: string, examples: Examples): ZodOpenApiResponseObject {
-  return answers(description, problem, examples);
+/** `/jobs/{job}` of `/jobs/:job`. */
+export function documentedPath(path: string): string {
+  return path.replace(/[:*](\w+)/, '{$1}');
 }
 
-const done = name('Done', { description: 'It is done; there is nothing to tell.' });
-const badCall = name(
+function parameterOf({ path }: Route): string | undefined {
+  return /[:*](\w+)/.exec(path)?.[1];
+}
+
+function acceptsNothing(body: z.ZodMiniType): boolean {
+  return body.safeParse({}).success;
+}
+
+function describeAnswer(
+  route: Route,
+  { description, schema }: NonNullable<Description['answer']>,
+): ZodOpenApiResponseObject {
+  const type = (route.sends ?? 'application/json').split(';', 1)[0]!;
+  return { description, content: { [type]: { schema, examples: answerExamples(operationKey(route), 200) } } };
+}
+
+function fails(description: string, key: string, status: number): ZodOpenApiResponseObject {
+  return { description, content: { 'application/json': { schema: problem, examples: answerExamples(key, status) } } };
+}
+
+/** An answer that several routes share, with the examples of one of them. */
+function shared(component: string, description: string, key: string, status: number): ZodOpenApiResponseObject {
+  return name(component, fails(description, key, status));
+}
+
+const done = name('Done', { description: 'It is done; there is nothing to report.' });
+const badCall = shared(
   'BadCall',
-  fails(
-    '`invalid_request`: the name of the session cannot be one, or a parameter is unknown.',
-    problemExamples.badCall,
-  ),
+  '`invalid_request`: the name of the session cannot be one, or a parameter is unknown.',
+  'get /session',
+  400,
 );
-const badQuery = name(
+const badQuery = shared(
   'BadQuery',
-  fails('`invalid_request`: a parameter is unknown; this route takes no query.', problemExamples.badQuery),
+  '`invalid_request`: a parameter is unknown; this route takes no query.',
+  'get /sessions',
+  400,
 );
-const forbidden = name(
+const forbidden = shared(
   'Forbidden',
-  fails(
-    '`forbidden`: from a page of another site, under a name that is not of this machine, or without the control token.',
-    problemExamples.forbidden,
-  ),
+  '`forbidden`: from a page of another site, under a name that is not of this machine, or without the control token.',
+  'get /session',
+  403,
 );
-const tooLarge = name('TooLarge', fails('`invalid_request`: the body is larger than 1 MiB.', problemExamples.tooLarge));
-const unsupportedMediaType = name(
+const tooLarge = shared('TooLarge', '`invalid_request`: the body is larger than 1 MiB.', 'put /clock', 413);
+const unsupportedMediaType = shared(
   'UnsupportedMediaType',
-  fails('`not_allowed`: the body is not sent as application/json.', problemExamples.unsupportedMediaType),
+  '`not_allowed`: the body is not sent as application/json.',
+  'put /clock',
+  415,
 );
-const internalError = name(
-  'InternalError',
-  fails('`internal_error`: a defect of modeldock.', problemExamples.internal),
-);
-const notSimulated = name(
-  'NotSimulated',
-  fails('`unsupported`: this engine cannot do that.', problemExamples.notSimulated),
-);
-const notReal = name(
+const internalError = shared('InternalError', '`internal_error`: a defect of modeldock.', 'get /session', 500);
+const notSimulated = shared('NotSimulated', '`unsupported`: this engine cannot do that.', 'put /clock', 501);
+const notReal = shared(
   'NotReal',
-  fails('`unsupported`: only an engine that really downloads can do that.', problemExamples.notReal),
+  '`unsupported`: only an engine that really downloads can do that.',
+  'get /bandwidth',
+  501,
 );
-export const noSuchJob = name('NoSuchJob', fails('`not_found`: there is no such job.', problemExamples.noSuchJob));
-
-export function wrongJobState(examples: Examples): ZodOpenApiResponseObject {
-  return fails('`wrong_job_state`: the job is not in a state in which that can be done.', examples);
-}
+export const noSuchJob = shared('NoSuchJob', '`not_found`: there is no such job.', 'get /jobs/{job}', 404);

@@ -1,6 +1,6 @@
 import { isLoopbackHost } from '../core/loopback.js';
 import { profileNames, profiles, type Profile, type ProfileName } from '../contract/profiles.js';
-import { downloadRoutes } from '../control/http/download-routes.js';
+import { downloadGroup } from '../control/http/download-routes.js';
 import type { DockControl } from '../control/contract/dock-control.js';
 import { DEFAULT_SESSION } from '../control/session/session-name.js';
 import { fromReplayToken } from '../control/session/replay-token.js';
@@ -28,7 +28,7 @@ export async function serveSimulated(settings: Settings, version: string): Promi
     speed: settings.frozen ? 0 : settings.speed,
     ...(settings.catalog && { catalog: settings.catalog }),
     controlRoutes: documentRoutes(settings.profile),
-    sessionRoutes: downloadRoutes,
+    sessionRoutes: downloadGroup,
   });
   const playing = replayed ? await playingOf(beginWith(sessions, replayed), replayed) : playingOfFlags(settings);
   const serving = await serveWithLog(warnOfUnknownTestModels(sessions.api, log), settings, log);

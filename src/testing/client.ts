@@ -1,10 +1,10 @@
 import { ControlError } from '../control/base/control-error.js';
-import type { RealDockControl } from '../control/contract/downloads-control.js';
-import type { JobReport, SessionStatus, WaitFor } from '../control/contract/dock-control.js';
+import { controlRoutes, WAIT_MS, type SessionStatus } from '../control/contract/dock-control.js';
+import { downloadRoutes, type RealDockControl } from '../control/contract/downloads-control.js';
+import { createControl, type Carry, type Route } from '../control/contract/route.js';
 import { LONGEST_WAIT_MS } from '../control/contract/schemas.js';
 import { DEFAULT_SESSION } from '../control/session/session-name.js';
-import { WAIT_MS } from '../control/session/wait-for-job.js';
-import { createControlCalls, type ControlCalls, type Fetch } from './control-calls.js';
+import { createControlCalls, type Fetch } from './control-calls.js';
 import { followEvents } from './follow-events.js';
 import { noteFailures, type Noted } from './note-failures.js';
 
@@ -55,71 +55,26 @@ function createClient(server: string, options: ConnectOptions): Omit<SessionClie
   const address = addressOf(server);
   const baseUrl = session === DEFAULT_SESSION ? address : `${address}/s/${encodeURIComponent(session)}`;
   const calls = createControlCalls({ baseUrl, controlToken, fetch });
-  /** Streams that were asked for and do not listen yet: what is asked after them must not happen before. */
+  /** Streams that were asked for and do not listen yet: later calls wait for them, so that they miss nothing. */
   const opening = new Set<Promise<unknown>>();
-  const call: ControlCalls['call'] = async (...request) => {
+  const carry: Carry = async (_, route, { parameter, input, signal }) => {
     await Promise.allSettled(opening);
-    return calls.call(...request);
+    const path = pathOf(route, parameter, input);
+    if (route.sends !== undefined) return (await calls.open(path, { method: route.method })).text();
+    const json = await calls.call(route.method, path, route.body && input, signal);
+    return route.fromJson ? route.fromJson(json as never) : json;
   };
-  const jobPath = (jobId: string): string => `/jobs/${encodeURIComponent(jobId)}`;
+  const control = createControl<Omit<RealDockControl, 'events'>>({ ...controlRoutes, ...downloadRoutes }, carry);
 
   return {
+    ...control,
     session,
     baseUrl,
     apiToken: token === undefined ? `session:${session}` : `session:${session}:${token}`,
-    status: () => call('GET', '/session'),
-    reset: () => call('POST', '/reset'),
-    clock: {
-      get: () => call('GET', '/clock'),
-      set: (change) => call('PUT', '/clock', change),
-      advance: (step) => call('POST', '/clock/advance', typeof step === 'number' ? { ms: step } : step),
-    },
-    jobs: {
-      list: () => call('GET', '/jobs'),
-      get: (jobId) => call('GET', jobPath(jobId)),
-      pause: (jobId) => call('POST', `${jobPath(jobId)}/pause`),
-      resume: (jobId) => call('POST', `${jobPath(jobId)}/resume`),
-      cancel: (jobId) => call('POST', `${jobPath(jobId)}/cancel`),
-      fail: (jobId, failure) => call('POST', `${jobPath(jobId)}/fail`, failure),
-      wait,
-    },
-    scenario: {
-      get: () => call('GET', '/scenario'),
-      set: (choice) => call('PUT', '/scenario', choice),
-    },
-    faults: {
-      list: () => call('GET', '/faults'),
-      add: (fault) => call('POST', '/faults', fault),
-      remove: (faultId) => call('DELETE', `/faults/${encodeURIComponent(faultId)}`),
-      clear: () => call('DELETE', '/faults'),
-    },
-    models: {
-      list: () => call('GET', '/models'),
-      add: (model, quantization) => call('POST', '/models', { model, quantization }),
-      remove: (key) => call('DELETE', `/models/${encodeURIComponent(key)}`),
-    },
-    downloads: {
-      start: (model, quantization) => started(call('POST', '/jobs', { model, quantization })),
-      update: (key) => started(call('POST', `/models/${encodeURIComponent(key)}/update`)),
-      remove: (key, { force = false } = {}) =>
-        call('DELETE', `/models/${encodeURIComponent(key)}${force ? '?force=true' : ''}`),
-      move: (jobId, position) => call('POST', `${jobPath(jobId)}/move`, { position }),
-      limit: (jobId, bytesPerSecond) => call('PUT', `${jobPath(jobId)}/limit`, { bytesPerSecond }),
-      bandwidth: {
-        read: () => call('GET', '/bandwidth'),
-        set: (bandwidth) => call('PUT', '/bandwidth', bandwidth),
-      },
-      metrics: async () => (await calls.open('/metrics', {})).text(),
-    },
-    journal: {
-      list: () => call('GET', '/journal'),
-      clear: () => call('DELETE', '/journal'),
-    },
-    findings: () => call('GET', '/findings'),
-    snapshot: () => call('GET', '/snapshot'),
-    restore: (snapshot) => call('POST', '/restore', snapshot),
+    jobs: { ...control.jobs, wait: waitInParts(control.jobs) },
     fork: async (name) => {
-      const forked: SessionStatus = await call('POST', '/fork', { session: name });
+      // Over HTTP the answer is the status of the new session, which says its name.
+      const forked = (await control.fork(name)) as unknown as SessionStatus;
       return connect(server, { ...options, session: forked.session });
     },
     events: (follow) =>
@@ -134,21 +89,25 @@ function createClient(server: string, options: ConnectOptions): Omit<SessionClie
         },
       }),
   };
+}
 
-  async function wait(
-    jobId: string,
-    { timeoutMs = WAIT_MS, ...goal }: WaitFor,
-    signal?: AbortSignal,
-  ): Promise<JobReport> {
+/** A route's path, with its parameter and its query filled in. */
+function pathOf(route: Route, parameter: string, input: unknown): string {
+  const path = route.path.replace(/[:*]\w+/, () => encodeURIComponent(parameter));
+  // In process JavaScript may leave a value undefined; so it may here.
+  const values = Object.entries(route.query ? (input as object) : {}).filter(([, value]) => value !== undefined);
+  const query = new URLSearchParams(values.map(([key, value]) => [key, String(value)]));
+  return query.size === 0 ? path : `${path}?${query}`;
+}
+
+/** Waits by several requests, none of them longer than an answer may take. */
+function waitInParts(jobs: RealDockControl['jobs']): RealDockControl['jobs']['wait'] {
+  return async (jobId, { timeoutMs = WAIT_MS, ...goal }, signal) => {
     for (let left = timeoutMs; ; left -= WAIT_PER_REQUEST_MS) {
-      // What is too long for any wait, the server refuses.
+      // The server refuses what is too long for any wait.
       const part = left > LONGEST_WAIT_MS ? left : Math.min(left, WAIT_PER_REQUEST_MS);
-      // JavaScript may leave a goal undefined, as it may in process.
-      const asked: [string, unknown][] = Object.entries({ ...goal, timeoutMs: part });
-      const given = asked.filter(([, value]) => value !== undefined);
-      const query = new URLSearchParams(given.map(([key, value]) => [key, String(value)]));
       try {
-        return await call('GET', `${jobPath(jobId)}/wait?${query}`, undefined, signal);
+        return await jobs.wait(jobId, { ...goal, timeoutMs: part }, signal);
       } catch (error) {
         if (!(error instanceof ControlError) || error.code !== 'timeout') throw error;
         if (left > WAIT_PER_REQUEST_MS) continue;
@@ -156,20 +115,13 @@ function createClient(server: string, options: ConnectOptions): Omit<SessionClie
         throw new ControlError(status, code, message.replace(`Waited ${part} ms`, `Waited ${timeoutMs} ms`));
       }
     }
-  }
-}
-
-async function started(
-  answer: Promise<JobReport | { state: 'already_downloaded' }>,
-): Promise<JobReport | 'already_downloaded'> {
-  const job = await answer;
-  return job.state === 'already_downloaded' ? job.state : job;
+  };
 }
 
 function addressOf(server: string): string {
   const { protocol, origin, pathname } = new URL(server);
   if (protocol !== 'http:' && protocol !== 'https:') {
-    throw new TypeError(`Cannot connect to ${server}: it takes an address such as http://127.0.0.1:1234.`);
+    throw new TypeError(`Cannot connect to ${server}: expected an address such as http://127.0.0.1:1234.`);
   }
   return `${origin}${pathname.replace(/\/+$/, '')}`;
 }

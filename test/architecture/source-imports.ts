@@ -40,7 +40,7 @@ export function importsOf(file: string, text: string): FileImports {
   return {
     file,
     files: specifiers
-      .filter((specifier) => specifier.startsWith('.'))
+      .filter((specifier) => specifier.startsWith('.') && !specifier.endsWith('.json'))
       .map((specifier) => posix.join(dirname(file), specifier).replace(/\.js$/, '.ts'))
       .map((target) => (file.startsWith('openapi/') ? target.replace(/^src\//, '') : target)),
     packages: specifiers.filter((specifier) => !specifier.startsWith('.')),

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createSessions, type SessionEvent, type SimulatedSessions } from '../../src/index.js';
-import { createEventLog, type Audience } from '../../src/control/events/events.js';
+import { createEventLog, type Listeners } from '../../src/control/events/events.js';
 import { SessionClock } from '../../src/control/base/session-clock.js';
 import type * as WallTimer from '../../src/core/wall-timer.js';
 import { START } from './suite/door.js';
@@ -129,7 +129,7 @@ describe('what is recorded of a session', () => {
 
   it('goes on after a story that could not be told, which is reported and a gap', async () => {
     const errors: unknown[] = [];
-    const audience: Audience = { lastId: 0, heardAt: undefined };
+    const listeners: Listeners = { lastId: 0, leftAt: undefined };
     const clock = new SessionClock({ start: START, mode: { mode: 'frozen' } });
     const closing = new AbortController();
     let isBroken = true;
@@ -143,7 +143,7 @@ describe('what is recorded of a session', () => {
         },
       },
       findCall: () => undefined,
-      audience,
+      listeners,
       closing: closing.signal,
       onError: (error) => errors.push(error),
     });

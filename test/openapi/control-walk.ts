@@ -13,6 +13,8 @@ export interface ControlStep {
   text?: string;
   headers?: Record<string, string>;
   status: number;
+  /** Records it as an example for the document, in place of the first of its operation and status. */
+  isExample?: boolean;
 }
 
 type Method = 'get' | 'post' | 'put' | 'delete';
@@ -340,15 +342,25 @@ export async function walkMalformed(door: ControlDoor): Promise<ControlExchange[
     ['post /sessions', [{ session: 'a b' }, {}]],
   ];
   for (const [route, bodies] of wrong) {
-    for (const body of bodies) await take(`${JSON.stringify(body)} to ${route}`, route, { body, status: 400 });
+    for (const body of bodies) {
+      await take(`${JSON.stringify(body)} to ${route}`, route, { body, status: 400, isExample: true });
+    }
   }
   for (const query of ['progress=2', 'status=done', 'timeoutMs=700000']) {
-    await take(`a wait for ${query}`, 'get /jobs/{job}/wait', { query, status: 400 });
+    await take(`a wait for ${query}`, 'get /jobs/{job}/wait', { query, status: 400, isExample: true });
   }
-  await take('neither force nor none', 'delete /models/{key}', { query: 'force=maybe', status: 400 });
+  await take('neither force nor none', 'delete /models/{key}', {
+    query: 'force=maybe',
+    status: 400,
+    isExample: true,
+  });
   const body = { model: 'Not A Name' };
-  await take('no name of a model', 'post /jobs', { ...ELSEWHERE('real'), body, status: 400 });
-  await take('events after nothing', 'get /events', { query: 'after=yesterday', status: 400 });
+  await take('no name of a model', 'post /jobs', { ...ELSEWHERE('real'), body, status: 400, isExample: true });
+  await take('events after nothing', 'get /events', {
+    query: 'after=yesterday',
+    status: 400,
+    isExample: true,
+  });
   return exchanges;
 }
 
@@ -356,8 +368,8 @@ function recorder(door: ControlDoor) {
   const exchanges: ControlExchange[] = [];
   const take = async (title: string, route: string, more: Partial<ControlStep> = {}): Promise<unknown> => {
     const [method, path] = route.split(' ') as [Method, string];
-    const schemaOf = { method, path: `/__modeldock${path}` };
-    const step: ControlStep = { title, route: schemaOf, status: 200, ...wellFormed[route]!, ...more };
+    const operation = { method, path: `/__modeldock${path}` };
+    const step: ControlStep = { title, route: operation, status: 200, ...wellFormed[route]!, ...more };
     const reply = await door.operate(step);
     exchanges.push({ step, reply });
     return reply.text.startsWith('{') || reply.text.startsWith('[') ? JSON.parse(reply.text) : undefined;

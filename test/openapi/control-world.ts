@@ -1,9 +1,9 @@
 import type { Api } from '../../src/api/api.js';
 import { fetchFrom } from '../../src/api/fetch.js';
-import { createControlApi } from '../../src/control/http/router.js';
-import { downloadRoutes } from '../../src/control/http/download-routes.js';
+import { createRouter } from '../../src/control/http/router.js';
+import { downloadGroup } from '../../src/control/http/download-routes.js';
 import { createGateway } from '../../src/control/http/gateway.js';
-import { sessionsRoutes } from '../../src/control/http/session-registry.js';
+import { sessionsGroup } from '../../src/control/http/session-registry.js';
 import { createRealDock } from '../../src/create-real-dock.js';
 import { createSessions } from '../../src/index.js';
 import { createImaginedDownloader } from '../real/faces/imagined-downloader.js';
@@ -23,7 +23,7 @@ export function createOperatedWorld(): OperatedWorld {
     now: '2025-10-03T15:33:23.496Z',
     jobIds: [JOB],
     scenario: 'docs-example',
-    sessionRoutes: downloadRoutes,
+    sessionRoutes: downloadGroup,
     controlRoutes: {
       'GET /openapi.json': async () => publish('documented'),
       'GET /control-openapi.json': async () => publishControl(),
@@ -42,15 +42,14 @@ function brokenWorld(): Api {
   const defect = (): never => {
     throw new Error('A defect, on purpose.');
   };
-  const control = createControlApi(
+  const router = createRouter(
+    [downloadGroup, sessionsGroup({ locate: defect, open: defect, list: defect, drop: defect, close: defect })],
     {
-      ...sessionsRoutes({ locate: defect, open: defect, list: defect, drop: defect, close: defect }),
       'GET /openapi.json': async () => defect(),
       'GET /control-openapi.json': async () => defect(),
     },
-    downloadRoutes,
   );
-  return createGateway(({ path }) => ({ path, dock: defect }), control, {});
+  return createGateway(({ path }) => ({ path, open: defect }), router, {});
 }
 
 /** As with an engine that really downloads: nothing is foreseen, and nothing can be made to happen. */

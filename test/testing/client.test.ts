@@ -45,7 +45,7 @@ describe('connect', () => {
 
   it('refuses what is no address', () => {
     expect(() => connect('localhost')).toThrow();
-    expect(() => connect('localhost:1234')).toThrow('it takes an address such as http://127.0.0.1:1234');
+    expect(() => connect('localhost:1234')).toThrow('expected an address such as http://127.0.0.1:1234');
   });
 
   it('sends nothing before something is asked', () => {

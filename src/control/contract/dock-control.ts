@@ -9,7 +9,20 @@ import type { ClockChange, ClockStatus } from '../base/session-clock.js';
 import type { Fault, FaultStatus } from '../faults/fault.js';
 import type { Finding } from '../findings/findings.js';
 import type { JournalEntry } from '../journal/journal.js';
-import type { SessionSnapshot } from '../base/snapshot.js';
+import { snapshotSchema, type SessionSnapshot } from '../base/snapshot.js';
+import { parseFault } from '../faults/fault.js';
+import { faultSchema } from '../faults/schema.js';
+import type { MethodName, Operations, Route } from './route.js';
+import {
+  advanceBody,
+  clockBody,
+  eventsQuery,
+  failBody,
+  forkBody,
+  modelBody,
+  scenarioBody,
+  waitQuery,
+} from './schemas.js';
 
 /*
  * What operates a session: the same words in process (a dock) and over HTTP (the client in modeldock/testing), with the
@@ -40,6 +53,9 @@ export interface SessionStatus {
   faults: number;
   journalEntries: number;
 }
+
+/** How long a wait takes at most, where it says nothing else. */
+export const WAIT_MS = 30_000;
 
 export interface WaitFor {
   status?: JobSnapshot['state'];
@@ -119,3 +135,67 @@ export interface DockControl {
   /** What happens from now on, or after the event of that id; ends when the signal is aborted. */
   events(options?: ListenOptions): AsyncIterable<SessionEvent>;
 }
+
+/** A session of many jobs is larger than any other body: some 12 000 of them fit. */
+const SNAPSHOT_BYTES = 8 * 1024 * 1024;
+
+/**
+ * The routes of a session, one per method of its control. To add an endpoint, add a method above, its route here, and
+ * its operation in `session/local-control.ts`.
+ */
+export const controlRoutes = {
+  health: {
+    method: 'GET',
+    path: '/health',
+    calls: 'status',
+    toJson: (status: SessionStatus) => ({ status: 'ok', ...status }),
+  },
+  status: { method: 'GET', path: '/session' },
+  reset: { method: 'POST', path: '/reset' },
+  'clock.get': { method: 'GET', path: '/clock' },
+  'clock.set': { method: 'PUT', path: '/clock', body: clockBody },
+  'clock.advance': {
+    method: 'POST',
+    path: '/clock/advance',
+    body: advanceBody,
+    toInput: (step: AdvanceStep | number) => (typeof step === 'number' ? { ms: step } : step),
+  },
+  'jobs.list': { method: 'GET', path: '/jobs' },
+  'jobs.get': { method: 'GET', path: '/jobs/:job' },
+  'jobs.pause': { method: 'POST', path: '/jobs/:job/pause' },
+  'jobs.resume': { method: 'POST', path: '/jobs/:job/resume' },
+  'jobs.cancel': { method: 'POST', path: '/jobs/:job/cancel' },
+  'jobs.fail': { method: 'POST', path: '/jobs/:job/fail', body: failBody },
+  'jobs.wait': { method: 'GET', path: '/jobs/:job/wait', query: waitQuery },
+  'scenario.get': { method: 'GET', path: '/scenario' },
+  'scenario.set': { method: 'PUT', path: '/scenario', body: scenarioBody },
+  'faults.list': { method: 'GET', path: '/faults' },
+  'faults.add': { method: 'POST', path: '/faults', body: faultSchema, parse: parseFault },
+  'faults.clear': { method: 'DELETE', path: '/faults' },
+  'faults.remove': { method: 'DELETE', path: '/faults/:fault' },
+  'models.list': { method: 'GET', path: '/models' },
+  'models.add': { method: 'POST', path: '/models', body: modelBody, fields: ['model', 'quantization'] },
+  'models.remove': { method: 'DELETE', path: '/models/*key' },
+  'journal.list': { method: 'GET', path: '/journal' },
+  'journal.clear': { method: 'DELETE', path: '/journal' },
+  findings: { method: 'GET', path: '/findings' },
+  snapshot: { method: 'GET', path: '/snapshot' },
+  restore: {
+    method: 'POST',
+    path: '/restore',
+    body: snapshotSchema,
+    maxBytes: SNAPSHOT_BYTES,
+    // The operation checks it: an engine that cannot restore refuses any snapshot.
+    parse: (input: unknown) => input,
+  },
+  fork: {
+    method: 'POST',
+    path: '/fork',
+    body: forkBody,
+    fields: ['session'],
+    toJson: (fork: DockControl) => fork.status(),
+  },
+  events: { method: 'GET', path: '/events', query: eventsQuery, sends: 'text/event-stream' },
+} as const satisfies Record<MethodName<DockControl> | 'health', Route>;
+
+export type ControlOperations = Operations<typeof controlRoutes, DockControl>;

@@ -7,5 +7,5 @@ const bytesPerSecond = z.nullable(z.int().check(z.positive()));
 export const moveBody = z.strictObject({ position: z.int().check(z.nonnegative()) });
 export const limitBody = z.strictObject({ bytesPerSecond });
 export const removeQuery = z.strictObject({
-  force: z.optional(z.enum(['true', 'false'])),
+  force: z.optional(z.boolean()),
 });

@@ -1,5 +1,8 @@
 import type { RemovedModel } from '../../core/downloader.js';
-import type { JobReport, DockControl } from './dock-control.js';
+import type { DockControl, JobReport } from './dock-control.js';
+import { limitBody, moveBody, removeQuery } from './download-schemas.js';
+import type { MethodName, Operations, Route } from './route.js';
+import { modelBody } from './schemas.js';
 
 /** The limit of all downloads together. */
 export interface BandwidthLimit {
@@ -28,7 +31,7 @@ export interface DownloadsControl {
   /** Limits one job from now on; `null` lifts it. @throws ControlError not_found */
   limit(jobId: string, bytesPerSecond: number | null): Promise<JobReport>;
   readonly bandwidth: {
-    read(): Promise<BandwidthLimit>;
+    get(): Promise<BandwidthLimit>;
     set(bandwidth: BandwidthLimit): Promise<BandwidthLimit>;
   };
   /** Counters and gauges as Prometheus reads them: the text exposition format, version 0.0.4. */
@@ -39,3 +42,36 @@ export interface DownloadsControl {
 export interface RealDockControl extends DockControl {
   readonly downloads: DownloadsControl;
 }
+
+type Started = JobReport | 'already_downloaded';
+
+const started = {
+  toJson: (job: Started): unknown => (job === 'already_downloaded' ? { state: job } : job),
+  fromJson: (job: JobReport | { state: 'already_downloaded' }): unknown =>
+    job.state === 'already_downloaded' ? job.state : job,
+};
+
+/** The routes that need an engine that really downloads. They are apart from the others so that a page need not load them. */
+export const downloadRoutes = {
+  'downloads.start': {
+    method: 'POST',
+    path: '/jobs',
+    body: modelBody,
+    fields: ['model', 'quantization'],
+    ...started,
+  },
+  'downloads.update': { method: 'POST', path: '/models/*key/update', ...started },
+  'downloads.remove': {
+    method: 'DELETE',
+    path: '/models/*key',
+    query: removeQuery,
+    toInput: (options?: { force?: boolean }) => options ?? {},
+  },
+  'downloads.move': { method: 'POST', path: '/jobs/:job/move', body: moveBody, fields: ['position'] },
+  'downloads.limit': { method: 'PUT', path: '/jobs/:job/limit', body: limitBody, fields: ['bytesPerSecond'] },
+  'downloads.bandwidth.get': { method: 'GET', path: '/bandwidth' },
+  'downloads.bandwidth.set': { method: 'PUT', path: '/bandwidth', body: limitBody },
+  'downloads.metrics': { method: 'GET', path: '/metrics', sends: 'text/plain; version=0.0.4; charset=utf-8' },
+} as const satisfies Record<MethodName<Pick<RealDockControl, 'downloads'>>, Route>;
+
+export type DownloadOperations = Operations<typeof downloadRoutes, Pick<RealDockControl, 'downloads'>>;

@@ -18,85 +18,85 @@ type Kept = { id: number; at: number } & (
   | { type: 'decision'; decision: Decision }
   | { type: 'call'; callId: number }
 );
-type Happening<Event = Kept> = Event extends unknown ? Omit<Event, 'id'> : never;
+type WithoutId<Event = Kept> = Event extends unknown ? Omit<Event, 'id'> : never;
 
 export interface ListenOptions {
   /** The first event is the one after this one, as far as they are kept; without it, the next. */
   after?: number;
   /** Ends the listening. */
   signal?: AbortSignal;
-  /** Told when the listening has begun: after the event of which id. */
+  /** Called when the listening has begun, with the id of the event that it begins after. */
   onListening?: (after: number) => void;
 }
 
-/** What a dock remembers of its listeners when its world is replaced. */
-export interface Audience {
-  /** The id of the latest event. Ids go on rising in a new world: a listener comes back with one of the old. */
+/** What a session remembers of its listeners when its state is replaced. */
+export interface Listeners {
+  /** The id of the latest event. Ids continue to rise after a reset: a listener comes back with an id from before. */
   lastId: number;
   /** Wall time at which the last listener left. */
-  heardAt: number | undefined;
+  leftAt: number | undefined;
 }
 
 export interface EventLogOptions {
   clock: SessionClock;
   foresight: Foresight | undefined;
   findCall: (id: number) => JournalEntry | undefined;
-  audience: Audience;
+  listeners: Listeners;
   /** Ends all listening. */
   closing: AbortSignal;
   onError?: ((error: unknown) => void) | undefined;
 }
 
 export interface EventLog {
-  /** To be told of each decision, after it was made. */
+  /** Records a decision, after it was made. */
   decided(decision: Decision): void;
-  /** To be told of what happened by itself, where there is no foresight. */
+  /** Records a transition that happened by itself, where there is no foresight. */
   happened(transition: Transition): void;
-  /** To be told of each call that was answered, by its id in the journal. */
+  /** Records a call that was answered, by its id in the journal. */
   called(callId: number): void;
-  /** To be told when time was set or advanced, or runs at another speed. */
+  /** Records that time was set or advanced, or runs at another speed. */
   timeChanged(): void;
-  /** Calls back after each decision and change of time; what time alone brings is not told. */
+  /** Calls back after each decision and change of time, but not for transitions that time alone brings. */
   onChange(listener: () => void): () => void;
   listen(options?: ListenOptions): AsyncIterable<SessionEvent>;
   /** How many listeners there are. */
   listening(): number;
 }
 
-/** Kept for listeners that come back; one that was away for longer sees a gap in the ids. */
+/** Events kept for listeners that come back; a listener that was away for longer sees a gap in the ids. */
 const KEPT_EVENTS = 1000;
-/** A listener that reads more slowly than things happen loses the oldest, and sees a gap in the ids. */
+/** Events kept for a listener that reads too slowly; beyond them it loses the oldest, and sees a gap in the ids. */
 const QUEUED_EVENTS = 1000;
-/** Wall time for which a listener may be away; recording costs each call, so it ends after that. */
+/** Wall time for which a listener may be away. Recording costs each call something, so it ends after that. */
 const AWAY_MS = 60_000;
 
 /**
- * Tells what happens in a session. What time brings is computed when it is due, by one timer for all listeners; while
- * nobody listens nothing runs. A call that the journal has dropped is a gap in the ids.
+ * Creates the log of what happens in a session. Transitions that time brings are computed when they are due, by one timer
+ * for all listeners; without listeners nothing runs. A call that the journal has dropped is a gap in the ids.
  */
 export function createEventLog({
   clock,
   foresight,
   findCall,
-  audience,
+  listeners,
   closing,
   onError = () => undefined,
 }: EventLogOptions): EventLog {
   const kept: Kept[] = [];
   const queues = new Set<(event: Kept) => void>();
   const changeListeners = new Set<() => void>();
-  /** Up to when the stories of all jobs have been told. */
-  let toldUntil = clock.now();
+  /** Up to when the transitions of all jobs have been recorded. */
+  let recordedUntil = clock.now();
   /** Whether something happened that was not recorded. */
   let missed = false;
-  /** Telling takes the store's time: one thing after the other, or the order would be lost. */
+  /** Recording asks the store: one thing after the other, or the order would be lost. */
   const oneByOne = createSerialQueue();
-  /** How many things wait to be told. */
-  let untold = 0;
+  /** How many things wait to be recorded. */
+  let unrecorded = 0;
   let disarm: () => void = () => undefined;
-  // The listeners may end only later, and the next world asks at once.
+  // The listeners may end only later, and the next state asks at once.
   onFirstAbort([closing], () => {
-    if (queues.size > 0) audience.heardAt = wallNow();
+    if (queues.size > 0) listeners.leftAt = wallNow();
     queues.clear();
     disarm();
   });
@@ -106,22 +106,22 @@ export function createEventLog({
       notify();
       if (!records()) return;
       const at = clock.now();
-      tell(async () => {
+      record(async () => {
         await catchUp(at);
         push({ type: 'decision', at, decision });
-        await tellSequel(decision, at);
+        await recordSequel(decision, at);
       });
     },
     happened: (transition) => {
       notify();
-      if (records()) tell(async () => push({ type: 'transition', at: transition.at, transition }));
+      if (records()) record(async () => push({ type: 'transition', at: transition.at, transition }));
     },
     called: (callId) => {
       if (!records()) return;
       const at = clock.now();
-      if (untold === 0 && at === toldUntil) push({ type: 'call', at, callId });
+      if (unrecorded === 0 && at === recordedUntil) push({ type: 'call', at, callId });
       else {
-        tell(async () => {
+        record(async () => {
           await catchUp(at);
           push({ type: 'call', at, callId });
         });
@@ -131,7 +131,7 @@ export function createEventLog({
       notify();
       if (!records()) return;
       const at = clock.now();
-      tell(() => catchUp(at));
+      record(() => catchUp(at));
     },
     onChange: (listener) => {
       changeListeners.add(listener);
@@ -145,35 +145,35 @@ export function createEventLog({
     for (const listener of [...changeListeners]) listener();
   }
 
-  /** Whether somebody listens, or left a moment ago and may come back. */
+  /** Whether a listener is there, or left a moment ago and may come back. */
   function records(): boolean {
     if (queues.size > 0) return true;
-    const { heardAt } = audience;
-    if (!missed && heardAt !== undefined && wallNow() - heardAt <= AWAY_MS) return true;
-    // Whoever comes back later is to see the gap.
-    if (!missed && heardAt !== undefined) audience.lastId++;
+    const { leftAt } = listeners;
+    if (!missed && leftAt !== undefined && wallNow() - leftAt <= AWAY_MS) return true;
+    // A listener that comes back later sees the gap.
+    if (!missed && leftAt !== undefined) listeners.lastId++;
     missed = true;
     return false;
   }
 
-  function tell(what: () => Promise<void>): void {
-    untold++;
+  function record(what: () => Promise<void>): void {
+    unrecorded++;
     void oneByOne(async () => {
       try {
         await what();
         await arm();
       } catch (error) {
-        audience.lastId++;
+        listeners.lastId++;
         onError(error);
       }
-      untold--;
+      unrecorded--;
     });
   }
 
   async function catchUp(to: number): Promise<void> {
-    const from = toldUntil;
-    // Time that was set back brings nothing again; what could not be told is not told twice.
-    toldUntil = to;
+    const from = recordedUntil;
+    // Time that was set back brings nothing again; a transition that could not be recorded is not tried twice.
+    recordedUntil = to;
     if (foresight && to > from) {
       for (const transition of await foresight.transitions(from, to)) {
         push({ type: 'transition', at: transition.at, transition });
@@ -181,22 +181,22 @@ export function createEventLog({
     }
   }
 
-  /** What a decision brings in its own millisecond: a story without length, or the stretch a poll went. */
-  async function tellSequel(decision: Decision, at: number): Promise<void> {
+  /** Records what a decision brings in its own millisecond: a scenario without length, or the stretch of a poll. */
+  async function recordSequel(decision: Decision, at: number): Promise<void> {
     if (!foresight || !('job' in decision)) return;
     const back = decision.type === 'polled' ? decision.stepMs : 1;
     for (const transition of await foresight.transitions(at - back, at)) {
-      // The pause that a resume ends in its first millisecond has been told already.
-      const told = decision.type === 'resumed' && transition.type === 'paused';
-      if (transition.job === decision.job && !told) push({ type: 'transition', at: transition.at, transition });
+      // The pause that a resume ends in its first millisecond has been recorded already.
+      const isRecorded = decision.type === 'resumed' && transition.type === 'paused';
+      if (transition.job === decision.job && !isRecorded) push({ type: 'transition', at: transition.at, transition });
     }
   }
 
-  function push(happening: Happening): void {
-    const event: Kept = { id: ++audience.lastId, ...happening };
-    kept.push(event);
+  function push(event: WithoutId): void {
+    const numbered: Kept = { id: ++listeners.lastId, ...event };
+    kept.push(numbered);
     if (kept.length > KEPT_EVENTS) kept.shift();
-    for (const sendBody of queues) sendBody(event);
+    for (const deliver of queues) deliver(numbered);
   }
 
   async function arm(): Promise<void> {
@@ -206,26 +206,26 @@ export function createEventLog({
     const next = await foresight.when('next-transition');
     // The last listener may have left meanwhile.
     if ('never' in next || queues.size === 0) return;
-    disarm = wallTimeout(Math.ceil((next.at - clock.now()) / status.speed), () => tell(() => catchUp(clock.now())));
+    disarm = wallTimeout(Math.ceil((next.at - clock.now()) / status.speed), () => record(() => catchUp(clock.now())));
   }
 
   async function* listen({ after, signal, onListening }: ListenOptions = {}): AsyncGenerator<SessionEvent> {
     const queue: Kept[] = [];
     let wake: () => void = () => undefined;
-    const sendBody = (event: Kept): void => {
+    const deliver = (event: Kept): void => {
       queue.push(event);
       if (queue.length > QUEUED_EVENTS) queue.shift();
       wake();
     };
-    if (missed || audience.heardAt === undefined) toldUntil = clock.now();
+    if (missed || listeners.leftAt === undefined) recordedUntil = clock.now();
     missed = false;
-    audience.heardAt ??= wallNow();
-    const from = Math.min(after ?? Infinity, audience.lastId);
+    listeners.leftAt ??= wallNow();
+    const from = Math.min(after ?? Infinity, listeners.lastId);
     if (after !== undefined) queue.push(...kept.filter(({ id }) => id > after));
-    queues.add(sendBody);
+    queues.add(deliver);
     const stopWaiting = onFirstAbort([signal, closing], () => wake());
     onListening?.(from);
-    tell(() => catchUp(clock.now()));
+    record(() => catchUp(clock.now()));
     try {
       while (signal?.aborted !== true && !closing.aborted) {
         const next = queue.shift();
@@ -235,9 +235,9 @@ export function createEventLog({
         } else await new Promise<void>((resolve) => (wake = resolve));
       }
     } finally {
-      queues.delete(sendBody);
+      queues.delete(deliver);
       stopWaiting();
-      audience.heardAt = wallNow();
+      listeners.leftAt = wallNow();
       if (queues.size === 0) disarm();
     }
   }

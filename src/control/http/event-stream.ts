@@ -1,41 +1,41 @@
-import type { Answer, Call } from '../../api/call.js';
+import type { Answer } from '../../api/call.js';
 import { wallInterval } from '../../core/wall-timer.js';
-import { eventsQuery } from '../contract/schemas.js';
 import type { SessionEvent } from '../events/events.js';
 import type { DockControl } from '../contract/dock-control.js';
-import { readQuery } from './read-input.js';
 
-/** A proxy cuts a stream that is silent for long; a comment is no event. */
+/** Sent while nothing happens, because a proxy cuts a stream that is silent for long; a comment is no event. */
 const HEARTBEAT = ': still listening\n\n';
 const HEARTBEAT_MS = 15_000;
 
 /**
- * A session's events as server-sent events: `event` is the type, `data` the whole event as JSON, `id` its number.
+ * Sends a session's events as server-sent events: `event` is the type, `data` the whole event as JSON, `id` its number.
  * First comes an id without an event, which is where the listening begins: an `EventSource` that has seen nothing else
- * comes back with it. Takes up after `Last-Event-ID`, or after the query's `after`, which a page's `EventSource` can send.
- * @throws ControlError invalid_request
+ * comes back with it.
+ * @param after the id of the event to take up after
+ * @param callSignal aborted when the caller leaves
  */
-export function streamEvents(control: DockControl, call: Call): Answer {
+export function streamEvents(
+  listen: DockControl['events'],
+  { after }: { after?: number },
+  callSignal: AbortSignal,
+): Answer {
   const leaving = new AbortController();
-  const signal = AbortSignal.any([leaving.signal, call.signal]);
-  const last = call.header('last-event-id');
-  // An `EventSource` sends the last id it has seen, and that may be another stream's.
-  const after = last !== undefined && /^\d+$/.test(last) ? Number(last) : readQuery(eventsQuery, call).after;
+  const signal = AbortSignal.any([leaving.signal, callSignal]);
   let from = 0;
   const onListening = (position: number): void => {
     from = position;
   };
-  const listening = control.events({ signal, onListening, ...(after !== undefined && { after }) });
+  const listening = listen({ signal, onListening, ...(after !== undefined && { after }) });
   const events = listening[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
-  // Asked for at once: whoever has the greeting is listened for, and misses nothing of what it does next.
+  // Asked for at once: a client that has the first id misses nothing of what it does next.
   let upcoming: Promise<IteratorResult<SessionEvent>> | undefined = events.next();
   let stopBeating: () => void = () => undefined;
   const body = new ReadableStream<Uint8Array>({
     start: (controller) => {
       controller.enqueue(encoder.encode(`: listening\nid: ${from}\n\n`));
       stopBeating = wallInterval(HEARTBEAT_MS, () => {
-        // Whoever does not read needs no more to read.
+        // A client that does not read needs no more to read.
         if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(HEARTBEAT));
       });
     },

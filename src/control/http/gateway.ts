@@ -9,30 +9,30 @@ import { ControlError } from '../base/control-error.js';
 import type { Session } from '../session/session.js';
 import { isControlPath } from './control-path.js';
 import type { ControlApi } from './router.js';
-import { guardControl, type ControlGuardOptions } from './guard.js';
+import type { ControlGuardOptions } from './guard.js';
 
 /**
- * Finds the world a call belongs to, and its path in there. The dock is opened only when it is asked for, and throws a
- * ControlError then for a session's name that cannot be one. `turnAway` answers in front of all worlds.
+ * Finds the session a call belongs to, and its path in there. The session is opened only when it is asked for, which throws
+ * a ControlError for a name that no session can have. `turnAway` answers in front of all sessions.
  */
 export type Locate = (call: Pick<Call, 'path' | 'header'>) => {
   path: string;
-  dock: () => Pick<Session, 'answer' | 'control'>;
+  open: () => Pick<Session, 'answer' | 'operations'>;
   turnAway?: Answerer;
 };
 
 export interface GatewayOptions extends Omit<ControlGuardOptions, 'cors'> {
   /** Lets pages of this origin call; `*` for all. Off by default, as in LM Studio. */
   cors?: CorsOrigin | undefined;
-  /** With CORS off: told once of each foreign origin whose page calls. */
+  /** With CORS off: called once for each foreign origin whose page calls. */
   onForeignOrigin?: ((origin: string) => void) | undefined;
-  /** Told of errors that nobody foresaw; the caller gets a 500. */
+  /** Called with unexpected errors; the caller gets a 500. */
   onError?: (error: unknown) => void;
 }
 
 /**
- * What transports serve: LM Studio's routes, and the operator's under `/__modeldock`.
- * @param inFront of LM Studio's routes: where those need a guard of their own
+ * Creates what transports serve: LM Studio's routes, and the control API under `/__modeldock`.
+ * @param inFront stands before LM Studio's routes, where those need a guard of their own
  */
 export function createGateway(
   locate: Locate,
@@ -40,26 +40,25 @@ export function createGateway(
   options: GatewayOptions,
   inFront?: CallMiddleware,
 ): Api {
-  const guard = guardControl(options);
   const answer = chain(outermost(options), async (call) => {
-    const { path, dock, turnAway } = locate(call);
+    const { path, open, turnAway } = locate(call);
     const located = path === call.path ? call : new ForwardedCall(call, { path });
-    const operated = isControlPath(path);
+    const isControl = isControlPath(path);
     try {
-      if (operated) return await guard((guarded) => control(() => dock().control, guarded))(located);
-      const routes: Answerer = turnAway ?? ((inside) => dock().answer(inside));
+      if (isControl) return await control(() => open().operations, located);
+      const routes: Answerer = turnAway ?? ((inside) => open().answer(inside));
       return await (inFront?.(routes) ?? routes)(located);
     } catch (error) {
-      if (!operated && error instanceof ControlError) {
+      if (!isControl && error instanceof ControlError) {
         const { status, code, message } = error;
         return prettyJson(status, { error: { type: 'invalid_request', code, message } });
       }
-      // Nobody is there to read an answer; a body that was cut off is not an error of ours.
+      // The caller has left: no answer can be read, and a body that was cut off is not a defect.
       if (call.signal.aborted) return 'network error';
       options.onError?.(error);
       const internal = problems.internal();
       const { message } = internal;
-      return prettyJson(internal.status, operated ? { error: { code: 'internal_error', message } } : internal.answer);
+      return prettyJson(internal.status, isControl ? { error: { code: 'internal_error', message } } : internal.answer);
     }
   });
   return {

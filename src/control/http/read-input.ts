@@ -1,10 +1,34 @@
-import type * as z from 'zod/mini';
 import type { Call } from '../../api/call.js';
-import { checkInput, type Given } from '../base/check-input.js';
+import { checkInput } from '../base/check-input.js';
 import { ControlError } from '../base/control-error.js';
+import type { Route } from '../contract/route.js';
+import { noQuery } from '../contract/schemas.js';
 
-/** The body of a call as JSON; nothing at all is an empty object. @throws ControlError not_allowed, invalid_request */
-export async function readJson(call: Call, limit?: number): Promise<unknown> {
+/** Reads the input of a route from a call, unchecked. @throws ControlError not_allowed, invalid_request */
+export async function readInput(route: Route, call: Call): Promise<unknown> {
+  if (route.body) return readJson(call, route.maxBytes);
+  if (route.query) return readQuery(route, call);
+  return undefined;
+}
+
+/** Refuses a query where none is taken: an ignored filter would look like one that works. @throws ControlError invalid_request */
+export function refuseQuery(call: Call): void {
+  checkInput(noQuery, valuesOf(call));
+}
+
+/**
+ * Refuses a body that is not JSON, even where none is read: a page of another site can send a form or plain text
+ * without asking first, but not JSON.
+ * @throws ControlError not_allowed
+ */
+export function refuseOtherBodies(call: Call): void {
+  const type = typeOf(call);
+  const isEmpty = call.header('content-length') === '0';
+  if (type !== undefined && type !== 'application/json' && !isEmpty) throw wrongType(call);
+}
+
+/** The body of a call as JSON; an empty body is an empty object. */
+async function readJson(call: Call, limit: number | undefined): Promise<unknown> {
   const text = await call.text(limit);
   if (text === '') return {};
   if (typeOf(call) !== 'application/json') throw wrongType(call);
@@ -15,20 +39,26 @@ export async function readJson(call: Call, limit?: number): Promise<unknown> {
   }
 }
 
-/** @throws ControlError not_allowed, invalid_request with the path of each wrong value */
-export async function readJsonBody<Body>(schema: z.ZodMiniType<Body>, call: Call): Promise<Given<Body>> {
-  return checkInput(schema, await readJson(call));
+/**
+ * The query of a call. A stream of events takes up after the header `Last-Event-ID`, which an `EventSource` sends when it
+ * connects again; it may be another stream's, and is then ignored.
+ */
+function readQuery({ sends }: Route, call: Call): unknown {
+  const last = sends === 'text/event-stream' ? call.header('last-event-id') : undefined;
+  return { ...valuesOf(call), ...(last !== undefined && /^\d+$/.test(last) && { after: Number(last) }) };
 }
 
-/**
- * A page of another site can send a form or plain text without asking first, but not JSON: not even what is not read may
- * be anything else.
- * @throws ControlError not_allowed
- */
-export function refuseOtherBodies(call: Call): void {
-  const type = typeOf(call);
-  const isEmpty = call.header('content-length') === '0';
-  if (type !== undefined && type !== 'application/json' && !isEmpty) throw wrongType(call);
+/** As languages print numbers: `5`, `0.5`, `1e-05`. */
+const NUMBER = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** The values of a query, with numbers and booleans for those that look like them. */
+function valuesOf({ query }: Call): Record<string, unknown> {
+  return Object.fromEntries([...query].map(([key, value]) => [key, valueOf(value)]));
+}
+
+function valueOf(text: string): unknown {
+  if (text === 'true' || text === 'false') return text === 'true';
+  return NUMBER.test(text) ? Number(text) : text;
 }
 
 function typeOf(call: Call): string | undefined {
@@ -38,13 +68,4 @@ function typeOf(call: Call): string | undefined {
 function wrongType(call: Call): ControlError {
   const type = typeOf(call) ?? '(none)';
   return new ControlError(415, 'not_allowed', `Cannot read a body of type ${type}: send application/json.`);
-}
-
-/** As languages print numbers: `5`, `0.5`, `1e-05`. */
-const NUMBER = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-
-/** A query's values, those that look like numbers as numbers. @throws ControlError invalid_request */
-export function readQuery<Query>(schema: z.ZodMiniType<Query>, call: Call): Given<Query> {
-  const values = [...call.query].map(([key, value]) => [key, NUMBER.test(value) ? Number(value) : value]);
-  return checkInput(schema, Object.fromEntries(values));
 }

@@ -1,98 +1,68 @@
 import { prettyJson, type Answer, type Call } from '../../api/call.js';
 import { Problem } from '../../contract/problem.js';
+import { RefusedError } from '../../core/errors.js';
 import { ControlError } from '../base/control-error.js';
+import { controlRoutes, type ControlOperations } from '../contract/dock-control.js';
+import { parseInput, type AnyOperations, type Route, type RouteTable } from '../contract/route.js';
 import { CONTROL_PREFIX } from './control-path.js';
-import {
-  advanceBody,
-  clockBody,
-  failBody,
-  forkBody,
-  modelBody,
-  noQuery,
-  scenarioBody,
-  waitQuery,
-} from '../contract/schemas.js';
+import { guardControl, type ControlGuardOptions } from './guard.js';
 import { streamEvents } from './event-stream.js';
-import { parseFault } from '../faults/fault.js';
-import type { DockControl } from '../contract/dock-control.js';
-import { readJsonBody, readJson, readQuery, refuseOtherBodies } from './read-input.js';
+import { readInput, refuseOtherBodies, refuseQuery } from './read-input.js';
 
-/** A session of many jobs is larger than any other body: some 12 000 of them fit. */
-const SNAPSHOT_BYTES = 8 * 1024 * 1024;
+/** Opens the session that a call is about, made if it is not there yet. */
+export type OpenSession = () => ControlOperations;
 
-/** What a route gets: what fills the `:parameter` of its path (`*parameter`: slashes and all), and the call. */
-type Handler = (parameter: string, call: Call) => Promise<unknown>;
-type SessionHandler = (control: DockControl, ...rest: Parameters<Handler>) => Promise<unknown>;
-
-/** Routes that are about no session, `METHOD /path`; what a handler returns is sent as JSON, nothing as 204. */
-export type ControlRoutes = Readonly<Record<string, Handler>>;
-
-/** Routes that are about one session, in the same form. */
-export type SessionRoutes = Readonly<Record<string, SessionHandler>>;
-
-/** Answers an operator's call. @param open the session it operates, made where it is not there yet */
-export type ControlApi = (open: () => DockControl, call: Call) => Promise<Answer>;
-
-/** The routes of a session: the operator's methods, one each. */
-const sessionRoutes: SessionRoutes = {
-  'GET /health': async (control) => ({ status: 'ok', ...(await control.status()) }),
-  'GET /session': (control) => control.status(),
-  'POST /reset': (control) => control.reset(),
-  'GET /clock': (control) => control.clock.get(),
-  'PUT /clock': async (control, _, call) => control.clock.set(await readJsonBody(clockBody, call)),
-  'POST /clock/advance': async (control, _, call) => control.clock.advance(await readJsonBody(advanceBody, call)),
-  'GET /jobs': (control) => control.jobs.list(),
-  'GET /jobs/:job': (control, job) => control.jobs.get(job),
-  'POST /jobs/:job/pause': (control, job) => control.jobs.pause(job),
-  'POST /jobs/:job/resume': (control, job) => control.jobs.resume(job),
-  'POST /jobs/:job/cancel': (control, job) => control.jobs.cancel(job),
-  'POST /jobs/:job/fail': async (control, job, call) => control.jobs.fail(job, await readJsonBody(failBody, call)),
-  'GET /jobs/:job/wait': (control, job, call) => control.jobs.wait(job, readQuery(waitQuery, call), call.signal),
-  'GET /scenario': (control) => control.scenario.get(),
-  'PUT /scenario': async (control, _, call) => control.scenario.set(await readJsonBody(scenarioBody, call)),
-  'GET /faults': (control) => control.faults.list(),
-  'POST /faults': async (control, _, call) => control.faults.add(parseFault(await readJson(call))),
-  'DELETE /faults': (control) => control.faults.clear(),
-  'DELETE /faults/:fault': (control, fault) => control.faults.remove(fault),
-  'GET /models': (control) => control.models.list(),
-  'POST /models': async (control, _, call) => {
-    const { model, quantization } = await readJsonBody(modelBody, call);
-    return control.models.add(model, quantization);
-  },
-  'DELETE /models/*key': (control, key) => control.models.remove(key),
-  'GET /journal': (control) => control.journal.list(),
-  'DELETE /journal': (control) => control.journal.clear(),
-  'GET /findings': (control) => control.findings(),
-  'GET /snapshot': (control) => control.snapshot(),
-  'POST /restore': async (control, _, call) => control.restore(await readJson(call, SNAPSHOT_BYTES)),
-  'POST /fork': async (control, _, call) => (await control.fork((await readJsonBody(forkBody, call)).session)).status(),
-  'GET /events': async (control, _, call) => streamEvents(control, call),
-};
-
-/** The others take none: a filter that is ignored would be taken for one that works. */
-const ROUTES_WITH_QUERY: readonly string[] = ['GET /jobs/:job/wait', 'GET /events'];
+/** A table of routes, and the operations behind it. */
+export interface RouteGroup {
+  routes: RouteTable;
+  operations: (open: OpenSession) => AnyOperations;
+}
 
 /**
- * The operator's routes, under `/__modeldock`.
- * @param more others, or others in their place
- * @param ofSession the same, for routes that are about a session; they check their queries themselves
+ * Further routes of a server that are about no session, by `METHOD /path`. A handler gets what fills the `:parameter` of
+ * the path (`*parameter`: with slashes) and the call; what it returns is sent as JSON, `undefined` as 204.
  */
-export function createControlApi(more: ControlRoutes = {}, ofSession: SessionRoutes = {}): ControlApi {
-  const routes = [
-    ...Object.entries({ ...sessionRoutes, ...ofSession })
-      .filter(([route]) => !(route in more))
-      .map(([route, handle]) => compile(route, (open, ...rest) => handle(open(), ...rest))),
-    ...Object.entries(more).map(([route, handle]) => compile(route, (_, ...rest) => handle(...rest))),
-  ];
+export type ControlRoutes = Readonly<Record<string, (parameter: string, call: Call) => Promise<unknown>>>;
 
-  return async (open, call) => {
+/** Answers a call of the control API. */
+export type ControlApi = (open: OpenSession, call: Call) => Promise<Answer>;
+
+const sessionGroup: RouteGroup = { routes: controlRoutes, operations: (open) => open() };
+
+/**
+ * Serves the control API, under `/__modeldock` and past its guard: the routes of a session, and others beside them or in
+ * their place.
+ * @param groups further tables; a later route replaces an earlier one of the same method and path
+ */
+export function createRouter(
+  groups: readonly RouteGroup[] = [],
+  more: ControlRoutes = {},
+  options: ControlGuardOptions = {},
+): ControlApi {
+  const guard = guardControl(options);
+  const byLabel = new Map<string, CompiledRoute>();
+  for (const { routes, operations } of [sessionGroup, ...groups]) {
+    for (const [name, route] of Object.entries(routes)) {
+      const handle: Handler = (open, ...rest) => answerRoute(route, operations(open)[route.calls ?? name]!, ...rest);
+      add(compile(route.method, route.path, route.query !== undefined, handle));
+    }
+  }
+  for (const [label, handle] of Object.entries(more)) {
+    const [method, path] = label.split(' ') as [string, string];
+    add(compile(method, path, false, (_, ...rest) => handle(...rest)));
+  }
+  const compiled = [...byLabel.values()];
+
+  return (open, call) => guard((guarded) => answer(open, guarded))(call);
+
+  async function answer(open: OpenSession, call: Call): Promise<Answer> {
     try {
       const path = call.path.slice(CONTROL_PREFIX.length);
-      const here = routes.filter(({ pattern }) => pattern.test(path));
+      const here = compiled.filter(({ pattern }) => pattern.test(path));
       const method = call.method === 'HEAD' ? 'GET' : call.method;
       const route = here.find((each) => each.method === method);
       if (!route) return here.length > 0 ? notAllowed(call, here) : notFound(call);
-      if (!ROUTES_WITH_QUERY.includes(route.name) && !(route.name in ofSession)) readQuery(noQuery, call);
+      if (!route.takesQuery) refuseQuery(call);
       if (method !== 'GET') refuseOtherBodies(call);
       const result = await route.handle(open, parameterOf(route.pattern, path), call);
       if (result === undefined) return { status: 204, headers: {}, body: '' };
@@ -100,38 +70,62 @@ export function createControlApi(more: ControlRoutes = {}, ofSession: SessionRou
     } catch (error) {
       return refuse(toControlError(error));
     }
-  };
+  }
+
+  function add(route: CompiledRoute): void {
+    byLabel.set(route.label, route);
+  }
 
   function notFound({ method, path }: Call): Answer {
-    const known = routes.map(({ name }) => name.replace(' ', ` ${CONTROL_PREFIX}`).replace('*', ':'));
+    const known = compiled.map(({ label }) => label.replace(' ', ` ${CONTROL_PREFIX}`).replace('*', ':'));
     return refuse(new ControlError(404, 'not_found', `There is no ${method} ${path}. There is: ${known.join(', ')}.`));
   }
 }
 
-interface Route {
+type Handler = (open: OpenSession, parameter: string, call: Call) => Promise<unknown>;
+
+interface CompiledRoute {
   /** `METHOD /path`. */
-  name: string;
+  label: string;
   method: string;
   pattern: RegExp;
-  handle: (open: () => DockControl, ...rest: Parameters<Handler>) => Promise<unknown>;
+  takesQuery: boolean;
+  handle: Handler;
 }
 
-function compile(name: string, handle: Route['handle']): Route {
-  const [method, path] = name.split(' ') as [string, string];
+function compile(method: string, path: string, takesQuery: boolean, handle: Handler): CompiledRoute {
   const source = path.replaceAll('.', '\\.').replace(/:\w+/, '([^/]+)').replace(/\*\w+/, '(.+?)');
-  return { name, method, pattern: new RegExp(`^${source}/?$`, 'i'), handle };
+  return { label: `${method} ${path}`, method, pattern: new RegExp(`^${source}/?$`, 'i'), takesQuery, handle };
 }
 
-/** RFC 9110, 15.5.6: whoever says 405 says which methods there are. */
-function notAllowed({ method, path }: Call, here: readonly Route[]): Answer {
+async function answerRoute(
+  route: Route,
+  operation: NonNullable<AnyOperations[string]>,
+  parameter: string,
+  call: Call,
+): Promise<unknown> {
+  const input = parseInput(route, await readInput(route, call));
+  if (route.sends === 'text/event-stream') {
+    return streamEvents(operation as unknown as ControlOperations['events'], input as { after?: number }, call.signal);
+  }
+  const answer = await operation({ parameter, input, signal: call.signal } as never);
+  if (route.sends !== undefined) return { status: 200, headers: { 'Content-Type': route.sends }, body: answer };
+  return route.toJson ? route.toJson(answer as never) : answer;
+}
+
+/** RFC 9110, 15.5.6: an answer of 405 names the methods there are. */
+function notAllowed({ method, path }: Call, here: readonly CompiledRoute[]): Answer {
   const methods = here.flatMap((route) => (route.method === 'GET' ? ['GET', 'HEAD'] : [route.method])).join(', ');
   return refuse(new ControlError(405, 'not_allowed', `Cannot ${method} ${path}: it takes ${methods}.`), {
     Allow: methods,
   });
 }
 
-function refuse({ status, code, message }: ControlError, headers: Record<string, string> = {}): Answer {
-  return prettyJson(status, { error: { code, message } }, headers);
+/** Where the cause says when to come back, the answer does as well. */
+function refuse({ status, code, message, cause }: ControlError, headers: Record<string, string> = {}): Answer {
+  const retryAfterMs = cause instanceof RefusedError ? cause.retryAfterMs : undefined;
+  const retryAfter = retryAfterMs !== undefined && { 'Retry-After': String(Math.ceil(retryAfterMs / 1000)) };
+  return prettyJson(status, { error: { code, message } }, { ...headers, ...retryAfter });
 }
 
 function parameterOf(pattern: RegExp, path: string): string {

@@ -1,11 +1,8 @@
 import type { DownloaderMetrics } from '../../core/downloader.js';
 
-/** As Prometheus asks for it: the text exposition format. */
-export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
-
 type JobCounts = DownloaderMetrics['jobs'];
 
-/** What an engine has counted, in the text exposition format. */
+/** Describes what an engine has counted, in Prometheus' text exposition format. */
 export function describeMetrics(metrics: DownloaderMetrics): string {
   return [
     counter('downloaded_bytes_total', 'Bytes received from the hub.', metrics.downloadedBytes),
@@ -15,12 +12,12 @@ export function describeMetrics(metrics: DownloaderMetrics): string {
     counter('url_renewals_total', 'Signed URLs that were asked for again.', metrics.renewals),
     gauge('bytes_per_second', 'Speed of all downloads together.', metrics.bytesPerSecond),
     gauge('connections', 'Requests for bytes that are open.', metrics.connections),
-    describeJobs(metrics.jobs),
+    describeJobCounts(metrics.jobs),
   ].join('');
 }
 
-/** How many jobs there are in each state, and each phase of one that is downloading. */
-export function describeJobs(jobs: JobCounts): string {
+/** Describes how many jobs are in each state, and those that are downloading by their phase. */
+export function describeJobCounts(jobs: JobCounts): string {
   const samples = jobs.map(
     ({ state, phase, count }) =>
       `${PREFIX}jobs{${label('state', state)}${phase === undefined ? '' : `,${label('phase', phase)}`}} ${count}\n`,
@@ -42,7 +39,7 @@ function head(name: string, type: 'counter' | 'gauge', help: string): string {
   return `# HELP ${PREFIX}${name} ${help}\n# TYPE ${PREFIX}${name} ${type}\n`;
 }
 
-/** A value's back slashes, quotes and line feeds are escaped. */
+/** A label of a sample, with the backslashes, quotes and line feeds of its value escaped. */
 function label(name: string, value: string): string {
   return `${name}="${value.replace(/[\\"]/g, String.raw`\$&`).replaceAll('\n', String.raw`\n`)}"`;
 }

@@ -18,16 +18,16 @@ const KEY = 'modeldock';
 const savedSchema = z.strictObject({ savedAt: z.number(), snapshot: z.unknown() });
 
 /** Saves a dock at each change; the changes of one turn of the event loop are saved once. */
-export function keepIn(storage: PageStorage): (dock: Session) => void {
+export function keepIn(storage: PageStorage): (session: Session) => void {
   let pending = false;
   const oneByOne = createSerialQueue();
-  return (dock) => {
+  return (session) => {
     if (pending) return;
     pending = true;
     // One after the other: a copy of many jobs takes longer than a later one of few.
     oneByOne(async () => {
       pending = false;
-      const snapshot = await dock.control.snapshot();
+      const snapshot = await session.control.snapshot();
       storage.setItem(KEY, JSON.stringify({ savedAt: wallNow(), snapshot }));
     })
       // A full storage must not fail the call that made the decision; an old copy would come back as the present.

@@ -19,12 +19,12 @@ export function checkSessionName(name: string): string {
 }
 
 /**
- * Which session a call belongs to, and the path without the session: by the prefix `/s/<name>` (in any case), the header
+ * Reads which session a call belongs to, and the path without the session: by the prefix `/s/<name>` (in any case), the header
  * `X-Modeldock-Session`, the bearer token `session:<name>`, or none, in that order. The name is not checked yet.
  */
-export function sessionOf(call: Pick<Call, 'path' | 'header'>): { session: string; path: string } {
+export function sessionOf(call: Pick<Call, 'path' | 'header'>): { sessionName: string; path: string } {
   const prefix = PREFIX.exec(call.path);
-  if (prefix) return { session: prefix[1]!, path: prefix[2] ?? '/' };
+  if (prefix) return { sessionName: prefix[1]!, path: prefix[2] ?? '/' };
   const named = call.header('x-modeldock-session') ?? readBearer(call)?.session;
-  return { session: named ?? DEFAULT_SESSION, path: call.path };
+  return { sessionName: named ?? DEFAULT_SESSION, path: call.path };
 }

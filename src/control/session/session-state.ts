@@ -5,7 +5,7 @@ import type { DownloadEngine, DownloadRequest } from '../../core/engine.js';
 import type { Transition } from '../../core/foresight.js';
 import type { ModelLibrary } from '../../core/model-library.js';
 import type { Decision } from '../../core/simulation.js';
-import { createEventLog, type Audience, type EventLog } from '../events/events.js';
+import { createEventLog, type Listeners, type EventLog } from '../events/events.js';
 import { Faults, type FaultsContext } from '../faults/faults.js';
 import type { FaultState } from '../faults/fault.js';
 import type { JournalEntry } from '../journal/journal.js';
@@ -16,25 +16,25 @@ import type { EngineParts, EngineSetup } from './engine-setup.js';
 export interface SessionStateOptions extends ApiOptions {
   profile?: Profile;
   /** @throws Error naming what is wrong with `saved` */
-  makeEngine: (plan: EngineSetup) => EngineParts;
+  makeEngine: (setup: EngineSetup) => EngineParts;
   seed: string;
   /** What the clock shows first, in ms; the machine's time by default. */
   start?: number | undefined;
   clockMode?: ClockMode | undefined;
 }
 
-/** Whose world it is: what outlives a reset. */
-export interface SessionStateOwner {
+/** What outlives a reset: the session that a state belongs to. */
+export interface SessionStateContext {
   /** Absent until the first log of events is made. */
-  audience: Audience | undefined;
+  listeners: Listeners | undefined;
   findCall(id: number): JournalEntry | undefined;
-  /** To be told after each decision. */
+  /** Called after each decision. */
   changed(): void;
 }
 
 /**
- * What a reset or a restore replaces: a world, its time and its faults. What nobody has asked for is not made: of ten
- * thousand sessions most are only ever called.
+ * The part of a session that a reset or a restore replaces: its engine, its time and its faults. Parts are created
+ * lazily: of ten thousand sessions most are only ever called.
  */
 export class SessionState implements ApiContext, FaultsContext {
   readonly engine: DownloadEngine;
@@ -45,21 +45,21 @@ export class SessionState implements ApiContext, FaultsContext {
   readonly explainFailures: boolean;
   readonly parts: EngineParts;
   readonly #options: SessionStateOptions;
-  readonly #owner: SessionStateOwner;
+  readonly #session: SessionStateContext;
   #faults: Faults | undefined;
   #events: EventLog | undefined;
   #closing: AbortController | undefined;
 
   /** @throws ControlError bad_snapshot */
-  constructor(options: SessionStateOptions, owner: SessionStateOwner, snapshot: SessionSnapshot | undefined) {
+  constructor(options: SessionStateOptions, session: SessionStateContext, snapshot: SessionSnapshot | undefined) {
     const { profile = profiles.documented, explainFailures = false } = snapshot ?? options;
     this.#options = options;
-    this.#owner = owner;
+    this.#session = session;
     this.seed = snapshot?.seed ?? options.seed;
     this.profile = profile;
     this.explainFailures = explainFailures;
     this.clock = new SessionClock({ start: options.start, mode: options.clockMode, saved: snapshot?.clock });
-    this.parts = orBadSnapshot(snapshot, () => options.makeEngine(this.#plan(snapshot)));
+    this.parts = orBadSnapshot(snapshot, () => options.makeEngine(this.#engineSetup(snapshot)));
     this.engine = this.parts.engine;
     this.library = this.parts.library;
     if (snapshot) this.#faults = orBadSnapshot(snapshot, () => new Faults(this, snapshot.faults as FaultState));
@@ -88,14 +88,14 @@ export class SessionState implements ApiContext, FaultsContext {
     this.#controller.abort();
   }
 
-  /** To be told of each call that was answered, by its id in the journal. */
+  /** Records a call that was answered, by its id in the journal. */
   called(callId: number): void {
-    this.#heardEvents?.called(callId);
+    this.#listenedEvents?.called(callId);
   }
 
-  /** To be told when time was set or advanced, or runs at another speed. */
+  /** Records that time was set or advanced, or runs at another speed. */
   timeChanged(): void {
-    this.#heardEvents?.timeChanged();
+    this.#listenedEvents?.timeChanged();
   }
 
   /** How many listeners there are. */
@@ -103,7 +103,7 @@ export class SessionState implements ApiContext, FaultsContext {
     return this.#events?.listening() ?? 0;
   }
 
-  /** Only a simulation knows its past; without one, stale answers are refused. */
+  /** Whether it can answer as of the past: only a simulation can; without one, stale answers are refused. */
   get knowsItsPast(): boolean {
     return this.parts.simulation !== undefined;
   }
@@ -133,34 +133,34 @@ export class SessionState implements ApiContext, FaultsContext {
     return (this.#closing ??= new AbortController());
   }
 
-  /** The log, if anybody ever listened or waits, be it to the world before this one. */
-  get #heardEvents(): EventLog | undefined {
-    return this.#owner.audience?.heardAt === undefined ? this.#events : this.events;
+  /** The log, if a caller ever listened or waits, be it to the state before this one. */
+  get #listenedEvents(): EventLog | undefined {
+    return this.#session.listeners?.leftAt === undefined ? this.#events : this.events;
   }
 
   #makeEvents(): EventLog {
-    const audience = (this.#owner.audience ??= { lastId: 0, heardAt: undefined });
+    const listeners = (this.#session.listeners ??= { lastId: 0, leftAt: undefined });
     return createEventLog({
       clock: this.clock,
       foresight: this.parts.simulation,
-      findCall: (id) => this.#owner.findCall(id),
-      audience,
+      findCall: (id) => this.#session.findCall(id),
+      listeners,
       closing: this.closing,
       onError: (error) => this.onError(error),
     });
   }
 
-  #plan(snapshot: SessionSnapshot | undefined): EngineSetup {
+  #engineSetup(snapshot: SessionSnapshot | undefined): EngineSetup {
     return {
       clock: this.clock,
       seed: this.seed,
       saved: snapshot?.simulation,
       onDecision: (decision: Decision) => {
         this.clock.decided();
-        this.#heardEvents?.decided(decision);
-        this.#owner.changed();
+        this.#listenedEvents?.decided(decision);
+        this.#session.changed();
       },
-      onTransition: (transition: Transition) => this.#heardEvents?.happened(transition),
+      onTransition: (transition: Transition) => this.#listenedEvents?.happened(transition),
       closing: () => this.closing,
     };
   }

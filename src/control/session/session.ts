@@ -1,70 +1,80 @@
 import type { Answer, Call } from '../../api/call.js';
 import { refuseWithoutToken } from '../../api/require-token.js';
-import type { Audience } from '../events/events.js';
-import { SessionState, type SessionStateOptions, type SessionStateOwner } from './session-state.js';
-import { Journal, type CallListener, type JournalBudget, type JournalEntry } from '../journal/journal.js';
-import { createLocalControl } from './local-control.js';
-import type { DockControl } from '../contract/dock-control.js';
-import { DEFAULT_SESSION } from './session-name.js';
 import type { SessionSnapshot } from '../base/snapshot.js';
+import { controlRoutes, type ControlOperations, type DockControl } from '../contract/dock-control.js';
+import { createControl, inProcess } from '../contract/route.js';
+import type { Listeners } from '../events/events.js';
+import { Journal, type CallListener, type JournalBudget, type JournalEntry } from '../journal/journal.js';
+import { createLocalControl, type LocalControl } from './local-control.js';
+import { DEFAULT_SESSION } from './session-name.js';
+import { SessionState, type SessionStateContext, type SessionStateOptions } from './session-state.js';
 
 export interface SessionOptions extends SessionStateOptions {
   /** The name of the engine, for the status. */
   engineName: string;
-  /** The name of the session that this dock is. */
-  session?: string;
+  /** `default` by default. */
+  sessionName?: string;
   /** Asks LM Studio's routes for `Authorization: Bearer <token>`. */
   requireToken?: string | undefined;
   journalBudget?: JournalBudget | undefined;
-  /** Opens the dock of a fork; without it there is no fork. */
-  openFork?: ((snapshot: SessionSnapshot, session: string | undefined) => Promise<DockControl>) | undefined;
-  /** Told after each decision. */
-  onChange?: ((dock: Session) => void) | undefined;
+  /** Opens the session of a fork; without it there is no fork. */
+  openFork?: ((snapshot: SessionSnapshot, sessionName: string | undefined) => Promise<DockControl>) | undefined;
+  /** Called after each decision. */
+  onChange?: ((session: Session) => void) | undefined;
   /** To begin from. */
   snapshot?: SessionSnapshot | undefined;
 }
 
 /**
- * One isolated world: what clients call, and what operates it. Nothing in it is shared with another. It is a class, and
- * so is all of it that a poll touches: a world of closures is several times as many places in memory, and where there are
- * ten thousand worlds each of them is a wait (docs/decisions/sessions.md).
+ * One isolated session: what clients call, and what controls it. Sessions share nothing. It is a class, and so is all of
+ * it that a poll touches: a session of closures takes several times as many places in memory, and with ten thousand
+ * sessions each of them is a cache miss (docs/decisions/sessions.md).
  */
-export class Session implements SessionStateOwner, CallListener {
-  readonly session: string;
-  audience: Audience | undefined = undefined;
+export class Session implements SessionStateContext, CallListener {
+  readonly sessionName: string;
+  listeners: Listeners | undefined = undefined;
   readonly #options: SessionOptions;
   readonly #token: string | undefined;
   readonly #journal: Journal;
   #state: SessionState;
-  #control: ReturnType<typeof createLocalControl> | undefined;
+  #localControl: LocalControl | undefined;
+  #control: DockControl | undefined;
 
   /** @throws ControlError bad_snapshot */
   constructor({ snapshot, ...options }: SessionOptions) {
     this.#options = options;
-    this.session = options.session ?? DEFAULT_SESSION;
+    this.sessionName = options.sessionName ?? DEFAULT_SESSION;
     this.#token = options.requireToken;
     this.#state = new SessionState(options, this, snapshot);
     this.#journal = new Journal({
-      session: this.session,
+      session: this.sessionName,
       clock: this.#state.clock,
       budget: options.journalBudget,
       listener: this,
     });
   }
 
-  /** Made when it is first asked for. */
+  /** Controls it in process. */
   get control(): DockControl {
-    return (this.#control ??= this.#makeOperator());
+    return (this.#control ??= {
+      ...createControl<Omit<DockControl, 'events'>>(controlRoutes, inProcess(this.operations)),
+      events: this.operations.events,
+    });
   }
 
-  /** Answers a client's call: journal, token, faults and routes, in this world. */
+  /** The operations behind the control's routes, for inputs that have been checked. */
+  get operations(): ControlOperations {
+    return (this.#localControl ??= this.#createLocalControl()).operations;
+  }
+
+  /** Answers a client's call: journal, token, faults and routes. */
   answer(call: Call): Promise<Answer> {
-    return this.#journal.record(call, (watched) => this.#enter(watched));
+    return this.#journal.record(call, (watched) => this.#answerWatched(watched));
   }
 
-  /** Whether somebody listens to it or waits for something in it. */
+  /** Whether a caller listens to it or waits for something in it. */
   isBusy(): boolean {
-    return (this.#control?.waiting() ?? 0) > 0 || this.#state.listening() > 0;
+    return (this.#localControl?.waiting() ?? 0) > 0 || this.#state.listening() > 0;
   }
 
   /** Ends what hangs, waits and listens, and gives its journal back. */
@@ -85,15 +95,15 @@ export class Session implements SessionStateOwner, CallListener {
     this.#options.onChange?.(this);
   }
 
-  #enter(call: Call): Promise<Answer> {
+  #answerWatched(call: Call): Promise<Answer> {
     const refusal = this.#token === undefined ? undefined : refuseWithoutToken(call, this.#token);
     return refusal ? Promise.resolve(refusal) : this.#state.answer(call);
   }
 
-  #makeOperator(): ReturnType<typeof createLocalControl> {
+  #createLocalControl(): LocalControl {
     const { engineName, openFork } = this.#options;
     return createLocalControl({
-      session: this.session,
+      sessionName: this.sessionName,
       engineName,
       journal: this.#journal,
       state: () => this.#state,

@@ -5,11 +5,10 @@ import { onFirstAbort, wallNow, wallTimeout } from '../../core/wall-timer.js';
 import { ControlError } from '../base/control-error.js';
 import { createLatch } from './latch.js';
 import type { EventLog } from '../events/events.js';
-import type { WaitFor } from '../contract/dock-control.js';
+import { WAIT_MS, type WaitFor } from '../contract/dock-control.js';
 import type { SessionClock } from '../base/session-clock.js';
 
-export const WAIT_MS = 30_000;
-/** Without foresight there is nothing to wait for but the next look. */
+/** How often an engine without foresight is looked at. */
 const LOOK_AGAIN_MS = 200;
 
 export interface WaitContext {
@@ -21,7 +20,7 @@ export interface WaitContext {
 
 /**
  * Waits, in wall time, until a job has a status or has come so far.
- * @param leaving ends the wait before its time: the caller left, or the session began again
+ * @param leaving ends the wait early: the caller left, or the session was reset
  * @throws ControlError not_found, timeout, never
  */
 export async function waitForJob(
@@ -80,7 +79,7 @@ function isReached(job: JobSnapshot, state: WaitFor['status'], progress: number 
   return progress === undefined || job.downloadedBytes >= progress * job.totalBytes;
 }
 
-/** What is waited for, in words: `completed`, `63 %`, `paused and 30 %`. */
+/** Describes the goal of a wait: `completed`, `63 %`, `paused and 30 %`. */
 export function describeGoal(state: WaitFor['status'], progress: number | undefined): string {
   const percent = progress === undefined ? undefined : `${Number((progress * 100).toFixed(6))} %`;
   return [state, percent].filter((goal) => goal !== undefined).join(' and ');

@@ -124,7 +124,7 @@ describe.each(doors)('an operator of a downloader, %s', (_, door) => {
     await start('me/one');
     expect(await limit('job_a', 5000)).toMatchObject({ limit: 5000 });
     expect(await limit('job_a', null)).not.toHaveProperty('limit');
-    expect(await bandwidth.read()).toEqual({ bytesPerSecond: null });
+    expect(await bandwidth.get()).toEqual({ bytesPerSecond: null });
     expect(await bandwidth.set({ bytesPerSecond: 7000 })).toEqual({ bytesPerSecond: 7000 });
     expect(downloader.limit()).toBe(7000);
     expect(await bandwidth.set({ bytesPerSecond: null })).toEqual({ bytesPerSecond: null });

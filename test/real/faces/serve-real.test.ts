@@ -94,7 +94,7 @@ describe('modeldock --engine real', () => {
     expect(controlToken).toMatch(/^[0-9a-f]{32}$/);
     await expect(connect(url).status()).rejects.toMatchObject({ status: 403 });
     const control = connect(url, { controlToken: controlToken! });
-    expect(await control.downloads.bandwidth.read()).toEqual({ bytesPerSecond: 3_000_000 });
+    expect(await control.downloads.bandwidth.get()).toEqual({ bytesPerSecond: 3_000_000 });
     const job = await control.downloads.start(LARGE);
     if (job === 'already_downloaded') throw new Error('It cannot be there.');
     expect(job).toMatchObject({ state: 'downloading', repo: 'me/large-GGUF', quantization: 'Q4_K_M' });

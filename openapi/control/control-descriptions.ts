@@ -1,0 +1,294 @@
+import * as z from 'zod/mini';
+import type { controlRoutes } from '../../src/control/contract/dock-control.js';
+import { eventsQuery } from '../../src/control/contract/schemas.js';
+import * as schemas from './answers.js';
+import { scenarioChange, scenarioChoice, snapshot, wait } from './inputs.js';
+import { noSuchJob, type Description } from './operation.js';
+import * as records from './records.js';
+
+const session = { description: 'The session as it stands.', schema: schemas.sessionStatus };
+const clock = { description: 'The clock as it stands.', schema: schemas.clockStatus };
+const job = { description: 'The job as it stands.', schema: schemas.jobReport };
+const choice = { description: 'What new jobs play.', schema: scenarioChoice };
+const jobRefusals = {
+  '404': noSuchJob,
+  '409': '`wrong_job_state`: the job is not in a state in which that can be done.',
+} as const;
+
+/** What the document says of the routes of a session. */
+export const controlDescriptions: Record<keyof typeof controlRoutes, Description> = {
+  health: {
+    id: 'getHealth',
+    tag: 'Session',
+    summary: 'Ask whether the server is well',
+    description: 'And how the session stands. The first thing to call, until it answers.',
+    answer: { description: 'It is.', schema: schemas.health },
+  },
+  status: {
+    id: 'getSession',
+    tag: 'Session',
+    summary: 'Look at the session',
+    description: 'Changes nothing.',
+    answer: session,
+  },
+  reset: {
+    id: 'resetSession',
+    tag: 'Session',
+    summary: 'Go back to the first moment',
+    description:
+      'No jobs, nothing loaded, no faults, an empty journal, the clock as it was. What hangs or waits ends. Real downloads stay, and so do models: only the faults and the journal go.',
+    answer: session,
+  },
+  'clock.get': {
+    id: 'getClock',
+    tag: 'Clock',
+    summary: 'Read the clock',
+    description:
+      'It runs by itself (`running`), stands until it is advanced (`frozen`), or moves a job by one step each time it is polled (`polls`).',
+    answer: clock,
+  },
+  'clock.set': {
+    id: 'setClock',
+    tag: 'Clock',
+    summary: 'Set the clock',
+    description:
+      'What is left out stays. `now` takes milliseconds since the epoch or a date. Without a `mode`, `speed` means `running` and `stepMs` means `polls`.',
+    answer: clock,
+    problems: {
+      '400': '`invalid_request`: a value cannot be; the message has its path.',
+      '409': "`time_travel`: a time before the session's latest decision.",
+    },
+    simulated: true,
+  },
+  'clock.advance': {
+    id: 'advanceClock',
+    tag: 'Clock',
+    summary: 'Advance the clock',
+    description:
+      'By `ms`, or to the first millisecond at which a condition holds: a job has so much `progress`, so many `bytes` or a `status`; the `next-transition` of any job; or `idle`, nothing is downloading. Answers when the new state holds.',
+    answer: { description: 'The clock, and the transitions that were crossed.', schema: schemas.advanced },
+    problems: {
+      '400': '`invalid_request`: neither milliseconds nor a condition.',
+      '409': '`never`: the condition can never hold. The clock has not moved.',
+    },
+    simulated: true,
+  },
+  'jobs.list': {
+    id: 'listJobs',
+    tag: 'Jobs',
+    summary: 'List the downloads',
+    description: 'Oldest first. Looking at a job never moves it, whatever the clock does.',
+    answer: { description: 'All of them.', schema: z.array(schemas.jobReport) },
+  },
+  'jobs.get': {
+    id: 'getJob',
+    tag: 'Jobs',
+    summary: 'Look at a download',
+    description: 'With what will happen to it, and why it paused or failed.',
+    answer: job,
+    problems: { '404': noSuchJob },
+  },
+  'jobs.pause': {
+    id: 'pauseJob',
+    tag: 'Jobs',
+    summary: 'Pause a download',
+    description: 'Until it is resumed.',
+    answer: job,
+    problems: jobRefusals,
+  },
+  'jobs.resume': {
+    id: 'resumeJob',
+    tag: 'Jobs',
+    summary: 'Resume a download',
+    description: 'Also one that has paused by itself.',
+    answer: job,
+    problems: { ...jobRefusals, '507': '`insufficient_space`: what is missing does not fit on the disk.' },
+  },
+  'jobs.cancel': {
+    id: 'cancelJob',
+    tag: 'Jobs',
+    summary: 'Cancel a download',
+    description: 'It ends as `failed`, with the code `cancelled`, and loses its bytes.',
+    answer: job,
+    problems: jobRefusals,
+  },
+  'jobs.fail': {
+    id: 'failJob',
+    tag: 'Jobs',
+    summary: 'Let a download fail',
+    description: 'Now, where it is. A client that asks again gets a job that continues from its bytes.',
+    answer: job,
+    problems: { '400': '`invalid_request`: the code does not exist.', ...jobRefusals },
+    simulated: true,
+  },
+  'jobs.wait': {
+    id: 'waitForJob',
+    tag: 'Jobs',
+    summary: 'Wait for a download',
+    description:
+      'Answers when the job has the `status` and the `progress` asked for; at once where neither is given. On a frozen clock that takes an advance.',
+    input: wait,
+    answer: job,
+    problems: {
+      '400': '`invalid_request`: a parameter cannot be.',
+      '404': '`not_found`: there is no such job.',
+      '408': '`timeout`: the job is not there yet. Ask again to continue waiting.',
+      '409': '`never`: the job has ended otherwise.',
+    },
+  },
+  'scenario.get': {
+    id: 'getScenario',
+    tag: 'World',
+    summary: 'Read which scenario new jobs play',
+    description: 'The first rule whose pattern fits the model counts, else the scenario of all.',
+    answer: choice,
+    simulated: true,
+  },
+  'scenario.set': {
+    id: 'setScenario',
+    tag: 'World',
+    summary: 'Choose which scenario new jobs play',
+    description: 'For jobs made from now on. What is left out stays.',
+    input: scenarioChange,
+    answer: choice,
+    problems: { '400': '`invalid_request`: a scenario that cannot be played.' },
+    simulated: true,
+  },
+  'models.list': {
+    id: 'listModels',
+    tag: 'World',
+    summary: 'List the installed models',
+    description: 'The models that clients find in the library.',
+    answer: { description: 'All of them.', schema: z.array(schemas.installedModel) },
+  },
+  'models.add': {
+    id: 'addModel',
+    tag: 'World',
+    summary: 'Install a model without a download',
+    description: 'By the name that a client would ask for.',
+    answer: { description: 'The model, with the key to load it by.', schema: schemas.installedModel },
+    problems: {
+      '400': '`invalid_request`: not the name of a model.',
+      '403':
+        '`forbidden`: from a page of another site, under a name that is not of this machine, or without the control token. `gated_no_token`: the hub does not let it be downloaded.',
+      '404': '`not_found`: there is no such model.',
+      '503': '`hub_unavailable`: the hub is not there.',
+    },
+    simulated: true,
+  },
+  // A server has the route of real downloads in its place.
+  'models.remove': {
+    id: 'removeSimulatedModel',
+    tag: 'World',
+    summary: 'Remove an installed model',
+    description: 'A client that asks for it again downloads it again.',
+    problems: { '404': '`not_found`: it is not installed.' },
+  },
+  'faults.list': {
+    id: 'listFaults',
+    tag: 'Faults',
+    summary: 'List the faults',
+    description: 'Oldest first, ended ones included, each with its counters.',
+    answer: { description: 'All of them.', schema: z.array(schemas.faultStatus) },
+  },
+  'faults.add': {
+    id: 'addFault',
+    tag: 'Faults',
+    summary: 'Add a fault',
+    description:
+      'What happens to which calls (`when`, every one by default), and how many `times`. Several latencies add up; of the others the oldest decides.',
+    answer: { description: 'The fault, with its id.', schema: schemas.faultStatus },
+    problems: {
+      '400': '`invalid_request`: values that cannot be, each by its path.',
+      '501': '`unsupported`: this engine cannot do that.',
+    },
+  },
+  'faults.clear': {
+    id: 'clearFaults',
+    tag: 'Faults',
+    summary: 'Remove all faults',
+    description: 'Delayed calls continue, hanging ones break.',
+  },
+  'faults.remove': {
+    id: 'removeFault',
+    tag: 'Faults',
+    summary: 'Remove a fault',
+    description: 'Calls that it delays continue, calls that it lets hang break.',
+    problems: { '404': '`not_found`: there is no such fault.' },
+  },
+  'journal.list': {
+    id: 'getJournal',
+    tag: 'Record',
+    summary: 'Read what clients did',
+    description: 'Every call and its answer, oldest first, without secrets: the latest 1000, and 4 MiB, of a session.',
+    answer: { description: 'The calls.', schema: z.array(records.journalEntry) },
+  },
+  'journal.clear': {
+    id: 'clearJournal',
+    tag: 'Record',
+    summary: 'Empty the journal',
+    description: 'Findings go with it.',
+  },
+  findings: {
+    id: 'listFindings',
+    tag: 'Record',
+    summary: 'Read what a client does wrong',
+    description: 'As far as the journal shows; what could be judged comes first.',
+    answer: { description: 'The findings.', schema: z.array(records.finding) },
+  },
+  events: {
+    id: 'listenToEvents',
+    tag: 'Record',
+    summary: 'Listen to what happens',
+    description:
+      'Server-sent events, from now on or after the event of an id: `event` is the type, `id` the number, and `data` a `SessionEvent` as JSON. It ends with the session, or when the session is reset or restored.',
+    input: z.extend(eventsQuery, {
+      after: eventsQuery.shape.after.check(
+        z.meta({ description: 'As `Last-Event-ID`, for clients that cannot send it.' }),
+      ),
+    }),
+    header: z.strictObject({
+      'Last-Event-ID': z
+        .optional(z.string())
+        .check(z.meta({ description: 'The id of the last event that was seen.', examples: ['17'] })),
+    }),
+    answer: {
+      description: 'The events, as they happen. A comment comes first, when the listening has begun.',
+      schema: z.string().check(z.meta({ description: 'Each `data` is a `SessionEvent` as JSON.' })),
+    },
+    problems: { '400': '`invalid_request`: `after` is not the number of an event.' },
+  },
+  snapshot: {
+    id: 'takeSnapshot',
+    tag: 'Snapshots',
+    summary: 'Take a snapshot',
+    description: 'The session at this moment, as plain data, without its journal.',
+    answer: { description: 'To be given to `restoreSnapshot`.', schema: snapshot },
+    simulated: true,
+  },
+  restore: {
+    id: 'restoreSnapshot',
+    tag: 'Snapshots',
+    summary: 'Go back to a snapshot',
+    description: 'Of this session or of any other. The journal stays.',
+    input: snapshot,
+    answer: session,
+    problems: {
+      '400':
+        '`bad_snapshot`: of another version, or damaged. The session stays as it was. `invalid_request`: the body is not JSON.',
+    },
+    simulated: true,
+  },
+  fork: {
+    id: 'forkSession',
+    tag: 'Snapshots',
+    summary: 'Fork the session',
+    description: 'A new session that continues from this moment, with an empty journal and the same counters.',
+    answer: { description: 'The new session.', schema: schemas.sessionStatus },
+    problems: {
+      '400': '`invalid_request`: a name that a session cannot have.',
+      '409': '`session_exists`: there is a session of that name.',
+      '501': '`unsupported`: this engine, or this server, cannot do that.',
+    },
+  },
+};

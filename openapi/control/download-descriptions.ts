@@ -1,0 +1,121 @@
+import * as z from 'zod/mini';
+import type { downloadRoutes } from '../../src/control/contract/downloads-control.js';
+import * as schemas from './answers.js';
+import { noSuchJob, type Description } from './operation.js';
+
+const job = { description: 'The job as it stands.', schema: schemas.jobReport };
+const started = {
+  description: 'The job as it stands, or that all of it is there already.',
+  schema: z.union([schemas.jobReport, schemas.alreadyDownloaded]),
+};
+const bandwidth = { description: 'The limit of all downloads together.', schema: schemas.bandwidth };
+const badLimit = '`invalid_request`: not a number of bytes per second.';
+
+/** The answers of the hub and the disk, as on LM Studio's routes. */
+const refusals = {
+  '401': '`bad_token`: the hub does not know the token.',
+  '403':
+    '`forbidden`: from a page of another site, under a name that is not of this machine, or without the control token. `gated_no_token`, `gated_not_on_list`, `repo_disabled`: the hub does not let it be downloaded.',
+  '404':
+    '`not_found`: there is no such model, or no such quantization of it. `missing_or_private`: the hub shows no such repo.',
+  '409': '`model_busy`: another process downloads it.',
+  '422': '`unsafe_path`: a name in the repo must not become a path.',
+  '500': '`internal_error`: a defect of modeldock. `disk_error`: the models folder cannot be written.',
+  '502':
+    '`hub_error`, `redirect_refused`, `proxy_auth`: the server that answers is not the hub, or its answer cannot be used.',
+  '503': '`hub_unavailable`, with `Retry-After`; `offline`: the hub is not to be asked.',
+  '507': '`insufficient_space`: it does not fit on the disk.',
+} as const;
+
+/** What the document says of the routes that need an engine that really downloads. */
+export const downloadDescriptions: Record<keyof typeof downloadRoutes, Description> = {
+  'downloads.start': {
+    id: 'startDownload',
+    tag: 'Jobs',
+    summary: 'Start a download',
+    description:
+      'As a client would. Besides, it takes a quantization with a model catalog identifier. What the hub or the disk refuses has the status and the code that a client gets.',
+    answer: started,
+    problems: { ...refusals, '400': '`invalid_request`: not the name of a model.' },
+    real: true,
+  },
+  'downloads.move': {
+    id: 'moveJob',
+    tag: 'Jobs',
+    summary: 'Move a download in the queue',
+    description: 'To a place among those that wait, from 0.',
+    answer: job,
+    problems: {
+      '400': '`invalid_request`: not a place in a queue.',
+      '404': noSuchJob,
+      '409': '`wrong_job_state`: the job is not in a state in which that can be done.',
+    },
+    real: true,
+  },
+  'downloads.limit': {
+    id: 'limitJob',
+    tag: 'Jobs',
+    summary: 'Limit the speed of a download',
+    description: 'From now on. `null` lifts the limit.',
+    answer: job,
+    problems: { '400': badLimit, '404': noSuchJob },
+    real: true,
+  },
+  'downloads.bandwidth.get': {
+    id: 'getBandwidth',
+    tag: 'Jobs',
+    summary: 'Read the limit of all downloads',
+    description: 'In bytes per second; `null` where there is none.',
+    answer: bandwidth,
+    real: true,
+  },
+  'downloads.bandwidth.set': {
+    id: 'setBandwidth',
+    tag: 'Jobs',
+    summary: 'Limit the speed of all downloads together',
+    description: 'From now on. `null` lifts the limit.',
+    answer: bandwidth,
+    problems: { '400': badLimit },
+    real: true,
+  },
+  'downloads.update': {
+    id: 'updateModel',
+    tag: 'World',
+    summary: 'Update an installed model',
+    description: 'To the newest commit; only files that changed are downloaded.',
+    answer: started,
+    problems: { '404': '`not_found`: it is not installed.' },
+    real: true,
+  },
+  'downloads.remove': {
+    id: 'removeModel',
+    tag: 'World',
+    summary: 'Remove an installed model',
+    description:
+      'A client that asks for it again downloads it again. Where downloads are real its files are deleted: those that modeldock has put there, or with `force` all of that model.',
+    input: z.strictObject({
+      force: z
+        .optional(z.enum(['true', 'false']))
+        .check(z.meta({ description: 'Deletes files as well that modeldock has not put there.' })),
+    }),
+    answer: { description: 'What was deleted.', schema: schemas.removedModel },
+    problems: {
+      '204': { description: 'It is done: of a simulated model there are no files.' },
+      '400': '`invalid_request`: the name of the session cannot be one, or a parameter cannot be.',
+      '404': '`not_found`: it is not installed.',
+      '409':
+        '`unrecorded_files`: modeldock has not put its files there; `force` deletes them all the same. `model_busy`: another process downloads it. `wrong_job_state`: a job for it is under way.',
+    },
+  },
+  'downloads.metrics': {
+    id: 'getMetrics',
+    tag: 'Record',
+    summary: 'Read the metrics',
+    description:
+      'For Prometheus. Where downloads are simulated there is one: the number of jobs in each state. The control token is asked for as everywhere here; Prometheus can send it as a bearer token.',
+    answer: {
+      description: 'Counters since the engine was opened, and gauges as they stand.',
+      schema: z.string().check(z.meta({ description: 'The text exposition format, version 0.0.4.' })),
+    },
+  },
+};

@@ -1,0 +1,118 @@
+import type * as z from 'zod/mini';
+import { checkInput, type Given } from '../base/check-input.js';
+
+/**
+ * A route of the control API: how one method of a control interface is called over HTTP. The router, the HTTP client,
+ * the control in process and the OpenAPI document are all derived from tables of these.
+ */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Below `/__modeldock`. `:name` stands for one segment, `*name` for the rest, slashes included. */
+  readonly path: string;
+  /** The method it calls, where that is not the route's own name. */
+  readonly calls?: string;
+  /** The schema of the query. A route without one takes no query. */
+  readonly query?: z.ZodMiniType;
+  /** The schema of the JSON body. */
+  readonly body?: z.ZodMiniType;
+  /** Bytes that the body may have; 1 MiB by default. */
+  readonly maxBytes?: number;
+  /** Checks the input, where the schema alone says too little or its errors have a code of their own. */
+  parse?(input: unknown): unknown;
+  /** The names of the input's fields, where the method takes them one by one. */
+  readonly fields?: readonly string[];
+  /** Turns what the method is given into the input, where the two differ. */
+  toInput?(given: never): unknown;
+  /** Turns what the method answers into what is sent as JSON, where the two differ. */
+  toJson?(answer: never): unknown;
+  /** Turns what was sent into what the method answers. */
+  fromJson?(json: never): unknown;
+  /** The type of what is sent, where it is not JSON. */
+  readonly sends?: string;
+}
+
+export type RouteTable = Readonly<Record<string, Route>>;
+
+/** One call of a method, in the form that it has in process and over HTTP alike. */
+export interface ControlRequest<Input = unknown> {
+  /** Fills the `:parameter` of the path. */
+  readonly parameter: string;
+  readonly input: Input;
+  /** Aborted when the caller leaves. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The names of an interface's methods, with the groups they are in: `findings`, `clock.set`. */
+export type MethodName<Api> = {
+  [Key in keyof Api & string]: Api[Key] extends (...args: never[]) => unknown ? Key : `${Key}.${MethodName<Api[Key]>}`;
+}[keyof Api & string];
+
+type MethodOf<Api, Name> = Name extends keyof Api
+  ? Api[Name]
+  : Name extends `${infer Group}.${infer Rest}`
+    ? Group extends keyof Api
+      ? MethodOf<Api[Group], Rest>
+      : never
+    : never;
+
+/** What an operation gets as its input: checked, with the types of the route's schema. */
+type InputOf<Each> = Each extends { parse: (input: unknown) => infer Input }
+  ? Input
+  : Each extends { body: z.ZodMiniType<infer Input> } | { query: z.ZodMiniType<infer Input> }
+    ? Given<Input>
+    : undefined;
+
+/** The implementation of a table: one operation per route, which may trust its input. */
+export type Operations<Routes extends RouteTable, Api> = {
+  readonly [Name in keyof Routes as Routes[Name] extends { calls: string } ? never : Name]: Routes[Name] extends {
+    sends: 'text/event-stream';
+  }
+    ? MethodOf<Api, Name>
+    : MethodOf<Api, Name> extends (...args: never[]) => infer Answer
+      ? (request: ControlRequest<InputOf<Routes[Name]>>) => Answer
+      : never;
+};
+
+/** Operations by name, their types forgotten: what the router and the control in process call. */
+export type AnyOperations = Readonly<Record<string, ((request: never) => unknown) | undefined>>;
+
+/** Checks the input of a route. This is the only place where that happens. @throws ControlError */
+export function parseInput(route: Route, input: unknown): unknown {
+  if (route.parse) return route.parse(input);
+  const schema = route.body ?? route.query;
+  return schema && checkInput(schema, input);
+}
+
+/** Brings a call to what answers it: an operation in process, or a server. */
+export type Carry = (name: string, route: Route, request: ControlRequest) => Promise<unknown>;
+
+/** Makes the interface that a table describes, except streams, over whatever carries its calls. */
+// The caller names the interface, which its table has been checked against.
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
+export function createControl<Api>(routes: RouteTable, carry: Carry): Api {
+  const control: Record<string, unknown> = {};
+  for (const [name, route] of Object.entries(routes)) {
+    if (route.calls !== undefined || route.sends === 'text/event-stream') continue;
+    const groups = name.split('.');
+    const method = groups.pop()!;
+    const place = groups.reduce((in_, group) => (in_[group] ??= {}) as Record<string, unknown>, control);
+    place[method] = (...given: unknown[]) => carry(name, route, requestFor(route, given));
+  }
+  return control as Api;
+}
+
+/** Carries calls to operations in this process. */
+export function inProcess(operations: AnyOperations): Carry {
+  return async (name, route, request) =>
+    operations[name]!({ ...request, input: parseInput(route, request.input) } as never);
+}
+
+function requestFor(route: Route, given: unknown[]): ControlRequest {
+  const rest = [...given];
+  const parameter = /[:*]/.test(route.path) ? String(rest.shift()) : '';
+  const taken = route.fields
+    ? Object.fromEntries(route.fields.map((field) => [field, rest.shift()]))
+    : (route.body ?? route.query) && rest.shift();
+  const input = route.toInput ? route.toInput(taken as never) : taken;
+  return { parameter, input, signal: rest[0] as AbortSignal | undefined };
+}

@@ -1,0 +1,29 @@
+import type { SessionStatus } from './dock-control.js';
+import type { MethodName, Operations, Route } from './route.js';
+import { sessionBody } from './schemas.js';
+
+/** A session as it is listed. */
+export interface SessionEntry {
+  session: string;
+  /** Wall time in ms since it was last called. */
+  idleMs: number;
+}
+
+/** Controls the sessions of a server. */
+export interface SessionsControl {
+  /** The longest idle first. */
+  list(): Promise<readonly SessionEntry[]>;
+  /** Opens a session, unless it is open. @throws ControlError invalid_request, too_many_sessions */
+  open(name: string): Promise<SessionStatus>;
+  /** @throws ControlError not_found */
+  drop(name: string): Promise<void>;
+}
+
+/** The routes about all sessions. */
+export const sessionsRoutes = {
+  'sessions.list': { method: 'GET', path: '/sessions' },
+  'sessions.open': { method: 'POST', path: '/sessions', body: sessionBody, fields: ['session'] },
+  'sessions.drop': { method: 'DELETE', path: '/sessions/:session' },
+} as const satisfies Record<MethodName<{ sessions: SessionsControl }>, Route>;
+
+export type SessionsOperations = Operations<typeof sessionsRoutes, { sessions: SessionsControl }>;
