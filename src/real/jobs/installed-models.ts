@@ -2,7 +2,6 @@ import type { RemovedModel } from '../../core/downloader.js';
 import type { DownloadRequest } from '../../core/engine.js';
 import { RefusedError } from '../../core/errors.js';
 import type { JobSnapshot } from '../../core/job.js';
-import { quantizationLabel } from '../../core/model-file.js';
 import type { DescribedModel } from '../library/describe-model.js';
 import type { InstalledLibrary } from '../library/installed-library.js';
 import type { Lifecycle } from './lifecycle.js';
@@ -56,14 +55,10 @@ export function createInstalledModels(
   }
 }
 
-/** Asks for the same model again, whoever put it there. */
+/** Asks for the same model again. One without a record is asked for by its file: its label may mean another file. */
 function requestFor({ found, record }: DescribedModel, endpoint: string): DownloadRequest {
   const { owner, repo } = record ?? found;
-  const quantization = record
-    ? record.quantization
-    : found.format === 'gguf'
-      ? quantizationLabel(found.main.path)
-      : undefined;
+  const quantization = record ? record.quantization : found.format === 'gguf' ? found.main.path : undefined;
   const label = quantization === undefined ? {} : { quantization };
   return record?.catalogId === undefined
     ? { model: { source: 'huggingface', owner, repo, url: `${endpoint}/${owner}/${repo}` }, ...label }
