@@ -31,7 +31,7 @@ export const exceptions = [
   { file: 'src/real/disk/part-recorder.ts', lines: 120, reason: 'one journal and the moment of its next record' },
   {
     file: 'src/real/open-downloader.ts',
-    lines: 110,
+    lines: 112,
     reason: 'puts the engine together: a list of parts, with one step to undo each',
   },
   // To be shortened when these are rebuilt.

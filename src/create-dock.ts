@@ -17,6 +17,7 @@ import { parseSnapshot, type SessionSnapshot } from './control/base/snapshot.js'
 import { DEFAULT_SESSION } from './control/session/session-name.js';
 import { keepIn, openKept, type PageStorage } from './control/session/page-storage.js';
 import type { EngineParts, EngineSetup } from './control/session/engine-setup.js';
+import type { Clock } from './core/clock.js';
 import type { ScenarioRule } from './core/simulation.js';
 import { parseCatalog, type Catalog } from './simulator/catalog.js';
 import { parseScenario, type Scenario } from './simulator/scenario.js';
@@ -39,6 +40,11 @@ export interface SimulatedWorldOptions {
   jobIds?: readonly string[];
   /** What the clock shows first; the machine's time by default. */
   now?: number | string | Date;
+  /**
+   * Drives clocks that run. By default the machine's date, so that a test that fakes `Date` drives them; servers take
+   * `monotonicClock`, which no step of the date moves.
+   */
+  timeSource?: Clock;
   /** Virtual milliseconds per real one, 1 by default; 0 freezes the clock. */
   speed?: number;
   /** Freezes the clock, and lets each poll move the job that is polled by so many milliseconds. */
@@ -149,6 +155,7 @@ function setUpSessions(options: SimulatedDockOptions | SimulatedSessionsOptions)
   return {
     seed,
     start,
+    timeSource: options.timeSource,
     engineName: 'simulated',
     clockMode: clockModeOf(options),
     profile: typeof profile === 'string' ? profileNamed(profile) : profile,

@@ -27,7 +27,7 @@ export type { SessionSnapshot } from './control/base/snapshot.js';
 export type { Condition, Transition } from './core/foresight.js';
 export type { JobStretch, ScenarioChoice, ScenarioRule } from './core/simulation.js';
 export { profiles, type Profile, type ProfileName } from './contract/profiles.js';
-export { systemClock, VirtualClock, type Clock, type WaitingClock } from './core/clock.js';
+export { monotonicClock, systemClock, VirtualClock, type Clock, type WaitingClock } from './core/clock.js';
 export type { DownloadEngine, DownloadRequest, JobControl, ModelReference, SimulatorControl } from './core/engine.js';
 export { RefusedError, type FailureCode, type RefusalCode } from './core/errors.js';
 export type { JobSnapshot } from './core/job.js';

@@ -31,21 +31,50 @@ export const systemClock: WaitingClock = {
     }),
 };
 
-/** A clock that can be frozen, sped up, set and advanced. It owns no timer: its time is computed when it is read. */
+/**
+ * Reads the machine's monotonic clock, as milliseconds since the epoch at which this process began to count. A step of the
+ * machine's date does not move it, and it counts no time that the machine is suspended.
+ */
+export const monotonicClock: Clock = { now: () => Math.trunc(performance.timeOrigin + performance.now()) };
+
+/** The same time without the source's steps back: where the source is set back, time runs on from what was shown. */
+export function withoutStepsBack(source: Clock): Clock {
+  let lastRead = source.now();
+  let lead = 0;
+  return {
+    now: () => {
+      const read = source.now();
+      if (read < lastRead) lead += lastRead - read;
+      lastRead = read;
+      return read + lead;
+    },
+  };
+}
+
+/**
+ * A clock that can be frozen, sped up, set and advanced. It owns no timer: its time is computed when it is read. It never
+ * goes back by itself and never waits for its source to catch up: where the source is set back, time runs on from what was
+ * shown.
+ */
 export class VirtualClock implements Clock {
-  readonly #wall: Clock;
-  /** At this time of the wall it showed `#at`, and has moved at `#speed` since. */
+  readonly #source: Clock;
+  /** The last time read from the source. */
+  #lastRead: number;
+  /** At this time of the source the clock showed `#at`, and has moved at `#speed` since. */
   #setAt: number;
   #at: number;
   /** Virtual milliseconds per real one; 0 is a frozen clock. */
   #speed: number;
 
-  /** @param wall what drives it while it runs; `start` defaults to what `wall` shows now. */
-  constructor(wall: Clock = systemClock, { start = wall.now(), speed = 1 }: { start?: number; speed?: number } = {}) {
+  /** @param source drives the clock while it runs; `start` defaults to what `source` shows now. */
+  constructor(
+    source: Clock = systemClock,
+    { start = source.now(), speed = 1 }: { start?: number; speed?: number } = {},
+  ) {
     checkSpeed(speed);
     checkTime(start);
-    this.#wall = wall;
-    this.#setAt = wall.now();
+    this.#source = source;
+    this.#setAt = this.#lastRead = source.now();
     this.#at = Math.trunc(start);
     this.#speed = speed;
   }
@@ -55,10 +84,10 @@ export class VirtualClock implements Clock {
   }
 
   now(): number {
-    // A frozen clock does not look at the wall: reading it costs nothing, and the wall may be a faked one.
+    // A frozen clock does not read its source: that costs nothing, and the source may be a faked date.
     if (this.#speed === 0) return this.#at;
-    // A fast one stops at the last time that can be spelled.
-    return Math.min(Math.trunc(this.#at + (this.#wall.now() - this.#setAt) * this.#speed), MAX_TIME);
+    // A fast clock stops at the last time that can be spelled.
+    return Math.min(Math.trunc(this.#at + (this.#readSource() - this.#setAt) * this.#speed), MAX_TIME);
   }
 
   /** Moves the clock forward by whole milliseconds, frozen or running, and returns the new time. */
@@ -74,7 +103,7 @@ export class VirtualClock implements Clock {
   /** Sets the time; the speed stays. */
   set(now: number): number {
     checkTime(now);
-    this.#setAt = this.#wall.now();
+    this.#setAt = this.#readSource();
     this.#at = Math.trunc(now);
     return this.#at;
   }
@@ -83,12 +112,20 @@ export class VirtualClock implements Clock {
   run(speed = 1): void {
     checkSpeed(speed);
     this.#at = this.now();
-    this.#setAt = this.#wall.now();
+    this.#setAt = this.#readSource();
     this.#speed = speed;
   }
 
   freeze(): void {
     this.run(0);
+  }
+
+  #readSource(): number {
+    const read = this.#source.now();
+    // Moving both marks by the step keeps what has passed since `#setAt` as it was.
+    if (read < this.#lastRead) this.#setAt -= this.#lastRead - read;
+    this.#lastRead = read;
+    return read;
   }
 }
 

@@ -22,6 +22,6 @@ export interface Transition {
 export interface Foresight {
   /** The first millisecond from now on at which a condition holds, or why it never will if nobody intervenes. */
   when(condition: Condition): Promise<{ at: number } | { never: string }>;
-  /** The transitions after `from`, up to and including `to`, in order. */
-  transitions(from: number, to: number): Promise<Transition[]>;
+  /** The transitions after `from`, up to and including `to`, in order: of all jobs, or of one. */
+  transitions(from: number, to: number, job?: string): Promise<Transition[]>;
 }

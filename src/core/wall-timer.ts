@@ -8,13 +8,19 @@ const stopTimer = globalThis.clearTimeout;
 const startInterval = globalThis.setInterval;
 const stopInterval = globalThis.clearInterval;
 const readDate = Date.now;
+const readMonotonic = performance.now.bind(performance);
 
 /** What `setTimeout` can hold; it takes a longer wait for none at all. */
 export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** Milliseconds since the epoch, as the machine has it. */
-export function wallNow(): number {
+/** Milliseconds since the epoch by the machine's date, which may be set back: for dates that outlive the process. */
+export function wallDate(): number {
   return readDate();
+}
+
+/** Milliseconds, not whole, that only ever go forward: for durations. */
+export function monotonicNow(): number {
+  return readMonotonic();
 }
 
 /** Calls back after `ms` milliseconds, at most 2³¹−1, unless it is cancelled first. */

@@ -1,3 +1,4 @@
+import { systemClock, withoutStepsBack } from '../core/clock.js';
 import { LONGEST_TIMER_MS } from '../core/wall-timer.js';
 
 /** Time as a hub needs it: to stamp answers, let signatures expire, and to be slow on purpose. */
@@ -8,24 +9,27 @@ export interface HubClock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** The clock on the wall. */
-export const wallClock: HubClock = {
-  now: () => Date.now(),
-  sleep: (ms, signal) =>
-    new Promise((resolve) => {
-      if (signal?.aborted) {
-        resolve();
-        return;
-      }
-      const finish = (): void => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', finish);
-        resolve();
-      };
-      const timer = setTimeout(finish, ms);
-      signal?.addEventListener('abort', finish);
-    }),
-};
+/** The machine's clock, whose time runs on where the machine is set back: a pace or a quota must not wait for that hour. */
+export function createWallClock(): HubClock {
+  const steady = withoutStepsBack(systemClock);
+  return { now: () => steady.now(), sleep };
+}
+
+function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) {
+      resolve();
+      return;
+    }
+    const finish = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', finish);
+      resolve();
+    };
+    const timer = setTimeout(finish, ms);
+    signal?.addEventListener('abort', finish);
+  });
+}
 
 /** Wraps a clock: it shows `offsetMs()` more, sleeps no longer than timers can, and its sleeps never reject. */
 export function patientClock(clock: HubClock, offsetMs: () => number = () => 0): HubClock {

@@ -1,4 +1,4 @@
-import { patientClock, wallClock, type HubClock } from './clock.js';
+import { createWallClock, patientClock, type HubClock } from './clock.js';
 import { createDigests, defaultDigestCache } from './content/digests.js';
 import { contentId, type ContentSource } from './content/content.js';
 import { createControl, type HubControl } from './control.js';
@@ -77,7 +77,7 @@ export interface Hub {
  * @throws InvalidInput when a repo or fault is described wrongly; CannotListenError when an address is taken
  */
 export async function createHub(options: HubOptions = {}): Promise<Hub> {
-  const { host = '127.0.0.1', seed = 'modeldock', clock: givenClock = wallClock } = options;
+  const { host = '127.0.0.1', seed = 'modeldock', clock: givenClock = createWallClock() } = options;
   const offset = { ms: 0 };
   const lineClock = patientClock(givenClock);
   const clock = patientClock(givenClock, () => offset.ms);

@@ -28,7 +28,7 @@ import { createModelRecords } from './library/records.js';
 import { OWN_FOLDER } from './library/safe-path.js';
 import { createInstalledLibrary } from './library/installed-library.js';
 import { defaultLimits, type DownloaderLimits } from './limits.js';
-import { realClock, type RealClock } from './real-clock.js';
+import { realClock, withSteadyDates, type RealClock } from './real-clock.js';
 import { createBandwidth } from './transfer/bandwidth.js';
 import { createConnectionSlots } from './transfer/connection-slots.js';
 
@@ -67,7 +67,8 @@ const RESERVED_FOR_RECORD = 64 * 1024;
  * @throws RefusedError disk_error; Error for a variable of the environment that cannot be used
  */
 export async function openDownloader(options: DownloaderOptions = {}): Promise<Downloader> {
-  const { environment = process.env, clock = realClock, files = nodeFiles, owner = 'server' } = options;
+  const { environment = process.env, files = nodeFiles, owner = 'server' } = options;
+  const clock = withSteadyDates(options.clock ?? realClock);
   const { onWarning = () => undefined } = options;
   // A command may need no network, and then no settings of it; a server is not to find out at its first download.
   if (owner === 'server') checkNetworkSettings(environment);

@@ -5,6 +5,7 @@ import type { DockControl } from '../control/contract/dock-control.js';
 import { DEFAULT_SESSION } from '../control/session/session-name.js';
 import { fromReplayToken } from '../control/session/replay-token.js';
 import type { SessionSnapshot } from '../control/base/snapshot.js';
+import { monotonicClock } from '../core/clock.js';
 import { createSessions, type SimulatedSessions } from '../create-dock.js';
 import { CommandError } from './command-error.js';
 import { createLog } from './log.js';
@@ -23,6 +24,7 @@ export async function serveSimulated(settings: Settings, version: string): Promi
     (settings.host === undefined || isLoopbackHost(settings.host) ? undefined : makeControlToken());
   const sessions = createSessions({
     ...gatewayOptions(settings, controlToken, log),
+    timeSource: monotonicClock,
     seed: settings.seed,
     scenario: settings.scenario.scenario,
     speed: settings.frozen ? 0 : settings.speed,

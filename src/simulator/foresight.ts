@@ -31,9 +31,11 @@ export function createForesight(store: JobStore<SimulatedJob>, timeOf: (job: Sim
       const found = whenJob(job, playUntil(job, now), condition);
       return 'elapsed' in found ? { at: found.elapsed + found.offset - aheadOf(job) } : found;
     },
-    transitions: async (from, to) => {
+    transitions: async (from, to, jobId) => {
       const crossed: Transition[] = [];
-      for await (const job of store.list()) crossed.push(...transitionsOf(job, from + aheadOf(job), to + aheadOf(job)));
+      const only = jobId === undefined ? undefined : await store.get(jobId);
+      const jobs = jobId === undefined ? store.list() : only ? [only] : [];
+      for await (const job of jobs) crossed.push(...transitionsOf(job, from + aheadOf(job), to + aheadOf(job)));
       return crossed.sort((one, other) => one.at - other.at);
     },
   };

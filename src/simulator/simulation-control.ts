@@ -27,8 +27,8 @@ export class SimulationControl implements Simulation {
     return (await this.#foresight()).when(condition);
   }
 
-  async transitions(from: number, to: number): Promise<Transition[]> {
-    return (await this.#foresight()).transitions(from, to);
+  async transitions(from: number, to: number, job?: string): Promise<Transition[]> {
+    return (await this.#foresight()).transitions(from, to, job);
   }
 
   async timeline(jobId: string): Promise<readonly JobStretch[]> {

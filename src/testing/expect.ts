@@ -6,7 +6,7 @@ import type { JournalEntry } from '../control/journal/journal.js';
 import type { JobReport, DockControl, WaitFor } from '../control/contract/dock-control.js';
 import { describeGoal } from '../control/session/wait-for-job.js';
 import { matchesModel } from '../core/text-pattern.js';
-import { wallNow, wallSleep } from '../core/wall-timer.js';
+import { monotonicNow, wallSleep } from '../core/wall-timer.js';
 import { withoutNotes } from './note-failures.js';
 import { appendReplayNote, replayNote } from './replay-note.js';
 
@@ -45,13 +45,13 @@ export async function expectDownload(
   { timeoutMs = 5000, ...goal }: ExpectedDownload = {},
 ): Promise<JobReport> {
   const { jobs } = withoutNotes(control);
-  const deadline = wallNow() + timeoutMs;
+  const deadline = monotonicNow() + timeoutMs;
   let reason: string | undefined;
   do {
     const job = (await jobs.list()).findLast((each) => matchesModel(model, each.model));
     if (job) {
       try {
-        return await jobs.wait(job.id, { ...goal, timeoutMs: Math.max(0, Math.ceil(deadline - wallNow())) });
+        return await jobs.wait(job.id, { ...goal, timeoutMs: Math.max(0, Math.ceil(deadline - monotonicNow())) });
       } catch (error) {
         if (!(error instanceof ControlError)) throw error;
         reason = error.message;
@@ -59,7 +59,7 @@ export async function expectDownload(
       }
     }
     await wallSleep(LOOK_AGAIN_MS);
-  } while (wallNow() < deadline);
+  } while (monotonicNow() < deadline);
   const calls = await control.journal.list();
   reason ??= `${describeAsking(calls, model) ?? 'nobody asked for it'} within ${timeoutMs} ms`;
   throw await failure(control, `Expected ${describeDownload(model, goal)}: ${reason}\n\n${lastCalls(calls)}`);

@@ -15,7 +15,7 @@ vi.mock('../../src/core/wall-timer.js', async (original) => {
   const real = await original<typeof WallTimer>();
   return {
     ...real,
-    wallNow: () => real.wallNow() + wall.ahead,
+    monotonicNow: () => real.monotonicNow() + wall.ahead,
     wallTimeout: (ms: number, callback: () => void) => {
       let isRunning = true;
       const end = (): void => {

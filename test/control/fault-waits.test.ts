@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Fault } from '../../src/control/faults/fault.js';
-import { LONGEST_TIMER_MS, wallNow, wallSleep, wallTimeout } from '../../src/core/wall-timer.js';
+import { LONGEST_TIMER_MS, monotonicNow, wallSleep, wallTimeout } from '../../src/core/wall-timer.js';
 import { until } from '../until.js';
 import { downloadPath, openFaultWorld, type FaultWorld } from './fault-world.js';
 
@@ -53,7 +53,7 @@ describe('while somebody else fakes the timers', () => {
 
   it('the wall is still read as the machine has it', () => {
     vi.setSystemTime(0);
-    expect(wallNow()).toBeGreaterThan(1_500_000_000_000);
+    expect(monotonicNow()).toBeGreaterThan(0);
   });
 
   it('a time-out calls back, or is cancelled', async () => {

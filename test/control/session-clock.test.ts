@@ -5,32 +5,36 @@ describe('a session clock', () => {
   it('that is set and frozen at once shows what it was set to, however fast it ran', () => {
     let wall = 0;
     // Each look at the machine's clock takes a millisecond, which is a second here.
-    const clock = new SessionClock({ wall: { now: () => wall++ }, mode: { mode: 'running', speed: 1000 } });
+    const clock = new SessionClock({ source: { now: () => wall++ }, mode: { mode: 'running', speed: 1000 } });
     clock.change({ mode: 'frozen', now: 5_000_000 });
     expect(clock.now()).toBe(5_000_000);
   });
 
   it('tells one moment, in milliseconds and as a date', () => {
     let wall = 0;
-    const clock = new SessionClock({ wall: { now: () => (wall += 1000) } });
+    const clock = new SessionClock({ source: { now: () => (wall += 1000) } });
     const { now, date } = clock.status();
     expect(Date.parse(date)).toBe(now);
   });
 
   it('does not go back when the machine is set back, and goes on from where it was', () => {
     let wall = 100_000;
-    const clock = new SessionClock({ wall: { now: () => wall } });
+    const clock = new SessionClock({ source: { now: () => wall }, start: wall });
     expect(clock.now()).toBe(100_000);
     wall = 95_000;
     expect(clock.now()).toBe(100_000);
+    wall = 95_100;
+    expect(clock.now()).toBe(100_100);
     clock.advance(500);
-    expect(clock.now()).toBe(100_500);
-    wall = 95_250;
-    expect(clock.now()).toBe(100_750);
+    expect(clock.now()).toBe(100_600);
+    wall = 90_000;
+    expect(clock.now()).toBe(100_600);
+    wall = 90_250;
+    expect(clock.now()).toBe(100_850);
   });
 
   it('goes back only as far as the latest decision, and where it is asked to', () => {
-    const clock = new SessionClock({ wall: { now: () => 0 }, start: 1000, mode: { mode: 'frozen' } });
+    const clock = new SessionClock({ source: { now: () => 0 }, start: 1000, mode: { mode: 'frozen' } });
     clock.decided();
     clock.advance(5000);
     clock.change({ now: 1000 });

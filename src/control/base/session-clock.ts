@@ -51,7 +51,9 @@ export const savedClock = z
 export type SavedClock = z.infer<typeof savedClock>;
 
 export interface SessionClockOptions {
-  wall?: Clock;
+  /** Drives the clock while it runs; the machine's date by default. */
+  source?: Clock | undefined;
+  /** Shown first, in ms; the machine's date by default. */
   start?: number | undefined;
   mode?: ClockMode | undefined;
   saved?: SavedClock | undefined;
@@ -64,20 +66,18 @@ export class SessionClock implements Clock {
   #speed: number;
   #stepMs: number;
   #latestDecision: number | null;
-  /** The machine's clock may be set back; what a session has shown stays: bytes do not fall because of it. */
-  #shown = -Infinity;
 
-  constructor({ wall = systemClock, start, mode, saved }: SessionClockOptions = {}) {
+  constructor({ source = systemClock, start = systemClock.now(), mode, saved }: SessionClockOptions = {}) {
     const initial: ClockMode = mode ?? { mode: 'running', speed: 1 };
     this.#mode = saved?.mode ?? initial.mode;
     this.#speed = saved?.speed ?? (initial.mode === 'running' ? initial.speed : 1);
     this.#stepMs = saved?.stepMs ?? (initial.mode === 'polls' ? initial.stepMs : DEFAULT_STEP_MS);
     this.#latestDecision = saved?.latestDecision ?? null;
-    this.#clock = new VirtualClock(wall, { start: saved?.now ?? start ?? wall.now(), speed: this.speed });
+    this.#clock = new VirtualClock(source, { start: saved?.now ?? start, speed: this.speed });
   }
 
   now(): number {
-    return (this.#shown = Math.max(this.#shown, this.#clock.now()));
+    return this.#clock.now();
   }
 
   get mode(): ClockMode['mode'] {
@@ -101,13 +101,12 @@ export class SessionClock implements Clock {
 
   /** @throws RangeError for anything but a finite number of ms, 0 or more */
   advance(ms: number): void {
-    this.#clock.set(this.now());
-    this.#shown = this.#clock.advance(ms);
+    this.#clock.advance(ms);
   }
 
   /** Moves the clock forward to a moment, unless it has passed. @throws RangeError for a time no clock can show */
   reach(at: number): void {
-    this.#shown = this.#clock.set(Math.max(this.now(), at));
+    this.#clock.set(Math.max(this.now(), at));
   }
 
   /** @throws ControlError time_travel, invalid_request */
@@ -131,7 +130,7 @@ export class SessionClock implements Clock {
     this.#stepMs = stepMs ?? this.#stepMs;
     this.#clock.run(this.speed);
     // Between the two a fast clock has moved on: what was asked for is this moment, in the new mode.
-    this.#shown = this.#clock.set(target);
+    this.#clock.set(target);
   }
 
   /** Notes that something was decided now. */

@@ -1,24 +1,12 @@
 import { createSerialQueue } from '../../core/serial-queue.js';
 import type { Foresight, Transition } from '../../core/foresight.js';
 import type { Decision } from '../../core/simulation.js';
-import { onFirstAbort, wallNow, wallTimeout } from '../../core/wall-timer.js';
+import { onFirstAbort, monotonicNow, wallTimeout } from '../../core/wall-timer.js';
 import type { JournalEntry } from '../journal/journal.js';
 import type { SessionClock } from '../base/session-clock.js';
+import { createKeptEvents, type Listeners, type SessionEvent } from './kept-events.js';
 
-/** Something that happened in a session. Ids rise by one. */
-export type SessionEvent = { id: number; at: number } & (
-  | { type: 'transition'; transition: Transition }
-  | { type: 'decision'; decision: Decision }
-  | { type: 'call'; call: JournalEntry }
-);
-
-/** What is kept of an event: of a call only its place in the journal, which has bounds of its own. */
-type Kept = { id: number; at: number } & (
-  | { type: 'transition'; transition: Transition }
-  | { type: 'decision'; decision: Decision }
-  | { type: 'call'; callId: number }
-);
-type WithoutId<Event = Kept> = Event extends unknown ? Omit<Event, 'id'> : never;
+export type { Listeners, SessionEvent } from './kept-events.js';
 
 export interface ListenOptions {
   /** The first event is the one after this one, as far as they are kept; without it, the next. */
@@ -29,12 +17,10 @@ export interface ListenOptions {
   onListening?: (after: number) => void;
 }
 
-/** What a session remembers of its listeners when its state is replaced. */
-export interface Listeners {
-  /** The id of the latest event. Ids continue to rise after a reset: a listener comes back with an id from before. */
-  lastId: number;
-  /** Wall time at which the last listener left. */
-  leftAt: number | undefined;
+/** A session's events one by one; `batches` has the same, as many at once as there are. */
+export interface SessionEvents extends AsyncIterable<SessionEvent> {
+  /** Listeners that stand at the same event get the same array, so that it can be encoded once for all of them. */
+  batches(): AsyncIterable<readonly SessionEvent[]>;
 }
 
 export interface EventLogOptions {
@@ -58,15 +44,11 @@ export interface EventLog {
   timeChanged(): void;
   /** Calls back after each decision and change of time, but not for transitions that time alone brings. */
   onChange(listener: () => void): () => void;
-  listen(options?: ListenOptions): AsyncIterable<SessionEvent>;
+  listen(options?: ListenOptions): SessionEvents;
   /** How many listeners there are. */
   listening(): number;
 }
 
-/** Events kept for listeners that come back; a listener that was away for longer sees a gap in the ids. */
-const KEPT_EVENTS = 1000;
-/** Events kept for a listener that reads too slowly; beyond them it loses the oldest, and sees a gap in the ids. */
-const QUEUED_EVENTS = 1000;
 /** Wall time for which a listener may be away. Recording costs each call something, so it ends after that. */
 const AWAY_MS = 60_000;
 
@@ -82,8 +64,7 @@ export function createEventLog({
   closing,
   onError = () => undefined,
 }: EventLogOptions): EventLog {
-  const kept: Kept[] = [];
-  const queues = new Set<(event: Kept) => void>();
+  const events = createKeptEvents(listeners, findCall);
   const changeListeners = new Set<() => void>();
   /** Up to when the transitions of all jobs have been recorded. */
   let recordedUntil = clock.now();
@@ -96,8 +77,8 @@ export function createEventLog({
   let disarm: () => void = () => undefined;
   // The listeners may end only later, and the next state asks at once.
   onFirstAbort([closing], () => {
-    if (queues.size > 0) listeners.leftAt = wallNow();
-    queues.clear();
+    if (events.listening() > 0) listeners.leftAt = monotonicNow();
+    events.close();
     disarm();
   });
 
@@ -108,22 +89,22 @@ export function createEventLog({
       const at = clock.now();
       record(async () => {
         await catchUp(at);
-        push({ type: 'decision', at, decision });
+        events.push({ type: 'decision', at, decision });
         await recordSequel(decision, at);
       });
     },
     happened: (transition) => {
       notify();
-      if (records()) record(async () => push({ type: 'transition', at: transition.at, transition }));
+      if (records()) record(async () => events.push({ type: 'transition', at: transition.at, transition }));
     },
     called: (callId) => {
       if (!records()) return;
       const at = clock.now();
-      if (unrecorded === 0 && at === recordedUntil) push({ type: 'call', at, callId });
+      if (unrecorded === 0 && at === recordedUntil) events.push({ type: 'call', at, callId });
       else {
         record(async () => {
           await catchUp(at);
-          push({ type: 'call', at, callId });
+          events.push({ type: 'call', at, callId });
         });
       }
     },
@@ -138,7 +119,7 @@ export function createEventLog({
       return () => changeListeners.delete(listener);
     },
     listen,
-    listening: () => queues.size,
+    listening: () => events.listening(),
   };
 
   function notify(): void {
@@ -147,9 +128,9 @@ export function createEventLog({
 
   /** Whether a listener is there, or left a moment ago and may come back. */
   function records(): boolean {
-    if (queues.size > 0) return true;
+    if (events.listening() > 0) return true;
     const { leftAt } = listeners;
-    if (!missed && leftAt !== undefined && wallNow() - leftAt <= AWAY_MS) return true;
+    if (!missed && leftAt !== undefined && monotonicNow() - leftAt <= AWAY_MS) return true;
     // A listener that comes back later sees the gap.
     if (!missed && leftAt !== undefined) listeners.lastId++;
     missed = true;
@@ -161,7 +142,8 @@ export function createEventLog({
     void oneByOne(async () => {
       try {
         await what();
-        await arm();
+        // Whatever still waits to be recorded arms the timer when it has been.
+        if (unrecorded === 1) await arm();
       } catch (error) {
         listeners.lastId++;
         onError(error);
@@ -176,7 +158,7 @@ export function createEventLog({
     recordedUntil = to;
     if (foresight && to > from) {
       for (const transition of await foresight.transitions(from, to)) {
-        push({ type: 'transition', at: transition.at, transition });
+        events.push({ type: 'transition', at: transition.at, transition });
       }
     }
   }
@@ -185,67 +167,68 @@ export function createEventLog({
   async function recordSequel(decision: Decision, at: number): Promise<void> {
     if (!foresight || !('job' in decision)) return;
     const back = decision.type === 'polled' ? decision.stepMs : 1;
-    for (const transition of await foresight.transitions(at - back, at)) {
+    for (const transition of await foresight.transitions(at - back, at, decision.job)) {
       // The pause that a resume ends in its first millisecond has been recorded already.
       const isRecorded = decision.type === 'resumed' && transition.type === 'paused';
-      if (transition.job === decision.job && !isRecorded) push({ type: 'transition', at: transition.at, transition });
+      if (!isRecorded) events.push({ type: 'transition', at: transition.at, transition });
     }
-  }
-
-  function push(event: WithoutId): void {
-    const numbered: Kept = { id: ++listeners.lastId, ...event };
-    kept.push(numbered);
-    if (kept.length > KEPT_EVENTS) kept.shift();
-    for (const deliver of queues) deliver(numbered);
   }
 
   async function arm(): Promise<void> {
     disarm();
     const status = clock.status();
-    if (!foresight || queues.size === 0 || status.mode !== 'running' || status.speed === 0) return;
+    if (!foresight || events.listening() === 0 || status.mode !== 'running' || status.speed === 0) return;
     const next = await foresight.when('next-transition');
     // The last listener may have left meanwhile.
-    if ('never' in next || queues.size === 0) return;
+    if ('never' in next || events.listening() === 0) return;
     disarm = wallTimeout(Math.ceil((next.at - clock.now()) / status.speed), () => record(() => catchUp(clock.now())));
   }
 
-  async function* listen({ after, signal, onListening }: ListenOptions = {}): AsyncGenerator<SessionEvent> {
-    const queue: Kept[] = [];
-    let wake: () => void = () => undefined;
-    const deliver = (event: Kept): void => {
-      queue.push(event);
-      if (queue.length > QUEUED_EVENTS) queue.shift();
-      wake();
+  function listen(options: ListenOptions = {}): SessionEvents {
+    return {
+      batches: () => listenInBatches(options),
+      async *[Symbol.asyncIterator]() {
+        for await (const batch of listenInBatches(options)) {
+          for (const event of batch) {
+            if (isOver(options.signal)) return;
+            yield event;
+          }
+        }
+      },
     };
+  }
+
+  async function* listenInBatches({
+    after,
+    signal,
+    onListening,
+  }: ListenOptions): AsyncGenerator<readonly SessionEvent[]> {
+    let place = Math.min(after ?? Infinity, listeners.lastId);
+    let wakeUp: () => void = () => undefined;
+    const listener = (): void => wakeUp();
     if (missed || listeners.leftAt === undefined) recordedUntil = clock.now();
     missed = false;
-    listeners.leftAt ??= wallNow();
-    const from = Math.min(after ?? Infinity, listeners.lastId);
-    if (after !== undefined) queue.push(...kept.filter(({ id }) => id > after));
-    queues.add(deliver);
-    const stopWaiting = onFirstAbort([signal, closing], () => wake());
-    onListening?.(from);
+    listeners.leftAt ??= monotonicNow();
+    const leave = events.add(listener);
+    const stopWaiting = onFirstAbort([signal, closing], listener);
+    onListening?.(place);
     record(() => catchUp(clock.now()));
     try {
-      while (signal?.aborted !== true && !closing.aborted) {
-        const next = queue.shift();
-        if (next) {
-          const event = show(next);
-          if (event) yield event;
-        } else await new Promise<void>((resolve) => (wake = resolve));
+      while (!isOver(signal)) {
+        const { batch, upTo } = events.after(place);
+        if (upTo === place) await new Promise<void>((resolve) => (wakeUp = resolve));
+        place = upTo;
+        if (batch.length > 0) yield batch;
       }
     } finally {
-      queues.delete(deliver);
+      leave();
       stopWaiting();
-      listeners.leftAt = wallNow();
-      if (queues.size === 0) disarm();
+      listeners.leftAt = monotonicNow();
+      if (events.listening() === 0) disarm();
     }
   }
 
-  function show(event: Kept): SessionEvent | undefined {
-    if (event.type !== 'call') return event;
-    const { callId, ...rest } = event;
-    const call = findCall(callId);
-    return call && { ...rest, call };
+  function isOver(signal: AbortSignal | undefined): boolean {
+    return signal?.aborted === true || closing.aborted;
   }
 }

@@ -1,5 +1,5 @@
 import type { Answer } from '../../api/call.js';
-import { wallNow, wallSleep } from '../../core/wall-timer.js';
+import { monotonicNow, wallSleep } from '../../core/wall-timer.js';
 import type { BodyPlace } from './schema.js';
 
 /** An answer whose body is whole and at hand. */
@@ -50,9 +50,9 @@ export function slowDown(answer: TextAnswer, bytesPerSecond: number, { gone, rem
         controller.close();
         return;
       }
-      began ??= wallNow();
+      began ??= monotonicNow();
       const next = removed.aborted ? bytes.length : Math.min(sent + portion, bytes.length);
-      const wait = began + (next / bytesPerSecond) * 1000 - wallNow();
+      const wait = began + (next / bytesPerSecond) * 1000 - monotonicNow();
       try {
         // By the time that has passed since the first byte: timers are late, and lateness would add up.
         if (wait > 0 && !removed.aborted) await wallSleep(wait, ...gone, reader.signal, removed);

@@ -1,6 +1,6 @@
 import type { Answer } from '../../api/call.js';
 import { wallInterval } from '../../core/wall-timer.js';
-import type { SessionEvent } from '../events/events.js';
+import type { SessionEvent, SessionEvents } from '../events/events.js';
 import type { DockControl } from '../contract/dock-control.js';
 
 /** Sent while nothing happens, because a proxy cuts a stream that is silent for long; a comment is no event. */
@@ -26,10 +26,10 @@ export function streamEvents(
     from = position;
   };
   const listening = listen({ signal, onListening, ...(after !== undefined && { after }) });
-  const events = listening[Symbol.asyncIterator]();
+  const events = inBatches(listening)[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
   // Asked for at once: a client that has the first id misses nothing of what it does next.
-  let upcoming: Promise<IteratorResult<SessionEvent>> | undefined = events.next();
+  let upcoming: Promise<IteratorResult<readonly SessionEvent[]>> | undefined = events.next();
   let stopBeating: () => void = () => undefined;
   const body = new ReadableStream<Uint8Array>({
     start: (controller) => {
@@ -47,8 +47,7 @@ export function streamEvents(
         controller.close();
         return;
       }
-      const { id, type } = next.value;
-      controller.enqueue(encoder.encode(`id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(next.value)}\n\n`));
+      controller.enqueue(encode(next.value));
     },
     cancel: async () => {
       stopBeating();
@@ -61,4 +60,27 @@ export function streamEvents(
     headers: { 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-store' },
     body,
   };
+}
+
+/** Encoded batches, for all listeners that get the same one; it holds nothing that the batches do not. */
+const encoded = new WeakMap<readonly SessionEvent[], Uint8Array>();
+
+function encode(batch: readonly SessionEvent[]): Uint8Array {
+  const known = encoded.get(batch);
+  if (known) return known;
+  const text = batch
+    .map((event) => `id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
+    .join('');
+  const bytes = new TextEncoder().encode(text);
+  encoded.set(batch, bytes);
+  return bytes;
+}
+
+/** A control in process has its events in batches; another one's are batches of one. */
+function inBatches(events: AsyncIterable<SessionEvent> | SessionEvents): AsyncIterable<readonly SessionEvent[]> {
+  return 'batches' in events ? events.batches() : oneByOne(events);
+}
+
+async function* oneByOne(events: AsyncIterable<SessionEvent>): AsyncGenerator<readonly SessionEvent[]> {
+  for await (const event of events) yield [event];
 }

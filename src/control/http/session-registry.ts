@@ -1,6 +1,6 @@
 import type { Call } from '../../api/call.js';
 import { carriesToken, refuseWithoutToken } from '../../api/require-token.js';
-import { wallNow } from '../../core/wall-timer.js';
+import { monotonicNow } from '../../core/wall-timer.js';
 import { ControlError } from '../base/control-error.js';
 import type { SessionSnapshot } from '../base/snapshot.js';
 import type { DockControl } from '../contract/dock-control.js';
@@ -82,7 +82,7 @@ export function createSessionRegistry({
     open: (name, snapshot) => (snapshot ? begin(name, snapshot) : use(name)).control,
     list: () => {
       expire();
-      const now = wallNow();
+      const now = monotonicNow();
       return byIdleness().map(([name, { usedAt }]) => ({ session: name, idleMs: Math.round(now - usedAt) }));
     },
     drop,
@@ -95,14 +95,14 @@ export function createSessionRegistry({
     const entry = openEntry(name);
     if (!entry) return begin(name, undefined);
     // Every call passes here, so the order of use is worked out only when it is asked for.
-    entry.usedAt = wallNow();
+    entry.usedAt = monotonicNow();
     entry.lastUse = ++uses;
     return entry.session;
   }
 
   function openEntry(name: string): Entry | undefined {
     const entry = entries.get(name);
-    return entry && (wallNow() - entry.usedAt <= idleMs || isKept(name, entry)) ? entry : undefined;
+    return entry && (monotonicNow() - entry.usedAt <= idleMs || isKept(name, entry)) ? entry : undefined;
   }
 
   /** Whether a session stays however long it is idle: the default, and those that a caller listens to or waits in. */
@@ -121,7 +121,7 @@ export function createSessionRegistry({
     if (!entries.has(name)) makeRoom(name);
     const session = openSession({ sessionName: name, snapshot, journalBudget, openFork });
     drop(name);
-    entries.set(name, { session, usedAt: wallNow(), lastUse: ++uses });
+    entries.set(name, { session, usedAt: monotonicNow(), lastUse: ++uses });
     return session;
   }
 
@@ -144,7 +144,7 @@ export function createSessionRegistry({
   }
 
   function expire(): void {
-    const now = wallNow();
+    const now = monotonicNow();
     if (now < nextExpiry) return;
     nextExpiry = now + idleMs;
     for (const [name, entry] of entries) {

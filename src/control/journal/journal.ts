@@ -1,5 +1,5 @@
 import { note, type Answer, type Answerer, type Call } from '../../api/call.js';
-import { systemClock, type Clock } from '../../core/clock.js';
+import { systemClock, withoutStepsBack, type Clock } from '../../core/clock.js';
 import { BudgetMember, JournalBudget } from './budget.js';
 import type { JournalEntry } from './entry.js';
 import { JournalRecord, keepIntended, showRecord, sizeOfKept, type JournalClock } from './record.js';
@@ -44,7 +44,13 @@ export class Journal extends BudgetMember {
   #lastId = 0;
   #isDisposed = false;
 
-  constructor({ session, clock, budget = new JournalBudget(), wall = systemClock, listener }: JournalOptions) {
+  constructor({
+    session,
+    clock,
+    budget = new JournalBudget(),
+    wall = withoutStepsBack(systemClock),
+    listener,
+  }: JournalOptions) {
     super();
     this.#session = session;
     this.clock = clock;

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { createSerialQueue } from '../../core/serial-queue.js';
 import { MAX_TIME } from '../../core/clock.js';
-import { wallNow } from '../../core/wall-timer.js';
+import { wallDate } from '../../core/wall-timer.js';
 import { ControlError } from '../base/control-error.js';
 import type { Session } from './session.js';
 import { badSnapshot, parseSnapshot, type SessionSnapshot } from '../base/snapshot.js';
@@ -28,7 +28,7 @@ export function keepIn(storage: PageStorage): (session: Session) => void {
     oneByOne(async () => {
       pending = false;
       const snapshot = await session.control.snapshot();
-      storage.setItem(KEY, JSON.stringify({ savedAt: wallNow(), snapshot }));
+      storage.setItem(KEY, JSON.stringify({ savedAt: wallDate(), snapshot }));
     })
       // A full storage must not fail the call that made the decision; an old copy would come back as the present.
       .catch(() => storage.removeItem(KEY));
@@ -61,7 +61,7 @@ function read(text: string): SessionSnapshot {
   }
   const { success, data } = savedSchema.safeParse(value);
   if (!success) throw badSnapshot('it was saved by something else');
-  return aged(parseSnapshot(data.snapshot), Math.max(0, wallNow() - data.savedAt));
+  return aged(parseSnapshot(data.snapshot), Math.max(0, wallDate() - data.savedAt));
 }
 
 /** A running clock ran on while the page was away. */

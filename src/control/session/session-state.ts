@@ -1,6 +1,7 @@
 import { answerCall, type ApiOptions, type ApiContext } from '../../api/api.js';
 import type { Answer, Answerer, Call, Route } from '../../api/call.js';
 import { profiles, type Profile } from '../../contract/profiles.js';
+import type { Clock } from '../../core/clock.js';
 import type { DownloadEngine, DownloadRequest } from '../../core/engine.js';
 import type { Transition } from '../../core/foresight.js';
 import type { ModelLibrary } from '../../core/model-library.js';
@@ -20,6 +21,8 @@ export interface SessionStateOptions extends ApiOptions {
   seed: string;
   /** What the clock shows first, in ms; the machine's time by default. */
   start?: number | undefined;
+  /** Drives the clock while it runs; the machine's date by default. */
+  timeSource?: Clock | undefined;
   clockMode?: ClockMode | undefined;
 }
 
@@ -58,7 +61,12 @@ export class SessionState implements ApiContext, FaultsContext {
     this.seed = snapshot?.seed ?? options.seed;
     this.profile = profile;
     this.explainFailures = explainFailures;
-    this.clock = new SessionClock({ start: options.start, mode: options.clockMode, saved: snapshot?.clock });
+    this.clock = new SessionClock({
+      source: options.timeSource,
+      start: options.start,
+      mode: options.clockMode,
+      saved: snapshot?.clock,
+    });
     this.parts = orBadSnapshot(snapshot, () => options.makeEngine(this.#engineSetup(snapshot)));
     this.engine = this.parts.engine;
     this.library = this.parts.library;

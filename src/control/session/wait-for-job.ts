@@ -1,7 +1,7 @@
 import type { Condition } from '../../core/foresight.js';
 import type { JobSnapshot } from '../../core/job.js';
 import type { Simulation } from '../../core/simulation.js';
-import { onFirstAbort, wallNow, wallTimeout } from '../../core/wall-timer.js';
+import { onFirstAbort, monotonicNow, wallTimeout } from '../../core/wall-timer.js';
 import { ControlError } from '../base/control-error.js';
 import { createLatch } from './latch.js';
 import type { EventLog } from '../events/events.js';
@@ -30,7 +30,7 @@ export async function waitForJob(
   leaving: readonly AbortSignal[],
 ): Promise<JobSnapshot> {
   const goal = describeGoal(wanted, progress);
-  const deadline = wallNow() + timeoutMs;
+  const deadline = monotonicNow() + timeoutMs;
   const { open, opened } = createLatch();
   const stopListening = events.onChange(open);
   const stopWaiting = onFirstAbort(leaving, open);
@@ -42,7 +42,7 @@ export async function waitForJob(
       if (job.state === 'completed' || job.state === 'failed') {
         throw new ControlError(409, 'never', `Cannot wait for ${goal}: ${describe(job)} for good.`);
       }
-      const left = deadline - wallNow();
+      const left = deadline - monotonicNow();
       const gone = leaving.some(({ aborted }) => aborted);
       if (gone || left <= 0) {
         const why = gone ? 'Waited, until the session or the caller left,' : `Waited ${timeoutMs} ms`;

@@ -32,7 +32,7 @@ export async function follow(
       err(`modeldock: The job ${jobId} is gone: somebody else has removed it.\n`);
       return exitCodes.failed;
     }
-    display.show({ job, details: await downloader.jobs.details(jobId), now: Date.now() });
+    display.show({ job, details: await downloader.jobs.details(jobId), now: performance.now() });
     if (job.state !== 'downloading') return ended(job);
     if (interrupted.signal.aborted) return pause(job);
     const signal = AbortSignal.any([interrupted.signal, wake.signal]);

@@ -9,7 +9,7 @@ import { printable } from './printable.js';
 export interface ShownProgress {
   job: JobSnapshot;
   details: DownloadDetails | undefined;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since some moment; never goes back. */
   now: number;
 }
 
@@ -61,9 +61,9 @@ export function progressLines(progress: ShownProgress, screen: Screen): string[]
 }
 
 /** One line without a bar, for logs. */
-export function progressLine({ job, details, now }: ShownProgress): string {
+export function progressLine({ job, details }: ShownProgress): string {
   const percent = `${percentOf(job.downloadedBytes, job.totalBytes)} %`;
-  return [percent, amount(job.downloadedBytes, job.totalBytes), ...motion({ job, details, now })].join('  ');
+  return [percent, amount(job.downloadedBytes, job.totalBytes), ...motion({ job, details })].join('  ');
 }
 
 function isDone({ sizeBytes, downloadedBytes, hashedBytes }: FileProgress): boolean {
@@ -76,18 +76,20 @@ function fileRow({ path, sizeBytes, downloadedBytes, hashedBytes }: FileProgress
   return { label: printable(path), part: downloadedBytes, whole: sizeBytes, rest: [rest] };
 }
 
-function totalRow({ job, details, now }: ShownProgress): Row {
+function totalRow({ job, details }: ShownProgress): Row {
   const label = (details?.files.length ?? 0) < 2 ? (details?.files[0]?.path ?? job.model) : 'total';
-  const rest = [amount(job.downloadedBytes, job.totalBytes), ...motion({ job, details, now })];
+  const rest = [amount(job.downloadedBytes, job.totalBytes), ...motion({ job, details })];
   return { label: printable(label), part: job.downloadedBytes, whole: job.totalBytes, rest };
 }
 
 /** Speed and time left, or why nothing moves. */
-function motion({ job, details, now }: ShownProgress): string[] {
+function motion({ job, details }: Pick<ShownProgress, 'job' | 'details'>): string[] {
   if (job.state !== 'downloading') return [job.state];
   const phase = details?.phase === undefined ? '' : PHASES[details.phase];
   const speed = job.bytesPerSecond > 0 ? [`${describeBytes(job.bytesPerSecond)}/s`] : [];
-  const left = job.estimatedCompletion === undefined ? [] : [`${describeDuration(job.estimatedCompletion - now)} left`];
+  // Not from the estimated date: the date of this machine may be set while the download runs.
+  const leftMs = ((job.totalBytes - job.downloadedBytes) / job.bytesPerSecond) * 1000;
+  const left = Number.isFinite(leftMs) ? [`${describeDuration(leftMs)} left`] : [];
   return [...speed, ...left, ...(phase === '' ? [] : [phase])];
 }
 

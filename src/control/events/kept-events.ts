@@ -1,0 +1,114 @@
+import type { Transition } from '../../core/foresight.js';
+import type { Decision } from '../../core/simulation.js';
+import { monotonicNow, wallTimeout } from '../../core/wall-timer.js';
+import type { JournalEntry } from '../journal/journal.js';
+
+/** Something that happened in a session. Ids rise by one. */
+export type SessionEvent = { id: number; at: number } & (
+  | { type: 'transition'; transition: Transition }
+  | { type: 'decision'; decision: Decision }
+  | { type: 'call'; call: JournalEntry }
+);
+
+/** What a session remembers of its listeners when its state is replaced. */
+export interface Listeners {
+  /** The id of the latest event. Ids continue to rise after a reset: a listener comes back with an id from before. */
+  lastId: number;
+  /** Wall time at which the last listener left. */
+  leftAt: number | undefined;
+}
+
+/** What is kept of an event: of a call only its place in the journal, which has bounds of its own. */
+type Kept = { id: number; at: number } & (
+  | { type: 'transition'; transition: Transition }
+  | { type: 'decision'; decision: Decision }
+  | { type: 'call'; callId: number }
+);
+type Happening<Event = Kept> = Event extends unknown ? Omit<Event, 'id'> : never;
+
+/**
+ * Kept for all listeners together, each of which is only a place in them. A listener that was away for longer, or reads
+ * more slowly than things happen, loses the oldest and sees a gap in the ids.
+ */
+const KEPT_EVENTS = 1000;
+/** Bounds the memory of what is encoded at once: a call may carry two bodies. */
+const BATCH_EVENTS = 64;
+/** Up to so many listeners are woken at each event; more of them wait for each other's, or waking is all that is done. */
+const FEW_LISTENERS = 20;
+const WAKE_MS_PER_LISTENER = 0.25;
+/** The events of a session, and the listeners that read them, each at its own place. */
+export interface KeptEvents {
+  push(happening: Happening): void;
+  /** The events after this id, as many as are sent at once, and the id that comes before the next batch. */
+  after(id: number): { batch: readonly SessionEvent[]; upTo: number };
+  /** Adds what wakes a listener, and returns how to take it off. */
+  add(wake: () => void): () => void;
+  /** How many listeners there are. */
+  listening(): number;
+  close(): void;
+}
+
+export function createKeptEvents(session: Listeners, findCall: (id: number) => JournalEntry | undefined): KeptEvents {
+  const kept: Kept[] = [];
+  const listeners = new Set<() => void>();
+  let wokenAt = -Infinity;
+  let stopWaking: (() => void) | undefined;
+  /** The latest batch, for the other listeners at the same place. */
+  let latest: { after: number; batch: readonly SessionEvent[]; upTo: number } | undefined;
+
+  return {
+    push: (happening) => {
+      kept.push({ id: ++session.lastId, ...happening });
+      if (kept.length > KEPT_EVENTS) kept.shift();
+      if (stopWaking || listeners.size === 0) return;
+      const waitMs = wokenAt + listeners.size * WAKE_MS_PER_LISTENER - monotonicNow();
+      if (listeners.size <= FEW_LISTENERS || waitMs <= 0) wake();
+      else stopWaking = wallTimeout(waitMs, wake);
+    },
+    after: (id) => {
+      const next = nextAfter(id);
+      const upTo = next.at(-1)?.id ?? id;
+      if (next.length === 0) return { batch: [], upTo };
+      if (latest?.after !== id || latest.upTo !== upTo) {
+        latest = { after: id, upTo, batch: next.map(show).filter((event) => event !== undefined) };
+        // Listeners that were woken together read together; later the journal may have dropped some of the calls.
+        wallTimeout(0, () => (latest = undefined));
+      }
+      return latest;
+    },
+    add: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    listening: () => listeners.size,
+    close: () => {
+      listeners.clear();
+      stopWaking?.();
+    },
+  };
+
+  function wake(): void {
+    stopWaking = undefined;
+    wokenAt = monotonicNow();
+    for (const listener of [...listeners]) listener();
+  }
+
+  /** The first events after this one, by halving: ids rise, with gaps. */
+  function nextAfter(id: number): readonly Kept[] {
+    let low = 0;
+    let high = kept.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (kept[middle]!.id <= id) low = middle + 1;
+      else high = middle;
+    }
+    return kept.slice(low, low + BATCH_EVENTS);
+  }
+
+  function show(event: Kept): SessionEvent | undefined {
+    if (event.type !== 'call') return event;
+    const { callId, ...rest } = event;
+    const call = findCall(callId);
+    return call && { ...rest, call };
+  }
+}
