@@ -180,7 +180,7 @@ function setUpSessions(options: SimulatedDockOptions | SimulatedSessionsOptions)
   };
 }
 
-/** Ten thousand sessions ask for the same; whoever restores another catalog gets one of its own. */
+/** Ten thousand sessions share one resolver; a session restored with another catalog gets its own. */
 function rememberLast(make: typeof createModelResolver): typeof createModelResolver {
   let last: { catalog: Catalog; seed: string; resolver: ModelResolver } | undefined;
   return (catalog, seed) => {

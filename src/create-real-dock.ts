@@ -16,9 +16,9 @@ import { DEFAULT_SESSION, sessionOf } from './control/session/session-name.js';
 import type { EngineParts, EngineSetup } from './control/session/engine-setup.js';
 import type { DownloadEvent, Downloader } from './core/downloader.js';
 
-/** What a dock is opened with whose downloads are actual ones. */
+/** Options of a dock whose downloads are real. */
 export interface RealDockOptions extends GatewayOptions, ApiOptions {
-  /** For instance `await openDownloader({ modelsDirs: ['models'] })`. Whoever opened it closes it, after the dock. */
+  /** For instance `await openDownloader({ modelsDirs: ['models'] })`. The caller closes it, after the dock. */
   downloader: Downloader;
   /** `documented` by default. */
   profile?: ProfileName | Profile;
@@ -31,15 +31,15 @@ export interface RealDockOptions extends GatewayOptions, ApiOptions {
 }
 
 /**
- * LM Studio's routes, and an operator's, over an engine that really downloads. There is one world: whatever session a
- * call names, it is in this one. Its clock is the machine's. A reset empties the journal and removes the faults; downloads
+ * LM Studio's routes, and the control API, over an engine that really downloads. There is one world, which every name of
+ * a session leads to. Its clock is the machine's. A reset empties the journal and removes the faults; downloads
  * and models stay, as files do.
  */
 export interface RealDock extends RealDockControl {
   readonly api: Api;
-  /** What the control API asks operators for, made here unless it was given. */
+  /** The token that the control API asks for, made here unless it was given. */
   readonly controlToken: string;
-  /** Ends what hangs, waits and listens; the downloader goes on. */
+  /** Ends what hangs, waits and listens; the downloader continues. */
   close(): void;
 }
 

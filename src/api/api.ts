@@ -19,20 +19,20 @@ import type { ModelLibrary } from '../core/model-library.js';
 import { compactJson, note, prettyJson, type Answer, type Call, type Route } from './call.js';
 import { isUnderApi, matchRoute, type DocumentedRoute } from './routes.js';
 
-/** How whoever serves LM Studio's routes wants them. */
+/** How LM Studio's routes are served. */
 export interface ApiOptions {
   /** Adds a string `error` to failed jobs. */
   explainFailures?: boolean;
-  /** Told of errors that nobody foresaw; the client gets a 500. */
+  /** Called with unexpected errors; the client gets a 500. */
   onError?: (error: unknown) => void;
   /**
-   * Told of calls that no route knows, and of the status they get: outside `/api/v1` LM Studio answers them with 200,
+   * Called with each call that no route knows, and the status it gets: outside `/api/v1` LM Studio answers them with 200,
    * which hides a wrong path.
    */
   onUnknownRoute?: (route: Route, status: number) => void;
 }
 
-/** What LM Studio's routes are answered from. */
+/** The parts that LM Studio's routes are answered from. */
 export interface ApiContext extends Required<ApiOptions> {
   readonly engine: DownloadEngine;
   readonly library: ModelLibrary;
@@ -40,12 +40,12 @@ export interface ApiContext extends Required<ApiOptions> {
 }
 
 /**
- * Whose the routes are that LM Studio does not document. `origin`: all ours, answered as LM Studio answers them.
+ * Which undocumented routes this api owns. `origin`: all of them, answered as LM Studio answers them.
  * `routes`: only the documented paths, and those below the downloads, are ours; the rest goes on untouched.
  */
 export type Ownership = 'origin' | 'routes';
 
-/** What a transport serves: `dock.api`. */
+/** The api that a transport serves: `dock.api`. */
 export interface Api {
   /** Asked before the body is touched. */
   owns(route: Route, ownership: Ownership): boolean;
@@ -55,7 +55,7 @@ export interface Api {
   fetch(request: Request): Promise<Response>;
 }
 
-/** For programs whose types nobody checks. @throws TypeError where something else is given, such as a whole dock */
+/** Checks an api at run time, for programs without type checks. @throws TypeError where something else is given, such as a whole dock */
 export function checkApi(api: Api): Api {
   if (typeof (api as Api | undefined)?.owns === 'function') return api;
   throw new TypeError('Cannot serve what is not an api: pass dock.api, not the dock itself.');
@@ -77,7 +77,7 @@ export async function answerCall(call: Call, world: ApiContext, engine = world.e
     world.onUnknownRoute({ method, path: call.path }, status);
     return unknownRoute(method, call.path, status);
   } catch (error) {
-    // Nobody is there to read an answer; a body that was cut off is not an error of ours.
+    // The client has left: no answer can be read, and a body that was cut off is not a defect.
     if (call.signal.aborted) return 'network error';
     const problem = error instanceof Problem ? error : error instanceof RefusedError ? problemFrom(error) : undefined;
     if (problem) return prettyJson(problem.status, problem.answer, problem.headers);

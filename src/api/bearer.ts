@@ -1,6 +1,6 @@
 import type { Call } from './call.js';
 
-/** What a bearer token says: which session, and the token itself. */
+/** The parts of a bearer token: the session it names, and the token itself. */
 export interface Bearer {
   /** From `session:<id>` or `session:<id>:<token>`. */
   session?: string;

@@ -14,11 +14,11 @@ export interface Call {
   text(limit?: number): Promise<string>;
   /** Aborted when the client leaves, where the transport can tell. */
   signal: AbortSignal;
-  /** Where what is learnt about the call is written down; the journal keeps it. Absent where nobody keeps a journal. */
+  /** Notes about the call, which the journal keeps; absent where there is no journal. */
   notes?: CallNotes | undefined;
 }
 
-/** What is learnt about a call on its way in, by whoever learns it. */
+/** Notes about a call, made by each layer that it passes. */
 export interface CallNotes {
   /** The documented route that took it, as `METHOD /path` with `:job_id`; absent where no route did. */
   route?: string | undefined;
@@ -30,7 +30,7 @@ export interface CallNotes {
   fault?: (FaultNote & { also?: readonly FaultNote[]; intended?: Answer }) | undefined;
 }
 
-/** Writes down what was learnt about a call, where somebody wants to know. */
+/** Adds notes about a call, where they are kept. */
 export function note({ notes }: Call, { route, job, model, fault }: CallNotes): void {
   if (!notes) return;
   if (route !== undefined) notes.route = route;

@@ -19,7 +19,7 @@ export function toResponse(answer: Answer, method: string): Response {
   if (answer === 'network error') throw new TypeError('Failed to fetch: the simulated connection broke.');
   const { status, headers, body } = answer;
   const bodiless = method === 'HEAD' || status === 204 || status === 205 || status === 304;
-  // Whoever makes a stream learns so that nobody reads it.
+  // Tells the maker of the stream that it will not be read.
   if (bodiless && typeof body !== 'string') void body.cancel();
   return new Response(bodiless ? null : body, { status, headers });
 }

@@ -2,7 +2,7 @@ import { problems } from '../contract/problem.js';
 import { readBearer } from './bearer.js';
 import { prettyJson, type Answer, type Call } from './call.js';
 
-/** What a call is answered that lacks `Authorization: Bearer <token>`, or `Bearer session:<id>:<token>`. */
+/** Answers a call that lacks `Authorization: Bearer <token>`, or `Bearer session:<id>:<token>`. */
 export function refuseWithoutToken(call: Pick<Call, 'header'>, token: string): Answer | undefined {
   if (carriesToken(call, token)) return undefined;
   const given = readBearer(call)?.token;

@@ -9,25 +9,25 @@ import { followEvents } from './follow-events.js';
 import { noteFailures, type Noted } from './note-failures.js';
 
 export interface ConnectOptions {
-  /** The session to operate, made when it is first used; `default` is the one of clients that name none. */
+  /** The name of the session to control, made when it is first used; `default` is the one of clients that name none. */
   session?: string;
-  /** What the server asks clients for, where it was started with `--require-token`. */
+  /** The API token, where the server was started with `--require-token`. */
   token?: string;
-  /** What the server asks operators for, where it was started with `--control-token`. */
+  /** The control token, where the server has one (`--control-token`). */
   controlToken?: string;
-  /** What to call with; the global `fetch`, looked up at each call, by default. */
+  /** Sends the requests; the global `fetch`, looked up at each call, by default. */
   fetch?: Fetch;
 }
 
 /**
- * Operates one session of a server, with the names and results that a dock has in process. What is under `downloads`
+ * Controls one session of a server, with the names and results that a dock has in process. What is under `downloads`
  * needs a server with the real engine; another answers it with a ControlError `unsupported`.
  */
 export interface SessionClient extends RealDockControl, Noted {
   readonly session: string;
-  /** What to give the client under test instead of LM Studio's address, for instance `http://127.0.0.1:1234/s/checkout`. */
+  /** The address for the client under test, in place of LM Studio's: for instance `http://127.0.0.1:1234/s/checkout`. */
   readonly baseUrl: string;
-  /** What to give a client whose address cannot have a path, as its API token. */
+  /** The API token for a client under test whose address cannot have a path. */
   readonly apiToken: string;
   fork(session?: string): Promise<SessionClient>;
 }
@@ -36,7 +36,7 @@ export interface SessionClient extends RealDockControl, Noted {
 const WAIT_PER_REQUEST_MS = 50_000;
 
 /**
- * Operates a session over HTTP. Nothing is sent before something is asked. A wait that ran out, or a condition that can
+ * Controls a session over HTTP. Nothing is sent before the first call of a method. A wait that ran out, or a condition that can
  * never hold, is a ControlError whose message ends with how to bring the world back.
  * @param server its address, for instance `http://127.0.0.1:1234`, with a mount path if it has one
  * @throws TypeError for what is no address

@@ -11,7 +11,7 @@ export interface Address {
 
 /** Calls one session's control API. */
 export interface ControlCalls {
-  /** JSON in, JSON out. @throws ControlError as the operator does in process; Error where there is no modeldock */
+  /** JSON in, JSON out. @throws ControlError as in process; Error where there is no modeldock */
   call<Result>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Result>;
   /** The answer as it comes, once its headers are there. @throws as `call` */
   open(path: string, init: RequestInit): Promise<Response>;

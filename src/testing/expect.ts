@@ -17,7 +17,7 @@ export class ExpectationError extends Error {
 
 /**
  * Fails when the journal shows the client doing something that would hurt against a real LM Studio.
- * @throws ExpectationError with a report of what, why, and how to mend it
+ * @throws ExpectationError with a report of what, why, and how to fix it
  */
 export async function expectNoFindings(
   control: DockControl,
@@ -35,7 +35,7 @@ export interface ExpectedDownload extends Omit<WaitFor, 'timeoutMs'> {
 
 /**
  * Waits until the client has asked for a model, and its download has come so far. When it fails and the client asks again,
- * the new download counts. On a frozen clock, somebody has to advance it.
+ * the new download counts. On a frozen clock, the test has to advance it.
  * @param model as a client asks for it, `*` for any text; without a quantization, any
  * @throws ExpectationError with what the client did instead
  */
@@ -61,7 +61,7 @@ export async function expectDownload(
     await wallSleep(LOOK_AGAIN_MS);
   } while (monotonicNow() < deadline);
   const calls = await control.journal.list();
-  reason ??= `${describeAsking(calls, model) ?? 'nobody asked for it'} within ${timeoutMs} ms`;
+  reason ??= `${describeAsking(calls, model) ?? 'no client asked for it'} within ${timeoutMs} ms`;
   throw await failure(control, `Expected ${describeDownload(model, goal)}: ${reason}\n\n${lastCalls(calls)}`);
 }
 
@@ -92,7 +92,7 @@ function describeDownload(model: string, { status, progress }: Omit<WaitFor, 'ti
   return goals.length === 0 ? `a download of ${model}` : `the download of ${model} to be ${goals.join(' and ')}`;
 }
 
-/** What came of it where a model was asked for, and no job was made; undefined where nobody asked. */
+/** Describes the answers where a model was asked for and no job was made; undefined where it was not asked for. */
 function describeAsking(calls: readonly JournalEntry[], model: string): string | undefined {
   const asking = calls.findLast(
     (call) => call.route === routes.download && call.model !== undefined && matchesModel(model, call.model),

@@ -29,7 +29,7 @@ export function noteFailures<Plain extends DockControl>(control: Plain): Plain &
   };
 }
 
-/** The same session, for those who end their own messages with how to bring the world back. */
+/** The same session without notes, for callers that end their own messages with how to bring the world back. */
 export function withoutNotes(control: DockControl | (DockControl & Noted)): DockControl {
   return 'plain' in control ? control.plain : control;
 }

@@ -1,7 +1,7 @@
 import type { DockControl } from '../control/contract/dock-control.js';
 import { toReplayToken } from '../control/session/replay-token.js';
 
-/** What a line of a test's output still takes; a longer token goes into a file. */
+/** The longest token that is shown in a test's output; a longer one goes into a file. */
 const LONGEST_SHOWN = 4096;
 
 const BEGINNING = 'Bring this world back with\n  modeldock --replay ';

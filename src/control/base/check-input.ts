@@ -2,7 +2,7 @@ import type * as z from 'zod/mini';
 import { describeIssues } from '../../core/issues.js';
 import { ControlError } from './control-error.js';
 
-/** What is `undefined` is left out, as JSON leaves it out. @throws ControlError invalid_request */
+/** Checks an input by a schema. Values that are `undefined` are left out, as in JSON. @throws ControlError invalid_request */
 export function checkInput<Value>(schema: z.ZodMiniType<Value>, input: unknown): Given<Value> {
   const result = schema.safeParse(input);
   if (!result.success) {

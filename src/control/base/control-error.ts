@@ -1,6 +1,6 @@
 import type { inferred } from '../../contract/inferred.js';
 
-/** Something an operator asked for that cannot be done. Over HTTP: `status`, and `{"error": {code, message}}`. */
+/** A refusal by the control API. Over HTTP: `status`, and `{"error": {code, message}}`. */
 export class ControlError extends Error {
   override readonly name = 'ControlError';
   readonly status: number;
@@ -13,7 +13,7 @@ export class ControlError extends Error {
   }
 }
 
-/** What the hub or the disk refuses; the same names and statuses as on LM Studio's routes. */
+/** Refusals by the hub or the disk; the same names and statuses as on LM Studio's routes. */
 export type HubRefusalCode = keyof typeof inferred.hubRefusals.value;
 
 export type ControlErrorCode =

@@ -19,7 +19,7 @@ export type ClockStatus = ClockMode & {
   date: string;
 };
 
-/** What can be changed of a clock; what is left out stays. */
+/** A change of a clock; what is left out stays. */
 export interface ClockChange {
   mode?: ClockMode['mode'];
   /** With `running`; 1 by default. */

@@ -6,7 +6,7 @@ import { savedClock } from './session-clock.js';
 /** Rises with each change of the format; a snapshot of another version is refused. */
 const VERSION = 1;
 
-/** What a snapshot is, as far as the control API looks into it. */
+/** The schema of a snapshot, as far as the control API looks into it. */
 export const snapshotSchema = z.strictObject({
   modeldock: z.literal(VERSION),
   engine: z.literal('simulated'),

@@ -25,7 +25,7 @@ import {
 } from './schemas.js';
 
 /*
- * What operates a session: the same words in process (a dock) and over HTTP (the client in modeldock/testing), with the
+ * The control of a session: the same words in process (a dock) and over HTTP (the client in modeldock/testing), with the
  * same results. Everything in and out is plain data. Times are milliseconds since the epoch on the session's clock.
  */
 
@@ -38,10 +38,10 @@ export interface Advanced {
   transitions: readonly Transition[];
 }
 
-/** A job as an operator sees it; with the details of a download where the engine really downloads. */
+/** A job as its session's control reports it; with the details of a download where the engine really downloads. */
 export type JobReport = JobSnapshot &
   Partial<DownloadDetails> & {
-    /** What will happen to it from its start on, if nobody intervenes; empty where nobody can know. */
+    /** What will happen to it from its start on, unless a call intervenes; empty where that cannot be known. */
     timeline: readonly JobStretch[];
   };
 
@@ -68,8 +68,8 @@ export interface WaitFor {
 export interface DockControl {
   status(): Promise<SessionStatus>;
   /**
-   * Back to the first moment: no jobs, nothing loaded, no faults, an empty journal, the clock as it was. What is really
-   * downloaded stays: there only the faults and the journal go.
+   * Goes back to the first moment: no jobs, nothing loaded, no faults, an empty journal, the clock as it was. Real
+   * downloads stay: there only the faults and the journal go.
    */
   reset(): Promise<SessionStatus>;
   readonly clock: {
@@ -121,7 +121,7 @@ export interface DockControl {
     list(): Promise<readonly JournalEntry[]>;
     clear(): Promise<void>;
   };
-  /** What the journal shows a client doing wrong. */
+  /** Finds in the journal what a client does wrong. */
   findings(): Promise<readonly Finding[]>;
   /** @throws ControlError unsupported where downloads are real */
   snapshot(): Promise<SessionSnapshot>;
@@ -132,7 +132,7 @@ export interface DockControl {
    * @throws ControlError session_exists, invalid_request, too_many_sessions
    */
   fork(session?: string): Promise<DockControl>;
-  /** What happens from now on, or after the event of that id; ends when the signal is aborted. */
+  /** Listens to what happens from now on, or after the event of that id; ends when the signal is aborted. */
   events(options?: ListenOptions): AsyncIterable<SessionEvent>;
 }
 

@@ -10,10 +10,10 @@ export interface BandwidthLimit {
   bytesPerSecond: number | null;
 }
 
-/** What can be asked of an engine that really downloads, beyond what can be asked of any. */
+/** Controls an engine that really downloads, beyond what every engine can do. */
 export interface DownloadsControl {
   /**
-   * Starts a download, or gives the one that is under way. Other than clients, an operator may name a quantization of a
+   * Starts a download, or gives the one that is under way. Unlike a client, the caller may name a quantization of a
    * catalog model.
    * @param model a catalog id, or a link
    * @throws ControlError with the status and the code that a client would get
@@ -38,7 +38,7 @@ export interface DownloadsControl {
   metrics(): Promise<string>;
 }
 
-/** Operates a session in which downloads are actual ones. */
+/** Controls a session in which downloads are real. */
 export interface RealDockControl extends DockControl {
   readonly downloads: DownloadsControl;
 }

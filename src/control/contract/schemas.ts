@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { failureCodes } from '../../core/errors.js';
 import { LONGEST_PATTERN } from '../../core/text-pattern.js';
 
-/* What the control API takes. What it gives is what the operator's methods return, as JSON. */
+/* The schemas of inputs of the control API. Its answers are what the control's methods return, as JSON. */
 
 const ms = z.int().check(z.nonnegative());
 const fraction = z.number().check(z.minimum(0), z.maximum(1));

@@ -10,7 +10,7 @@ export type SessionEvent = { id: number; at: number } & (
   | { type: 'call'; call: JournalEntry }
 );
 
-/** What a session remembers of its listeners when its state is replaced. */
+/** The memory that a session has of its listeners when its state is replaced. */
 export interface Listeners {
   /** The id of the latest event. Ids continue to rise after a reset: a listener comes back with an id from before. */
   lastId: number;
@@ -18,7 +18,7 @@ export interface Listeners {
   leftAt: number | undefined;
 }
 
-/** What is kept of an event: of a call only its place in the journal, which has bounds of its own. */
+/** The kept part of an event: of a call only its place in the journal, which has bounds of its own. */
 type Kept = { id: number; at: number } & (
   | { type: 'transition'; transition: Transition }
   | { type: 'decision'; decision: Decision }

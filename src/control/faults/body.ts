@@ -86,7 +86,7 @@ function streamed(answer: TextAnswer, length: number, source: UnderlyingDefaultS
   return {
     ...answer,
     headers: withHeader(answer.headers, 'Content-Length', String(length)),
-    // A body that nobody reads, as of an answer to HEAD, is never asked for and costs nothing.
+    // A body that is not read, as of an answer to HEAD, is never asked for and costs nothing.
     body: new ReadableStream(source, { highWaterMark: 0 }),
   };
 }

@@ -1,7 +1,7 @@
 import { routes } from '../../api/routes.js';
 import type { Fault, FaultEffect, FaultSelection } from './schema.js';
 
-/** What no schema can say of a fault: values that exclude each other, and calls that can never be. */
+/** Finds what no schema can say of a fault: values that exclude each other, and calls that can never be. */
 export function findContradictions({ when = {}, effect }: Fault): string[] {
   return [...inSelection(when), ...inEffect(effect)];
 }
@@ -40,7 +40,7 @@ function inSelection({ route, path, model, job, nth, during }: FaultSelection): 
 const HEADER_NAME = /^[!#$%&'*+\-.^_`|~\w]+$/;
 // eslint-disable-next-line no-control-regex -- control characters are what it is about
 const HEADER_VALUE = /^[^\0-\x08\x0a-\x1f\x7f\u0100-\uffff]*$/;
-/** The frame of an answer is the transport's: a wrong one would break the connection for calls that nobody chose. */
+/** The frame of an answer is the transport's: a wrong one would break the connection for other calls. */
 const FRAMING = new Set([
   'content-length',
   'transfer-encoding',
@@ -93,7 +93,7 @@ function inHeader(name: string, value: string): string[] {
   return [];
 }
 
-/** Whatever copies or prints it goes into each level. */
+/** Copying and printing recurse into each level. */
 const DEEPEST_BODY = 64;
 
 function isWithin(levels: number, value: unknown): boolean {

@@ -5,14 +5,14 @@ import { downloadBody, loadBody, unloadBody } from '../../contract/bodies.js';
 import type { DownloadRequest } from '../../core/engine.js';
 import { modelOfInstance, requestedModel } from '../../core/model-identity.js';
 
-/** What a call is about, as far as it can be told before the api has answered it. */
+/** The subject of a call, as far as it can be known before the api has answered it. */
 export interface CallSubject {
   route?: string;
   job?: string;
   model?: string;
 }
 
-/** What tells of models and jobs. */
+/** Looks up models and jobs. */
 export interface Describer {
   /** Must not poll the job: looking at a call changes nothing. */
   findJob(jobId: string): Promise<{ model: string } | undefined>;

@@ -12,12 +12,12 @@ export type AnswerEffect = Exclude<FaultEffect, { type: 'latency' }>;
 export interface Scene extends Endings {
   faultId: string;
   call: Call;
-  /** What the api says; asked at most once. */
+  /** Asks the api for its answer, at most once. */
   ask: () => Promise<TextAnswer | 'network error'>;
   answerAsOf: (msAgo: number) => Answerer;
 }
 
-/** What the client gets in place of what the api says. */
+/** Answers the client in place of the api. */
 export async function playEffect(effect: AnswerEffect, scene: Scene): Promise<Answer> {
   switch (effect.type) {
     case 'status':

@@ -24,7 +24,7 @@ export function parseFault(input: unknown): Fault {
   if (!result.success) refuse(describeIssues(result.error.issues, input, 'the fault'));
   const contradictions = findContradictions(result.data);
   if (contradictions.length > 0) refuse(contradictions.map((line) => `  ${line}`).join('\n'));
-  // Plain data, and nobody else's: a body may be any value, and its owner may go on changing it.
+  // A copy, as plain data: a body may be any value, and the caller may change its own later.
   return JSON.parse(JSON.stringify(result.data)) as Fault;
 }
 

@@ -13,7 +13,7 @@ import { refusalOf } from './support.js';
 import { parseFaultState, type Fault, type FaultSelection, type FaultState, type FaultStatus } from './fault.js';
 import { drawLatency } from './latency.js';
 
-/** The world whose calls are disturbed. */
+/** The session whose calls are disturbed. */
 export interface FaultsContext extends Describer {
   readonly clock: Clock;
   /** Decides chance and latency. */
@@ -36,7 +36,7 @@ interface Active {
   readonly removed: AbortController;
 }
 
-/** What is to happen to one call. */
+/** The faults that one call meets. */
 interface Verdict {
   latencies: readonly { active: Active; ms: number }[];
   change: { active: Active; effect: Effects.AnswerEffect } | undefined;
@@ -47,14 +47,14 @@ const MOST_FAULTS = 1000;
 let effects: typeof Effects | undefined;
 
 /**
- * Loads what chooses by model and what plays faults: most pages never need it. Whoever adds one waits for it, so that the
+ * Loads what chooses by model and what plays faults: most pages never need it. The caller that adds one waits for it, so that the
  * first call that a fault meets is not slower than the second, and overtaken by calls that came after it.
  */
 export async function loadEffects(): Promise<typeof Effects> {
   return (effects ??= await import('./effects.js'));
 }
 
-/** What most sessions have, once for all of them. */
+/** No faults, as in most sessions: one list for all of them. */
 const NONE: readonly Active[] = Object.freeze([]);
 
 /**
@@ -65,7 +65,7 @@ export class Faults {
   readonly #parts: FaultsContext;
   #added: number;
   #all: readonly Active[];
-  /** Those that have not ended. */
+  /** The faults that have not ended. */
   #alive: readonly Active[];
 
   /** @param state to go on from. @throws ControlError bad_snapshot for a state that is none */
@@ -156,7 +156,7 @@ export class Faults {
       if (!change) return await next(call);
       return await this.#play(effects ?? (await loadEffects()), change, call, next);
     } catch (error) {
-      // A wait that ended because nobody is left to be answered.
+      // A wait that ended because the client has left.
       if (call.signal.aborted || this.#parts.closing.aborted) return 'network error';
       throw error;
     }

@@ -121,7 +121,7 @@ export const faultSchema = z.strictObject({
   times: z.optional(z.int().check(z.positive())),
 });
 
-/** What happens to which requests, and how often. */
+/** A fault: its effect on which requests, and how often. */
 export type Fault = z.infer<typeof faultSchema>;
 export type BodyPlace = z.infer<typeof place>;
 export type FaultSelection = z.infer<typeof selection>;

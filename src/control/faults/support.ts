@@ -4,7 +4,7 @@ import type { FaultEffect } from './schema.js';
 export type FaultTransport = 'function' | 'msw-node' | 'msw-browser' | 'http';
 
 export interface FaultSupport {
-  /** What a client sees of it. */
+  /** Its effect as a client sees it. */
   as: string;
   /** Where a browser cannot do this, the fault is refused. */
   needs?: 'transferable streams';

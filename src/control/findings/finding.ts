@@ -20,14 +20,14 @@ export type FindingId = (typeof findingIds)[number];
 /** Something a client does wrong, as far as the journal shows. */
 export interface Finding {
   id: FindingId;
-  /** What was seen, with the path, job or model in question. */
+  /** The observation, with the path, job or model in question. */
   title: string;
   /** The ids of the journal's entries it rests on. */
   entries: readonly number[];
   /** Why it would hurt against a real LM Studio. */
   impact: string;
   fix: string;
-  /** Or why nobody can tell whether it is one. */
+  /** Or why it cannot be judged. */
   judged: true | { notJudged: string };
 }
 

@@ -23,7 +23,7 @@ const rules: readonly Rule[] = [
   ignoredRetryAfter,
 ];
 
-/** What a journal shows a client doing wrong; what was judged comes first. */
+/** Finds in a journal what a client does wrong; findings that could be judged come first. */
 export function findIn(entries: readonly JournalEntry[], context: FindingContext): Finding[] {
   const calls = [...entries].sort((one, other) => one.id - other.id).map(readJournaledCall);
   const findings = rules.flatMap((rule) => rule(calls, context));

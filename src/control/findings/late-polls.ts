@@ -47,7 +47,7 @@ function afterAlreadyDownloaded(model: string, starts: readonly ReadCall[]): Fin
 const POLLED_ON = {
   id: 'polling-after-final-state',
   impact:
-    'Nothing can change any more: the client keeps a timer and a busy server going, for ever if nobody closes it.',
+    'Nothing can change any more: the client keeps a timer and a busy server going, forever if it is not closed.',
   fix: 'Stop polling on completed, failed and already_downloaded.',
   judged: true,
 } as const;
@@ -74,7 +74,7 @@ function afterNotFound(job: string, polls: readonly ReadCall[]): Finding[] {
 interface Afterlife {
   /** The call that was told the last word. */
   last?: ReadCall;
-  /** Those made knowing it. */
+  /** The polls made after the client knew it. */
   later: readonly ReadCall[];
 }
 

@@ -13,7 +13,7 @@ export const placeholderJobs: Rule = (calls) => {
         ? `The status of no job was asked for: GET ${group[0]!.entry.path}`
         : `The status of a job called “${name}” was asked for: GET ${group[0]!.entry.path}`,
     entries: idsOf(group),
-    impact: 'The answer is 404, whatever becomes of the download: a client that polls this way waits for ever.',
+    impact: 'The answer is 404, whatever becomes of the download: a client that polls this way waits forever.',
     fix:
       'Take job_id from the answer to POST /api/v1/models/download, and do not poll when there is none: ' +
       'already_downloaded and errors come without a job.',

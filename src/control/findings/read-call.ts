@@ -9,7 +9,7 @@ export interface ReadCall {
   match?: RouteMatch;
   /** The job whose status it asks for, as the path spells it; '' where it names none. */
   statusOf?: string;
-  /** What it asks to be downloaded. */
+  /** The download it asks for. */
   asksFor?: { model: string; quantization?: string };
   /** The state of a download that the client was told and could read. */
   told?: { status: string; job?: string };

@@ -50,7 +50,7 @@ function isUnknown({ entry, match, statusOf }: ReadCall): boolean {
   return !NOT_IMITATED.test(plainPath(entry.path));
 }
 
-/** What LM Studio has and modeldock, which runs no inference, has not: the client is right to call it. */
+/** Routes that LM Studio has and modeldock, which runs no inference, has not: a client may call them. */
 const NOT_IMITATED =
   /^(?:\/api\/v1\/chat|\/api\/v0\/(?:models(?:\/.+)?|chat\/completions|completions|embeddings)|\/v1\/(?:responses|chat\/completions|completions|embeddings|messages))$/i;
 
@@ -58,7 +58,7 @@ const NOT_IMITATED =
 function nearestRoute(method: string, path: string): string | undefined {
   if (method === 'DELETE' || /\/(?:cancel|pause|resume|delete)\/?$/i.test(path)) return undefined;
   const [, nearest] = NEAREST.find(([pattern]) => pattern.test(path)) ?? [];
-  // Whoever sends something did not want a list.
+  // A client that sends a body did not want a list.
   return nearest === 'GET /api/v1/models' && method !== 'GET' && method !== 'HEAD' ? undefined : nearest;
 }
 

@@ -31,7 +31,7 @@ function findingFor(job: JobSnapshot, told: readonly ReadCall[], calls: readonly
         {
           ...base,
           title: `Job ${job.id} (${job.model}) ${job.state === 'failed' ? 'failed' : 'was paused'}, and the client never saw it: the last it was told is ${lastState}`,
-          impact: 'LM Studio tells nobody by itself: the user would look at a progress bar that stands still for ever.',
+          impact: 'LM Studio sends no notification: the user would look at a progress bar that stands still forever.',
           fix: 'Poll every job that was started until its status is completed or failed.',
           judged: true,
         },

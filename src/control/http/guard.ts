@@ -6,9 +6,9 @@ import { isLoopbackOrigin } from '../../core/loopback.js';
 export interface ControlGuardOptions {
   /** Names, besides those of loopback, under which this server may be asked for. */
   allowedHosts?: readonly string[] | undefined;
-  /** The origin whose pages may operate it; `*` stands for those of loopback, not for all. */
+  /** The origin whose pages may call the control API; `*` stands for those of loopback, not for all. */
   cors?: CorsOrigin | undefined;
-  /** Where others can reach the server: what every operator must send. */
+  /** The token that every call of the control API must send, where other machines can reach the server. */
   controlToken?: string | undefined;
 }
 
@@ -38,7 +38,7 @@ export function guardControl(
     }
     const permitted = origin !== undefined && (cors === '*' ? isLoopbackOrigin(origin) : cors === origin);
     if (foreign === 'page' && !permitted) {
-      // A page from a file, or in a sandbox, is of `null`, which nobody can let in by that name.
+      // A page from a file, or in a sandbox, has the origin `null`, which cannot be let in by that name.
       const page = origin === 'null' || origin === '' ? undefined : origin;
       const otherwise = controlToken === undefined ? '' : ', or send its control token';
       return refuse(

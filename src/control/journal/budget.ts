@@ -14,7 +14,7 @@ export abstract class BudgetMember {
   abstract dropOldest(): boolean;
 }
 
-/** What all journals together may hold. */
+/** The bytes that all journals together may hold. */
 export class JournalBudget {
   readonly #maxBytes: number;
   #held = 0;

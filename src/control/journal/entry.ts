@@ -19,7 +19,7 @@ export interface JournalEntry {
   route?: string;
   job?: string;
   model?: string;
-  /** What the client got; `pending` while it waits. */
+  /** The status that the client got; `pending` while it waits. */
   status: number | 'network error' | 'pending';
   /** Wall time until the answer had gone out to its end; absent before. */
   durationMs?: number;
@@ -32,7 +32,7 @@ export interface JournalEntry {
   answer?: { headers: AnswerHeaders; body?: JournalText };
 }
 
-/** Those that matter, in lower case. */
+/** The headers that matter, in lower case. */
 export type RequestHeaders = Partial<Record<'authorization' | 'content-type' | 'origin' | 'user-agent', string>>;
 export type AnswerHeaders = Partial<Record<'content-type' | 'retry-after', string>>;
 
@@ -41,6 +41,6 @@ export interface JournalFault {
   type: string;
   /** The others that the call met, in the order in which they acted: each had it wait. */
   also?: { id: string; type: string }[];
-  /** What the api said; absent where it was not asked. */
+  /** The answer of the api; absent where it was not asked. */
   intended?: { status: number | 'network error'; body?: JournalText };
 }

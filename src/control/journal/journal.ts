@@ -21,14 +21,14 @@ export interface JournalOptions {
 }
 
 export interface CallListener {
-  /** To be told of each call that has been answered to the end, by the id of its entry. */
+  /** Called with each call that has been answered to the end, by the id of its entry. */
   answered(callId: number): void;
 }
 
 const MAX_ENTRIES = 1000;
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** What the clients of one session asked, and what they got. The oldest entries go when there are too many. */
+/** Records what the clients of one session asked and were answered. The oldest entries go when there are too many. */
 export class Journal extends BudgetMember {
   /** The session's; a reset brings another. */
   clock: JournalClock;
@@ -36,7 +36,7 @@ export class Journal extends BudgetMember {
   readonly #wall: Clock;
   readonly #budget: JournalBudget;
   readonly #listener: CallListener | undefined;
-  /** What is kept is a list, each record with the next: an array would be two more places for each call to look at. */
+  /** The records form a linked list: an array would be two more places in memory for each call to look at. */
   #oldest: JournalRecord | undefined;
   #newest: JournalRecord | undefined;
   #length = 0;
@@ -59,7 +59,7 @@ export class Journal extends BudgetMember {
     this.#listener = listener;
   }
 
-  /** Has a call answered by what is behind, and writes it down. Outermost, it sees what the client gets. */
+  /** Records a call and the answer that `next` gives. It stands outermost, so it sees what the client gets. */
   async record(call: Call, next: Answerer): Promise<Answer> {
     if (this.#isDisposed) return next(call);
     const record = new JournalRecord(++this.#lastId, call, this.clock, this.#wall.now());
@@ -75,7 +75,7 @@ export class Journal extends BudgetMember {
       this.#charge(record, sizeOfKept(record.requestBody));
     });
     const answer = this.#close(record, await next(watched));
-    // Whoever hands in notes wants to learn the same.
+    // A caller that hands in notes gets the same.
     note(call, record);
     return answer;
   }
@@ -85,7 +85,7 @@ export class Journal extends BudgetMember {
     return this.#length;
   }
 
-  /** What they hold in memory, at most. */
+  /** The bytes they hold in memory, at most. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -113,7 +113,7 @@ export class Journal extends BudgetMember {
     this.#budget.leave(this);
   }
 
-  /** Forgets all, for good: what passes from now on is not written down. */
+  /** Forgets everything for good: later calls are not recorded. */
   dispose(): void {
     this.#isDisposed = true;
     this.clear();

@@ -12,7 +12,7 @@ export interface JournalClock extends Clock {
   readonly speed: number;
 }
 
-/** What a call says beside its path; most say nothing. */
+/** The query and headers of a call that the journal keeps; most calls have none. */
 interface RequestLines {
   query: string;
   authorization: string | undefined;
@@ -22,7 +22,7 @@ interface RequestLines {
 }
 
 /**
- * What the journal holds of a call: references, with nothing computed, in as few objects as will do. Most records are
+ * The record that the journal holds of a call: references, with nothing computed, in as few objects as will do. Most records are
  * never looked at, and all of them outlive the young heap, which makes each object in them dear. What stands
  * behind the journal writes down in it what it learns.
  */
@@ -47,7 +47,7 @@ export class JournalRecord implements CallNotes {
   intended: { status: number | 'network error'; body?: KeptText } | undefined = undefined;
   durationMs: number | undefined = undefined;
   answeredBefore: number | undefined = undefined;
-  /** What it is charged with. */
+  /** The bytes it is charged with. */
   bytes: number;
   /** The one that came after it, while both are kept. */
   next: JournalRecord | undefined = undefined;
@@ -82,7 +82,7 @@ const SILENT: RequestLines = {
 
 const PATH_LENGTH = 2048;
 const HEADER_LENGTH = 512;
-/** What a record takes besides its texts. */
+/** Bytes that a record takes besides its texts. */
 const RECORD_BYTES = 512;
 
 function linesOf(call: Call): RequestLines | undefined {
@@ -111,12 +111,12 @@ function sizeOfLines(lines: RequestLines | undefined): number {
   return sizeOf(query) + sizeOf(authorization) + sizeOf(contentType) + sizeOf(origin) + sizeOf(userAgent);
 }
 
-/** What a kept text takes, at most. */
+/** Bytes that a kept text takes, at most. */
 export function sizeOfKept(kept: KeptText): number {
   return sizeOf(typeof kept === 'string' ? kept : kept.text);
 }
 
-/** What an answer that the client did not get leaves behind: its whole body is let go. */
+/** The kept part of an answer that the client did not get; its whole body is let go. */
 export function keepIntended(answer: Answer): NonNullable<JournalRecord['intended']> {
   if (answer === 'network error') return { status: answer };
   const { status, body } = answer;

@@ -13,7 +13,7 @@ export interface JournalText {
 /** How much of a body is kept, in bytes of UTF-8. */
 export const KEPT_BYTES = 8 * 1024;
 
-/** What is kept of a body: all of it, or its beginning and the whole length. */
+/** The kept part of a body: all of it, or its beginning and the whole length. */
 export type KeptText = string | { text: string; wholeBytes: number };
 
 /** Keeps the beginning of a body. */
@@ -44,7 +44,7 @@ function beginningOf(bytes: Uint8Array, length: number): string {
 /** A stream that is watched while it passes. */
 export interface WatchedStream {
   stream: ReadableStream<Uint8Array>;
-  /** What has passed so far. */
+  /** The text that has passed so far. */
   seen: () => { kept: KeptText; ended: boolean };
 }
 

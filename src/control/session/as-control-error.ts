@@ -4,8 +4,8 @@ import { RefusedError, type RefusalCode } from '../../core/errors.js';
 import { ControlError, type ControlErrorCode, type HubRefusalCode } from '../base/control-error.js';
 
 /**
- * What the engine or the contract refused, in an operator's terms: what the hub or the disk refuses keeps its own name
- * and status, which are the same for clients. Whatever else it was, as it is.
+ * Turns a refusal by the engine or the contract into a ControlError. Refusals by the hub or the disk keep their own name
+ * and status, which are the same for clients. Any other error is returned as it is.
  */
 export function asControlError(error: unknown): unknown {
   if (error instanceof Problem) return new ControlError(400, 'invalid_request', error.message, { cause: error });

@@ -5,26 +5,26 @@ import type { ModelLibrary } from '../../core/model-library.js';
 import type { DecisionListener, SavedSimulation, Simulation } from '../../core/simulation.js';
 import type { SessionClock } from '../base/session-clock.js';
 
-/** What a dock is built around; the entry that starts things makes it. */
+/** The engine of a session and its parts, made by the entry that opens the session. */
 export interface EngineParts {
   engine: DownloadEngine;
   library: ModelLibrary;
   jobs: JobControl;
   /** Where the downloads are simulated. */
   simulation?: Simulation;
-  /** Where the downloads are actual ones. */
+  /** Where the downloads are real. */
   downloader?: Downloader;
 }
 
-/** What a world is made of. */
+/** The parts of a session that its engine is made from. */
 export interface EngineSetup {
   clock: SessionClock;
   seed: string;
   /** To begin from, instead of from nothing. */
   saved: SavedSimulation | undefined;
   onDecision: DecisionListener;
-  /** To be told of what happens by itself, where there is no foresight to ask. */
+  /** Called with what happens by itself, where there is no foresight to ask. */
   onTransition: (transition: Transition) => void;
-  /** Aborted when this world is replaced; made when it is asked for. */
+  /** Aborted when the session's state is replaced; made when it is asked for. */
   closing: () => AbortSignal;
 }

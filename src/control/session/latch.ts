@@ -1,24 +1,24 @@
-/** Something to wait for that may happen before anybody waits: a ring is kept until it is heard. */
+/** A latch that may be opened before anything waits for it: one opening is kept until it is awaited. */
 export interface Latch {
   open: () => void;
-  /** Resolves at the next ring, or at once where one is kept. */
+  /** Resolves when it is next opened, or at once where an opening is kept. */
   opened: () => Promise<void>;
 }
 
 export function createLatch(): Latch {
   let kept = false;
-  let hear: (() => void) | undefined;
+  let resolveWait: (() => void) | undefined;
 
   return {
     open: () => {
-      kept = hear === undefined;
-      hear?.();
-      hear = undefined;
+      kept = resolveWait === undefined;
+      resolveWait?.();
+      resolveWait = undefined;
     },
     opened: () =>
       new Promise((resolve) => {
         if (kept) resolve();
-        else hear = resolve;
+        else resolveWait = resolve;
         kept = false;
       }),
   };

@@ -6,7 +6,7 @@ import { ControlError } from '../base/control-error.js';
 import type { Session } from './session.js';
 import { badSnapshot, parseSnapshot, type SessionSnapshot } from '../base/snapshot.js';
 
-/** What a dock needs of `sessionStorage` or `localStorage`. */
+/** The part of `sessionStorage` or `localStorage` that a dock needs. */
 export interface PageStorage {
   getItem(key: string): string | null;
   setItem(key: string, value: string): void;

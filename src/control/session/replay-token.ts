@@ -7,7 +7,7 @@ import { ControlError } from '../base/control-error.js';
  */
 
 const PREFIX = 'mdk1.';
-/** What a token may hold: a small one can be made to unfold without end. */
+/** Bytes that a token may unfold to: a small token can be made to unfold without end. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
 /** Whether a text claims to be a replay token. */

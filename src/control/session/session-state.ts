@@ -19,14 +19,14 @@ export interface SessionStateOptions extends ApiOptions {
   /** @throws Error naming what is wrong with `saved` */
   makeEngine: (setup: EngineSetup) => EngineParts;
   seed: string;
-  /** What the clock shows first, in ms; the machine's time by default. */
+  /** The first time that the clock shows, in ms; the machine's time by default. */
   start?: number | undefined;
   /** Drives the clock while it runs; the machine's date by default. */
   timeSource?: Clock | undefined;
   clockMode?: ClockMode | undefined;
 }
 
-/** What outlives a reset: the session that a state belongs to. */
+/** The session that a state belongs to, which outlives a reset. */
 export interface SessionStateContext {
   /** Absent until the first log of events is made. */
   listeners: Listeners | undefined;
