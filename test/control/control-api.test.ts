@@ -186,7 +186,7 @@ describe('events', () => {
   it('have no listener where only their headers were asked for', async () => {
     const { send, sessions } = open({ limit: 1 });
     expect((await send('HEAD', '/events', { headers: { 'X-Modeldock-Session': 'asked' } })).status).toBe(200);
-    // A session that somebody listens to would not make room.
+    // A session with a listener would not make room.
     sessions.open('next');
     expect(sessions.list()).toMatchObject([{ session: 'next' }]);
   });

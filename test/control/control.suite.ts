@@ -7,7 +7,7 @@ import { theRecord } from './suite/record.js';
 import { snapshots } from './suite/snapshots.js';
 import { theWorld } from './suite/world.js';
 
-/** What an operator can do, with the same results in process and over every transport. */
+/** The control of a session, with the same results in process and over every transport. */
 export function describeControl(door: Door): void {
   describe(`a session operated ${door.name}`, () => {
     theClock(door);

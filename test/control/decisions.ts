@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Fault, DockControl } from '../../src/index.js';
 import type { Opened } from './suite/door.js';
 
-/** Something that a client or an operator does. Jobs and models are named by number, so that any order of acts makes sense. */
+/** An act of a client or of a test over the control API. Jobs and models are named by number, so that any order of acts makes sense. */
 export type Act =
   | { type: 'start' | 'poll' | 'pause' | 'resume' | 'cancel' | 'install' | 'uninstall' | 'load'; which: number }
   | { type: 'fail'; which: number; code: 'network_error' | 'checksum_mismatch' }
@@ -57,7 +57,7 @@ export const act: fc.Arbitrary<Act> = fc.oneof(
   fc.record({ type: fc.constant('fault' as const), fault: fc.constantFrom(...faults) }),
 );
 
-/** Does it, and answers with everything that is told about it: an answer, a refusal, or what the operator got. */
+/** Does it, and answers with everything that is told about it: an answer, a refusal, or what the control returned. */
 export async function perform(one: Act, { control, client }: Pick<Opened, 'control' | 'client'>): Promise<unknown> {
   try {
     switch (one.type) {

@@ -235,7 +235,7 @@ describe('a listener that stopped reading', () => {
   });
 });
 
-describe('many who share one signal', () => {
+describe('many listeners that share one signal', () => {
   it('hang, wait and listen without a warning about listeners', async () => {
     const warnings: Error[] = [];
     const note = (warning: Error): void => void warnings.push(warning);

@@ -7,7 +7,7 @@ import { NOON, openFaultWorld, times, unavailable } from './fault-world.js';
 describe('a session without faults, or with none that is left', () => {
   it('hands calls on as they are, and looks at neither them nor the time', async () => {
     const unread = (): never => {
-      throw new Error('nobody should ask');
+      throw new Error('Unexpected call');
     };
     const spent = { id: 'fault-1', fault: { effect: unavailable, times: 1 }, addedAt: NOON, seen: 1, fired: 1 };
     for (const faults of [[], [spent]]) {

@@ -221,7 +221,7 @@ describe('stale', () => {
     expect(await (await poll(job)).json()).toMatchObject({ status: 'downloading', downloaded_bytes: 0 });
   });
 
-  it('knows nothing of what an operator did after that', async () => {
+  it('knows nothing of later control calls', async () => {
     const { add, dock, poll, start } = openFaultWorld();
     const [cancelled, paused, resumed] = [
       await start(),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { downloadPath, NOON, openFaultWorld, times, unavailable } from './fault-world.js';
 
 describe('a fault without a selection', () => {
-  it('changes every call of LM Studio’s routes, and none of the operator’s', async () => {
+  it('changes every call of LM Studio’s routes, and none of the control API’s', async () => {
     const { add, get, post, statuses } = openFaultWorld();
     await add({ effect: unavailable });
     expect(

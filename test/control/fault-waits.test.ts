@@ -37,7 +37,7 @@ const endless: Fault['effect'][] = [
 const struck = (dock: FaultWorld['dock']): Promise<void> =>
   until(async () => (await dock.faults.list())[0]!.fired === 1);
 
-describe('while somebody else fakes the timers', () => {
+describe('while a test fakes the timers', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 

@@ -24,7 +24,7 @@ describe('the report of findings', () => {
     expect(reportFindings([])).toBe('No findings.');
   });
 
-  it('tells what was seen, where, why it hurts and how to mend it', () => {
+  it('tells what was seen, where, its impact and how to fix it', () => {
     expect(reportFindings([finding, open])).toBe(
       `1 finding.
 

@@ -4,7 +4,7 @@ import { openClient, type Client } from './client-of.js';
 beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }));
 afterEach(() => void vi.useRealTimers());
 
-/** A job that was paused at 30 % of its size, and whose pause the client was told `seen` times. */
+/** A job that was paused at 30 % of its size, and of which the client was told `seen` times that it is paused. */
 async function pausedJob(seen: number): Promise<Client & { id: string }> {
   const client = openClient();
   const { job_id } = await client.start('simulate/pauses-at-30');
@@ -72,7 +72,7 @@ describe('a failed job', () => {
     expect(await fire.dock.findings()).toEqual([]);
   });
 
-  it('that an operator started is not the client’s', async () => {
+  it('that the control API started is not the client’s', async () => {
     const { dock, start, wait } = openClient();
     await start('simulate/fails-at-50');
     await dock.journal.clear();

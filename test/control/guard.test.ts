@@ -193,7 +193,7 @@ describe('the control API of a server with a control token', () => {
   it.each([
     ['in its own header', { 'X-Modeldock-Token': 'open-sesame' }],
     ['as a bearer token', { Authorization: 'bearer open-sesame' }],
-  ])('is open to who sends it %s, under any name', async (_, headers) => {
+  ])('is open to a caller that sends it %s, under any name', async (_, headers) => {
     const named: Record<string, string> = { ...headers, Host: 'mock.internal' };
     expect((await send('GET', '/__modeldock/session', named)).status).toBe(200);
     expect((await send('POST', '/__modeldock/reset', named)).status).toBe(200);

@@ -8,7 +8,7 @@ const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 interface Source {
   stream: ReadableStream<Uint8Array>;
   controller: ReadableStreamDefaultController<Uint8Array>;
-  /** How often somebody asked for more. */
+  /** How often the reader asked for more. */
   pulls: () => number;
   cancelledWith: () => unknown;
 }

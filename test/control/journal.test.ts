@@ -238,7 +238,7 @@ describe('a journal', () => {
     expect(journal.bytes).toBe(0);
   });
 
-  it('tells whoever hands in notes what was learnt', async () => {
+  it('fills in the notes that a caller hands in', async () => {
     const notes = {};
     const answerer = answererOf(openJournal(), async (call) => {
       Object.assign(call.notes!, { route: 'GET /v1/models', job: 'job_1' });

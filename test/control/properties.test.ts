@@ -38,7 +38,7 @@ describe.each([
   { door: inProcess, numRuns: 150 },
   { door: overHttp, numRuns: 15 },
 ])('a session operated $door.name', ({ door, numRuns }) => {
-  it('restored from a snapshot gives the same answers for ever after', async () => {
+  it('restored from a snapshot gives the same answers forever after', async () => {
     await fc.assert(
       fc.asyncProperty(time, acts, acts, (beginning, before, after) =>
         between(door, beginning, async (one, other) => {
@@ -54,7 +54,7 @@ describe.each([
     );
   });
 
-  it('gives answers that do not depend on who polled, while its clock is frozen', async () => {
+  it('gives answers that do not depend on which client polled, while its clock is frozen', async () => {
     const poll = fc.record({ type: fc.constant('poll' as const), which: fc.nat(7) });
     const polled = fc.array(fc.tuple(act, fc.array(poll, { maxLength: 4 })), { maxLength: 12 });
     await fc.assert(

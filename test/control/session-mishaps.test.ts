@@ -7,7 +7,7 @@ const open = (options: SimulatedSessionsOptions = {}) => createSessions({ speed:
 const nap = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('a call without the token', () => {
-  it('to a session that is not open is kept in nobody else’s journal', async () => {
+  it('to a session that is not open is kept in no other session’s journal', async () => {
     const sessions = open({ requireToken: 'sk-lm-1' });
     const refused = await sessions.api.fetch(new Request(`${origin}/s/foo/api/v1/models`));
     expect(refused.status).toBe(401);

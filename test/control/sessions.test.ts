@@ -182,7 +182,7 @@ describe('sessions', () => {
   const LONG_IDLE_MS = 500;
   const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-  it('are dropped when nobody has called for long enough', async () => {
+  it('are dropped when they have not been called for long enough', async () => {
     const sessions = open({ idleMs: LONG_IDLE_MS });
     const call = callerOf(sessions);
     await call('/s/old/v1/models');
@@ -200,7 +200,7 @@ describe('sessions', () => {
     expect(JSON.parse(answer.body)).toMatchObject({ now: START });
   });
 
-  it('are kept while somebody waits in them or listens to them', async () => {
+  it('are kept while a caller waits in them or listens to them', async () => {
     const sessions = open({ idleMs: LONG_IDLE_MS });
     const waiting = sessions.open('waiting');
     const call = callerOf(sessions);

@@ -24,7 +24,7 @@ const fault: fc.Arbitrary<Fault> = fc.record({
   }),
 });
 
-/** What each session begins with, and who does what in which order. */
+/** The beginning of each session, and the order of the acts in all of them. */
 const story = fc.record({
   beginnings: fc.array(fc.record({ clock, fault }), { minLength: SESSIONS, maxLength: SESSIONS }),
   turns: fc.array(fc.record({ session: fc.oneof(fc.nat(SESSIONS - 1), fc.nat(19)), act }), {

@@ -41,7 +41,7 @@ const answeredByPrism: { because: string; is: (step: ControlStep) => boolean }[]
   },
 ];
 
-describe('Prism, between an operator and a server,', () => {
+describe('Prism, between a caller of the control API and a server,', () => {
   const closing: (() => unknown)[] = [];
   /** Holds both requests and answers against the document. */
   let strict: ControlDoor;

@@ -1,6 +1,6 @@
 import type { Reply } from './walk.js';
 
-/** A request of an operator, and the route it is for. */
+/** A request to the control API, and the operation it is for. */
 export interface ControlStep {
   /** What it shows, unique in the walk. */
   title: string;
@@ -24,7 +24,7 @@ export interface ControlExchange {
   reply: Reply;
 }
 
-/** Where the walk leads through. */
+/** The server that the walk calls. */
 export interface ControlDoor {
   operate(step: ControlStep): Promise<Reply>;
   /** What a client of LM Studio's routes sends. */
@@ -36,7 +36,7 @@ export const ELSEWHERE_HEADER = 'x-walk-elsewhere';
 const ELSEWHERE = (world: 'broken' | 'real') => ({
   headers: { [ELSEWHERE_HEADER]: world, 'x-modeldock-token': WALK_TOKEN },
 });
-/** What the real world asks operators for. */
+/** The control token of the real world. */
 export const WALK_TOKEN = 'walk';
 
 export const JOB = 'job_493c7c9ded';
@@ -278,7 +278,10 @@ export async function walkDownloads(door: ControlDoor): Promise<ControlExchange[
   }
   await really('what is the newest', 'post /models/{key}/update');
   await really('a model less', 'delete /models/{key}');
-  await really('what somebody else has put there', 'delete /models/{key}', { parameter: 'me/copied', status: 409 });
+  await really('a model that modeldock has not put there', 'delete /models/{key}', {
+    parameter: 'me/copied',
+    status: 409,
+  });
   await really('with force', 'delete /models/{key}', { parameter: 'me/copied', query: 'force=true' });
   await really('nothing to update', 'post /models/{key}/update', { status: 404 });
   await really('nothing to remove', 'delete /models/{key}', { status: 404 });

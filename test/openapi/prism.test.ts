@@ -7,7 +7,7 @@ import type { Answer } from '../../src/api/call.js';
 import { serve } from '../../src/server/index.js';
 import { publish } from './judge.js';
 import { startPrism, type Prism } from './prism.js';
-import { walkMalformed, walkStates, walkUnchanged, type Exchange, type AdvanceStep } from './walk.js';
+import { walkMalformed, walkStates, walkUnchanged, type Exchange, type WalkStep } from './walk.js';
 import { createWorld, openDoor, type WalkedWorld } from './world.js';
 
 /** On everything the server sends, so that an answer of Prism's own making is not taken for one of ours. */
@@ -25,7 +25,7 @@ const spoilers: Record<string, (body: Record<string, unknown>) => object> = {
 };
 
 /** What Prism 5.14 answers itself, and so cannot judge; answers.test.ts holds these against the document as well. */
-const answeredByPrism: { because: string; is: (step: AdvanceStep) => boolean }[] = [
+const answeredByPrism: { because: string; is: (step: WalkStep) => boolean }[] = [
   {
     because: 'its forwarder takes a 501 for "not built yet", and sends an example from the document in its place',
     is: ({ status }) => status === 501,
@@ -83,7 +83,7 @@ describe.each(['documented', 'lmstudio-0.4'] as const)(
       expect(exchanges.flatMap(complaints)).toEqual([]);
     });
 
-    it('stops malformed requests, but for names, whose rules no schema tells', async () => {
+    it('stops malformed requests, but for names, which have rules that no schema tells', async () => {
       const exchanges = await walkMalformed(openDoor(strict.url, world));
       const passed = exchanges.filter(({ reply }) => reply.headers.has(STAMP_HEADER)).map(({ step }) => step.title);
       expect(passed.length).toBeGreaterThan(0);
@@ -92,14 +92,14 @@ describe.each(['documented', 'lmstudio-0.4'] as const)(
 
     it.each(Object.keys(spoilers))('complains about %s', async (spoiler) => {
       const door = openDoor(strict.url, world);
-      const start: AdvanceStep = {
+      const start: WalkStep = {
         title: 'starts a download to look at',
         route: { method: 'post', path: '/api/v1/models/download' },
         body: { model: 'simulate/stalls-at-10' },
         status: 200,
       };
       const { job_id: jobId } = JSON.parse((await door.send(start)).text) as { job_id: string };
-      const look: AdvanceStep = {
+      const look: WalkStep = {
         title: 'looks at it',
         route: { method: 'get', path: '/api/v1/models/download/status/{job_id}' },
         jobId,
@@ -113,7 +113,7 @@ describe.each(['documented', 'lmstudio-0.4'] as const)(
     });
 
     it('complains about a status that is not documented', async () => {
-      const greet: AdvanceStep = { title: 'greets', route: { method: 'get', path: '/lmstudio-greeting' }, status: 418 };
+      const greet: WalkStep = { title: 'greets', route: { method: 'get', path: '/lmstudio-greeting' }, status: 418 };
       const reply = await openDoor(strict.url, world).send({ ...greet, headers: { [SPOIL_HEADER]: 'status' } });
       expect(complaints({ step: greet, reply })).toEqual([
         expect.stringContaining('Unable to match the returned status'),

@@ -1,5 +1,5 @@
 /** A request as the walk sends it, and the documented route it is for. */
-export interface AdvanceStep {
+export interface WalkStep {
   /** What it shows, unique in the walk. */
   title: string;
   /** As the document spells it. */
@@ -21,13 +21,13 @@ export interface Reply {
 
 /** One step, and what came back. */
 export interface Exchange {
-  step: AdvanceStep;
+  step: WalkStep;
   reply: Reply;
 }
 
 /** Where the walk leads through: an api in process, a server, a judge in front of a server. */
 export interface Door {
-  send(step: AdvanceStep): Promise<Reply>;
+  send(step: WalkStep): Promise<Reply>;
   advance(ms: number): Promise<void>;
 }
 
@@ -201,7 +201,7 @@ export async function walkMalformed(door: Door): Promise<Exchange[]> {
 
 function recorder(door: Door) {
   const exchanges: Exchange[] = [];
-  const take = async (step: AdvanceStep): Promise<Record<string, unknown>> => {
+  const take = async (step: WalkStep): Promise<Record<string, unknown>> => {
     const reply = await door.send(step);
     exchanges.push({ step, reply });
     return (reply.text === '' ? {} : JSON.parse(reply.text)) as Record<string, unknown>;

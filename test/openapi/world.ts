@@ -3,7 +3,7 @@ import { fetchFrom } from '../../src/api/fetch.js';
 import { createDock } from '../../src/index.js';
 import type { ProfileName } from '../../src/contract/profiles.js';
 import { brokenWorld } from '../contract/broken-world.js';
-import { ELSEWHERE_HEADER, TOKEN, type Door, type Reply, type AdvanceStep } from './walk.js';
+import { ELSEWHERE_HEADER, TOKEN, type Door, type Reply, type WalkStep } from './walk.js';
 
 export interface WalkedWorld {
   api: Api;
@@ -42,7 +42,7 @@ export function openDoor(
   };
 }
 
-function toRequest(base: string, { route, jobId, body, text, headers }: AdvanceStep): Request {
+function toRequest(base: string, { route, jobId, body, text, headers }: WalkStep): Request {
   const sent = text ?? (body === undefined ? undefined : JSON.stringify(body));
   const all = new Headers({
     authorization: `Bearer ${TOKEN}`,

@@ -83,7 +83,7 @@ describe('connect', () => {
     expect((await control.fork()).session).toMatch(/^fork-\d+$/);
   });
 
-  it('says so when nobody is there', async () => {
+  it('says so when no server is there', async () => {
     const url = await open();
     await closing.pop()!();
     await expect(connect(url).status()).rejects.toThrow(
@@ -123,7 +123,7 @@ describe('connect', () => {
   });
 });
 
-describe('what an operator over HTTP hears of a world that does not do as expected', () => {
+describe('the errors over HTTP about a session that does not do as expected', () => {
   async function frozen(): Promise<{ control: SessionClient; job: string }> {
     const control = connect(await open(), { session: 'one' });
     await fetch(`${control.baseUrl}/api/v1/models/download`, {
@@ -160,7 +160,7 @@ describe('what an operator over HTTP hears of a world that does not do as expect
     },
   );
 
-  it('says it once, whoever else would say it too', async () => {
+  it('adds it once, even where an expectation would add it too', async () => {
     const { control, job } = await frozen();
     const never = { until: { job, progress: 0.63 } };
     const impatient = () => expectDownload(control, '*', { progress: 0.63, timeoutMs: 5 });

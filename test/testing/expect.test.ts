@@ -44,7 +44,7 @@ describe('expectNoFindings', () => {
     await expect(expectNoFindings(dock)).resolves.toBeUndefined();
   });
 
-  it('fails with what was found, why it hurts, how to mend it, and the world', async () => {
+  it('fails with what was found, its impact, how to fix it, and a replay token', async () => {
     const { dock, get } = setUp();
     await get('/api/tags');
     const message = await messageOf(expectNoFindings(dock));
@@ -63,7 +63,7 @@ describe('expectNoFindings', () => {
     await expectNoFindings(dock, { ignore: ['unknown-route-taken-for-success', 'status-of-undefined'] });
   });
 
-  it('does not fail over what nobody can judge', async () => {
+  it('does not fail over findings that cannot be judged', async () => {
     const { dock, start, get } = setUp();
     const job = await start('simulate/slow');
     for (let poll = 0; poll < 40; poll++) await get(`/api/v1/models/download/status/${job}`);
@@ -106,7 +106,7 @@ describe('expectDownload', () => {
     await start('simulate/slow');
     await get('/api/tags');
     const message = await messageOf(expectDownload(dock, 'ibm/granite-4-micro', { timeoutMs: 30 }));
-    expect(message).toContain('Expected a download of ibm/granite-4-micro: nobody asked for it within 30 ms');
+    expect(message).toContain('Expected a download of ibm/granite-4-micro: no client asked for it within 30 ms');
     expect(message).toContain('The last 2 of 2 calls:\n  POST /api/v1/models/download {"model":"simulate/slow"} → 200');
     expect(message).toContain('GET /api/tags → 200  (no such route)');
     expect(message).toContain('modeldock --replay mdk1.');
@@ -143,7 +143,7 @@ describe('expectDownload', () => {
     expect(message).not.toMatch(/\d\.\d{5}/);
   });
 
-  it('says it when nobody called at all', async () => {
+  it('says so when no client called at all', async () => {
     const message = await messageOf(expectDownload(setUp().dock, '*', { timeoutMs: 0 }));
     expect(message).toContain('No client has called. Is it given the address of this session?');
   });

@@ -46,8 +46,7 @@ function afterAlreadyDownloaded(model: string, starts: readonly ReadCall[]): Fin
 
 const POLLED_ON = {
   id: 'polling-after-final-state',
-  impact:
-    'Nothing can change any more: the client keeps a timer and a busy server going, forever if it is not closed.',
+  impact: 'Nothing can change any more: the client keeps a timer and a busy server going, forever if it is not closed.',
   fix: 'Stop polling on completed, failed and already_downloaded.',
   judged: true,
 } as const;

@@ -75,7 +75,7 @@ export function stagedIn(
   };
 }
 
-/** The refusal an operator gets, without how to bring the world back, which only the client over HTTP adds. */
+/** The refusal of a control call, without the replay note, which only the client over HTTP adds. */
 export async function refusal(
   asked: Promise<unknown>,
 ): Promise<Pick<ControlError, 'name' | 'status' | 'code' | 'message'>> {

@@ -43,7 +43,7 @@ export function theJobs(door: Door): void {
       },
     );
 
-    staged('pause and go on where an operator says so', {}, async ({ control, start, poll }) => {
+    staged('pause and resume through the control', {}, async ({ control, start, poll }) => {
       const job = await start(model);
       await control.clock.advance(1100);
       expect(await control.jobs.pause(job)).toMatchObject({ id: job, state: 'paused', downloadedBytes: 100_000_000 });
@@ -55,7 +55,7 @@ export function theJobs(door: Door): void {
       expect((await control.jobs.get(job)).timeline.at(-1)).toMatchObject({ to: START + 70_100 });
     });
 
-    staged('leave a pause of their own when an operator resumes them', {}, async ({ control, start }) => {
+    staged('leave a pause of their own when they are resumed', {}, async ({ control, start }) => {
       const job = await start('simulate/pauses-at-30');
       await control.clock.advance({ until: { job, status: 'paused' } });
       await control.jobs.resume(job);
@@ -146,7 +146,7 @@ export function theJobs(door: Door): void {
       expect(await wait).toMatchObject({ state: 'completed', completedAt: START + 10_100 });
     });
 
-    staged('ends when an operator brings it about', {}, async ({ control, start }) => {
+    staged('ends when the control brings the state about', {}, async ({ control, start }) => {
       const job = await start(model);
       const wait = control.jobs.wait(job, { status: 'failed' });
       await control.jobs.cancel(job);

@@ -7,7 +7,7 @@ export function theRecord(door: Door): void {
 
   describe('the journal', () => {
     staged(
-      'has what clients asked and got, and not what operators did',
+      'has the calls of clients and their answers, and no control calls',
       {},
       async ({ control, client, start, poll }) => {
         const job = await start('simulate/steady');
@@ -132,7 +132,7 @@ interface Listener {
   stop(): Promise<void>;
 }
 
-/** Listens from now on: what is asked of the operator afterwards is heard. */
+/** Listens from now on: later control calls are seen. */
 /** Resolves when the listening has begun: over HTTP that takes longer than what a client does next. */
 async function listen(control: DockControl, after?: number): Promise<Listener> {
   const leaving = new AbortController();

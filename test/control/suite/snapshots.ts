@@ -170,7 +170,7 @@ async function live({ control, client, start }: Stage): Promise<void> {
   await client('POST', '/api/v1/models/load', { model: 'ibm/granite-4-micro' });
 }
 
-/** All that an operator can see of a world. */
+/** Everything that the control shows of a session. */
 async function look(control: DockControl): Promise<unknown> {
   return {
     clock: await control.clock.get(),

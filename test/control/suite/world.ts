@@ -117,7 +117,7 @@ export function theWorld(door: Door): void {
       expect(await refusal(control.scenario.set({ rules }))).toMatchObject({ status: 400, code: 'invalid_request' });
     });
 
-    staged('do not touch the operator', {}, async ({ control }) => {
+    staged('do not touch the control API', {}, async ({ control }) => {
       await control.faults.add({ effect: { type: 'network-error' } });
       expect((await control.status()).faults).toBe(1);
     });
