@@ -1,6 +1,7 @@
 import { unlessAborted } from '../core/unless-aborted.js';
 import type { PartFile } from './disk/part-file.js';
 import { DownloadError } from './download-error.js';
+import type { Fingerprint } from './library/fingerprint.js';
 import type { Digest } from './plan.js';
 import type { ByteSink } from './transfer/byte-sink.js';
 import type { ByteSource } from './transfer/byte-source.js';
@@ -8,20 +9,21 @@ import { transfer, type TransferOptions, type TransferPhase } from './transfer/t
 
 export interface DownloadFileOptions extends Omit<TransferOptions, 'onPhase'> {
   part: PartFile;
-  /** Called for each round of requests: what it gives has asked anew where the file is. */
+  /** Called for each round of requests: the source that it gives has asked anew where the file is. */
   source: () => ByteSource;
   onPhase?: (phase: TransferPhase | 'verifying') => void;
 }
 
-/** So often may bytes be gone that were written, before the disk is to blame. */
+/** Written bytes may be gone so often before the disk is to blame. */
 const MOST_DAMAGES = 4;
 
 /**
- * Fetches what a part lacks, verifies it, and mends it where that fails: first what the disk has not kept, then, once,
+ * Fetches what a part lacks, verifies it, and repairs it where that fails: first what the disk has not kept, then, once,
  * what must have arrived wrong. Afterwards the part is complete, verified and synced.
+ * @returns the part as it was when its bytes were hashed
  * @throws DownloadError checksum_mismatch, disk_full, disk_error, and as the transfer
  */
-export async function downloadFile({ part, source, onPhase, ...options }: DownloadFileOptions): Promise<void> {
+export async function downloadFile({ part, source, onPhase, ...options }: DownloadFileOptions): Promise<Fingerprint> {
   const { signal } = options;
   const suspects = new Set<number>();
   const phases = onPhase === undefined ? {} : { onPhase };
@@ -31,7 +33,7 @@ export async function downloadFile({ part, source, onPhase, ...options }: Downlo
   };
 
   let found = await fetchAndVerify();
-  if (found === undefined) return;
+  if (typeof found !== 'string') return found;
   const rest = Array.from({ length: part.segmentCount }, (_, segment) => segment).filter(
     (segment) => !suspects.has(segment),
   );
@@ -42,7 +44,7 @@ export async function downloadFile({ part, source, onPhase, ...options }: Downlo
     await fetchInto(refetch.sink);
     if (!refetch.hasChanged()) continue;
     found = await fetchAndVerify();
-    if (found === undefined) return;
+    if (typeof found !== 'string') return found;
   }
   throw new DownloadError(
     'checksum_mismatch',
@@ -50,14 +52,14 @@ export async function downloadFile({ part, source, onPhase, ...options }: Downlo
       'It was fetched twice; whatever is between here and the hub changes it.',
   );
 
-  /** @returns the digest that was found instead of the planned one */
-  async function fetchAndVerify(): Promise<string | undefined> {
+  /** @returns the verified part, or the digest that was found instead of the planned one */
+  async function fetchAndVerify(): Promise<Fingerprint | string> {
     for (let damages = 0; damages <= MOST_DAMAGES; damages++) {
       if (part.storedBytes() < part.size) await fetchInto(part);
       signal.throwIfAborted();
       onPhase?.('verifying');
       const verdict = await unlessAborted(part.verify(), signal);
-      if (verdict.type === 'verified') return undefined;
+      if (verdict.type === 'verified') return verdict.fingerprint;
       if (verdict.type === 'mismatch') {
         if (verdict.damaged.length === 0) return verdict.found;
         for (const segment of verdict.damaged) await part.forget(segment);

@@ -1,8 +1,9 @@
 import type * as fs from 'node:fs/promises';
 
 /**
- * The file system, as much of it as the real engine uses. Everything it writes goes through here, so that a test can
- * fill the disk, cut the power, or kill the process between any two steps. `node:fs/promises` is one.
+ * The part of the file system that the real engine uses. Everything it writes goes through here, so that a test can fill
+ * the disk, cut the power, or kill the process between any two steps. `node:fs/promises` is one. It has no `readFile`,
+ * which waits for pipes and reads without bound: `node/read-file.ts` does neither.
  */
 export type FileLayer = Pick<
   typeof fs,
@@ -15,7 +16,6 @@ export type FileLayer = Pick<
   | 'mkdir'
   | 'rmdir'
   | 'readdir'
-  | 'readFile'
   | 'stat'
   | 'lstat'
   | 'realpath'

@@ -74,7 +74,7 @@ export async function openDownloader(options: DownloaderOptions = {}): Promise<D
   if (owner === 'server') checkNetworkSettings(environment);
   const settings = hubSettingsOnDemand(environment);
   const limits = limitsFrom(options.limits, settings);
-  const folders = await openModelFolders({ files, roots: options.modelsDirs, environment });
+  const folders = await openModelFolders({ files, roots: options.modelsDirs, environment, onWarning });
   const records = createModelRecords(files, onWarning);
   const network = networkOnDemand({
     ...{ settings, limits, clock, environment },

@@ -5,12 +5,13 @@ import { createSerialQueue } from '../core/serial-queue.js';
 import type { JobStore, Stored } from '../core/store.js';
 import { createExclusively } from '../node/create-exclusively.js';
 import { errorCodeOf, isDiskFull, isWithoutLinks, unlessMissing } from '../node/file-errors.js';
+import { createOwnFiles } from '../node/read-file.js';
 import { syncFolder } from '../node/sync-folder.js';
 
 /** As much of the file system as job records need. `node:fs/promises` is one. */
 export type RecordFiles = Pick<
   typeof nodeFiles,
-  'open' | 'rename' | 'link' | 'unlink' | 'mkdir' | 'readdir' | 'readFile' | 'stat' | 'rm'
+  'open' | 'rename' | 'link' | 'unlink' | 'mkdir' | 'readdir' | 'stat' | 'lstat' | 'rm'
 >;
 
 export interface FileStoreOptions<Job extends Stored> {
@@ -36,7 +37,7 @@ export interface FileStore<Job extends Stored> extends JobStore<Job> {
    * For callers that know of no other writer of this job.
    */
   dropClaims(id: string): Promise<void>;
-  /** Deletes what writers left behind that were killed: folders that never had a record, and drafts of records. */
+  /** Deletes what killed writers left behind: folders that never had a record, and drafts of records. */
   tidy(): Promise<void>;
 }
 
@@ -54,6 +55,8 @@ const FORMAT = 1;
 /** In a job's folder. May be deleted once no more records will be written. */
 export const RESERVE = 'reserve';
 const RECORD = 'job.json';
+/** A record has a plan, which may list the files of a large repo. */
+const MOST_RECORD_BYTES = 64 * 1024 * 1024;
 /** A claim to write a version lives for milliseconds: an older one belongs to a process that was killed. */
 const CLAIM_STALE_MS = 10_000;
 const CLAIM = /^job\.json\.\d+$/;
@@ -73,6 +76,7 @@ export function createFileStore<Job extends Stored>({
   /** Writes follow each other, so that what one of them has read still holds when it writes. */
   const withJobLock = createSerialQueue();
   const warned = new Set<string>();
+  const own = createOwnFiles(files, onWarning);
 
   return {
     get: async (id) => (await find(id))?.job,
@@ -131,7 +135,7 @@ export function createFileStore<Job extends Stored>({
     const entry = { sequence, job };
     const draft = await writeDraft(folder, entry).catch((error: unknown) => writeFromReserve(folder, entry, error));
     try {
-      if (!(await claimVersion(draft, claim))) return false;
+      if (!(await claimVersion(draft, claim, textOf(entry)))) return false;
       // Another process may have written this version and given its claim up again since the record was read.
       if ((await readEntry(folder))?.job.version !== expectedVersion) {
         await files.unlink(claim);
@@ -159,9 +163,9 @@ export function createFileStore<Job extends Stored>({
 
   async function tidy(): Promise<void> {
     for (const parent of folders) {
-      const names = (await unlessMissing(files.readdir(parent))) ?? [];
+      const names = await own.names(parent);
       for (const folder of names.filter(isJobFolder).map((name) => join(parent, name))) {
-        const inside = (await unlessMissing(files.readdir(folder))) ?? [];
+        const inside = await own.names(folder);
         const left = inside.includes(RECORD)
           ? inside.filter((name) => name.startsWith(`${RECORD}.`)).map((name) => join(folder, name))
           : [folder];
@@ -174,19 +178,19 @@ export function createFileStore<Job extends Stored>({
 
   /** Something that is not there any more is of no age. */
   async function ageOf(path: string): Promise<number> {
-    const stats = await unlessMissing(files.stat(path));
+    const stats = await unlessMissing(files.lstat(path));
     return stats === undefined ? 0 : Date.now() - stats.ctimeMs;
   }
 
   /** A link is made by one writer alone; a rename would silently replace what another one wrote. */
-  async function claimVersion(draft: string, claim: string): Promise<boolean> {
+  async function claimVersion(draft: string, claim: string, contents: Uint8Array): Promise<boolean> {
     for (;;) {
       try {
         await files.link(draft, claim);
         return true;
       } catch (error) {
         // On file systems without links, such as FAT.
-        if (isWithoutLinks(error)) return createExclusively(files, claim, await files.readFile(draft));
+        if (isWithoutLinks(error)) return createExclusively(files, claim, contents);
         if (errorCodeOf(error) !== 'EEXIST') throw error;
         if ((await ageOf(claim)) < CLAIM_STALE_MS) return false;
         await unlessMissing(files.unlink(claim));
@@ -196,10 +200,8 @@ export function createFileStore<Job extends Stored>({
 
   async function writeDraft(folder: string, entry: Entry<Job>): Promise<string> {
     const path = join(folder, `${RECORD}.${randomBytes(6).toString('hex')}.tmp`);
-    const text = new TextEncoder().encode(
-      `${JSON.stringify({ format: FORMAT, sequence: entry.sequence, ...entry.job }, undefined, 2)}\n`,
-    );
-    if (!(await createExclusively(files, path, text))) throw new Error(`Cannot write ${path}: it is there already.`);
+    if (!(await createExclusively(files, path, textOf(entry))))
+      throw new Error(`Cannot write ${path}: it is there already.`);
     return path;
   }
 
@@ -209,7 +211,9 @@ export function createFileStore<Job extends Stored>({
     const reserve = join(folder, RESERVE);
     const { size } = await files.stat(reserve).catch(() => ({ size: 0 }));
     if (size === 0) throw error;
-    await files.unlink(reserve);
+    await files.unlink(reserve).catch(() => {
+      throw error;
+    });
     try {
       return await writeDraft(folder, entry);
     } finally {
@@ -225,8 +229,8 @@ export function createFileStore<Job extends Stored>({
   async function readAll(): Promise<FoundEntry<Job>[]> {
     const entries = await Promise.all(
       folders.map(async (parent) => {
-        const names = await unlessMissing(files.readdir(parent));
-        return Promise.all((names ?? []).filter(isJobFolder).map((name) => readEntry(join(parent, name))));
+        const names = await own.names(parent);
+        return Promise.all(names.filter(isJobFolder).map((name) => readEntry(join(parent, name))));
       }),
     );
     return entries
@@ -247,7 +251,7 @@ export function createFileStore<Job extends Stored>({
 
   async function readEntry(folder: string): Promise<FoundEntry<Job> | undefined> {
     const path = join(folder, RECORD);
-    const text = await unlessMissing(files.readFile(path, 'utf8'));
+    const text = await own.read(path, MOST_RECORD_BYTES);
     if (text === undefined) return undefined;
     const entry = parseEntry<Job>(text);
     if (entry) return { ...entry, folder };
@@ -256,6 +260,10 @@ export function createFileStore<Job extends Stored>({
     onWarning(`Cannot read ${path}: it holds no job that this version knows. Delete ${dirname(path)} to forget it.`);
     return undefined;
   }
+}
+
+function textOf<Job>({ sequence, job }: Entry<Job>): Uint8Array {
+  return new TextEncoder().encode(`${JSON.stringify({ format: FORMAT, sequence, ...job }, undefined, 2)}\n`);
 }
 
 function parseEntry<Job extends Stored>(text: string): Entry<Job> | undefined {

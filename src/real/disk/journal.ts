@@ -1,6 +1,6 @@
 import { constants } from 'node:fs/promises';
 import { createSerialQueue } from '../../core/serial-queue.js';
-import { errorCodeOf } from '../../node/file-errors.js';
+import { readRegularFile } from '../../node/read-file.js';
 import { writeAll } from '../../node/write-all.js';
 import type { FileLayer } from '../file-layer.js';
 import {
@@ -34,8 +34,10 @@ export interface PartJournal {
 
 const PAGE = 4096;
 const ROOM_FOR_RECORDS = 64 * 1024;
+/** A journal of ten terabytes in segments of 16 MiB has half of it. */
+const MOST_JOURNAL_BYTES = 64 * 1024 * 1024;
 
-/** What the journal at `path` says; `undefined` when there is none, or none that can be read. */
+/** Reads the journal at `path`; `undefined` when there is none, or none that makes sense. @throws UnusableFile */
 export async function readJournal(path: string, files: FileLayer): Promise<JournalState | undefined> {
   return newest(await readWhole(path, files))?.state;
 }
@@ -115,12 +117,7 @@ function newest(bytes: Buffer): { generation: number; state: JournalState; at: n
 }
 
 async function readWhole(path: string, files: FileLayer): Promise<Buffer> {
-  try {
-    return await files.readFile(path);
-  } catch (error) {
-    if (errorCodeOf(error) === 'ENOENT') return Buffer.alloc(0);
-    throw error;
-  }
+  return (await readRegularFile(files, path, MOST_JOURNAL_BYTES)) ?? Buffer.alloc(0);
 }
 
 export type { JournalState };

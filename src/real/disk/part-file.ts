@@ -9,7 +9,9 @@ import type { RealClock } from '../real-clock.js';
 import type { ByteSink } from '../transfer/byte-sink.js';
 import type { ByteBudget } from './byte-budget.js';
 import type { Digester } from './digester.js';
+import { readFingerprint, type Fingerprint } from '../library/fingerprint.js';
 import { describeDiskError } from './disk-error.js';
+import { confirmDigest } from './hash-still-file.js';
 import { readJournal, startJournal } from './journal.js';
 import { createPartRecorder } from './part-recorder.js';
 import { resumePart } from './resume-part.js';
@@ -17,7 +19,8 @@ import { createSegmentWriter } from './segment-writer.js';
 
 /** What the bytes of a whole part turn out to be. */
 export type Verdict =
-  | { type: 'verified' }
+  /** `fingerprint`: the part as it was when its bytes were hashed. */
+  | { type: 'verified'; fingerprint: Fingerprint }
   /** Something lacks, or was found damaged on the way and is forgotten: it has to be fetched first. */
   | { type: 'incomplete' }
   /** Another digest than planned. `damaged`: the segments that are not on the disk as they arrived; none if all are. */
@@ -88,6 +91,7 @@ export async function openPart({
 }): Promise<PartFile> {
   const { part: path, journal: journalPath } = partPaths(folder, name);
   const identity = { ...file.digest, size: file.size };
+  const whole = { path, ...identity };
 
   const { handle, journal, segments, toBeChecked } = await open().catch(async (error: unknown) => {
     throw await describeDiskError(error, { doing: 'open', path, files, neededBytes: file.size });
@@ -97,9 +101,8 @@ export async function openPart({
     const handle = await files.open(path, constants.O_RDWR | constants.O_CREAT, 0o644);
     try {
       const found = await readJournal(journalPath, files);
-      const { segmentBytes } = limits;
       const { state, segments, toBeChecked } = await resumePart({
-        ...{ journal: found, identity, segmentBytes, bootId, handle, path, digester },
+        ...{ journal: found, identity, segmentBytes: limits.segmentBytes, bootId, handle, path, digester },
       });
       const journal = await startJournal(journalPath, state, { files, segmentCount: segments.count });
       return { handle, journal, segments, toBeChecked };
@@ -147,7 +150,7 @@ export async function openPart({
     onError: fail,
   });
   const following = digester.follow({
-    ...{ path, algorithm: file.digest.algorithm, size: file.size, segmentBytes: segments.segmentBytes },
+    ...{ ...whole, segmentBytes: segments.segmentBytes },
     expected: toBeChecked,
     onDamaged(segment) {
       advancedTo = Math.min(advancedTo, segments.start(segment));
@@ -204,12 +207,15 @@ export async function openPart({
 
   async function verify(): Promise<Verdict> {
     await settle();
+    const written = await failed('read', readFingerprint(files, path));
+    // From here to the wait for the digest without a step in between: damage found meanwhile would not end the wait.
     if (storedBytes < file.size) return { type: 'incomplete' };
     hashLater = false;
     advance();
-    const [found] = await Promise.all([failed('read', following.digest()), checkpoint()]);
-    if (found === file.digest.hex) return { type: 'verified' };
-    if (found !== undefined) return { type: 'mismatch', found, damaged: await findDamaged() };
+    const [followed] = await Promise.all([failed('read', following.digest()), checkpoint()]);
+    const judged = await failed('read', confirmDigest(followed, written, whole, { files, digester }));
+    if (typeof judged === 'object') return { type: 'verified', fingerprint: judged };
+    if (judged !== undefined) return { type: 'mismatch', found: judged, damaged: await findDamaged() };
     // One was damaged: the others are looked at now, so that all are fetched in one go.
     for (const segment of await findDamaged()) await forget(segment);
     return { type: 'incomplete' };

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -16,6 +16,7 @@ export interface HubSettings {
   readonly silenceMs?: number | undefined;
 }
 
+const MOST_TOKEN_BYTES = 4096;
 const DEFAULT_ENDPOINT = 'https://huggingface.co';
 /** The words that the Python client takes for yes. */
 const YES = ['1', 'ON', 'YES', 'TRUE'];
@@ -85,7 +86,15 @@ function readSeconds(name: string, text: string): number {
 
 function readToken(path: string): string | undefined {
   try {
-    return textIn(readFileSync(path, 'utf8'));
+    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const bytes = Buffer.alloc(MOST_TOKEN_BYTES);
+      return fstatSync(descriptor).isFile()
+        ? textIn(bytes.toString('utf8', 0, readSync(descriptor, bytes)))
+        : undefined;
+    } finally {
+      closeSync(descriptor);
+    }
   } catch {
     // There is no file without a login, and one that cannot be read is of no use.
     return undefined;

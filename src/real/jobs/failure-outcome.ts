@@ -5,14 +5,14 @@ import { DownloadError } from '../download-error.js';
 import type { FileLayer } from '../file-layer.js';
 import type { JobRecord, RecordedState } from './job-record.js';
 
-/** What becomes of a job whose run ended with an error. */
+/** Decides the state of a job whose run ended with an error. */
 export async function failureOutcome(
   error: unknown,
   job: JobRecord,
   { files, now, hasToken, onWarning }: Circumstances,
 ): Promise<RecordedState> {
   const { code, message } = await asDownloadError(error, job, files, onWarning);
-  // A person can help, and then it goes on.
+  // The user can help, and then it goes on.
   if (code === 'disk_full' || code === 'token_missing') return { state: 'paused', code, reason: message };
   if (job.hadToken && !hasToken && NEEDS_TOKEN.includes(code)) {
     const repo = `${job.plan.owner}/${job.plan.repo}`;
@@ -33,7 +33,7 @@ interface Circumstances {
   onWarning: (text: string) => void;
 }
 
-/** What the hub answers to somebody who needs a token and sends none. */
+/** The answers of a hub to a client that needs a token and sends none. */
 const NEEDS_TOKEN: readonly FailureCode[] = ['gated', 'missing_or_private', 'bad_token'];
 
 async function asDownloadError(
@@ -47,9 +47,10 @@ async function asDownloadError(
     const code = failureCodes.find((known) => known === error.code) ?? 'disk_error';
     return new DownloadError(code, error.message, { cause: error });
   }
-  // Nothing else is expected: whoever wrote this wants to see where it came from.
   if (errorCodeOf(error) === undefined) {
-    onWarning(`${id} failed unexpectedly: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    onWarning(
+      `${id} failed for a reason that was not expected: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
   return describeDiskError(error, { doing: 'download into', path: root, files });
 }

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
-import { openPart } from '../disk/part-file.js';
+import { hashStillFile } from '../disk/hash-still-file.js';
+import { openPart, partPaths } from '../disk/part-file.js';
+import { setOddPartsAside } from '../disk/set-aside.js';
 import { downloadFile } from '../download-file.js';
 import { DownloadError } from '../download-error.js';
 import { createRangeSource } from '../hub/range-source.js';
@@ -16,10 +18,10 @@ import type { EngineContext } from './engine-context.js';
 /** A file whose bytes are there and verified. */
 export interface ReadyFile {
   file: PlannedFile;
-  /** Where they are, until they are published; absent where they are in their place already. */
+  /** Where they are until they are published; absent where they are in their place already. */
   part?: string;
-  /** What they were when they were verified in their place. */
-  verified?: Fingerprint;
+  /** The file as it was when it was verified: the part, or the one in its place. */
+  verified: Fingerprint;
   /** What is in their place now, and has to go. */
   replaces?: Fingerprint;
 }
@@ -37,37 +39,43 @@ export async function findReady(
 ): Promise<ReadyFile | undefined> {
   const { planned: file } = live;
   if (presence.state === 'recorded') return { ...there(), verified: presence.found };
-  if (presence.state === 'same-size' && (await isRight(presence.target))) {
-    return { ...there(), verified: presence.found };
+  if (presence.state === 'same-size') {
+    const verified = await verify(presence.target);
+    if (verified) return { ...there(), verified };
   }
   const cached = 'cached' in presence ? presence.cached : undefined;
-  if (cached === undefined || !(await isRight(cached))) return undefined;
+  if (cached === undefined) return undefined;
   const part = join(job.folder, `${stagedName(job.record.plan, file)}.cached`);
+  // Taken over first: then it is the file that gets its name that is hashed.
   await adoptFromCache(context.files, cached, part);
-  return { ...there(), part, ...replacing(presence) };
+  const verified = await verify(part);
+  if (verified) return { ...there(), part, verified, ...replacing(presence) };
+  await context.files.rm(part, { force: true });
+  return undefined;
 
-  function there(): ReadyFile {
+  function there(): Pick<ReadyFile, 'file'> {
     live.downloadedBytes = file.size;
     live.hashedBytes = file.size;
     return { file };
   }
 
-  async function isRight(path: string): Promise<boolean> {
+  async function verify(path: string): Promise<Fingerprint | undefined> {
     live.phase = 'verifying';
     let before = 0;
     try {
-      const hex = await context.digester.digestOf(
+      const found = await hashStillFile(
+        context,
         { path, algorithm: file.digest.algorithm, size: file.size },
         {
           signal,
           onHashed: (bytes) => {
-            context.totals.hashedBytes += bytes - before;
+            context.totals.hashedBytes += Math.max(0, bytes - before);
             before = bytes;
             live.hashedBytes = bytes;
           },
         },
       );
-      return hex === file.digest.hex;
+      return found?.hex === file.digest.hex ? found.fingerprint : undefined;
     } finally {
       live.phase = undefined;
       live.hashedBytes = 0;
@@ -90,11 +98,12 @@ export async function fetchFile(
   live.phase = 'connecting';
   await adoptLeftPart();
   signal.throwIfAborted();
+  await setOddPartsAside(files, partPaths(job.folder, name), context.onWarning);
   const part = await openPart({ folder: job.folder, name, file, files, clock, limits, budget, digester, bootId });
   live.part = part;
   let isWrong = false;
   try {
-    await downloadFile({
+    const verified = await downloadFile({
       part,
       source: () => {
         const first = job.located.get(file.path);
@@ -123,13 +132,13 @@ export async function fetchFile(
         live.phase = phase;
       },
     });
-    return { file, part: part.path, ...replacing(presence) };
+    return { file, part: part.path, verified, ...replacing(presence) };
   } catch (error) {
     isWrong = error instanceof DownloadError && error.code === 'checksum_mismatch';
     throw error;
   } finally {
     totals.hashedBytes += part.hashedBytes();
-    // Whoever asks again must not begin with bytes that are known to be wrong.
+    // The next job must not begin with bytes that are known to be wrong.
     await (isWrong ? part.discard() : part.close());
     live.downloadedBytes = isWrong ? 0 : part.storedBytes();
     live.hashedBytes = part.hashedBytes();

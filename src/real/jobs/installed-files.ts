@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { isSameFile, readFingerprint } from '../library/fingerprint.js';
+import { isUntouched, readFingerprint } from '../library/fingerprint.js';
 import { findPresence, type FilePresence } from '../library/presence.js';
 import { modelOf } from '../library/records.js';
 import { repoFolder } from '../library/safe-path.js';
@@ -35,7 +35,7 @@ export async function isInstalled({ files, records }: Context, plan: DownloadPla
   const folder = repoFolder(root, record.owner, record.repo);
   for (const file of record.files) {
     const there = await readFingerprint(files, join(folder, file.path));
-    if (!there || !isSameFile(there, file)) return false;
+    if (!there || !isUntouched(there, file)) return false;
   }
   return true;
 }

@@ -37,7 +37,10 @@ export function createInstalledModels(
 
   async function remove(key: string, options?: { force?: boolean }): Promise<RemovedModel> {
     const models = await library.find(key);
-    const running = [...lifecycle.live.values()].find(({ record }) => models.some((model) => isOf(record.plan, model)));
+    const running = [...lifecycle.live.values()].find(
+      // A job that has ended is in the list until its last file is closed.
+      ({ record }) => record.state === 'downloading' && models.some((model) => isOf(record.plan, model)),
+    );
     if (running) {
       const { id } = running.record;
       throw new RefusedError(

@@ -4,7 +4,7 @@ import type { JobSnapshot } from '../../core/job.js';
 import { revised, snapshotAtRest, type JobChange, type JobRecord, type RecordedState } from './job-record.js';
 import type { Lifecycle } from './lifecycle.js';
 import { detailsAtRest, detailsOf, snapshotOf } from './live-job.js';
-import { giveUpBytes, lockWithRoom, makeRoomFor } from './make-room.js';
+import { giveUpBytes, lockWithRoom, makeRoomFor, refuseWithoutRoom } from './make-room.js';
 import type { EngineContext } from './engine-context.js';
 
 /** What operators do to jobs. What is done to one job is done in turn. */
@@ -58,7 +58,7 @@ export function createJobControl(context: EngineContext, lifecycle: Lifecycle): 
           return show(next);
         } catch (error) {
           await lock.release();
-          throw error;
+          throw refuseWithoutRoom(error, job.model, job.root);
         }
       }),
     move: async (jobId, position) => {

@@ -36,7 +36,7 @@ function describeModel(
 /** Deletes what is staged for a job; its record stays. */
 export async function dropParts({ files }: Pick<EngineContext, 'files'>, folder: string): Promise<void> {
   for (const name of (await unlessMissing(files.readdir(folder))) ?? []) {
-    if (STAGED.test(name)) await files.rm(join(folder, name), { force: true });
+    if (STAGED.test(name)) await files.rm(join(folder, name), { recursive: true, force: true });
   }
 }
 

@@ -1,6 +1,6 @@
 import { unlessAborted } from '../../core/unless-aborted.js';
 import { findPresence, type FilePresence } from '../library/presence.js';
-import { preparePublication } from '../library/publish.js';
+import { ChangedSinceVerified, preparePublication } from '../library/publish.js';
 import { repoFolder } from '../library/safe-path.js';
 import { fetchFile, findReady, type ReadyFile } from './fetch-file.js';
 import type { LiveFile, LiveJob } from './live-job.js';
@@ -8,12 +8,15 @@ import { publishJob } from './publish-job.js';
 import type { EngineContext } from './engine-context.js';
 import type { JobChange } from './job-record.js';
 
-/** So many small files at once: what they cost is the way to the hub and back, not the line. */
+/** Small files at once: they cost the way to the hub and back, not the line. */
 const SMALL_AT_ONCE = 4;
 
+/** A part that another program writes into is fetched again so often. */
+const MOST_PUBLICATIONS = 3;
+
 /**
- * The life of a job from its turn to its last file's name: what is there is verified, what is not is fetched, and all of
- * it gets its place together.
+ * The life of a job from its turn to its last file's name: files that are there are verified, the others are
+ * fetched, and all of them get their places together.
  * @param keep writes a change into the job's record
  * @throws what it failed with, or the signal's reason
  */
@@ -23,17 +26,27 @@ export async function runJob(
   signal: AbortSignal,
   keep: (change: JobChange) => Promise<void>,
 ): Promise<void> {
-  if (job.record.publishing === undefined) {
-    const ready = await obtainAll(context, job, signal);
-    const { root, plan } = job.record;
-    signal.throwIfAborted();
-    // From here on it goes through: a publication that was begun is not left half done.
+  for (let attempt = 1; ; attempt++) {
+    if (job.record.publishing === undefined) {
+      const ready = await obtainAll(context, job, signal);
+      const { root, plan } = job.record;
+      signal.throwIfAborted();
+      // From here on it goes through: a publication that was begun is not left half done.
+      job.isPublishing = true;
+      const folder = repoFolder(root, plan.owner, plan.repo);
+      await keep({ publishing: await preparePublication(context.files, folder, ready) });
+    }
     job.isPublishing = true;
-    const folder = repoFolder(root, plan.owner, plan.repo);
-    await keep({ publishing: await preparePublication(context.files, folder, ready) });
+    try {
+      await publishJob(context, job);
+      return;
+    } catch (error) {
+      if (!(error instanceof ChangedSinceVerified) || attempt === MOST_PUBLICATIONS) throw error;
+      context.onWarning(`${error.message} What is wrong is fetched again.`);
+      job.isPublishing = false;
+      await keep({ publishing: undefined });
+    }
   }
-  job.isPublishing = true;
-  await publishJob(context, job);
 }
 
 /** In the order of the plan. */

@@ -10,6 +10,7 @@ import { isInstalled, isThere, lookFor } from './installed-files.js';
 import { isOpen, snapshotAtRest, type JobRecord } from './job-record.js';
 import type { Lifecycle } from './lifecycle.js';
 import { snapshotOf } from './live-job.js';
+import { refuseWithoutRoom } from './make-room.js';
 import { planRequest } from './plan-request.js';
 import { identityOf, requestKey, subjectOf } from './request-identity.js';
 
@@ -129,8 +130,9 @@ export function createStarter(context: EngineContext, lifecycle: Lifecycle, cata
       // At any commit: a newer one is fetched when an update is asked for.
       if (!replaces && (await isInstalled(context, plan, root))) return 'already_downloaded';
       if (!replaces) refuseForeign(presence, subject);
-      return createJob(context, lifecycle, {
-        ...{ request, plan, model, root, presence, previous, subject, replaces, signal },
+      const wanted = { request, plan, model, root, presence, previous, subject, replaces, signal };
+      return createJob(context, lifecycle, wanted).catch((error: unknown) => {
+        throw refuseWithoutRoom(error, subject, root);
       });
     });
   }

@@ -13,7 +13,7 @@ export type Adoption = 'linked' | 'cloned' | 'copied';
 export async function adoptFromCache(files: FileLayer, blob: string, path: string): Promise<Adoption> {
   // In the cache of some programs a blob is a link itself; a hard link to a link would dangle.
   const source = await files.realpath(blob);
-  await files.rm(path, { force: true });
+  await files.rm(path, { recursive: true, force: true });
   try {
     await files.link(source, path);
     return 'linked';

@@ -35,7 +35,7 @@ const SIZE_IN_NAME = /(?:^|[-_ ])((?:\d+x)?\d+(?:\.\d+)?[bm])(?=$|[-_. ])/i;
 /** Reads headers, each once as long as its file stays the same. */
 export function createModelReader(files: FileLayer, onWarning: (text: string) => void): ModelReader {
   const headers = createGgufReader();
-  const cache = createHeaderCache(files);
+  const cache = createHeaderCache(files, onWarning);
   const ggufs = remember(async ({ root, ...file }: FoundFile & { root: string }, path: string) => {
     const before = await cache.find(root, path, file);
     if (before) return before;

@@ -1,12 +1,12 @@
 import { join, relative } from 'node:path';
-import { unlessMissing } from '../../node/file-errors.js';
+import { createOwnFiles } from '../../node/read-file.js';
 import type { FileLayer } from '../file-layer.js';
 import { writeDurably } from './durable-files.js';
 import type { FoundFile } from './find-models.js';
 import { OWN_FOLDER } from './safe-path.js';
 import type { GgufFacts } from './read-gguf.js';
 
-/** What headers say, kept in the models folder: half a second for each model is too long for every start of a server. */
+/** Keeps what headers say in the models folder: half a second for each model is too long for every start of a server. */
 export interface HeaderCache {
   /** Undefined when it is not known, or the file is another one by now. */
   find(root: string, path: string, file: FoundFile): Promise<GgufFacts | undefined>;
@@ -29,9 +29,11 @@ interface Kept {
 }
 
 const VERSION = 1;
+const MOST_BYTES = 64 * 1024 * 1024;
 
 /** The file of another version, or one that cannot be read, is as good as none. */
-export function createHeaderCache(files: FileLayer): HeaderCache {
+export function createHeaderCache(files: FileLayer, onWarning: (text: string) => void): HeaderCache {
+  const own = createOwnFiles(files, onWarning);
   const known = new Map<string, Promise<Kept>>();
   const fileIn = (root: string): string => join(root, OWN_FOLDER, 'headers.json');
 
@@ -43,7 +45,7 @@ export function createHeaderCache(files: FileLayer): HeaderCache {
 
   async function read(root: string): Promise<Map<string, Entry>> {
     try {
-      const text = await unlessMissing(files.readFile(fileIn(root), 'utf8'));
+      const text = await own.read(fileIn(root), MOST_BYTES);
       const { version, headers } = JSON.parse(text ?? '{}') as { version?: unknown; headers?: unknown };
       if (version !== VERSION || typeof headers !== 'object' || headers === null) return new Map();
       return new Map(Object.entries(headers as Record<string, Entry>).filter(([, entry]) => isEntry(entry)));
@@ -70,7 +72,7 @@ export function createHeaderCache(files: FileLayer): HeaderCache {
       const there = new Set([...paths].map((path) => relative(root, path)));
       for (const path of kept.entries.keys()) if (!there.has(path)) kept.entries.delete(path);
       const text = JSON.stringify({ version: VERSION, headers: Object.fromEntries(kept.entries) });
-      // It only saves time: a full disk must not keep anybody from listing models.
+      // It only saves time: models must be listed on a full disk too.
       await writeDurably(files, fileIn(root), `${text}\n`).catch(() => undefined);
     },
   };

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { errorCodeOf, isWithoutLinks, unlessMissing } from '../../node/file-errors.js';
+import { readRegularFile } from '../../node/read-file.js';
 import type { FileLayer } from '../file-layer.js';
 import type { RealClock } from '../real-clock.js';
 import { judgeProcess, type ProcessIdentity } from './process-identity.js';
@@ -55,6 +56,8 @@ export interface LockRules {
 
 /** Between two looks at a lock that somebody else is taking over at this moment. */
 const CLAIM_POLL_MS = 10;
+/** A lock lists the files that it is for. */
+const MOST_LOCK_BYTES = 64 * 1024 * 1024;
 
 /** Owns the lock file, or tells who does. */
 export async function ownLockFile(
@@ -120,9 +123,9 @@ export async function dropLockFile(files: FileLayer, path: string, { nonce, hand
   await handle.close();
 }
 
-/** Undefined when there is none. */
+/** Undefined when there is none. @throws UnusableFile */
 export async function readLockFile(files: FileLayer, path: string): Promise<FoundLock | undefined> {
-  const text = await unlessMissing(files.readFile(path, 'utf8'));
+  const text = (await readRegularFile(files, path, MOST_LOCK_BYTES))?.toString();
   const stats = await unlessMissing(files.stat(path));
   if (text === undefined || stats === undefined) return undefined;
   const [head = '', progress = ''] = text.split('\n');

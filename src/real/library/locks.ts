@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { RefusedError } from '../../core/errors.js';
 import { unlessMissing } from '../../node/file-errors.js';
+import { createOwnFiles, UnusableFile } from '../../node/read-file.js';
 import type { FileLayer } from '../file-layer.js';
 import { defaultLimits, type DownloaderLimits } from '../limits.js';
 import type { RealClock } from '../real-clock.js';
@@ -62,7 +63,13 @@ export async function takeLock({
   const rules: LockRules = { files, clock, self, touchMs: limits.lockTouchMs, staleMs: limits.lockStaleMs };
   const path = lockPath(root, folder, paths);
   await makeFolder(files, dirname(path));
-  const owned = await ownLockFile(rules, path, { process: self, subject, folder, files: paths });
+  const owned = await ownLockFile(rules, path, { process: self, subject, folder, files: paths }).catch(
+    (error: unknown) => {
+      throw error instanceof UnusableFile
+        ? new RefusedError('disk_error', subject, error.message, { cause: error })
+        : error;
+    },
+  );
   if ('heldBy' in owned) throw busy(subject, owned.heldBy, self);
   // What is left over only takes room; it must not cost a lock that is held.
   await sweep(rules, path, owned).catch(() => undefined);
@@ -78,9 +85,9 @@ export async function listLocks(
   const self = await readOwnIdentity();
   const folder = join(root, OWN_FOLDER, 'locks');
   const held: HeldLock[] = [];
-  for (const name of (await unlessMissing(files.readdir(folder))) ?? []) {
+  for (const name of await createOwnFiles(files).names(folder)) {
     if (!name.endsWith('.lock')) continue;
-    const found = await readLockFile(files, join(folder, name));
+    const found = await readLockFile(files, join(folder, name)).catch(unlessUnusable);
     if (!found?.content) continue;
     const process = await judgeProcess(found.content.process, self);
     // A process that cannot be seen from here may have ended with its machine.
@@ -88,6 +95,11 @@ export async function listLocks(
     held.push({ ...found.content, progress: found.progress });
   }
   return held;
+}
+
+/** Something that is no lock locks nothing; a job that wants its name is told so. */
+function unlessUnusable(error: unknown): undefined {
+  if (!(error instanceof UnusableFile)) throw error;
 }
 
 /** Order does not matter; another set of files is another lock. */

@@ -1,7 +1,8 @@
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { RefusedError } from '../../core/errors.js';
-import { errorCodeOf, isMissing, unlessMissing } from '../../node/file-errors.js';
+import { errorCodeOf, unlessMissing } from '../../node/file-errors.js';
+import { createOwnFiles } from '../../node/read-file.js';
 import type { FileLayer } from '../file-layer.js';
 import { makeFolder } from './durable-files.js';
 import { OWN_FOLDER, repoFolder } from './safe-path.js';
@@ -18,11 +19,14 @@ export interface ModelFolders {
   choose(owner: string, repo: string, bytes: (root: string) => number | Promise<number>): Promise<string>;
 }
 
+const MOST_SETTINGS_BYTES = 16 * 1024 * 1024;
+
 export interface ModelFoldersOptions {
   files: FileLayer;
   /** Where none is named, it is LM Studio's own. */
   roots?: readonly string[] | undefined;
   environment?: NodeJS.ProcessEnv;
+  onWarning?: (text: string) => void;
 }
 
 /** Opens the models folders; makes those that do not exist. @throws RefusedError disk_error */
@@ -30,10 +34,11 @@ export async function openModelFolders({
   files,
   roots: named,
   environment = process.env,
+  onWarning = () => undefined,
 }: ModelFoldersOptions): Promise<ModelFolders> {
   const wanted = named === undefined || named.length === 0 ? [await lmStudioModels(files, environment)] : named;
   const roots = [...new Set(wanted.map((root) => resolve(root)))];
-  for (const root of roots) await openRoot(files, root);
+  for (const root of roots) await openRoot(files, root, onWarning);
 
   return {
     roots,
@@ -49,14 +54,15 @@ export async function openModelFolders({
   };
 }
 
-async function openRoot(files: FileLayer, root: string): Promise<void> {
+async function openRoot(files: FileLayer, root: string, onWarning: (text: string) => void): Promise<void> {
   try {
     const own = join(root, OWN_FOLDER);
     await makeFolder(files, own);
+    for (const name of FOLDERS) await makeWayForFolder(files, join(own, name), onWarning);
     if ((await files.lstat(own)).isSymbolicLink()) {
       throw unusable(root, `${own} is a link. Parts must be on the disk of the models folder; remove the link`);
     }
-    // What a mode forbids cannot be read off it alone: access lists, read-only mounts, another user's folder.
+    // A mode alone does not tell: there are access lists, read-only mounts and folders of other users.
     const probe = join(own, `.probe-${process.pid}`);
     await (await files.open(probe, 'w')).close();
     await files.unlink(probe);
@@ -66,11 +72,27 @@ async function openRoot(files: FileLayer, root: string): Promise<void> {
   }
 }
 
+/** The folders in our own. */
+const FOLDERS = ['installed', 'locks'];
+
+/** Moves aside what has the name of one of our folders and is none: nothing of it can be ours. */
+async function makeWayForFolder(files: FileLayer, path: string, onWarning: (text: string) => void): Promise<void> {
+  const there = await unlessMissing(files.lstat(path));
+  if (there === undefined) return;
+  const leadsTo = await files.stat(path).catch(() => undefined);
+  if (leadsTo?.isDirectory()) return;
+  const aside = `${path}.set-aside-${Date.now().toString(36)}`;
+  await files.rename(path, aside);
+  onWarning(`Cannot use ${path}: expected a folder, found something else. It is ${aside} now.`);
+}
+
 function reasonOf(error: unknown): string {
   switch (errorCodeOf(error)) {
     case 'EEXIST':
     case 'ENOTDIR':
       return 'it, or a folder it is in, is a file. Name a folder';
+    case 'ELOOP':
+      return 'it, or a folder it is in, is a link that leads to itself. Name another folder';
     case 'EACCES':
     case 'EPERM':
       return 'this user may not write there. Change its permissions, or name another folder';
@@ -120,11 +142,7 @@ function downloadsFolderIn(settings: string | undefined): string | undefined {
   }
 }
 
+/** What another program left there, if it can be read. */
 async function readText(files: FileLayer, path: string): Promise<string | undefined> {
-  try {
-    return await files.readFile(path, 'utf8');
-  } catch (error) {
-    if (isMissing(error) || errorCodeOf(error) === 'EACCES' || errorCodeOf(error) === 'EISDIR') return undefined;
-    throw error;
-  }
+  return createOwnFiles(files).read(path, MOST_SETTINGS_BYTES);
 }

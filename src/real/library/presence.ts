@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { FileLayer } from '../file-layer.js';
 import type { DownloadPlan, PlannedFile } from '../plan.js';
-import { readFingerprint, isSameFile, type Fingerprint } from './fingerprint.js';
+import { readFingerprint, isSameFile, isUntouched, type Fingerprint } from './fingerprint.js';
 import type { ModelRecord, RecordedFile } from './records.js';
+import { findInHubCache } from './hub-cache.js';
 import { resolveTarget } from './safe-path.js';
 
 /** What of a planned file is there already. */
@@ -48,20 +49,21 @@ export async function findPresence({
     const there = await readFingerprint(files, target);
     if (there) {
       const known = recorded.find((entry) => entry.path === file.path && isSameFile(entry, there));
-      if (known?.digest.hex === file.digest.hex) {
+      if (known?.digest.hex === file.digest.hex && isUntouched(known, there)) {
         found.push({ file, target, state: 'recorded', found: there });
         continue;
       }
-      const cached = await cachedBlob(files, hubCache, plan, file);
+      const cached = await findInHubCache(files, hubCache, plan, file);
       const hit = cached === undefined ? {} : { cached };
-      if (known === undefined && there.size === file.size) {
+      const isPlanned = known === undefined || known.digest.hex === file.digest.hex;
+      if (isPlanned && there.size === file.size) {
         found.push({ file, target, state: 'same-size', found: there, ...hit });
       } else {
         found.push({ file, target, state: 'outdated', found: there, ours: known !== undefined, ...hit });
       }
       continue;
     }
-    const cached = await cachedBlob(files, hubCache, plan, file);
+    const cached = await findInHubCache(files, hubCache, plan, file);
     found.push(
       cached === undefined ? { file, target, state: 'absent' } : { file, target, state: 'in-hf-cache', cached },
     );
@@ -85,17 +87,4 @@ export async function recordFile(files: FileLayer, file: PlannedFile, target: st
     throw new Error(`Cannot record ${target}: expected a file of ${file.size} bytes, found ${found?.size ?? 'none'}.`);
   }
   return { path: file.path, digest: file.digest, ...found };
-}
-
-/** Blobs are named after their digest: sha256 for large files, git's sha1 for small ones. */
-async function cachedBlob(
-  files: FileLayer,
-  hubCache: string | undefined,
-  { owner, repo }: DownloadPlan,
-  { digest, size }: PlannedFile,
-): Promise<string | undefined> {
-  if (hubCache === undefined) return undefined;
-  const blob = join(hubCache, `models--${owner}--${repo}`, 'blobs', digest.hex);
-  const found = await readFingerprint(files, blob).catch(() => undefined);
-  return found?.size === size ? blob : undefined;
 }

@@ -9,10 +9,20 @@ import { DownloadError } from '../download-error.js';
 import type { FileLayer } from '../file-layer.js';
 import type { PlannedFile } from '../plan.js';
 import { makeFolder } from './durable-files.js';
-import { isSameFile, readFingerprint, type Fingerprint } from './fingerprint.js';
+import { isSameFile, isUntouched, readFingerprint, type Fingerprint } from './fingerprint.js';
 import { recordFile } from './presence.js';
 import type { RecordedFile } from './records.js';
 import { resolveTarget } from './safe-path.js';
+
+/** Another program wrote into a part after it was verified: its damaged segments have to be fetched again. */
+export class ChangedSinceVerified extends DownloadError {
+  constructor(path: string) {
+    super(
+      'disk_error',
+      `Cannot publish ${path}: another program has written into it since it was verified. End that program, then start the download again.`,
+    );
+  }
+}
 
 /** One file of a publication. */
 export interface StagedFile {
@@ -21,7 +31,7 @@ export interface StagedFile {
   part?: { path: string } & Fingerprint;
   /** As it was when it was verified in place. */
   verified?: Fingerprint;
-  /** What was at the target when the job was planned, and is to be replaced. */
+  /** The file at the target when the job was planned, and is to be replaced. */
   replaces?: Fingerprint;
 }
 
@@ -39,7 +49,7 @@ export interface PublishOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Describes verified parts as they are now. The result does not change any more, whatever becomes of the parts. */
+/** Describes verified parts as they were when they were hashed. The result does not change any more, whatever becomes of them. */
 export async function preparePublication(
   files: FileLayer,
   folder: string,
@@ -61,8 +71,8 @@ export async function preparePublication(
     }
     prepared.push({
       file,
-      ...(part !== undefined && found && { part: { path: part, ...found } }),
-      ...(verified && { verified }),
+      ...(part !== undefined && found && { part: { path: part, ...(verified ?? found) } }),
+      ...(part === undefined && verified && { verified }),
       ...(replaces && { replaces }),
     });
   }
@@ -87,7 +97,11 @@ export async function publish(publication: Publication, options: PublishOptions)
     try {
       const target = await resolveTarget(files, publication.folder, path);
       if (staged.part) await publishFile(staged, staged.part, { target, folder: publication.folder }, options);
-      published.push(await recordFile(files, staged.file, target));
+      const recorded = await recordFile(files, staged.file, target);
+      if (staged.part?.inode === recorded.inode && !isSameFile(recorded, staged.part)) {
+        if (!(await isRight(target, staged.file, options))) throw new ChangedSinceVerified(path);
+      }
+      published.push(recorded);
     } catch (error) {
       if (options.signal?.aborted || error instanceof RefusedError) throw error;
       throw await describeDiskError(error, { doing: 'publish', path: join(publication.folder, path), files });
@@ -105,7 +119,7 @@ async function checkInPlace(
   const { files } = options;
   const target = await resolveTarget(files, folder, file.path);
   const there = await readFingerprint(files, target);
-  if (there && isSameFile(there, verified)) return;
+  if (there && isUntouched(there, verified)) return;
   if (there?.size === file.size && (await isRight(target, file, options))) return;
   throw new DownloadError(
     'target_exists',
@@ -132,6 +146,9 @@ async function publishFile(
       `Cannot publish ${file.path}: its part ${part.path} is gone, and ${target} is not what was downloaded. Download it again.`,
     );
   }
+  // Where it has its name already, the link has changed ctime, and the other times tell.
+  const isTouched = left !== undefined && !isPublished && !isUntouched(left, part);
+  if (isTouched && !(await isRight(part.path, file, options))) throw new ChangedSinceVerified(file.path);
   if (!isPublished) {
     await moveIntoPlace(file, part.path, { target, there, replaces }, options);
     await syncUpTo(files, dirname(target), dirname(dirname(folder)));

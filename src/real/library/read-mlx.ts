@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { unlessMissing } from '../../node/file-errors.js';
+import { createOwnFiles } from '../../node/read-file.js';
 import type { FileLayer } from '../file-layer.js';
 
 /** What the files of an MLX model say of it. */
@@ -80,9 +80,7 @@ function shardsOf(names: ReadonlySet<string>): Set<string> {
 }
 
 async function readText(files: FileLayer, path: string): Promise<string | undefined> {
-  const stats = await unlessMissing(files.stat(path));
-  if (!stats?.isFile() || stats.size > LARGEST_CONFIG_BYTES) return undefined;
-  return unlessMissing(files.readFile(path, 'utf8'));
+  return createOwnFiles(files).read(path, LARGEST_CONFIG_BYTES);
 }
 
 async function readJson(files: FileLayer, path: string): Promise<Json | undefined> {

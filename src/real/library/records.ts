@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { unlessMissing } from '../../node/file-errors.js';
+import { createOwnFiles } from '../../node/read-file.js';
 import { syncFolder } from '../../node/sync-folder.js';
 import type { FileLayer } from '../file-layer.js';
 import type { Digest, DownloadPlan } from '../plan.js';
@@ -44,6 +44,7 @@ export interface ModelRecords {
 }
 
 const VERSION = 1;
+const MOST_RECORD_BYTES = 64 * 1024 * 1024;
 
 /** The identity of a plan's model. */
 export function modelOf({ owner, repo, quantization }: Pick<DownloadPlan, 'owner' | 'repo' | 'quantization'>): string {
@@ -58,12 +59,13 @@ export function createModelRecords(
   files: FileLayer,
   onWarning: (text: string) => void = () => undefined,
 ): ModelRecords {
+  const own = createOwnFiles(files, onWarning);
   const folderOf = (root: string): string => join(root, OWN_FOLDER, 'installed');
   const pathOf = (root: string, model: string): string => join(folderOf(root), fileName(model));
 
   async function read(path: string): Promise<ModelRecord | undefined> {
     try {
-      const text = await unlessMissing(files.readFile(path, 'utf8'));
+      const text = await own.read(path, MOST_RECORD_BYTES);
       return text === undefined ? undefined : parseRecord(text);
     } catch (error) {
       onWarning(`Cannot use the record ${path}: ${error instanceof Error ? error.message : String(error)}`);
@@ -73,7 +75,7 @@ export function createModelRecords(
 
   return {
     async list(root) {
-      const names = (await unlessMissing(files.readdir(folderOf(root)))) ?? [];
+      const names = await own.names(folderOf(root));
       const records: ModelRecord[] = [];
       for (const name of names.sort()) {
         if (!name.endsWith('.json')) continue;

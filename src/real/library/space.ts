@@ -2,6 +2,7 @@ import { describeBytes } from '../../core/byte-amounts.js';
 import { join } from 'node:path';
 import { RefusedError } from '../../core/errors.js';
 import { unlessMissing } from '../../node/file-errors.js';
+import { createOwnFiles } from '../../node/read-file.js';
 import type { FileLayer } from '../file-layer.js';
 import { OWN_FOLDER } from './safe-path.js';
 
@@ -13,7 +14,7 @@ export async function freeBytes(files: FileLayer, folder: string): Promise<numbe
 
 /** Disk that a file takes: a part is full of holes, so its length says nothing. */
 export async function allocatedBytes(files: FileLayer, path: string): Promise<number> {
-  const stats = await unlessMissing(files.stat(path));
+  const stats = await unlessMissing(files.lstat(path));
   if (stats === undefined) return 0;
   // Windows does not tell blocks.
   return (stats as { blocks?: number }).blocks === undefined ? stats.size : stats.blocks * 512;
@@ -25,10 +26,9 @@ export async function allocatedBytes(files: FileLayer, path: string): Promise<nu
  */
 export async function reservedBytes(files: FileLayer, root: string): Promise<number> {
   const own = join(root, OWN_FOLDER);
-  const entries = (await unlessMissing(files.readdir(own, { withFileTypes: true }))) ?? [];
   let bytes = 0;
-  for (const entry of entries) {
-    if (entry.isDirectory()) bytes += await reservedBy(files, join(own, entry.name));
+  for (const name of await createOwnFiles(files).names(own)) {
+    if (name.startsWith('job_')) bytes += await reservedBy(files, join(own, name));
   }
   return bytes;
 }
@@ -43,10 +43,13 @@ async function reservedBy(files: FileLayer, folder: string): Promise<number> {
   return Math.max(0, wanted - allocated);
 }
 
+const MOST_RECORD_BYTES = 64 * 1024 * 1024;
+
 /** What of a job's record matters here. `presentBytes` of its files were on disk before it began. */
 async function wantedBy(files: FileLayer, folder: string): Promise<number> {
   try {
-    const record = JSON.parse(await files.readFile(join(folder, 'job.json'), 'utf8')) as Record<string, unknown> | null;
+    const text = await createOwnFiles(files).read(join(folder, 'job.json'), MOST_RECORD_BYTES);
+    const record = JSON.parse(text ?? 'null') as Record<string, unknown> | null;
     const { state, totalBytes, presentBytes = 0 } = record ?? {};
     if (state !== 'downloading') return 0;
     return typeof totalBytes === 'number' && typeof presentBytes === 'number' ? totalBytes - presentBytes : 0;

@@ -32,7 +32,7 @@ interface Run {
   phases: string[];
   /** How often it was asked anew where the file is. */
   sources(): number;
-  done: Promise<void>;
+  done: Promise<unknown>;
 }
 
 function download(part: PartFile, signal = new AbortController().signal): Run {

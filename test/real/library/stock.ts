@@ -97,10 +97,10 @@ export async function openWorld(root: string, stock: ReadonlyMap<string, Uint8Ar
   let opened = 0;
   const layer: FileLayer = {
     ...files,
-    readFile: ((...input: Parameters<typeof files.readFile>) => {
+    open: (...input: Parameters<typeof files.open>) => {
       if (typeof input[0] === 'string' && !input[0].includes('.modeldock')) opened += 1;
-      return files.readFile(...input);
-    }) as FileLayer['readFile'],
+      return files.open(...input);
+    },
   };
   const records = createModelRecords(layer, warn);
   const folders = await openModelFolders({ files: layer, roots: [root] });

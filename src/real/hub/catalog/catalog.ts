@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import * as nodeFiles from 'node:fs/promises';
 import { join } from 'node:path';
 import { RefusedError } from '../../../core/errors.js';
-import { isMissing } from '../../../node/file-errors.js';
+import { readRegularFile } from '../../../node/read-file.js';
 import { checkRepoName } from '../../repo-path.js';
 import type { HubClient } from '../hub-client.js';
 import { bundledModels } from './bundled-models.js';
@@ -26,6 +26,7 @@ export interface HubCatalogOptions {
 }
 
 const COMMUNITY = 'lmstudio-community';
+const MOST_YAML_BYTES = 4 * 1024 * 1024;
 
 export function createHubCatalog({ folder, lmStudioHome, client }: HubCatalogOptions): HubCatalog {
   const folders = [...(folder === undefined ? [] : [folder]), join(lmStudioHome, 'hub', 'models')];
@@ -65,13 +66,13 @@ export function createHubCatalog({ folder, lmStudioHome, client }: HubCatalogOpt
 }
 
 async function readBase(file: string, id: string): Promise<ModelBase | undefined> {
-  let text: string;
+  let text: string | undefined;
   try {
-    text = await readFile(file, 'utf8');
+    text = (await readRegularFile(nodeFiles, file, MOST_YAML_BYTES))?.toString();
   } catch (error) {
-    if (isMissing(error)) return undefined;
     throw unusable(id, `Cannot read ${file}: ${(error as Error).message}.`, error);
   }
+  if (text === undefined) return undefined;
   try {
     return readModelYaml(text);
   } catch (error) {
@@ -93,7 +94,7 @@ function endless(bases: readonly string[]): RefusedError {
   );
 }
 
-/** Somebody described the model, in vain: that is all there is to say. */
+/** The model is described, and the description cannot be used. */
 function unusable(id: string, message: string, cause?: unknown): RefusedError {
   return new RefusedError('model_not_found', id, message, { advice: message, cause });
 }
@@ -105,7 +106,7 @@ function notFound(id: string, folder: string): RefusedError {
   return new RefusedError('model_not_found', id, message, { advice });
 }
 
-/** What cannot be a folder is in no catalog. */
+/** Whether a catalog could have it: a name that cannot be a folder is in none. */
 function isFolderName(owner: string, name: string): boolean {
   try {
     checkRepoName(owner, name);
