@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { unlessMissing } from '../../node/file-errors.js';
 import { createOwnFiles } from '../../node/read-file.js';
 import { syncFolder } from '../../node/sync-folder.js';
 import type { FileLayer } from '../file-layer.js';
@@ -73,6 +74,14 @@ export function createModelRecords(
     }
   }
 
+  /** Moves aside a folder that has the name of a record: a file cannot replace it. */
+  async function makeWay(path: string): Promise<void> {
+    if ((await unlessMissing(files.lstat(path)))?.isDirectory() !== true) return;
+    const aside = `${path}.set-aside-${Date.now().toString(36)}`;
+    await files.rename(path, aside);
+    onWarning(`Cannot use ${path}: expected a file, found a folder. It is ${aside} now.`);
+  }
+
   return {
     async list(root) {
       const names = await own.names(folderOf(root));
@@ -91,6 +100,7 @@ export function createModelRecords(
     async write(root, record) {
       await makeFolder(files, folderOf(root));
       const text = `${JSON.stringify({ version: VERSION, ...record }, undefined, 2)}\n`;
+      await makeWay(pathOf(root, record.model));
       await writeDurably(files, pathOf(root, record.model), text);
     },
     async remove(root, model) {
