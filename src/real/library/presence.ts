@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { FileLayer } from '../file-layer.js';
 import type { DownloadPlan, PlannedFile } from '../plan.js';
 import { readFingerprint, isSameFile, isUntouched, type Fingerprint } from './fingerprint.js';
