@@ -60,7 +60,7 @@ const summaries: Record<keyof typeof jobs, string> = {
 };
 
 /** The model of the example on LM Studio's page, as it is listed once it is there. */
-export const installedModel: InstalledModel = {
+const installedModel: InstalledModel = {
   key: CATALOG_ID,
   type: 'llm',
   publisher: 'ibm',

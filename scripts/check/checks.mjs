@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { checkListings } from '../api/listings.mjs';
 import { inProject } from '../set-up/project.mjs';
 import { runNode } from '../set-up/run.mjs';
 import { bundlePortable } from './bundle-portable.mjs';
@@ -14,6 +15,7 @@ const checks = [
   ['format', () => tool('prettier/bin/prettier.cjs', '--check', '.')],
   ['workflows', () => checkWorkflows()],
   ['unused files, exports and dependencies', () => tool('knip/bin/knip.js')],
+  ['public surface', () => checkListings()],
   ['package', (tarball) => tool('publint/src/cli.js', tarball, '--strict')],
   [
     'types of the package',

@@ -1,0 +1,85 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import { inProject } from '../set-up/project.mjs';
+import { readSurface } from './read-surface.mjs';
+
+const FOLDER = 'docs/api';
+
+/** Writes docs/api anew: a page for each entry of the package that has types. */
+export async function writeListings() {
+  const { pages, leaks } = await makeListings();
+  rmSync(inProject(FOLDER), { recursive: true, force: true });
+  mkdirSync(inProject(FOLDER), { recursive: true });
+  for (const [name, text] of pages) writeFileSync(inProject(join(FOLDER, name)), text);
+  console.log(`Wrote ${pages.size} pages to ${FOLDER}.`);
+  for (const leak of leaks) console.log(leak);
+}
+
+/** Compares docs/api with what the built package exports. */
+export async function checkListings() {
+  const { pages } = await makeListings();
+  const written = new Set([...pages.keys(), ...pageNames()]);
+  const stale = [...written].filter((name) => pages.get(name) !== textOf(name));
+  const output = stale.map(
+    (name) =>
+      `The surface of the package differs from ${FOLDER}/${name}${firstDifference(pages.get(name) ?? '', textOf(name) ?? '')}. ` +
+      'If you meant to change it, run npm run api and commit the listing; if not, undo the change.',
+  );
+  return { code: output.length === 0 ? 0 : 1, output: output.join('\n') };
+}
+
+/** The pages by name, and a line for each declaration that callers have no name for. */
+async function makeListings() {
+  const { name: packageName, exports } = JSON.parse(readFileSync(inProject('package.json'), 'utf8'));
+  const entries = Object.entries(exports)
+    .map(([path, target]) => ({ path, file: typeof target === 'string' ? target : target.default }))
+    .filter(({ file }) => file.endsWith('.js'));
+  const dist = inProject('dist/').replaceAll('\\', '/');
+  const surfaces = readSurface(
+    entries.map(({ file }) => inProject(file.replace(/\.js$/, '.d.ts')).replaceAll('\\', '/')),
+    { isOurs: (file) => file.startsWith(dist) },
+  );
+  const options = await resolveConfig(inProject(`${FOLDER}/page.md`));
+  const pages = new Map();
+  const leaks = [];
+  for (const [index, { path }] of entries.entries()) {
+    const entry = join(packageName, path).replaceAll('\\', '/');
+    const surface = surfaces[index];
+    const name = `${path === '.' ? packageName : path.slice(2).replaceAll('/', '-')}.md`;
+    pages.set(name, await format(pageOf(entry, surface), { ...options, parser: 'markdown' }));
+    leaks.push(
+      ...surface.leaks.map((leak) => `${entry} does not export ${leak.name}, which ${leak.through} refers to.`),
+    );
+  }
+  return { pages, leaks };
+}
+
+function pageOf(entry, { exports }) {
+  const sections = exports.map(({ name, text }) => `## ${name}\n\n\`\`\`ts\n${text}\n\`\`\`\n`);
+  return `# ${entry}\n\nWritten by \`npm run api\`: what this entry exports, without the comments. \`npm run check\` fails when it is out of date.\n\n${sections.join('\n')}`;
+}
+
+function pageNames() {
+  try {
+    return readdirSync(inProject(FOLDER));
+  } catch {
+    return [];
+  }
+}
+
+function textOf(name) {
+  try {
+    return readFileSync(inProject(join(FOLDER, name)), 'utf8').replaceAll('\r\n', '\n');
+  } catch {
+    return undefined;
+  }
+}
+
+/** The first line that differs, as the package has it and as the page has it. */
+function firstDifference(now, written) {
+  const [ours, theirs] = [now.split('\n'), written.split('\n')];
+  const at = ours.findIndex((line, index) => line !== theirs[index]);
+  const index = at === -1 ? ours.length : at;
+  return `, line ${index + 1}: it has “${(ours[index] ?? '').trim()}”, the listing has “${(theirs[index] ?? '').trim()}”`;
+}
