@@ -44,8 +44,6 @@ describe('a transfer that meets a fault and completes', () => {
     'resets before any answer': { when: { ...cdn, nth: [1, 2, 6] }, effect: { type: 'reset' } },
     'resets in the middle': { when: { ...cdn, nth: [1, 3, 6] }, effect: { type: 'reset', afterBytes: 100_000 } },
     'a reset whenever one byte is reached, three times': { times: 3, effect: { type: 'reset', atByte: 1_000_000 } },
-    'silence before any answer': { when: { ...cdn, nth: 2 }, effect: { type: 'stall' } },
-    'silence in the middle': { when: { ...cdn, nth: [1, 4] }, effect: { type: 'stall', afterBytes: 70_000 } },
     'answers that are cut short': {
       when: { ...cdn, nth: { from: 2, to: 6 } },
       effect: { type: 'truncated', afterBytes: 99 },
@@ -63,22 +61,31 @@ describe('a transfer that meets a fault and completes', () => {
   it.each(Object.entries(faults))('%s', async (_, fault) => {
     await expectWhole(fetchWith(fault));
   });
+
+  it.each<[string, HubFault]>([
+    ['before any answer', { when: { ...cdn, nth: 2 }, effect: { type: 'stall' } }],
+    ['in the middle', { when: { ...cdn, nth: [1, 4] }, effect: { type: 'stall', afterBytes: 70_000 } }],
+  ])('silence %s', async (_, fault) => {
+    const fetching = fetchWith(fault, { limits: { silenceMs: 300 } });
+    await expectWhole(fetching);
+    expect(fetching.counters.stalls).toBeGreaterThan(0);
+  });
 });
 
 describe('a transfer that cannot succeed', () => {
   const fails: Record<string, [HubFault, string]> = {
     'a CDN that refuses every address': [{ when: { route: 'cdn' }, effect: { type: 'refuse' } }, 'cdn_refused'],
-    '503 for ever': [{ when: { route: 'cdn' }, effect: { type: 'server-error' } }, 'hub_error'],
-    'wrong Content-Ranges for ever': [{ effect: { type: 'wrong-content-range', shift: -1 } }, 'bad_range'],
-    'gzip for ever': [{ when: { route: 'cdn' }, effect: { type: 'gzip' } }, 'encoded_body'],
-    'HTML for ever': [{ effect: { type: 'ignore-range', body: 'html' } }, 'not_the_file'],
-    'parts with status 200 for ever': [{ effect: { type: 'ignore-range', body: 'part' } }, 'not_the_file'],
+    '503 without end': [{ when: { route: 'cdn' }, effect: { type: 'server-error' } }, 'hub_error'],
+    'wrong Content-Ranges without end': [{ effect: { type: 'wrong-content-range', shift: -1 } }, 'bad_range'],
+    'gzip without end': [{ when: { route: 'cdn' }, effect: { type: 'gzip' } }, 'encoded_body'],
+    'HTML without end': [{ effect: { type: 'ignore-range', body: 'html' } }, 'not_the_file'],
+    'parts with status 200 without end': [{ effect: { type: 'ignore-range', body: 'part' } }, 'not_the_file'],
     'answers that break off before their first byte': [
       { when: { route: 'cdn' }, effect: { type: 'truncated', afterBytes: 0 } },
       'network_error',
     ],
-    'resets before any answer for ever': [{ when: { route: 'cdn' }, effect: { type: 'reset' } }, 'network_error'],
-    '429 for ever': [{ when: { route: 'cdn' }, effect: { type: 'rate-limit', headers: false } }, 'rate_limited'],
+    'resets before any answer without end': [{ when: { route: 'cdn' }, effect: { type: 'reset' } }, 'network_error'],
+    '429 without end': [{ when: { route: 'cdn' }, effect: { type: 'rate-limit', headers: false } }, 'rate_limited'],
   };
   it.each(Object.entries(fails))('%s: nothing is written', async (_, [fault, code]) => {
     const fetching = fetchWith(fault);

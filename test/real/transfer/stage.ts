@@ -5,12 +5,13 @@ import { createAgents } from '../../../src/real/hub/agents.js';
 import { createRangeSource } from '../../../src/real/hub/range-source.js';
 import { shareLocation } from '../../../src/real/hub/shared-location.js';
 import { defaultLimits, type DownloaderLimits } from '../../../src/real/limits.js';
-import { realClock, type RealClock } from '../../../src/real/real-clock.js';
+import type { RealClock } from '../../../src/real/real-clock.js';
 import type { Bandwidth } from '../../../src/real/transfer/bandwidth.js';
 import type { ByteSource } from '../../../src/real/transfer/byte-source.js';
 import { createConnectionSlots, type ConnectionSlots } from '../../../src/real/transfer/connection-slots.js';
 import { transfer, type TransferCounters, type TransferPhase } from '../../../src/real/transfer/transfer.js';
 import { createMemorySink, type MemorySink, type MemorySinkOptions } from './memory-sink.js';
+import { createTurnClock } from './turn-clock.js';
 
 export const KiB = 1024;
 export const MiB = 1024 * KiB;
@@ -18,7 +19,10 @@ export const GiB = 1024 * MiB;
 const REPO = 'modeldock/cargo-GGUF';
 const COMMIT = 'main';
 
-/** Everything in hundredths of a second, and a file of some megabytes is a large one. */
+/**
+ * Sets everything in hundredths of a second, and a file of some megabytes is a large one. No connection is given up as
+ * silent or slow within these tests, except where a test sets that limit: it then counts turns of the stage's clock.
+ */
 export const quickLimits: DownloaderLimits = {
   ...defaultLimits,
   segmentBytes: 256 * KiB,
@@ -27,8 +31,8 @@ export const quickLimits: DownloaderLimits = {
   aheadBytes: 4 * MiB,
   doublingMs: 20,
   adjustingMs: 100,
-  slowMs: 300,
-  silenceMs: 300,
+  slowMs: 60_000,
+  silenceMs: 60_000,
   retryMs: 10,
   longestRetryMs: 100,
   unreachableMs: 1500,
@@ -39,6 +43,8 @@ export const quickLimits: DownloaderLimits = {
 
 export interface Stage {
   hub: Hub;
+  /** The clock of the hub and of what is fetched from it. */
+  clock: RealClock;
   size: number;
   /** The file as it should be. */
   content: Buffer;
@@ -53,7 +59,9 @@ export interface Stage {
 /** A hub with one file that lies at its CDN. */
 export async function createStage(size: number, options: HubOptions = {}): Promise<Stage> {
   const path = 'cargo-Q4_K_M.gguf';
+  const clock = createTurnClock();
   const hub = await createHub({
+    clock,
     rateLimits: false,
     digestCache: false,
     repos: [{ id: REPO, files: [{ path, size, head: 'none', storage: 'lfs' }] }],
@@ -74,6 +82,7 @@ export async function createStage(size: number, options: HubOptions = {}): Promi
 
   return {
     hub,
+    clock,
     size,
     content,
     sha256: createHash('sha256').update(content).digest('hex'),
@@ -85,7 +94,7 @@ export async function createStage(size: number, options: HubOptions = {}): Promi
           locates++;
           return { url: await locate(), headers: {}, expiresAt: Infinity, renewAt: Infinity };
         },
-        clock: realClock,
+        clock,
         signal: new AbortController().signal,
         path,
       });
@@ -138,7 +147,7 @@ export function fetchInto(stage: Stage, options: FetchOptions = {}): Fetching {
   const phases: TransferPhase[] = [];
   const done = transfer(options.source ?? stage.source(), sink, {
     limits,
-    clock: options.clock ?? realClock,
+    clock: options.clock ?? stage.clock,
     slots: options.slots ?? createConnectionSlots(limits),
     bandwidth: options.bandwidth ?? [],
     signal: options.signal ?? new AbortController().signal,

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { HubFault } from '../../../src/hub/index.js';
-import { realClock } from '../../../src/real/real-clock.js';
 import { createBandwidth } from '../../../src/real/transfer/bandwidth.js';
 import { createConnectionSlots } from '../../../src/real/transfer/connection-slots.js';
+import { until } from '../../until.js';
 import { createMemorySink } from './memory-sink.js';
 import { createStage, fetchInto, KiB, MiB, quickLimits, type Fetching, type Stage } from './stage.js';
 
@@ -25,9 +25,6 @@ async function expectWhole({ sink, done, counters }: Fetching): Promise<void> {
 const starts = (): number[] =>
   stage.reads().map(({ headers }) => Number(/=(\d+)-/.exec(headers.range ?? '')?.[1] ?? -1));
 const atOnce = (): number => stage.hub.journal.summary().files[0]?.atOnce ?? 0;
-const until = async (isSo: () => boolean): Promise<void> => {
-  while (!isSo()) await realClock.sleep(5);
-};
 
 describe('a transfer', () => {
   it('asks for nothing when nothing is missing', async () => {
@@ -96,7 +93,7 @@ describe('a transfer', () => {
 describe('connections', () => {
   it('grow where each brings its own share', async () => {
     stage.hub.faults.add({ when: { route: 'cdn' }, effect: { type: 'slow-body', bytesPerSecond: 1_000_000 } });
-    await expectWhole(fetchInto(stage, { limits: { doublingMs: 100, slowMs: 5000 } }));
+    await expectWhole(fetchInto(stage, { limits: { doublingMs: 100 } }));
     expect(atOnce()).toBeGreaterThan(8);
   });
 
@@ -113,7 +110,7 @@ describe('connections', () => {
   });
 
   it('divide a long run when they have nothing else to do', async () => {
-    // Each run may take the whole file, so that whoever comes later has to take a part of it.
+    // Each run may take the whole file, so that a later request has to take a part of it.
     stage.hub.faults.add({ when: { route: 'cdn' }, effect: { type: 'slow-body', bytesPerSecond: 3_000_000 } });
     const limits = { shortestRunBytes: 64 * MiB, longestRunBytes: 64 * MiB, connectionsAtStart: 2 };
     await expectWhole(fetchInto(stage, { limits }));
@@ -124,7 +121,7 @@ describe('connections', () => {
   it('take over from one that is far slower than the others', async () => {
     stage.hub.faults.add({ when: { route: 'cdn', nth: 2 }, effect: { type: 'slow-body', bytesPerSecond: 20_000 } });
     stage.hub.faults.add({ when: { route: 'cdn' }, effect: { type: 'slow-body', bytesPerSecond: 4_000_000 } });
-    const fetching = fetchInto(stage, { limits: { silenceMs: 60_000 } });
+    const fetching = fetchInto(stage, { limits: { slowMs: 300 } });
     await expectWhole(fetching);
     expect(fetching.counters.retries).toBeGreaterThan(0);
     // At its own speed, that one would have taken 13 s for its segment.
@@ -136,7 +133,7 @@ describe('connections', () => {
   it('become fewer when the server has too much to do', async () => {
     stage.hub.faults.add({ when: { route: 'cdn', nth: { from: 1, to: 4 } }, effect: { type: 'server-error' } });
     stage.hub.faults.add({ when: { route: 'cdn' }, effect: { type: 'slow-body', bytesPerSecond: 4_000_000 } });
-    await expectWhole(fetchInto(stage, { limits: { adjustingMs: 60_000, slowMs: 60_000 } }));
+    await expectWhole(fetchInto(stage, { limits: { adjustingMs: 60_000 } }));
     const later = stage.reads().slice(4);
     expect(Math.max(...later.map((read) => read.atOnce))).toBeLessThanOrEqual(2);
   });
@@ -144,10 +141,10 @@ describe('connections', () => {
 
 describe('what holds reading back', () => {
   it('stops while the sink wants nothing, and silence is not held against the server', async () => {
-    const fetching = fetchInto(stage);
+    const fetching = fetchInto(stage, { limits: { silenceMs: 300 } });
     fetching.sink.block();
     await until(() => fetching.counters.bytes > 0);
-    await realClock.sleep(3 * quickLimits.silenceMs);
+    await stage.clock.sleep(1000);
     const { bytes } = fetching.counters;
     expect(bytes).toBeLessThan(2 * MiB);
     expect(fetching.counters.stalls).toBe(0);
@@ -162,7 +159,7 @@ describe('what holds reading back', () => {
       ({ counters }) => counters.bytes > 0,
     ],
     [
-      'as time in which nobody answers',
+      'as time in which nothing answers',
       { when: { route: 'cdn', nth: { from: 1, to: 8 } }, effect: { type: 'reset' } },
       ({ counters }) => counters.retries > 3,
     ],
@@ -170,7 +167,7 @@ describe('what holds reading back', () => {
     stage.hub.faults.add(fault);
     stage.hub.faults.add({ when: { route: 'cdn' }, effect: { type: 'slow-body', bytesPerSecond: 4_000_000 } });
     let asleepMs = 0;
-    const clock = { ...realClock, monotonic: () => realClock.monotonic() + asleepMs };
+    const clock = { ...stage.clock, monotonic: () => stage.clock.monotonic() + asleepMs };
     const fetching = fetchInto(stage, { clock, limits: { silenceMs: 5000, unreachableMs: 20_000, retryMs: 50 } });
     await until(() => isTime(fetching));
     asleepMs = 3_600_000;
@@ -195,16 +192,17 @@ describe('what holds reading back', () => {
   });
 
   it('keeps to a bandwidth limit, with as many connections as that is worth', async () => {
-    const began = performance.now();
-    const fetching = fetchInto(stage, { bandwidth: [createBandwidth(8 * MiB), createBandwidth()] });
+    const { clock } = stage;
+    const began = clock.monotonic();
+    const fetching = fetchInto(stage, { bandwidth: [createBandwidth(8 * MiB, { clock }), createBandwidth()] });
     await expectWhole(fetching);
-    expect((performance.now() - began) / 1000).toBeGreaterThan((SIZE / (8 * MiB)) * 0.7);
+    expect((clock.monotonic() - began) / 1000).toBeGreaterThan((SIZE / (8 * MiB)) * 0.7);
     expect(fetching.counters.stalls + fetching.counters.retries).toBe(0);
     expect(stage.reads().at(-1)!.atOnce).toBeLessThanOrEqual(2);
   });
 
   it('follows a limit that is changed and lifted', async () => {
-    const limit = createBandwidth(1000);
+    const limit = createBandwidth(1000, { clock: stage.clock });
     const fetching = fetchInto(stage, { bandwidth: [limit] });
     await until(() => limit.binds());
     const before = fetching.counters.bytes;
