@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { ZodOpenApiOperationObject, ZodOpenApiResponseObject } from 'zod-openapi';
-import type { Route } from '../../src/control/contract/route.js';
+import type { ControlRoute } from '../../src/control/contract/route.js';
 import { name, notModified } from '../lm-studio/paths.js';
 import { problem } from './answers.js';
 import { answerExamples, bodyExamples } from './examples.js';
@@ -30,7 +30,7 @@ export type Parameters = Readonly<Record<string, z.ZodMiniType>>;
 
 /** The OpenAPI operation of a route. @param isOfSession whether it is about one session */
 export function describeOperation(
-  route: Route,
+  route: ControlRoute,
   { id, tag, summary, description, header, simulated, real, ...more }: Description,
   { parameters, isOfSession }: { parameters: Parameters; isOfSession: boolean },
 ): ZodOpenApiOperationObject {
@@ -75,7 +75,7 @@ export function describeOperation(
 const EVENTS = 'text/event-stream';
 
 /** `put /clock`: how the document, the walk and the recorded examples name an operation. */
-export function operationKey({ method, path }: Pick<Route, 'method' | 'path'>): string {
+export function operationKey({ method, path }: Pick<ControlRoute, 'method' | 'path'>): string {
   return `${method.toLowerCase()} ${documentedPath(path)}`;
 }
 
@@ -84,7 +84,7 @@ export function documentedPath(path: string): string {
   return path.replace(/[:*](\w+)/, '{$1}');
 }
 
-function parameterOf({ path }: Route): string | undefined {
+function parameterOf({ path }: ControlRoute): string | undefined {
   return /[:*](\w+)/.exec(path)?.[1];
 }
 
@@ -93,7 +93,7 @@ function acceptsNothing(body: z.ZodMiniType): boolean {
 }
 
 function describeAnswer(
-  route: Route,
+  route: ControlRoute,
   { description, schema }: NonNullable<Description['answer']>,
 ): ZodOpenApiResponseObject {
   const type = (route.sends ?? 'application/json').split(';', 1)[0]!;

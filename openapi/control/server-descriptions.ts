@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Route } from '../../src/control/contract/route.js';
+import type { ControlRoute } from '../../src/control/contract/route.js';
 import type { sessionsRoutes } from '../../src/control/contract/sessions-control.js';
 import * as schemas from './answers.js';
 import type { Description } from './operation.js';
@@ -36,7 +36,7 @@ export const sessionsDescriptions: Record<keyof typeof sessionsRoutes, Descripti
 export const documentRoutes = {
   document: { method: 'GET', path: '/openapi.json' },
   controlDocument: { method: 'GET', path: '/control-openapi.json' },
-} as const satisfies Record<string, Route>;
+} as const satisfies Record<string, ControlRoute>;
 
 export const documentDescriptions: Record<keyof typeof documentRoutes, Description> = {
   document: describeDocument('getOpenApiDocument', "LM Studio's routes"),

@@ -5,7 +5,7 @@
 import type { HubControl } from './control.js';
 import type { FaultList } from './faults/fault-list.js';
 import { parseHubFaults } from './faults/parse-hub-faults.js';
-import { InvalidInput, readInput } from './read-input.js';
+import { InvalidInput, readHubInput } from './read-input.js';
 import { clockOffset, strictObject, text } from './schemas.js';
 import type { HubJournal } from './journal.js';
 import { readRepo } from './repos/read-repo.js';
@@ -84,18 +84,18 @@ function answerOf({ control, faults, journal }: Operated, call: HubCall, body: s
     case 'POST repos':
       return control.addRepo(withoutDisk(readRepo(json(body), 'repo')));
     case 'POST repos {owner} {name} branches {branch}': {
-      const { to } = readInput(moveInput, json(body), 'body');
+      const { to } = readHubInput(moveInput, json(body), 'body');
       return { sha: control.moveBranch(`${rest[0]!}/${rest[1]!}`, rest[3]!, to) };
     }
     case 'DELETE repos {owner} {name} commits {sha}':
       return { sha: control.dropCommit(`${rest[0]!}/${rest[1]!}`, rest[3]!) };
     case 'POST access': {
-      const { user, repo } = readInput(accessInput, json(body), 'body');
+      const { user, repo } = readHubInput(accessInput, json(body), 'body');
       control.grantAccess(user, repo);
       return { user, repo };
     }
     case 'PUT clock': {
-      const { offsetMs } = readInput(clockInput, json(body), 'body');
+      const { offsetMs } = readHubInput(clockInput, json(body), 'body');
       control.setClockOffset(offsetMs);
       return { offsetMs };
     }

@@ -48,7 +48,7 @@ export interface Controlled {
 }
 
 /** Makes the operator's side. */
-export function createControl({ library, access, offset, onFilesGone, resetRest }: Controlled): HubControl {
+export function createHubControl({ library, access, offset, onFilesGone, resetRest }: Controlled): HubControl {
   function repoOf(id: string): Repo {
     const repo = library.get(id);
     if (repo !== undefined) return repo;

@@ -1,7 +1,7 @@
 import { createWallClock, patientClock, type HubClock } from './clock.js';
 import { createDigests, defaultDigestCache } from './content/digests.js';
 import { contentId, type ContentSource } from './content/content.js';
-import { createControl, type HubControl } from './control.js';
+import { createHubControl, type HubControl } from './control.js';
 import { controlReply } from './control-api.js';
 import { createFaultList, type FaultList } from './faults/fault-list.js';
 import type { HubFault } from './faults/hub-fault.js';
@@ -99,7 +99,7 @@ export async function createHub(options: HubOptions = {}): Promise<Hub> {
   const paces = new Map<string, Pace>();
   const servers: { hub?: Listening; cdn?: Listening } = {};
 
-  const control = createControl({
+  const control = createHubControl({
     library,
     access,
     offset,

@@ -18,7 +18,7 @@ export class InvalidInput extends Error {
  * @param name what the value is called in errors, for instance `faults` or `repos[0]`
  * @throws InvalidInput, naming each wrong value by its path
  */
-export function readInput<Schema extends z.ZodMiniType>(
+export function readHubInput<Schema extends z.ZodMiniType>(
   schema: Schema,
   value: unknown,
   name: string,

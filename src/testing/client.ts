@@ -1,7 +1,7 @@
 import { ControlError } from '../control/base/control-error.js';
 import { controlRoutes, WAIT_MS, type SessionStatus } from '../control/contract/dock-control.js';
 import { downloadRoutes, type RealDockControl } from '../control/contract/downloads-control.js';
-import { createControl, type Carry, type Route } from '../control/contract/route.js';
+import { createControl, type Carry, type ControlRoute } from '../control/contract/route.js';
 import { LONGEST_WAIT_MS } from '../control/contract/schemas.js';
 import { DEFAULT_SESSION } from '../control/session/session-name.js';
 import { createControlCalls, type Fetch } from './control-calls.js';
@@ -92,7 +92,7 @@ function createClient(server: string, options: ConnectOptions): Omit<SessionClie
 }
 
 /** A route's path, with its parameter and its query filled in. */
-function pathOf(route: Route, parameter: string, input: unknown): string {
+function pathOf(route: ControlRoute, parameter: string, input: unknown): string {
   const path = route.path.replace(/[:*]\w+/, () => encodeURIComponent(parameter));
   // In process JavaScript may leave a value undefined; so it may here.
   const values = Object.entries(route.query ? (input as object) : {}).filter(([, value]) => value !== undefined);

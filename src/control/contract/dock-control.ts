@@ -12,7 +12,7 @@ import type { JournalEntry } from '../journal/journal.js';
 import { snapshotSchema, type SessionSnapshot } from '../base/snapshot.js';
 import { parseFault } from '../faults/fault.js';
 import { faultSchema } from '../faults/schema.js';
-import type { MethodName, Operations, Route } from './route.js';
+import type { MethodName, Operations, ControlRoute } from './route.js';
 import {
   advanceBody,
   clockBody,
@@ -196,6 +196,6 @@ export const controlRoutes = {
     toJson: (fork: DockControl) => fork.status(),
   },
   events: { method: 'GET', path: '/events', query: eventsQuery, sends: 'text/event-stream' },
-} as const satisfies Record<MethodName<DockControl> | 'health', Route>;
+} as const satisfies Record<MethodName<DockControl> | 'health', ControlRoute>;
 
 export type ControlOperations = Operations<typeof controlRoutes, DockControl>;

@@ -1,7 +1,7 @@
 import type { RemovedModel } from '../../core/downloader.js';
 import type { DockControl, JobReport } from './dock-control.js';
 import { limitBody, moveBody, removeQuery } from './download-schemas.js';
-import type { MethodName, Operations, Route } from './route.js';
+import type { MethodName, Operations, ControlRoute } from './route.js';
 import { modelBody } from './schemas.js';
 
 /** The limit of all downloads together. */
@@ -72,6 +72,6 @@ export const downloadRoutes = {
   'downloads.bandwidth.get': { method: 'GET', path: '/bandwidth' },
   'downloads.bandwidth.set': { method: 'PUT', path: '/bandwidth', body: limitBody },
   'downloads.metrics': { method: 'GET', path: '/metrics', sends: 'text/plain; version=0.0.4; charset=utf-8' },
-} as const satisfies Record<MethodName<Pick<RealDockControl, 'downloads'>>, Route>;
+} as const satisfies Record<MethodName<Pick<RealDockControl, 'downloads'>>, ControlRoute>;
 
 export type DownloadOperations = Operations<typeof downloadRoutes, Pick<RealDockControl, 'downloads'>>;

@@ -5,7 +5,7 @@ import { checkInput, type Given } from '../base/check-input.js';
  * A route of the control API: how one method of a control interface is called over HTTP. The router, the HTTP client,
  * the control in process and the OpenAPI document are all derived from tables of these.
  */
-export interface Route {
+export interface ControlRoute {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Below `/__modeldock`. `:name` stands for one segment, `*name` for the rest, slashes included. */
   readonly path: string;
@@ -31,7 +31,7 @@ export interface Route {
   readonly sends?: string;
 }
 
-export type RouteTable = Readonly<Record<string, Route>>;
+export type RouteTable = Readonly<Record<string, ControlRoute>>;
 
 /** One call of a method, in the form that it has in process and over HTTP alike. */
 export interface ControlRequest<Input = unknown> {
@@ -77,14 +77,14 @@ export type Operations<Routes extends RouteTable, Api> = {
 export type AnyOperations = Readonly<Record<string, ((request: never) => unknown) | undefined>>;
 
 /** Checks the input of a route. This is the only place where that happens. @throws ControlError */
-export function parseInput(route: Route, input: unknown): unknown {
+export function parseInput(route: ControlRoute, input: unknown): unknown {
   if (route.parse) return route.parse(input);
   const schema = route.body ?? route.query;
   return schema && checkInput(schema, input);
 }
 
 /** Brings a call to what answers it: an operation in process, or a server. */
-export type Carry = (name: string, route: Route, request: ControlRequest) => Promise<unknown>;
+export type Carry = (name: string, route: ControlRoute, request: ControlRequest) => Promise<unknown>;
 
 /** Makes the interface that a table describes, except streams, over whatever carries its calls. */
 // The caller names the interface, which its table has been checked against.
@@ -107,7 +107,7 @@ export function inProcess(operations: AnyOperations): Carry {
     operations[name]!({ ...request, input: parseInput(route, request.input) } as never);
 }
 
-function requestFor(route: Route, given: unknown[]): ControlRequest {
+function requestFor(route: ControlRoute, given: unknown[]): ControlRequest {
   const rest = [...given];
   const parameter = /[:*]/.test(route.path) ? String(rest.shift()) : '';
   const taken = route.fields

@@ -1,5 +1,5 @@
 import type { SessionStatus } from './dock-control.js';
-import type { MethodName, Operations, Route } from './route.js';
+import type { MethodName, Operations, ControlRoute } from './route.js';
 import { sessionBody } from './schemas.js';
 
 /** A session as it is listed. */
@@ -24,6 +24,6 @@ export const sessionsRoutes = {
   'sessions.list': { method: 'GET', path: '/sessions' },
   'sessions.open': { method: 'POST', path: '/sessions', body: sessionBody, fields: ['session'] },
   'sessions.drop': { method: 'DELETE', path: '/sessions/:session' },
-} as const satisfies Record<MethodName<{ sessions: SessionsControl }>, Route>;
+} as const satisfies Record<MethodName<{ sessions: SessionsControl }>, ControlRoute>;
 
 export type SessionsOperations = Operations<typeof sessionsRoutes, { sessions: SessionsControl }>;

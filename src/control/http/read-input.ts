@@ -1,11 +1,11 @@
 import type { Call } from '../../api/call.js';
 import { checkInput } from '../base/check-input.js';
 import { ControlError } from '../base/control-error.js';
-import type { Route } from '../contract/route.js';
+import type { ControlRoute } from '../contract/route.js';
 import { noQuery } from '../contract/schemas.js';
 
 /** Reads the input of a route from a call, unchecked. @throws ControlError not_allowed, invalid_request */
-export async function readInput(route: Route, call: Call): Promise<unknown> {
+export async function readInput(route: ControlRoute, call: Call): Promise<unknown> {
   if (route.body) return readJson(call, route.maxBytes);
   if (route.query) return readQuery(route, call);
   return undefined;
@@ -43,7 +43,7 @@ async function readJson(call: Call, limit: number | undefined): Promise<unknown>
  * The query of a call. A stream of events takes up after the header `Last-Event-ID`, which an `EventSource` sends when it
  * connects again; it may be another stream's, and is then ignored.
  */
-function readQuery({ sends }: Route, call: Call): unknown {
+function readQuery({ sends }: ControlRoute, call: Call): unknown {
   const last = sends === 'text/event-stream' ? call.header('last-event-id') : undefined;
   return { ...valuesOf(call), ...(last !== undefined && /^\d+$/.test(last) && { after: Number(last) }) };
 }

@@ -3,7 +3,7 @@ import { Problem } from '../../contract/problem.js';
 import { RefusedError } from '../../core/errors.js';
 import { ControlError } from '../base/control-error.js';
 import { controlRoutes, type ControlOperations } from '../contract/dock-control.js';
-import { parseInput, type AnyOperations, type Route, type RouteTable } from '../contract/route.js';
+import { parseInput, type AnyOperations, type ControlRoute, type RouteTable } from '../contract/route.js';
 import { CONTROL_PREFIX } from './control-path.js';
 import { guardControl, type ControlGuardOptions } from './guard.js';
 import { streamEvents } from './event-stream.js';
@@ -99,7 +99,7 @@ function compile(method: string, path: string, takesQuery: boolean, handle: Hand
 }
 
 async function answerRoute(
-  route: Route,
+  route: ControlRoute,
   operation: NonNullable<AnyOperations[string]>,
   parameter: string,
   call: Call,

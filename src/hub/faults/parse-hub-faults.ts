@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { LONGEST_PATTERN } from '../../core/text-pattern.js';
-import { readInput } from '../read-input.js';
+import { readHubInput } from '../read-input.js';
 import { strictObject, text, whole } from '../schemas.js';
 import { faultKinds } from './fault-kinds.js';
 import { hubRouteNames, type HubFault, type HubFaultEffect } from './hub-fault.js';
@@ -44,13 +44,13 @@ const fault = strictObject({
 
 /** Checks a fault from outside. @throws InvalidInput, naming each wrong value by its path */
 export function parseHubFault(value: unknown, name = 'fault'): HubFault {
-  return readInput(fault, value, name) as unknown as HubFault;
+  return readHubInput(fault, value, name) as unknown as HubFault;
 }
 
 /** Checks one fault, or a list of them. @throws InvalidInput */
 export function parseHubFaults(value: unknown, name = 'faults'): HubFault[] {
   if (!Array.isArray(value)) return [parseHubFault(value, name)];
-  return readInput(z.array(fault), value, name) as unknown as HubFault[];
+  return readHubInput(z.array(fault), value, name) as unknown as HubFault[];
 }
 
 interface Contradiction {

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod/mini';
 import { errorCodeOf } from '../../node/file-errors.js';
 import { tokenSchema, type Token } from '../origin/access.js';
-import { InvalidInput, readInput } from '../read-input.js';
+import { InvalidInput, readHubInput } from '../read-input.js';
 import { strictObject } from '../schemas.js';
 import type { FileDescription, RepoDescription } from './description.js';
 import { readRepo, repoSchema } from './read-repo.js';
@@ -52,13 +52,13 @@ const fileSchema = strictObject({ repos: z.unknown(), tokens: z.optional(z.unkno
 
 function reposFromFile(path: string): ReposOnDisk {
   const data = parsed(path);
-  const given = readInput(fileSchema, Array.isArray(data) ? { repos: data } : data, path);
-  const repos = readInput(z.array(repoSchema), given.repos, 'repos');
+  const given = readHubInput(fileSchema, Array.isArray(data) ? { repos: data } : data, path);
+  const repos = readHubInput(z.array(repoSchema), given.repos, 'repos');
   // A file is named relative to the description, wherever the hub was started.
   for (const file of repos.flatMap(({ commits }) => commits.flatMap(({ files }) => files))) {
     if (file.from !== undefined) file.from = resolve(dirname(path), file.from);
   }
-  return { repos, tokens: readInput(z.array(tokenSchema), given.tokens ?? [], 'tokens') };
+  return { repos, tokens: readHubInput(z.array(tokenSchema), given.tokens ?? [], 'tokens') };
 }
 
 function parsed(path: string): unknown {
