@@ -19,10 +19,11 @@ import { keepIn, openKept, type PageStorage } from './control/session/page-stora
 import type { EngineParts, EngineSetup } from './control/session/engine-setup.js';
 import type { Clock } from './core/clock.js';
 import type { ScenarioRule } from './core/simulation.js';
+import { createInference, type Inference } from './inference/create-inference.js';
 import { parseCatalog, type Catalog } from './simulator/catalog.js';
 import { parseScenario, type Scenario } from './simulator/scenario.js';
 import { scenarioNamed, type ScenarioName } from './simulator/scenarios.js';
-import { createModelResolver, type ModelResolver } from './simulator/resolve-model.js';
+import { createModelResolver, type ModelResolver, type UnknownModels } from './simulator/resolve-model.js';
 import { createSimulator } from './simulator/simulator.js';
 import { MemoryStore } from './stores/memory.js';
 
@@ -36,6 +37,16 @@ export interface SimulatedWorldOptions {
   scenarioRules?: readonly ScenarioRule[];
   /** What can be downloaded. Real names and sizes by default. */
   catalog?: Catalog;
+  /**
+   * What a well-formed catalog id gets that the catalog does not have: a 404 (`refuse`, the default, as LM Studio answers
+   * an id that does not exist), or a model made up from its name (`imagine`), as a link to an unknown repo does.
+   */
+  unknownModels?: 'refuse' | 'imagine';
+  /**
+   * What answers the calls on which a model would run: `none` (an honest 501), `canned`, or the URL of a server that runs
+   * models. `none` by default.
+   */
+  inference?: Inference;
   /** The ids of the first jobs. */
   jobIds?: readonly string[];
   /** What the clock shows first; the machine's time by default. */
@@ -94,7 +105,7 @@ function createNamedDock(options: SimulatedDockOptions, sessionName = 'fork'): S
   const given = options.snapshot === undefined ? undefined : parseSnapshot(options.snapshot);
   const session = given === undefined && storage ? openKept(storage, open) : open(given);
   const router = createLazyRouter([], loneRoutes, options);
-  const gateway = createGateway(({ path }) => ({ path, open: () => session }), router, options);
+  const gateway = createGateway(({ path }) => ({ path, open: () => session }), router, withProfile(options));
   const { control } = session;
   return {
     ...control,
@@ -138,7 +149,7 @@ export function createSessions(options: SimulatedSessionsOptions = {}): Simulate
   const groups = [sessionsGroup(sessions), ...(options.sessionRoutes ? [options.sessionRoutes] : [])];
   return {
     ...sessions,
-    api: createGateway(sessions.locate, createLazyRouter(groups, options.controlRoutes, options), options),
+    api: createGateway(sessions.locate, createLazyRouter(groups, options.controlRoutes, options), withProfile(options)),
   };
 }
 
@@ -151,6 +162,7 @@ function setUpSessions(options: SimulatedDockOptions | SimulatedSessionsOptions)
     rules: scenarioRules,
   };
   const catalog = options.catalog && parseCatalog(options.catalog);
+  const unknownModels = checkUnknownModels(options.unknownModels);
   const makeResolver = rememberLast(createModelResolver);
   return {
     seed,
@@ -163,6 +175,8 @@ function setUpSessions(options: SimulatedDockOptions | SimulatedSessionsOptions)
     ...(options.explainFailures !== undefined && { explainFailures: options.explainFailures }),
     ...(options.onError && { onError: options.onError }),
     ...(options.onUnknownRoute && { onUnknownRoute: options.onUnknownRoute }),
+    ...(options.onNotImitated && { onNotImitated: options.onNotImitated }),
+    inference: createInference(options.inference, options.requireToken !== undefined),
     makeEngine: ({ clock, seed: worldSeed, saved, onDecision }: EngineSetup): EngineParts => {
       const { engine, library, simulation } = createSimulator({
         clock,
@@ -172,6 +186,7 @@ function setUpSessions(options: SimulatedDockOptions | SimulatedSessionsOptions)
         makeResolver,
         onDecision,
         saved,
+        unknownModels,
         ...(catalog && { catalog }),
         ...(options.jobIds && { jobIds: options.jobIds }),
       });
@@ -182,11 +197,31 @@ function setUpSessions(options: SimulatedDockOptions | SimulatedSessionsOptions)
 
 /** Ten thousand sessions share one resolver; a session restored with another catalog gets its own. */
 function rememberLast(make: typeof createModelResolver): typeof createModelResolver {
-  let last: { catalog: Catalog; seed: string; resolver: ModelResolver } | undefined;
-  return (catalog, seed) => {
-    if (last?.catalog !== catalog || last.seed !== seed) last = { catalog, seed, resolver: make(catalog, seed) };
+  let last: { catalog: Catalog; seed: string; unknown: UnknownModels; resolver: ModelResolver } | undefined;
+  return (catalog, seed, given) => {
+    const unknown = given ?? 'refuse';
+    if (last?.catalog !== catalog || last.seed !== seed || last.unknown !== unknown) {
+      last = { catalog, seed, unknown, resolver: make(catalog, seed, unknown) };
+    }
     return last.resolver;
   };
+}
+
+/** @throws RangeError for what programs without types may pass */
+function checkUnknownModels(given = 'refuse'): UnknownModels {
+  if (given === 'refuse' || given === 'imagine') return given;
+  throw new RangeError(
+    `Cannot use unknownModels ${JSON.stringify(given)}: expected "refuse" or "imagine". Leave it out to refuse.`,
+  );
+}
+
+/** Paths on which models run belong to the api only where something answers them. */
+function withProfile<Options extends SimulatedWorldOptions>(
+  options: Options,
+): Options & { hasInference: boolean; keepAliveMs: number | undefined } {
+  const { inference = 'none', profile = 'documented' } = options;
+  const { keepAliveMs } = typeof profile === 'string' ? profileNamed(profile) : profile;
+  return { ...options, hasInference: inference !== 'none', keepAliveMs };
 }
 
 function clockModeOf({ speed = 1, msPerPoll }: SimulatedWorldOptions): ClockMode {

@@ -15,6 +15,7 @@ import { createLocalDownloads } from './control/session/local-downloads.js';
 import { DEFAULT_SESSION, sessionOf } from './control/session/session-name.js';
 import type { EngineParts, EngineSetup } from './control/session/engine-setup.js';
 import type { DownloadEvent, Downloader } from './core/downloader.js';
+import { createInference, type Inference } from './inference/create-inference.js';
 
 /** Options of a dock whose downloads are real. */
 export interface RealDockOptions extends GatewayOptions, ApiOptions {
@@ -26,6 +27,11 @@ export interface RealDockOptions extends GatewayOptions, ApiOptions {
   requireToken?: string;
   /** Takes a quantization together with a catalog id, which LM Studio answers with 501. */
   allowCatalogQuantization?: boolean;
+  /**
+   * What answers the calls on which a model would run: `none` (an honest 501), `canned`, or the URL of a server that runs
+   * models, for instance over the files just downloaded. `none` by default.
+   */
+  inference?: Inference;
   /** Routes of the control API that are not about one session. */
   controlRoutes?: ControlRoutes;
 }
@@ -54,6 +60,8 @@ export function createRealDock(options: RealDockOptions): RealDock {
     explainFailures: options.explainFailures ?? true,
     ...(options.onError && { onError: options.onError }),
     ...(options.onUnknownRoute && { onUnknownRoute: options.onUnknownRoute }),
+    ...(options.onNotImitated && { onNotImitated: options.onNotImitated }),
+    inference: createInference(options.inference, options.requireToken !== undefined),
     makeEngine: (setup) => engineOver(downloader, options.allowCatalogQuantization === true, setup),
   });
   const operations = realOperations(session.operations, downloader);
@@ -61,7 +69,8 @@ export function createRealDock(options: RealDockOptions): RealDock {
     ...createControl<Omit<RealDockControl, 'events'>>({ ...controlRoutes, ...downloadRoutes }, inProcess(operations)),
     events: operations.events,
   };
-  const guarded = { ...options, controlToken };
+  const { keepAliveMs } = typeof profile === 'string' ? profileNamed(profile) : profile;
+  const guarded = { ...options, controlToken, hasInference: (options.inference ?? 'none') !== 'none', keepAliveMs };
   const real = { operations, answer: (call: Call) => session.answer(call) };
   const api = createGateway(
     (call) => ({ path: sessionOf(call).path, open: () => real }),

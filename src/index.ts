@@ -31,6 +31,7 @@ export { monotonicClock, systemClock, VirtualClock, type Clock, type WaitingCloc
 export type { DownloadEngine, DownloadRequest, JobControl, ModelReference, SimulatorControl } from './core/engine.js';
 export { RefusedError, type FailureCode, type RefusalCode } from './core/errors.js';
 export type { JobSnapshot } from './core/job.js';
+export type { Inference, InferenceServer } from './inference/create-inference.js';
 export type { InstalledModel, LoadedInstance, ModelLibrary } from './core/model-library.js';
 export { CatalogError, parseCatalog, type Catalog, type CatalogModel } from './simulator/catalog.js';
 export { catalogModels } from './simulator/catalog-models.js';

@@ -165,10 +165,11 @@ export const faultStatus = schemaOf<FaultStatus>()(
 export const installedModel = schemaOf<InstalledModel>()(
   z.strictObject({
     key: z.string().check(describe('The name by which it is loaded.')),
-    type: z.enum(['llm', 'embedding']),
+    type: z.enum(['llm', 'embedding', 'decision']),
     publisher: z.string(),
     displayName: z.string(),
     architecture: z.exactOptional(z.string()),
+    mixtureOfExperts: z.exactOptional(z.literal(true)),
     quantization: z.exactOptional(z.strictObject({ name: z.string(), bitsPerWeight: z.number() })),
     sizeBytes: bytes,
     params: z.exactOptional(z.string()),
@@ -181,9 +182,21 @@ export const installedModel = schemaOf<InstalledModel>()(
         reasoning: z.exactOptional(z.strictObject({ options: z.array(z.string()), preset: z.string() })),
       }),
     ),
+    decisionType: z.exactOptional(z.string()),
+    hasVisionAdapter: z.exactOptional(z.boolean()),
     description: z.exactOptional(z.string()),
     variants: z.exactOptional(z.array(z.string())),
     selectedVariant: z.exactOptional(z.string()),
+    unreadFields: z.exactOptional(
+      z
+        .array(z.enum(['architecture', 'maxContextLength', 'quantization']))
+        .check(describe('Fields that the list of models has as null.')),
+    ),
+    loadDefaults: z.exactOptional(
+      z
+        .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+        .check(describe("Further settings of its instances, in LM Studio's spelling.")),
+    ),
   }),
 );
 

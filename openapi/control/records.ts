@@ -74,8 +74,10 @@ export const journalEntry = schemaOf<JournalEntry>()(
     request: z.strictObject({
       headers: z.strictObject({
         authorization: text,
+        connection: text,
         'content-type': text,
         origin: text,
+        upgrade: text,
         'user-agent': text,
       }),
       body: z.exactOptional(journalText),
@@ -96,11 +98,11 @@ export const finding = schemaOf<Finding>()(
     id: z.enum(findingIds),
     title: z.string().check(describe('What was seen, with the path, job or model in question.')),
     entries: z.array(count).check(describe("The ids of the journal's entries it rests on.")),
-    impact: z.string().check(describe('Why it would hurt against a real LM Studio.')),
+    impact: z.string().check(describe('What it means with a real LM Studio.')),
     fix: z.string().check(describe('What to do about it.')),
     judged: z
       .union([z.literal(true), z.strictObject({ notJudged: z.string() })])
-      .check(describe('`true`, or why nobody can tell whether it is one.')),
+      .check(describe('`true`, or why it cannot be told whether it is a mistake.')),
   }),
 );
 

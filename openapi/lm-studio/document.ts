@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini';
 import { createDocument, type CreateDocumentOptions, type ZodOpenApiObject } from 'zod-openapi';
-import { inferred } from '../../src/contract/inferred.js';
+import { inferred } from '../../src/contract/inferred-values.js';
 import { describePaths, unexpectedEndpoint } from './paths.js';
 import { profiles, type Profile, type ProfileName } from '../../src/contract/profiles.js';
 import * as answers from '../../src/contract/answers.js';
@@ -29,6 +29,7 @@ export function createOpenApiDocument(profileName: ProfileName, version: string)
         { name: 'Downloads', description: 'Start a download, and watch it.' },
         { name: 'Models', description: 'What is there, and what is loaded.' },
         { name: 'Discovery', description: 'What clients look for first.' },
+        { name: 'Inference', description: 'What needs a model that runs.' },
       ],
       // The empty one first: unless the server requires a token, no call needs one, and any token passes.
       security: [{}, { apiToken: [] }],
@@ -58,7 +59,7 @@ function describeApi(profileName: ProfileName, { unknownRouteStatus }: Profile):
       'without regard to case and to one trailing slash.',
     'Every other path or method gets the response `UnexpectedEndpoint`, in which `error` is **text** and not an ' +
       `object: with 404 under \`/api/v1\`, ${elsewhere}.`,
-    `A body of more than ${inferred.bodyLimitBytes.value} bytes is refused.`,
+    `A body of more than ${inferred.bodyLimitBytes.value} bytes is refused, decoded or not. It may come as gzip, deflate or br, and in UTF-16.`,
     'Where a description speaks of a decision of modeldock, it is not known what LM Studio does.',
   ].join('\n\n');
 }
@@ -90,6 +91,9 @@ function nameSchemas({ countersInDownloadAnswer }: Profile): Record<string, z.Zo
     UnloadRequest: bodies.unloadBody,
     UnloadAnswer: answers.unloadAnswer,
     OpenAiModelList: answers.openAiModelList,
+    LegacyModelList: answers.legacyModelList,
+    LegacyModel: answers.legacyModel,
+    InferenceRequest: answers.inferenceBody,
     Greeting: answers.greeting,
     Problem: answers.problemAnswer,
     UnexpectedEndpoint: answers.unknownRouteAnswer,

@@ -1,7 +1,10 @@
 import { RefusedError, type RefusalCode } from '../../src/core/errors.js';
 import type { JobSnapshot } from '../../src/core/job.js';
 import type { InstalledModel, LoadedInstance } from '../../src/core/model-library.js';
-import { inferred } from '../../src/contract/inferred.js';
+import { inferred } from '../../src/contract/inferred-values.js';
+import { toLegacyModel, toLegacyModelList } from '../../src/contract/legacy-models.js';
+import { inferenceNotImitated } from '../../src/contract/not-imitated.js';
+import { tokenProblems } from '../../src/contract/token-problems.js';
 import { problemFrom, problems, type Problem } from '../../src/contract/problem.js';
 import {
   toDownloadAnswer,
@@ -84,6 +87,7 @@ const installed: InstalledModel[] = [
     type: 'embedding',
     publisher: 'nomic-ai',
     displayName: 'Nomic Embed Text v1.5',
+    architecture: 'nomic-bert',
     quantization: { name: 'F16', bitsPerWeight: 16 },
     sizeBytes: 274_290_560,
     maxContextLength: 2048,
@@ -101,7 +105,6 @@ const instance: LoadedInstance = {
     parallel: 4,
     evalBatchSize: 512,
     flashAttention: true,
-    numExperts: 0,
     offloadKvCacheToGpu: true,
   },
 };
@@ -119,6 +122,7 @@ export const requestExamples = {
     },
   },
   unload: { plain: { summary: 'A loaded instance', value: { instance_id: CATALOG_ID } } },
+  inference: { prompt: { summary: 'A prompt', value: { model: CATALOG_ID, input: 'Hello' } } },
 } satisfies Record<string, Examples>;
 
 export const answerExamples = {
@@ -131,6 +135,8 @@ export const answerExamples = {
   }),
   status: describeJobs((each) => toJobStatus(each)),
   models: { loaded: { summary: 'Two models, one of them loaded', value: toModelList(installed, [instance]) } },
+  legacyModels: { loaded: { summary: 'The same two models', value: toLegacyModelList(installed, [instance]) } },
+  legacyModel: { loaded: { summary: 'A model that is loaded', value: toLegacyModel(installedModel, [instance]) } },
   openAiModels: { two: { summary: 'The same two models', value: toOpenAiModelList(installed) } },
   load: {
     plain: { summary: 'Loaded', value: toLoadAnswer(instance, false) },
@@ -171,10 +177,16 @@ export const problemExamples = {
   },
   noSuchJob: { unknown_job: show('No such job', problems.jobNotFound('job_0000000000')) },
   notInstalled: { not_installed: refused('Not among the downloaded models', 'model_not_installed', CATALOG_ID) },
+  notImitated: {
+    not_imitated: show('No model runs here', inferenceNotImitated('POST /v1/chat/completions')),
+  },
   notLoaded: { not_loaded: refused('Not among the loaded instances', 'instance_not_loaded', CATALOG_ID) },
   unauthorized: {
-    missing_token: show('No token', problems.missingToken()),
-    wrong_token: show('A token that is not the right one', problems.wrongToken('sk-lm-XXXXXXXX:XXXXXXXXXXXXXXXXXXXX')),
+    missing_token: show('No token', tokenProblems.missingToken()),
+    wrong_token: show(
+      'A token that is not the right one',
+      tokenProblems.wrongToken('sk-lm-XXXXXXXX:XXXXXXXXXXXXXXXXXXXX'),
+    ),
   },
   tooLarge: { too_large: show('Larger than 1 MiB', problems.bodyTooLarge(inferred.bodyLimitBytes.value)) },
   unsupportedMediaType: { text: show('Sent as text', problems.unsupportedMediaType('text/plain')) },

@@ -7,7 +7,7 @@ import * as bodies from '../../src/contract/bodies.js';
 
 /** The documented routes, with every answer each of them can give. */
 export function describePaths(profile: Profile): ZodOpenApiPathsObject {
-  return { ...downloadPaths(profile), ...modelPaths, ...discoveryPaths };
+  return { ...downloadPaths(profile), ...modelPaths, ...discoveryPaths, ...legacyPaths, ...inferencePaths() };
 }
 
 /** What paths and methods get that are not documented; no operation can refer to it. */
@@ -36,7 +36,10 @@ const tooLarge = name(
 );
 const unsupportedMediaType = name(
   'UnsupportedMediaType',
-  fails('The body is not sent as application/json. A decision of modeldock.', problemExamples.unsupportedMediaType),
+  fails(
+    'The body is not sent as application/json, or in a coding that cannot be read.',
+    problemExamples.unsupportedMediaType,
+  ),
 );
 const internalError = name('InternalError', fails('A defect of the server.', problemExamples.internal));
 export const notModified = name('NotModified', {
@@ -111,6 +114,9 @@ const jobId = z.string().check(
     examples: ['job_493c7c9ded'],
   }),
 );
+const modelKey = z
+  .string()
+  .check(z.meta({ description: 'As the list of models has it.', examples: ['ibm/granite-4-micro'] }));
 const retryAfter = z.optional(
   z.int().check(z.nonnegative(), z.meta({ description: 'Seconds after which to ask again.' })),
 );
@@ -190,11 +196,82 @@ const discoveryPaths: ZodOpenApiPathsObject = {
       responses: {
         '200': gives('It is.', answers.greeting, answerExamples.greeting),
         '304': notModified,
-        '401': unauthorized,
       },
     },
   },
 };
+
+const legacyPaths: ZodOpenApiPathsObject = {
+  '/api/v0/models': {
+    get: {
+      operationId: 'listModelsForLegacyClients',
+      tags: ['Discovery'],
+      summary: 'List the models that are there, as the older REST API does',
+      description: 'Released 0.4 servers still answer it.',
+      responses: {
+        '200': gives('Every model.', answers.legacyModelList, answerExamples.legacyModels),
+        '304': notModified,
+        ...problemsOfAll,
+      },
+    },
+  },
+  '/api/v0/models/{model}': {
+    get: {
+      operationId: 'getModelForLegacyClients',
+      tags: ['Discovery'],
+      summary: 'Get one model, as the older REST API does',
+      description: 'The slash in the key of a catalog model may stand as it is.',
+      requestParams: { path: z.object({ model: modelKey }) },
+      responses: {
+        '200': gives('The model.', answers.legacyModel, answerExamples.legacyModel),
+        '304': notModified,
+        '404': fails('There is no such model on disk.', problemExamples.notInstalled),
+        ...problemsOfAll,
+      },
+    },
+  },
+};
+
+/** The routes on which a model would run, each with its operation. */
+const inferenceOperations = {
+  '/v1/chat/completions': 'createChatCompletion',
+  '/v1/completions': 'createCompletion',
+  '/v1/responses': 'createResponse',
+  '/v1/embeddings': 'createEmbeddings',
+  '/v1/messages': 'createMessage',
+  '/api/v1/chat': 'chat',
+  '/api/v0/chat/completions': 'createLegacyChatCompletion',
+  '/api/v0/completions': 'createLegacyCompletion',
+  '/api/v0/embeddings': 'createLegacyEmbeddings',
+};
+
+const notImitated = name('NotImitated', fails('No model runs here.', problemExamples.notImitated));
+
+function inferencePaths(): ZodOpenApiPathsObject {
+  return Object.fromEntries(
+    Object.entries(inferenceOperations).map(([path, operationId]) => [
+      path,
+      {
+        post: {
+          operationId,
+          tags: ['Inference'],
+          summary: `Run a model (${path})`,
+          description:
+            'modeldock runs no model. Where it was started with `--inference`, it answers what the server behind it answers, ' +
+            'or a canned text.',
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: answers.inferenceBody, examples: requestExamples.inference } },
+          },
+          responses: {
+            '401': unauthorized,
+            '501': notImitated,
+          },
+        },
+      },
+    ]),
+  );
+}
 
 function gives(description: string, schema: z.ZodMiniType, examples: Examples): ZodOpenApiResponseObject {
   return { description, content: { 'application/json': { schema, examples } } };

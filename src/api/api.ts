@@ -1,7 +1,8 @@
+import { answerInference, refuseUpgrade, type InferenceHandler } from './inference.js';
 import { parseModelReference } from '../contract/model-reference.js';
 import { Problem, problemFrom, problems } from '../contract/problem.js';
 import type { Profile } from '../contract/profiles.js';
-import { readBody } from '../contract/read-body.js';
+import { isJsonType, readBody } from '../contract/read-body.js';
 import type { UnloadAnswer } from '../contract/answers.js';
 import { downloadBody, loadBody, unloadBody } from '../contract/bodies.js';
 import {
@@ -17,7 +18,15 @@ import { RefusedError } from '../core/errors.js';
 import { modelOfInstance, requestedModel } from '../core/model-identity.js';
 import type { ModelLibrary } from '../core/model-library.js';
 import { compactJson, note, prettyJson, type Answer, type Call, type Route } from './call.js';
-import { isUnderApi, matchRoute, type DocumentedRoute } from './routes.js';
+import {
+  isInference,
+  isSdkPath,
+  isUnderApi,
+  matchRoute,
+  type InferenceRouteName,
+  type RouteMatch,
+  type RouteName,
+} from './routes.js';
 
 /** How LM Studio's routes are served. */
 export interface ApiOptions {
@@ -30,6 +39,8 @@ export interface ApiOptions {
    * which hides a wrong path.
    */
   onUnknownRoute?: (route: Route, status: number) => void;
+  /** Called for each call on which a model would run, where there is no inference and the answer is a 501. */
+  onNotImitated?: (route: Route) => void;
 }
 
 /** The parts that LM Studio's routes are answered from. */
@@ -37,6 +48,8 @@ export interface ApiContext extends Required<ApiOptions> {
   readonly engine: DownloadEngine;
   readonly library: ModelLibrary;
   readonly profile: Profile;
+  /** Runs models, or seems to; without one the answer is a 501. */
+  readonly inference?: InferenceHandler | undefined;
 }
 
 /**
@@ -47,6 +60,8 @@ export type Ownership = 'origin' | 'routes';
 
 /** The api that a transport serves: `dock.api`. */
 export interface Api {
+  /** After how long a server of this api closes an idle connection, in ms, where its profile says so. */
+  readonly keepAliveMs?: number | undefined;
   /** Asked before the body is touched. */
   owns(route: Route, ownership: Ownership): boolean;
   /** Never rejects: what goes wrong becomes an answer. */
@@ -70,12 +85,18 @@ export async function answerCall(call: Call, world: ApiContext, engine = world.e
     const match = matchRoute(call);
     if (match) {
       note(call, { route: match.route });
-      return await handlers[match.route](world, call, match.jobId ?? '', engine);
+      const { name } = match;
+      if (isInference(name)) return await answerInference(world, call, name);
+      return await handlers[name](world, call, match, engine);
     }
-    const method = call.method === 'HEAD' ? 'GET' : call.method;
-    const status = isUnderApi(call.path) ? 404 : world.profile.unknownRouteStatus;
-    world.onUnknownRoute({ method, path: call.path }, status);
-    return unknownRoute(method, call.path, status);
+    const { method, path } = call;
+    if (isUpgradeToSdk(call)) return await refuseUpgrade(world, call);
+    const under = isUnderApi(path);
+    const wrongType = under ? await findWrongType(call) : undefined;
+    const status = wrongType ? wrongType.status : under ? 404 : world.profile.unknownRouteStatus;
+    world.onUnknownRoute({ method, path }, status);
+    if (wrongType) throw wrongType;
+    return unknownRoute(method, path, status);
   } catch (error) {
     // The client has left: no answer can be read, and a body that was cut off is not a defect.
     if (call.signal.aborted) return 'network error';
@@ -87,10 +108,10 @@ export async function answerCall(call: Call, world: ApiContext, engine = world.e
   }
 }
 
-type Handler = (world: ApiContext, call: Call, parameter: string, engine: DownloadEngine) => Promise<Answer>;
+type Handler = (world: ApiContext, call: Call, match: RouteMatch, engine: DownloadEngine) => Promise<Answer>;
 
-const handlers: Record<DocumentedRoute, Handler> = {
-  'POST /api/v1/models/download': async ({ profile, explainFailures }, call, _, engine) => {
+const handlers: Record<Exclude<RouteName, InferenceRouteName>, Handler> = {
+  download: async ({ profile, explainFailures }, call, _, engine) => {
     const body = await read(call, downloadBody);
     const request: DownloadRequest = {
       model: parseModelReference(body.model),
@@ -104,7 +125,7 @@ const handlers: Record<DocumentedRoute, Handler> = {
       toDownloadAnswer(job, { counters: profile.countersInDownloadAnswer, explain: explainFailures }),
     );
   },
-  'GET /api/v1/models/download/status/:job_id': async ({ explainFailures }, call, id, engine) => {
+  status: async ({ explainFailures }, call, { jobId: id = '' }, engine) => {
     note(call, { job: id });
     const job = await engine.status(id);
     if (!job) throw problems.jobNotFound(id);
@@ -112,23 +133,54 @@ const handlers: Record<DocumentedRoute, Handler> = {
     note(call, { job: job.id, model: job.model });
     return prettyJson(200, toJobStatus(job, explainFailures));
   },
-  'GET /api/v1/models': async ({ library }) =>
-    prettyJson(200, toModelList(await library.installed(), await library.loaded())),
-  'POST /api/v1/models/load': async ({ library }, call) => {
+  models: async ({ library }) => prettyJson(200, toModelList(await library.installed(), await library.loaded())),
+  load: async ({ library }, call) => {
     const body = await read(call, loadBody);
     note(call, { model: body.model });
     const instance = await library.load(fromLoadBody(body));
     return prettyJson(200, toLoadAnswer(instance, body.echo_load_config ?? false));
   },
-  'POST /api/v1/models/unload': async ({ library }, call) => {
+  unload: async ({ library }, call) => {
     const { instance_id } = await read(call, unloadBody);
     note(call, { model: modelOfInstance(instance_id) });
     await library.unload(instance_id);
     return prettyJson(200, { instance_id } satisfies UnloadAnswer);
   },
-  'GET /v1/models': async ({ library }) => prettyJson(200, toOpenAiModelList(await library.installed())),
-  'GET /lmstudio-greeting': async () => compactJson(200, { lmstudio: true }),
+  'openai-models': async ({ library }) => prettyJson(200, toOpenAiModelList(await library.installed())),
+  greeting: async () => greet(),
+  'legacy-models': async ({ library }) =>
+    prettyJson(200, (await loadLegacy()).toLegacyModelList(await library.installed(), await library.loaded())),
+  'legacy-model': async ({ library }, call, { modelKey = '' }) => {
+    note(call, { model: modelKey });
+    const model = (await library.installed()).find(({ key }) => key === modelKey);
+    if (!model) throw problems.notInstalled(modelKey);
+    return prettyJson(200, (await loadLegacy()).toLegacyModel(model, await library.loaded()));
+  },
 };
+
+const loadLegacy = () => import('../contract/legacy-models.js');
+
+/** The answer that tells `lms` and the SDKs that this is LM Studio. */
+export function greet(): Answer {
+  return compactJson(200, { lmstudio: true });
+}
+
+/**
+ * What is wrong with the type of a body that came to an unknown route under `/api/v1`: LM Studio looks at the type before
+ * it looks for a route.
+ */
+async function findWrongType(call: Call): Promise<Problem | undefined> {
+  if (!METHODS_WITH_BODY.includes(call.method)) return undefined;
+  const type = call.header('content-type');
+  if (isJsonType(type) || (await call.text()) === '') return undefined;
+  return problems.unsupportedMediaType(type);
+}
+
+function isUpgradeToSdk(call: Call): boolean {
+  return isSdkPath(call.path) && call.header('upgrade')?.toLowerCase() === 'websocket';
+}
+
+const METHODS_WITH_BODY = ['POST', 'PUT', 'PATCH', 'DELETE'];
 
 async function read<Body>(call: Call, schema: Parameters<typeof readBody<Body>>[0]): Promise<Body> {
   return readBody(schema, await call.text(), call.header('content-type'));

@@ -1,7 +1,7 @@
 import { isSameOrigin } from '../core/foreign-call.js';
 import type { Answer, CallMiddleware } from './call.js';
 
-/** `*`, or one origin such as `http://localhost:5173`. */
+/** `*`, or one origin such as `http://localhost:5173` or `tauri://localhost`. */
 export type CorsOrigin = string;
 
 /**

@@ -1,5 +1,6 @@
-import { inferred } from '../contract/inferred.js';
+import { inferred } from '../contract/inferred-values.js';
 import { problems } from '../contract/problem.js';
+import { readBodyText, readHeader } from './body-text.js';
 import type { Answer, Answerer, Call } from './call.js';
 
 /** A Fetch `Request` as a call. `path` is the part of its URL that the api sees. */
@@ -8,7 +9,7 @@ export function callFrom(request: Request, path: string, search: string): Call {
     method: request.method,
     path,
     query: new URLSearchParams(search),
-    header: (name) => request.headers.get(name) ?? undefined,
+    header: (name) => headerOf(request, name),
     text: (limit) => readText(request, limit),
     signal: request.signal,
   };
@@ -30,9 +31,16 @@ export async function fetchFrom(answerer: Answerer, request: Request): Promise<R
   return toResponse(await answerer(callFrom(request, pathname, search)), request.method);
 }
 
+function headerOf({ headers }: Request, name: string): string | undefined {
+  const value = headers.get(name);
+  return value === null ? undefined : readHeader(value);
+}
+
 async function readText(request: Request, limit: number = inferred.bodyLimitBytes.value): Promise<string> {
   if (Number(request.headers.get('content-length') ?? 0) > limit) throw problems.bodyTooLarge(limit);
-  const bytes = await request.arrayBuffer();
-  if (bytes.byteLength > limit) throw problems.bodyTooLarge(limit);
-  return new TextDecoder().decode(bytes);
+  const headers = {
+    contentType: headerOf(request, 'content-type'),
+    contentEncoding: headerOf(request, 'content-encoding'),
+  };
+  return readBodyText(new Uint8Array(await request.arrayBuffer()), headers, limit);
 }

@@ -9,20 +9,44 @@ export const routes = {
   unload: 'POST /api/v1/models/unload',
   'openai-models': 'GET /v1/models',
   greeting: 'GET /lmstudio-greeting',
+  'legacy-models': 'GET /api/v0/models',
+  'legacy-model': 'GET /api/v0/models/:model',
+  'chat-completions': 'POST /v1/chat/completions',
+  completions: 'POST /v1/completions',
+  responses: 'POST /v1/responses',
+  embeddings: 'POST /v1/embeddings',
+  messages: 'POST /v1/messages',
+  chat: 'POST /api/v1/chat',
+  'legacy-chat-completions': 'POST /api/v0/chat/completions',
+  'legacy-completions': 'POST /api/v0/completions',
+  'legacy-embeddings': 'POST /api/v0/embeddings',
 } as const;
 
 export type RouteName = keyof typeof routes;
 export type DocumentedRoute = (typeof routes)[RouteName];
+/** The routes on which models run. modeldock imitates none of them: it forwards them, or answers canned texts. */
+export type InferenceRouteName = Exclude<
+  { [Name in RouteName]: (typeof routes)[Name] extends `POST ${string}` ? Name : never }[RouteName],
+  'download' | 'load' | 'unload'
+>;
 
 export interface RouteMatch {
   name: RouteName;
   route: DocumentedRoute;
   /** Only of the route that has one. */
   jobId?: string;
+  /** Only of the route that has one. */
+  modelKey?: string;
+}
+
+export function isInference(name: RouteName): name is InferenceRouteName {
+  return routes[name].startsWith('POST') && name !== 'download' && name !== 'load' && name !== 'unload';
 }
 
 const DOWNLOADS = '/api/v1/models/download';
 const STATUS = `${DOWNLOADS}/status/`;
+const LEGACY_MODEL = '/api/v0/models/';
+const GREETING = '/lmstudio-greeting';
 
 /** The routes without a parameter. */
 const matches = new Map<string, RouteMatch>(
@@ -30,22 +54,49 @@ const matches = new Map<string, RouteMatch>(
     .filter(([, route]) => !route.includes(':'))
     .map(([name, route]) => [route, { name, route }]),
 );
-const paths = new Set([...matches.keys()].map((route) => route.slice(route.indexOf(' ') + 1)));
+const pathOf = (route: string): string => route.slice(route.indexOf(' ') + 1);
+const inferencePaths: ReadonlySet<string> = new Set(
+  (Object.keys(routes) as RouteName[]).filter(isInference).map((name) => pathOf(routes[name])),
+);
+const paths = new Set([...matches.keys()].map(pathOf).filter((path) => !inferencePaths.has(path)));
 
 /** The documented route that a call takes. HEAD is GET without a body. */
 export function matchRoute({ method, path }: Route): RouteMatch | undefined {
   const verb = method === 'HEAD' ? 'GET' : method;
   const plain = plainPath(path);
   // Polls are most of all calls: no key is made and hashed for them.
-  if (!plain.startsWith(STATUS)) return matches.get(`${verb} ${plain}`);
-  const jobId = verb === 'GET' ? jobIdFrom(path) : '';
-  return jobId === '' ? undefined : { name: 'status', route: routes.status, jobId };
+  if (plain.startsWith(STATUS)) {
+    const jobId = verb === 'GET' ? jobIdFrom(path) : '';
+    return jobId === '' ? undefined : { name: 'status', route: routes.status, jobId };
+  }
+  const match = matches.get(`${verb} ${plain}`);
+  if (match || verb !== 'GET' || !plain.startsWith(LEGACY_MODEL)) return match;
+  // The keys of catalog models have a slash.
+  const modelKey = decode(path.slice(LEGACY_MODEL.length).replace(/\/$/, ''));
+  return modelKey === '' ? undefined : { name: 'legacy-model', route: routes['legacy-model'], modelKey };
 }
 
-/** Whether a path is documented, with any method, or below the downloads. */
+/** Whether a path is documented, with any method, or below the downloads; those on which models run are apart. */
 export function isDocumentedPath(path: string): boolean {
   const plain = plainPath(path);
-  return paths.has(plain) || plain === DOWNLOADS || plain.startsWith(`${DOWNLOADS}/`);
+  return paths.has(plain) || plain === DOWNLOADS || plain.startsWith(`${DOWNLOADS}/`) || plain.startsWith(LEGACY_MODEL);
+}
+
+/** Whether models run at a path. */
+export function isInferencePath(path: string): boolean {
+  return inferencePaths.has(plainPath(path));
+}
+
+/** The namespaces of LM Studio's SDKs, which open a WebSocket for each. */
+const SDK_PATHS = /^\/(?:llm|embedding|system|repository|diagnostics|files|plugins|runtime)$/;
+
+export function isSdkPath(path: string): boolean {
+  return SDK_PATHS.test(plainPath(path));
+}
+
+/** Whether a call is one that `lms` and the SDKs make before they have a token. */
+export function isGreeting({ method, path }: Route): boolean {
+  return (method === 'GET' || method === 'HEAD') && plainPath(path) === GREETING;
 }
 
 /** Whether a path is under LM Studio's own API, where what no route knows is a 404. */
@@ -62,11 +113,14 @@ export function plainPath(path: string): string {
 /** The rest of a status path; empty when it is not one segment. */
 function jobIdFrom(path: string): string {
   const segment = path.slice(STATUS.length, path.endsWith('/') ? -1 : undefined);
-  if (segment.includes('/')) return '';
+  return segment.includes('/') ? '' : decode(segment);
+}
+
+/** A broken escape names nothing; it is quoted back as it came. */
+function decode(text: string): string {
   try {
-    return segment.includes('%') ? decodeURIComponent(segment) : segment;
+    return text.includes('%') ? decodeURIComponent(text) : text;
   } catch {
-    // A broken escape names no job; it is quoted back as it came.
-    return segment;
+    return text;
   }
 }

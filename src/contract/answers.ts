@@ -81,29 +81,32 @@ export const releasedDownloadAnswer = z.discriminatedUnion('status', [
   alreadyDownloaded,
 ]);
 
-export const loadConfig = z.strictObject({
+/** Open: LM Studio adds settings, such as `reasoning_budget_message` and `physical_batch_size`. */
+export const loadConfig = z.looseObject({
   context_length: positive,
-  parallel: positive,
+  parallel: z.optional(positive.check(z.meta({ description: 'Absent on embedding models.' }))),
   eval_batch_size: z.optional(positive),
   flash_attention: z.optional(z.boolean()),
-  num_experts: z.optional(bytes),
+  num_experts: z.optional(bytes.check(z.meta({ description: 'Only on mixtures of experts.' }))),
   offload_kv_cache_to_gpu: z.optional(z.boolean()),
 });
 
-const modelType = z.enum(['llm', 'embedding']);
+const modelType = z.enum(['llm', 'embedding', 'decision']);
 
 export const modelEntry = z.strictObject({
   type: modelType,
   publisher: z.string(),
   key: z.string().check(z.meta({ description: 'What it is loaded by; it may differ from what it was downloaded by.' })),
   display_name: z.string(),
-  architecture: z.optional(z.string()),
-  quantization: z.nullable(z.strictObject({ name: z.string(), bits_per_weight: z.number() })),
+  architecture: z.optional(z.nullable(z.string())),
+  quantization: z.nullable(z.strictObject({ name: z.nullable(z.string()), bits_per_weight: z.nullable(z.number()) })),
   size_bytes: bytes,
   params_string: z.nullable(z.string()),
   loaded_instances: z.array(z.strictObject({ id: z.string(), config: loadConfig })),
-  max_context_length: positive,
+  max_context_length: z.nullable(positive),
   format: z.nullable(z.enum(['gguf', 'mlx'])),
+  decision_type: z.optional(z.string()),
+  has_vision_adapter: z.optional(z.boolean()),
   capabilities: z.optional(
     z.strictObject({
       vision: z.boolean(),
@@ -127,6 +130,24 @@ export const openAiModelList = z.strictObject({
   object: z.literal('list'),
 });
 
+/** A model as the REST API of the 0.3 servers lists it, which released 0.4 servers still do. */
+export const legacyModel = z.strictObject({
+  id: z.string(),
+  object: z.literal('model'),
+  type: z.enum(['llm', 'vlm', 'embeddings']),
+  publisher: z.string(),
+  arch: z.optional(z.string()),
+  compatibility_type: z.enum(['gguf', 'mlx']),
+  quantization: z.optional(z.string()),
+  state: z.enum(['loaded', 'not-loaded']),
+  max_context_length: z.optional(positive),
+  loaded_context_length: z.optional(positive.check(z.meta({ description: 'Only while it is loaded.' }))),
+  capabilities: z.optional(z.array(z.literal('tool_use'))),
+});
+
+/** What `GET /api/v0/models` answers. */
+export const legacyModelList = z.strictObject({ data: z.array(legacyModel), object: z.literal('list') });
+
 export const loadAnswer = z.strictObject({
   type: modelType,
   instance_id: z.string(),
@@ -134,6 +155,9 @@ export const loadAnswer = z.strictObject({
   status: z.literal('loaded'),
   load_config: z.optional(loadConfig),
 });
+
+/** Only of interest here: which model is to run. */
+export const inferenceBody = z.looseObject({ model: z.optional(z.string()) });
 
 export const unloadAnswer = z.strictObject({ instance_id: z.string() });
 
@@ -170,6 +194,8 @@ export type LoadConfigAnswer = z.infer<typeof loadConfig>;
 export type ModelEntry = z.infer<typeof modelEntry>;
 export type ModelList = z.infer<typeof modelList>;
 export type OpenAiModelList = z.infer<typeof openAiModelList>;
+export type LegacyModel = z.infer<typeof legacyModel>;
+export type LegacyModelList = z.infer<typeof legacyModelList>;
 export type LoadAnswer = z.infer<typeof loadAnswer>;
 export type UnloadAnswer = z.infer<typeof unloadAnswer>;
 export type ProblemAnswer = z.infer<typeof problemAnswer>;

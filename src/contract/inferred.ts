@@ -1,19 +1,10 @@
 /*
- * What nobody outside LM Studio knows for sure, and what this project decided: never LM Studio's word. One table, so that
- * better evidence is entered in one place. Where a decision comes down to a value, the code reads it from here; where
- * it is the way the code works, the entry says so in words, and a test by its name shows it.
+ * What is not known for sure outside LM Studio, and what this project decided: never LM Studio's word. One table, so that
+ * better evidence is entered in one place. Where a decision comes down to a value, it stands in inferred-values.ts, from
+ * where the code reads it; where it is the way the code works, the entry says so in words, and a test by its name shows it.
  */
 
-import type { ProblemType } from './answers.js';
-
-interface Decision<Value> {
-  value: Value;
-  /** What is known, and why we chose what we chose. */
-  because: string;
-}
-
-/** A status, and the type of the error object. */
-type Refusal = readonly [status: number, type: ProblemType];
+import { inferred as values } from './inferred-values.js';
 
 interface Behaviour {
   /** What we do. */
@@ -21,79 +12,35 @@ interface Behaviour {
   because: string;
 }
 
-const decide = <Value>(value: Value, because: string): Decision<Value> => ({ value, because });
-
-export const inferred = {
-  catalogQuantizationStatus: decide(501, 'The type and the message were observed, the HTTP status was not.'),
-  unknownModelMessage: decide(
-    (id: string, advice?: string) =>
-      `Model '${id}' not found in model catalog${advice === undefined ? '' : `. ${advice}`}`,
-    'Status 404 and type model_not_found were observed, the message was not.',
-  ),
-  malformedNameMessage: decide(
-    'Invalid artifact name. Must be in kebab-case',
+/** What is known of each value, and why it was chosen. */
+const reasons: Record<keyof typeof values, string> = {
+  catalogQuantizationStatus: 'The type and the message were observed, the HTTP status was not.',
+  unknownModelMessage: 'Status 404 and type model_not_found were observed, the message was not.',
+  malformedNameMessage:
     'Sent for the empty name; we send the same for every name that is neither a link nor owner/name in kebab-case.',
-  ),
-  malformedLinkMessage: decide(
-    'Invalid HuggingFace model URL format',
+  malformedLinkMessage:
     'Observed for links to a file; we send the same for another host, another protocol, more than owner/repo, and names ' +
-      'that no model repo can have.',
-  ),
-  missingQuantizationMessage: decide(
-    (message: string, choices: readonly string[], advice?: string) =>
-      [
-        message,
-        ...(advice === undefined ? [] : [advice]),
-        ...(choices.length === 0 ? [] : [`Available quantizations: ${choices.join(', ')}`]),
-      ].join('. '),
+    'that no model repo can have.',
+  missingQuantizationMessage:
     'The observed message is for a repo without GGUF and MLX. What LM Studio adds for a quantization that the repo lacks, ' +
-      'or for files that are pieces, projectors or draft heads, is unknown: we add why, and what there is.',
-  ),
-  wrongTypeCode: decide('invalid_type', 'The error object for a field of the wrong type was not observed.'),
-  wrongTypeMessage: decide(
-    (field: string, expected: string, found: string) =>
-      `Invalid type for '${field}': expected ${expected}, received ${found}`,
-    'The message for a field of the wrong type was not observed.',
-  ),
-  wrongValueCode: decide('invalid_value', 'The error object for a value out of range was not observed.'),
-  wrongValueMessage: decide(
-    (field: string, expected: string) => `Invalid value for '${field}': expected ${expected}`,
-    'The message for a value out of range was not observed.',
-  ),
-  unknownKeyCode: decide('unrecognized_keys', 'Observed on the chat route; we send the same on every route.'),
-  unsupportedMediaTypeStatus: decide(
-    415,
-    'Observed for multipart in one build; we ask for application/json everywhere.',
-  ),
-  unsupportedMediaTypeMessage: decide(
-    (found: string | undefined) =>
-      `Unsupported content type ${found === undefined ? '(none)' : `'${found}'`}. Please send the body as application/json`,
-    'The message was not observed.',
-  ),
-  emptyBodyIsEmptyObject: decide(true, "Express's habit: an empty JSON body is read as {}."),
-  bodyLimitBytes: decide(1024 * 1024, 'The limit of LM Studio is unknown; ours is 1 MiB.'),
-  hubRefusals: decide(
-    {
-      bad_token: [401, 'invalid_request'],
-      gated_no_token: [403, 'invalid_request'],
-      gated_not_on_list: [403, 'invalid_request'],
-      repo_disabled: [403, 'invalid_request'],
-      missing_or_private: [404, 'model_not_found'],
-      unsafe_path: [422, 'invalid_request'],
-      model_busy: [409, 'invalid_request'],
-      unrecorded_files: [409, 'invalid_request'],
-      hub_error: [502, 'unknown'],
-      redirect_refused: [502, 'unknown'],
-      proxy_auth: [502, 'unknown'],
-      hub_unavailable: [503, 'unknown'],
-      offline: [503, 'unknown'],
-      insufficient_space: [507, 'unknown'],
-      disk_error: [500, 'unknown'],
-    } as const satisfies Record<string, Refusal>,
+    'or for files that are pieces, projectors or draft heads, is unknown: we add why, and what there is.',
+  wrongTypeCode: 'The error object for a field of the wrong type was not observed.',
+  wrongTypeMessage: 'The message for a field of the wrong type was not observed.',
+  wrongValueCode: 'The error object for a value out of range was not observed.',
+  wrongValueMessage: 'The message for a value out of range was not observed.',
+  unknownKeyCode: 'Observed on the routes for chat and load; we send it on every route.',
+  unsupportedMediaTypeMessage: 'The message was not observed.',
+  emptyBodyIsEmptyObject: "Express's habit: an empty JSON body is read as {}.",
+  bodyLimitBytes: 'The limit of LM Studio is unknown; ours is 1 MiB.',
+  hubRefusals:
     'How LM Studio reports over REST what its hub or its disk refuses is unknown: each has a status, and its name as code.',
-  ),
-  internalErrorMessage: decide('Internal server error', 'The type was documented, no message was observed.'),
-} as const;
+  internalErrorMessage: 'The type was documented, no message was observed.',
+};
+
+/** The values, each with its reason. */
+export const inferred = Object.fromEntries(
+  Object.entries(values).map(([name, { value }]) => [name, { value, because: reasons[name as keyof typeof values] }]),
+) as { [Name in keyof typeof values]: (typeof values)[Name] & { because: string } };
 
 /** Ways of working: nothing reads them, and as plain data they stay out of what a page loads. */
 export const inferredBehaviours = {
@@ -149,8 +96,22 @@ export const inferredBehaviours = {
     because: 'A draft of the docs had a list there; no released server was seen to answer one.',
   },
   headIsGetWithoutBody: {
-    behaviour: 'HEAD is answered as GET, without the body.',
-    because: "Express's habit; not observed.",
+    behaviour: 'HEAD is answered as GET, without the body, on every route that takes GET.',
+    because: "Express's habit. Observed is only that unknown routes and the log name it as HEAD.",
+  },
+  wrongTypeBeforeRouting: {
+    behaviour:
+      'Under /api/v1, a body of another type than application/json gets its 415 whatever the path, with POST, PUT, PATCH and DELETE.',
+    because: 'Observed for a POST to an unknown route, not for the other methods.',
+  },
+  encodedBodies: {
+    behaviour:
+      'Bodies in gzip, deflate and br are decoded within the limit, charsets that begin with utf- are read; others are 415, damaged ones 400.',
+    because: "Express's habit; neither the statuses nor their words were observed.",
+  },
+  legacyModelNotFound: {
+    behaviour: 'GET /api/v0/models/<id> of a model that is not there is the 404 that loading it gets.',
+    because: 'Not observed.',
   },
   otherMethodsAreUnknownRoutes: {
     behaviour: 'OPTIONS and TRACE are unknown routes like any other.',
@@ -162,7 +123,7 @@ export const inferredBehaviours = {
   },
   oneTrailingSlashIsIgnored: { behaviour: 'One trailing slash is ignored.', because: "Express's habit; not observed." },
   neighboursArePretty: {
-    behaviour: 'GET /v1/models is pretty-printed, GET /lmstudio-greeting is compact.',
+    behaviour: 'GET /v1/models and /api/v0/models are pretty-printed, GET /lmstudio-greeting is compact.',
     because: 'Pretty-printing was observed under /api/v1 only.',
   },
 } as const satisfies Record<string, Behaviour>;

@@ -1,5 +1,5 @@
 import type { RefusedError } from '../core/errors.js';
-import { inferred } from './inferred.js';
+import { inferred } from './inferred-values.js';
 import type { ProblemAnswer, ProblemType } from './answers.js';
 
 /** A request that is answered with an error object. */
@@ -13,9 +13,14 @@ export class Problem extends Error {
     status: number,
     type: ProblemType,
     message: string,
-    { code, param, headers = {} }: { code?: string; param?: string; headers?: Record<string, string> } = {},
+    {
+      code,
+      param,
+      headers = {},
+      cause,
+    }: { code?: string; param?: string; headers?: Record<string, string>; cause?: unknown } = {},
   ) {
-    super(message);
+    super(message, cause === undefined ? undefined : { cause });
     this.status = status;
     this.headers = headers;
     this.answer = {
@@ -34,11 +39,7 @@ export const problems = {
       code: 'invalid_json',
     }),
   unsupportedMediaType: (found: string | undefined) =>
-    new Problem(
-      inferred.unsupportedMediaTypeStatus.value,
-      'invalid_request',
-      inferred.unsupportedMediaTypeMessage.value(found),
-    ),
+    new Problem(415, 'invalid_request', inferred.unsupportedMediaTypeMessage.value(found)),
   bodyTooLarge: (limit: number) => new Problem(413, 'invalid_request', `Request body is larger than ${limit} bytes`),
   missingField: (param: string) =>
     invalid(`Missing required field '${param}'`, { code: 'missing_required_parameter', param }),
@@ -59,27 +60,10 @@ export const problems = {
     invalid(
       'Downloading community models as artifacts is not supported. Please use the HuggingFace model URL instead.',
     ),
+  notInstalled: (model: string) => new Problem(404, 'model_not_found', `Model ${model} not found in downloaded models`),
   jobNotFound: (id: string) => new Problem(404, 'job_not_found', `Download job with id '${id}' not found`),
   internal: () => new Problem(500, 'internal_error', inferred.internalErrorMessage.value),
-  missingToken: () =>
-    invalidToken(
-      'An LM Studio API token is required to make requests to this server, but none was provided using the ' +
-        "Authorization header using the 'Bearer' scheme (i.e., 'Authorization: Bearer $LM_API_TOKEN').",
-    ),
-  wrongToken: (token: string) =>
-    invalidToken(
-      `Malformed LM Studio API token provided: ${token.slice(0, 10)}${'*'.repeat(Math.max(0, token.length - 10))}. ` +
-        'Ensure you are using a valid token.',
-    ),
 };
-
-function invalidToken(what: string): Problem {
-  const message = `${what} Learn more at: https://lmstudio.ai/docs/developer/core/authentication.`;
-  const problem = new Problem(401, 'invalid_request', message);
-  // This one error has its code before its message.
-  problem.answer.error = { type: 'invalid_request', code: 'invalid_api_key', message };
-  return problem;
-}
 
 /** What the engine or the library refused, as an answer. */
 export function problemFrom({ code, subject, choices, retryAfterMs, advice, message }: RefusedError): Problem {
@@ -101,7 +85,7 @@ export function problemFrom({ code, subject, choices, retryAfterMs, advice, mess
         'Specifying quantizations for downloading models with LM Studio Model Catalog identifiers is coming soon',
       );
     case 'model_not_installed':
-      return new Problem(404, 'model_not_found', `Model ${subject} not found in downloaded models`);
+      return problems.notInstalled(subject);
     case 'instance_not_loaded':
       return new Problem(404, 'model_not_found', `Model with instance identifier '${subject}' is not loaded.`);
     case 'job_not_found':

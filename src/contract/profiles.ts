@@ -4,13 +4,15 @@ export interface Profile {
   countersInDownloadAnswer: boolean;
   /** Status of an unknown route outside `/api/v1`. LM Studio's 200 hid a wrong path in a public client for months. */
   unknownRouteStatus: 200 | 404;
+  /** After how long a server closes an idle connection, in ms; modeldock's own, longer time where absent. */
+  keepAliveMs?: number | undefined;
 }
 
 export const profiles = {
   /** The page of the documentation that this project implements: autumn 2025. */
   documented: { countersInDownloadAnswer: true, unknownRouteStatus: 200 },
   /** Released servers. */
-  'lmstudio-0.4': { countersInDownloadAnswer: false, unknownRouteStatus: 200 },
+  'lmstudio-0.4': { countersInDownloadAnswer: false, unknownRouteStatus: 200, keepAliveMs: 5000 },
   /** As an API should be: a wrong path is an error. */
   strict: { countersInDownloadAnswer: true, unknownRouteStatus: 404 },
 } as const satisfies Record<string, Profile>;

@@ -1,6 +1,6 @@
 import type { z } from 'zod/mini';
 import { expectation, type Issue } from '../core/issues.js';
-import { inferred } from './inferred.js';
+import { inferred } from './inferred-values.js';
 import { problems, type Problem } from './problem.js';
 
 /**
@@ -9,13 +9,22 @@ import { problems, type Problem } from './problem.js';
  * @throws Problem malformedJson, unsupportedMediaType, missingField, unknownKeys, wrongType, wrongValue
  */
 export function readBody<Body>(schema: z.ZodMiniType<Body>, text: string, contentType: string | undefined): Body {
-  const type = contentType?.split(';', 1)[0]!.trim().toLowerCase();
+  const type = mediaType(contentType);
   if (type !== undefined && FORMS.includes(type)) throw problems.unsupportedMediaType(contentType);
   const value = parseJson(text);
   if (type !== 'application/json') throw problems.unsupportedMediaType(contentType);
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   throw problemFromIssues(result.error.issues, value);
+}
+
+/** Whether a body of that content type is read as JSON. */
+export function isJsonType(contentType: string | undefined): boolean {
+  return mediaType(contentType) === 'application/json';
+}
+
+function mediaType(contentType: string | undefined): string | undefined {
+  return contentType?.split(';', 1)[0]!.trim().toLowerCase();
 }
 
 const FORMS = ['multipart/form-data', 'application/x-www-form-urlencoded'];

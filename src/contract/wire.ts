@@ -1,5 +1,5 @@
 import type { JobSnapshot } from '../core/job.js';
-import type { InstalledModel, LoadConfig, LoadedInstance, LoadRequest } from '../core/model-library.js';
+import type { InstalledModel, LoadConfig, LoadedInstance, LoadRequest, UnreadField } from '../core/model-library.js';
 import type {
   DownloadAnswer,
   JobStatusAnswer,
@@ -87,22 +87,34 @@ export function fromLoadBody(body: LoadBody): LoadRequest {
   };
 }
 
+function toQuantization(quantization: InstalledModel['quantization'], isRead: boolean): ModelEntry['quantization'] {
+  if (!quantization) return null;
+  return isRead
+    ? { name: quantization.name, bits_per_weight: quantization.bitsPerWeight }
+    : { name: null, bits_per_weight: null };
+}
+
 function toModelEntry(model: InstalledModel, loaded: readonly LoadedInstance[]): ModelEntry {
   const { quantization, capabilities } = model;
+  const isRead = readable(model);
+  const isEmbedding = model.type === 'embedding';
   return {
     type: model.type,
     publisher: model.publisher,
     key: model.key,
     display_name: model.displayName,
-    ...(model.architecture !== undefined && { architecture: model.architecture }),
-    quantization: quantization ? { name: quantization.name, bits_per_weight: quantization.bitsPerWeight } : null,
+    ...(!isEmbedding &&
+      model.architecture !== undefined && { architecture: isRead('architecture') ? model.architecture : null }),
+    quantization: toQuantization(quantization, isRead('quantization')),
     size_bytes: model.sizeBytes,
     params_string: model.params ?? null,
     loaded_instances: loaded
       .filter(({ modelKey }) => modelKey === model.key)
       .map(({ id, config }) => ({ id, config: toLoadConfig(config) })),
-    max_context_length: model.maxContextLength,
+    max_context_length: isRead('maxContextLength') ? model.maxContextLength : null,
     format: model.format,
+    ...(model.decisionType !== undefined && { decision_type: model.decisionType }),
+    ...(model.hasVisionAdapter !== undefined && { has_vision_adapter: model.hasVisionAdapter }),
     ...(capabilities && {
       capabilities: {
         vision: capabilities.vision,
@@ -112,19 +124,25 @@ function toModelEntry(model: InstalledModel, loaded: readonly LoadedInstance[]):
         }),
       },
     }),
-    ...(model.type === 'llm' && { description: model.description ?? null }),
+    ...(!isEmbedding && { description: model.description ?? null }),
     ...(model.variants && { variants: [...model.variants] }),
     ...(model.selectedVariant !== undefined && { selected_variant: model.selectedVariant }),
   };
 }
 
+/** Tells which fields a model has: those that LM Studio could not read are null. */
+export function readable({ unreadFields = [], maxContextLength }: InstalledModel): (field: UnreadField) => boolean {
+  return (field) => !unreadFields.includes(field) && (field !== 'maxContextLength' || maxContextLength > 0);
+}
+
 function toLoadConfig(config: LoadConfig): LoadConfigAnswer {
   return {
     context_length: config.contextLength,
-    parallel: config.parallel,
+    ...(config.parallel !== undefined && { parallel: config.parallel }),
     ...(config.evalBatchSize !== undefined && { eval_batch_size: config.evalBatchSize }),
     ...(config.flashAttention !== undefined && { flash_attention: config.flashAttention }),
     ...(config.numExperts !== undefined && { num_experts: config.numExperts }),
     ...(config.offloadKvCacheToGpu !== undefined && { offload_kv_cache_to_gpu: config.offloadKvCacheToGpu }),
+    ...config.more,
   };
 }

@@ -54,15 +54,19 @@ export class LoadedInstances {
   }
 }
 
+/** The settings that an instance shows: fewer for MLX, one for embeddings, experts only where there are any. */
 function configure(model: InstalledModel, request: LoadRequest): LoadConfig {
-  const contextLength = request.contextLength ?? Math.min(4096, model.maxContextLength);
-  if (model.format === 'mlx') return { contextLength, parallel: 4 };
+  const contextLength = request.contextLength ?? Math.min(4096, model.maxContextLength || 4096);
+  if (model.type === 'embedding') return { contextLength };
+  const more = model.loadDefaults && { more: model.loadDefaults };
+  if (model.format === 'mlx') return { contextLength, parallel: 4, ...more };
   return {
     contextLength,
     parallel: 4,
     evalBatchSize: request.evalBatchSize ?? 512,
     flashAttention: request.flashAttention ?? true,
-    numExperts: request.numExperts ?? 0,
+    ...(model.mixtureOfExperts && { numExperts: request.numExperts ?? 0 }),
     offloadKvCacheToGpu: request.offloadKvCacheToGpu ?? true,
+    ...more,
   };
 }

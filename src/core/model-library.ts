@@ -2,23 +2,36 @@
 export interface InstalledModel {
   /** The name by which it is loaded; it may differ from the name it was downloaded by. */
   key: string;
-  type: 'llm' | 'embedding';
+  type: ModelType;
   publisher: string;
   displayName: string;
   architecture?: string;
+  /** A mixture of experts, whose number can be set when it is loaded. */
+  mixtureOfExperts?: true;
   quantization?: { name: string; bitsPerWeight: number };
   sizeBytes: number;
   /** For instance `7B`. */
   params?: string;
   maxContextLength: number;
   format: 'gguf' | 'mlx';
-  /** Absent on embedding models. */
+  /** Absent on embedding models, and on some others. */
   capabilities?: ModelCapabilities;
+  /** Only of models of the type `decision`. */
+  decisionType?: string;
+  hasVisionAdapter?: boolean;
   description?: string;
   /** `key@quantization` of everything installed under this key; catalog models only. */
   variants?: readonly string[];
   selectedVariant?: string;
+  /** Fields that are listed as null, as LM Studio does where it could not read a file's header. */
+  unreadFields?: readonly UnreadField[];
+  /** Further settings of its instances, as LM Studio spells them. */
+  loadDefaults?: LoadDefaults;
 }
+
+export type ModelType = 'llm' | 'embedding' | 'decision';
+export type UnreadField = 'architecture' | 'maxContextLength' | 'quantization';
+export type LoadDefaults = Readonly<Record<string, string | number | boolean>>;
 
 export interface ModelCapabilities {
   vision: boolean;
@@ -28,14 +41,17 @@ export interface ModelCapabilities {
 
 export interface LoadConfig {
   contextLength: number;
-  parallel: number;
+  /** Absent on instances of embedding models. */
+  parallel?: number;
   evalBatchSize?: number;
   flashAttention?: boolean;
   numExperts?: number;
   offloadKvCacheToGpu?: boolean;
+  /** Further settings, as LM Studio spells them. */
+  more?: LoadDefaults;
 }
 
-export interface LoadRequest extends Partial<Omit<LoadConfig, 'parallel'>> {
+export interface LoadRequest extends Partial<Omit<LoadConfig, 'parallel' | 'more'>> {
   /** An installed model's key. */
   model: string;
 }
@@ -45,7 +61,7 @@ export interface LoadedInstance {
   /** The model's key; `key:2` for a second instance, and so on. */
   id: string;
   modelKey: string;
-  type: 'llm' | 'embedding';
+  type: ModelType;
   config: LoadConfig;
   loadTimeMs: number;
 }

@@ -34,6 +34,8 @@ export interface Simulation extends Foresight {
   engineAsOf(msAgo: number): DownloadEngine;
   /** The identity of the model that a request would bring; undefined where it would be refused. */
   modelFor(request: DownloadRequest): string | undefined;
+  /** Whether a request would bring a model that was made up from its name. */
+  isMadeUp(request: DownloadRequest): boolean;
   scenario(): ScenarioChoice;
   /** For jobs made from now on. @throws Error naming the path of each wrong value */
   chooseScenario(choice: Partial<ScenarioChoice>): ScenarioChoice;

@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readHeader } from '../api/body-text.js';
 import type { Call } from '../api/call.js';
 import { isGone, onClose } from './on-close.js';
 import { readRequestText } from './request-text.js';
 
 /**
- * A request of node:http as a call. It is a class because an object with getters, made for each call, costs several
- * times as much; and most calls ask for neither the query nor the signal, which are dear to make.
+ * A request of node:http as a call. A class, because an object with getters costs several times as much per call. The
+ * query and the signal are created lazily: most calls need neither.
  */
 export class HttpCall implements Call {
   readonly method: string;
@@ -35,7 +36,7 @@ export class HttpCall implements Call {
 
   header(name: string): string | undefined {
     const value = this.#request.headers[name];
-    return Array.isArray(value) ? value.join(', ') : value;
+    return value === undefined ? undefined : readHeader(Array.isArray(value) ? value.join(', ') : value);
   }
 
   text(limit?: number): Promise<string> {

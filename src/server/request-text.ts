@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import { inferred } from '../contract/inferred.js';
+import { readBodyText, type BodyHeaders } from '../api/body-text.js';
+import { inferred } from '../contract/inferred-values.js';
 import { problems } from '../contract/problem.js';
 
-/** How much of a body that is too large is still read, and thrown away: nobody sends so much without looking up. */
+/** How much of a body that is too large is still read and thrown away, so that a client which only reads later gets its 413. */
 const DRAIN_BYTES = 1024 * 1024 * 1024;
 
 const CLIENT_LEFT = 'The client left before it had sent the body.';
@@ -15,9 +16,9 @@ export function readRequestText(
   request: IncomingMessage & { body?: unknown },
   limit: number = inferred.bodyLimitBytes.value,
 ): Promise<string> {
-  // A body parser in front of us has read it already.
+  // A body parser of the user's app has read it already.
   if (request.readableEnded) return Promise.resolve(textOf(request.body));
-  // Its `close` has been told already, and nothing else comes.
+  // Its `close` event is over, and no other event comes.
   if (request.destroyed) return Promise.reject(new Error(CLIENT_LEFT));
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -30,19 +31,23 @@ export function readRequestText(
           return;
         }
         chunks.length = 0;
-        // A client that looks up while it sends learns it at once. One that does not must not be cut off meanwhile, or it
-        // would never see the 413.
+        // Answered at once, for a client that reads while it sends. Another one is not cut off meanwhile: it would never
+        // see the 413.
         reject(problems.bodyTooLarge(limit));
         if (length > DRAIN_BYTES) request.destroy();
       })
-      .once('end', () => resolve(Buffer.concat(chunks).toString()))
+      .once('end', () => resolve(length > limit ? '' : readBodyText(Buffer.concat(chunks), headersOf(request), limit)))
       .once('error', reject)
       .once('close', () => reject(new Error(CLIENT_LEFT)));
   });
 }
 
+function headersOf({ headers }: IncomingMessage): BodyHeaders {
+  return { contentType: headers['content-type'], contentEncoding: headers['content-encoding'] };
+}
+
 function textOf(body: unknown): string {
   if (body === undefined) return '';
   if (typeof body === 'string') return body;
-  return Buffer.isBuffer(body) ? body.toString() : JSON.stringify(body);
+  return Buffer.isBuffer(body) ? body.toString('utf8') : JSON.stringify(body);
 }

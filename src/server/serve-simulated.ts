@@ -29,6 +29,7 @@ export async function serveSimulated(settings: Settings, version: string): Promi
     scenario: settings.scenario.scenario,
     speed: settings.frozen ? 0 : settings.speed,
     ...(settings.catalog && { catalog: settings.catalog }),
+    unknownModels: settings.unknownModels,
     controlRoutes: documentRoutes(settings.profile),
     sessionRoutes: downloadGroup,
   });
@@ -82,8 +83,14 @@ async function playingOf(session: DockControl, { clock, profile }: SessionSnapsh
   };
 }
 
+const quirks = [
+  'countersInDownloadAnswer',
+  'unknownRouteStatus',
+  'keepAliveMs',
+] as const satisfies readonly (keyof Profile)[];
+
 function nameOfProfile(wanted: Profile): string {
   const isWanted = (name: ProfileName): boolean =>
-    Object.entries(profiles[name]).every(([quirk, value]) => wanted[quirk as keyof Profile] === value);
+    quirks.every((quirk) => wanted[quirk] === (profiles[name] as Profile)[quirk]);
   return profileNames.find(isWanted) ?? 'of its own';
 }

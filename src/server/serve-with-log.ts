@@ -5,8 +5,10 @@ import type { ProfileName } from '../contract/profiles.js';
 import type { ControlRoutes } from '../control/http/router.js';
 import type { GatewayOptions } from '../control/http/gateway.js';
 import { redactText } from '../core/redact.js';
+import type { Inference } from '../inference/create-inference.js';
 import type { Log } from './log.js';
-import { logCalls, shorten, warnOfUnknownRoutes } from './log-calls.js';
+import { logCalls, shorten, warnOfInference, warnOfUnknownRoutes } from './log-calls.js';
+import { patientFetch } from './patient-fetch.js';
 import { serve, type Serving } from './serve.js';
 import type { Settings } from './settings.js';
 
@@ -15,14 +17,21 @@ export function gatewayOptions(
   settings: Settings,
   controlToken: string | undefined,
   log: Log,
-): GatewayOptions & Pick<ApiOptions, 'onUnknownRoute'> & { profile: ProfileName; requireToken?: string } {
+): GatewayOptions &
+  Pick<ApiOptions, 'onUnknownRoute' | 'onNotImitated'> & {
+    profile: ProfileName;
+    requireToken?: string;
+    inference: Inference;
+  } {
   return {
     profile: settings.profile,
     ...(settings.requireToken !== undefined && { requireToken: settings.requireToken }),
     ...(settings.cors !== undefined && { cors: settings.cors === true ? '*' : settings.cors }),
     allowedHosts: [...(settings.host === undefined ? [] : [settings.host]), ...(settings.allowHost ?? [])],
     controlToken,
-    onError: (error) => log.error({ err: error }, 'A call failed for a reason nobody foresaw; the client got a 500.'),
+    inference: inferenceOf(settings),
+    onError: (error) => log.error({ err: error }, 'A call failed with an unexpected error; the client got a 500.'),
+    onNotImitated: warnOfInference(log),
     onUnknownRoute: warnOfUnknownRoutes(log),
     onForeignOrigin: (origin) =>
       log.warn(
@@ -30,6 +39,11 @@ export function gatewayOptions(
           'and LM Studio with `lms server start --cors` or "Enable CORS" in its server settings.',
       ),
   };
+}
+
+function inferenceOf({ inference, inferenceToken: token }: Settings): Inference {
+  if (inference === 'none' || inference === 'canned') return inference;
+  return { url: inference, token, fetch: patientFetch };
 }
 
 export function makeControlToken(): string {

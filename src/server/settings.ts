@@ -12,6 +12,8 @@ import {
   type Scenario,
   type ScenarioName,
 } from '../index.js';
+import { isOrigin } from '../api/origin.js';
+import { createInference } from '../inference/create-inference.js';
 import { CommandError } from './command-error.js';
 import { engineOptions, parseCount, withVariable, type EngineSettings } from './engine-options.js';
 import { logLevels, type LogLevel } from './log.js';
@@ -37,6 +39,11 @@ export interface Settings extends EngineSettings {
   jobsAtOnce?: number;
   /** The file that gets the byte/time trace of each download. */
   record?: string;
+  /** `none`, `canned`, or the URL of a server that runs models. */
+  inference: string;
+  /** The bearer token of that server. */
+  inferenceToken?: string;
+  unknownModels: 'refuse' | 'imagine';
   /** A replay token. */
   replay?: string;
   logLevel: LogLevel;
@@ -80,9 +87,24 @@ export function addServeOptions(command: Command): Command {
       'what operators must send; made at start where --host is not loopback or the engine is real',
     ).argParser(tokenOf('--control-token')),
     new Option('--catalog <file>', 'the models that can be downloaded in a simulation, as JSON').argParser(readCatalog),
+    new Option(
+      '--unknown-models <what>',
+      'what a catalog id gets that the catalog does not have: a 404, or a model made up from its name',
+    )
+      .choices(['refuse', 'imagine'])
+      .default('refuse'),
+    new Option(
+      '--inference <none|canned|url>',
+      'what answers calls on which a model would run: a 501, short made-up texts, or a server that runs models',
+    )
+      .default('none')
+      .argParser(parseInference),
+    new Option('--inference-token <token>', 'the bearer token of the server that runs models').argParser(
+      tokenOf('--inference-token'),
+    ),
     new Option('--replay <token|file>', 'begin with the world of a test that failed: it is the session "default"')
       // The world has its own; whoever gives both would believe in one that is not played.
-      .conflicts(['scenario', 'speed', 'frozen', 'seed', 'profile', 'catalog'])
+      .conflicts(['scenario', 'speed', 'frozen', 'seed', 'profile', 'catalog', 'unknownModels'])
       .argParser(readReplay),
     ...engineOptions(),
     new Option('--allow-catalog-quantization', 'take a quantization with a catalog id, which LM Studio refuses'),
@@ -98,7 +120,7 @@ export function addServeOptions(command: Command): Command {
 
 /** The flags that one engine has no use for. Whoever gives one would believe in what does not happen. */
 const FLAGS_OF: Record<Settings['engine'], readonly string[]> = {
-  simulated: ['scenario', 'speed', 'frozen', 'seed', 'catalog', 'replay'],
+  simulated: ['scenario', 'speed', 'frozen', 'seed', 'catalog', 'unknown-models', 'replay'],
   real: ['models-dir', 'catalog-dir', 'bandwidth', 'allow-catalog-quantization', 'jobs-at-once', 'record'],
 };
 
@@ -160,8 +182,20 @@ function parseHosts(text: string, previous: string[] = []): string[] {
 }
 
 function parseOrigin(text: string): string {
-  if (text === '*' || (URL.canParse(text) && new URL(text).origin === text)) return text;
-  throw new InvalidArgumentError('Allowed is * or an origin such as http://localhost:5173, without a path.');
+  if (text === '*' || isOrigin(text)) return text;
+  throw new InvalidArgumentError(
+    'Allowed is * or an origin such as http://localhost:5173, without a path. Schemes of apps, as in tauri://localhost, are allowed too.',
+  );
+}
+
+function parseInference(text: string): string {
+  try {
+    createInference(text, false);
+    return text;
+  } catch (error) {
+    // Commander would quote the value, and a URL may carry a password.
+    throw new CommandError((error as Error).message);
+  }
 }
 
 function readScenario(text: string): NamedScenario {

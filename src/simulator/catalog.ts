@@ -7,6 +7,9 @@ const count = z.number().check(z.int(), z.positive());
 /** `owner/repo` on Hugging Face, in its own case. */
 const repo = z.string().check(z.regex(/^[\w.-]+\/[\w.-]+$/, 'owner/repo'));
 
+/** Further settings of a loaded instance, in LM Studio's spelling. */
+export const loadDefaultsSchema = z.record(text, z.union([z.string(), z.number(), z.boolean()]));
+
 const fileChoice = z.strictObject({
   repo,
   format: z.enum(['gguf', 'mlx']),
@@ -20,14 +23,25 @@ const catalogModel = z.strictObject({
     z.string().check(z.regex(/^[a-z0-9]+(-[a-z0-9]+)*\/[a-z0-9.]+(-[a-z0-9.]+)*$/, 'owner/name, lower-case')),
   ),
   displayName: text,
-  type: z.enum(['llm', 'embedding']),
+  type: z.enum(['llm', 'embedding', 'decision']),
   architecture: text,
+  /** A mixture of experts: its instances show how many are used. */
+  mixtureOfExperts: z.optional(z.literal(true)),
   params: z.optional(text),
   maxContextLength: count,
   vision: z.optional(z.boolean()),
   toolUse: z.optional(z.boolean()),
   reasoning: z.optional(z.strictObject({ options: z.array(text).check(z.minLength(1)), preset: text })),
   description: z.optional(z.string()),
+  /** `false` lists it without capabilities, as LM Studio does with some models. */
+  capabilities: z.optional(z.literal(false)),
+  /** Only for the type `decision`. */
+  decisionType: z.optional(text),
+  hasVisionAdapter: z.optional(z.boolean()),
+  /** Fields that are listed as null. */
+  unreadFields: z.optional(z.array(z.enum(['architecture', 'maxContextLength', 'quantization']))),
+  /** Further settings of its instances, in LM Studio's spelling. */
+  loadDefaults: z.optional(loadDefaultsSchema),
   /** The files that can be downloaded; the first is taken without a request for a quantization. None: no GGUF and no MLX. */
   files: z.array(fileChoice),
   /** Repos that have this model in formats LM Studio cannot run. */

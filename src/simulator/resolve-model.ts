@@ -23,6 +23,8 @@ export interface ResolvedModel {
   installs: InstalledModel;
   /** Only for identifiers under `simulate/`. */
   testModel: TestModel | undefined;
+  /** Made up from its name. */
+  isMadeUp?: true;
 }
 
 export interface ModelResolver {
@@ -40,8 +42,15 @@ interface Choice {
 
 type HuggingFaceReference = Extract<ModelReference, { source: 'huggingface' }>;
 
+/** What a catalog id gets that the catalog does not have. */
+export type UnknownModels = 'refuse' | 'imagine';
+
 /** @param seed decides the size of repos that the catalog does not know */
-export function createModelResolver(catalog: Catalog, seed: string): ModelResolver {
+export function createModelResolver(
+  catalog: Catalog,
+  seed: string,
+  unknownModels: UnknownModels = 'refuse',
+): ModelResolver {
   const findTestModel = createTestModelFinder();
   const byId = new Map<string, CatalogModel>();
   const byRepo = new Map<string, Choice[]>();
@@ -68,13 +77,14 @@ export function createModelResolver(catalog: Catalog, seed: string): ModelResolv
     const testModel = id.startsWith(`${TEST_MODEL_OWNER}/`)
       ? findTestModel(id.slice(TEST_MODEL_OWNER.length + 1))
       : undefined;
-    const model = testModel ? catalogEntryFor(id) : byId.get(id);
+    const model = testModel ? catalogEntryFor(id) : (byId.get(id) ?? imagine(id));
     if (model === undefined || model.files.length === 0) {
       // A test that waits for a failure might take this 404 for the one it asked for.
       const advice = id.startsWith(`${TEST_MODEL_OWNER}/`) ? { advice: TEST_MODEL_NAMES } : {};
       throw new RefusedError('model_not_found', id, `There is no model ${id} in the simulated catalog.`, advice);
     }
-    return catalogOffer(id, model, testModel);
+    const offer = catalogOffer(id, model, testModel);
+    return testModel || byId.has(id) ? offer : { ...offer, isMadeUp: true };
   }
 
   function fromHuggingFace(
@@ -92,7 +102,13 @@ export function createModelResolver(catalog: Catalog, seed: string): ModelResolv
     const file = quantization === undefined ? model.files[0] : imagineQuantization(owner, repo, quantization, seed);
     if (file === undefined) return refuse(url, quantization, choicesIn(model));
     // Test models have one size, whatever the quantization.
-    return repoOffer({ model, file: testModel ? { ...file, sizeBytes: TEST_MODEL_BYTES } : file }, testModel);
+    const offer = repoOffer({ model, file: testModel ? { ...file, sizeBytes: TEST_MODEL_BYTES } : file }, testModel);
+    return testModel ? offer : { ...offer, isMadeUp: true };
+  }
+
+  function imagine(id: string): CatalogModel | undefined {
+    const [owner, name] = id.split('/') as [string, string];
+    return unknownModels === 'imagine' && owner !== TEST_MODEL_OWNER ? imagineRepo(owner, name, seed) : undefined;
   }
 
   function choicesOf(repo: string): Choice[] {
@@ -163,19 +179,25 @@ function describe(model: CatalogModel, file: FileChoice, key: string, publisher:
     type: model.type,
     publisher,
     displayName: model.displayName,
-    ...(model.type === 'llm' && { architecture: model.architecture }),
+    architecture: model.architecture,
+    ...(model.mixtureOfExperts && { mixtureOfExperts: true }),
     quantization: { name: file.quantization, bitsPerWeight: nominalBits(file.quantization) },
     sizeBytes: file.sizeBytes,
     ...(model.params !== undefined && { params: model.params }),
     maxContextLength: model.maxContextLength,
     format: file.format,
-    ...(model.type === 'llm' && {
-      capabilities: {
-        vision: model.vision ?? false,
-        toolUse: model.toolUse ?? false,
-        ...(model.reasoning && { reasoning: model.reasoning }),
-      },
-    }),
-    ...(model.type === 'llm' && model.description !== undefined && { description: model.description }),
+    ...(model.type !== 'embedding' &&
+      model.capabilities !== false && {
+        capabilities: {
+          vision: model.vision ?? false,
+          toolUse: model.toolUse ?? false,
+          ...(model.reasoning && { reasoning: model.reasoning }),
+        },
+      }),
+    ...(model.type !== 'embedding' && model.description !== undefined && { description: model.description }),
+    ...(model.decisionType !== undefined && { decisionType: model.decisionType }),
+    ...(model.hasVisionAdapter !== undefined && { hasVisionAdapter: model.hasVisionAdapter }),
+    ...(model.unreadFields && { unreadFields: model.unreadFields }),
+    ...(model.loadDefaults && { loadDefaults: model.loadDefaults }),
   };
 }

@@ -5,7 +5,7 @@ import { failureCodes } from '../core/errors.js';
 import { describeIssues } from '../core/issues.js';
 import type { LoadedInstance } from '../core/model-library.js';
 import type { SavedSimulation, ScenarioChoice } from '../core/simulation.js';
-import { catalogSchema, parseCatalog, type Catalog } from './catalog.js';
+import { catalogSchema, loadDefaultsSchema, parseCatalog, type Catalog } from './catalog.js';
 import type { SimulatedJob } from './job.js';
 import { parseScenario, scenarioSchema } from './scenario.js';
 import { scenarioChoiceSchema } from './scenario-choice.js';
@@ -48,14 +48,15 @@ const job = z.strictObject({
 const loadedInstance = z.strictObject({
   id: text,
   modelKey: text,
-  type: z.enum(['llm', 'embedding']),
+  type: z.enum(['llm', 'embedding', 'decision']),
   config: z.strictObject({
     contextLength: count,
-    parallel: count,
+    parallel: z.optional(count),
     evalBatchSize: z.optional(count),
     flashAttention: z.optional(z.boolean()),
     numExperts: z.optional(count),
     offloadKvCacheToGpu: z.optional(z.boolean()),
+    more: z.optional(loadDefaultsSchema),
   }),
   loadTimeMs: z.number(),
 });
@@ -74,6 +75,8 @@ const savedSchema = z.strictObject({
   choice: scenarioChoiceSchema,
   /** Absent where it is the one that comes with the package. */
   catalog: z.optional(catalogSchema),
+  /** Absent where catalog ids that the catalog does not have are refused. */
+  unknownModels: z.optional(z.literal('imagine')),
 });
 
 /** Everything that was decided in a simulation, as plain data. */
@@ -86,6 +89,7 @@ export interface SimulationState {
   loaded: readonly LoadedInstance[];
   choice: ScenarioChoice;
   catalog?: Catalog;
+  unknownModels?: 'imagine';
 }
 
 /** @throws Error naming the path of each wrong value */

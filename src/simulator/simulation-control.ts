@@ -2,7 +2,6 @@ import type { DownloadEngine, DownloadRequest } from '../core/engine.js';
 import type { Condition, Foresight, Transition } from '../core/foresight.js';
 import type { InstalledModel, ModelLibrary } from '../core/model-library.js';
 import type { JobStretch, SavedSimulation, ScenarioChoice, Simulation } from '../core/simulation.js';
-import type { Catalog } from './catalog.js';
 import { SimulatedEngine, type SimulatorParts } from './engine.js';
 import type { SimulatedJob } from './job.js';
 import { SimulatedJobControl } from './job-control.js';
@@ -14,13 +13,17 @@ export class SimulationControl implements Simulation {
   readonly jobs: SimulatedJobControl;
   readonly #parts: SimulatorParts;
   readonly #library: ModelLibrary;
-  readonly #catalog: Catalog | undefined;
+  readonly #origin: Pick<SimulationState, 'catalog' | 'unknownModels'>;
 
-  constructor(parts: SimulatorParts, library: ModelLibrary, catalog: Catalog | undefined) {
+  constructor(
+    parts: SimulatorParts,
+    library: ModelLibrary,
+    origin: Pick<SimulationState, 'catalog' | 'unknownModels'>,
+  ) {
     this.jobs = new SimulatedJobControl(parts);
     this.#parts = parts;
     this.#library = library;
-    this.#catalog = catalog;
+    this.#origin = origin;
   }
 
   async when(condition: Condition): Promise<{ at: number } | { never: string }> {
@@ -47,6 +50,14 @@ export class SimulationControl implements Simulation {
       return this.#parts.resolver.find(request).model;
     } catch {
       return undefined;
+    }
+  }
+
+  isMadeUp(request: DownloadRequest): boolean {
+    try {
+      return this.#parts.resolver.find(request).isMadeUp === true;
+    } catch {
+      return false;
     }
   }
 
@@ -83,7 +94,8 @@ export class SimulationControl implements Simulation {
       jobs,
       loaded: await this.#library.loaded(),
       choice: chooser.read(),
-      ...(this.#catalog && { catalog: this.#catalog }),
+      ...(this.#origin.catalog && { catalog: this.#origin.catalog }),
+      ...(this.#origin.unknownModels && { unknownModels: this.#origin.unknownModels }),
     };
     return structuredClone(now) as unknown as SavedSimulation;
   }

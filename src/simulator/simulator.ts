@@ -7,7 +7,7 @@ import { catalogModels } from './catalog-models.js';
 import { SimulatedEngine, type SimulatorParts } from './engine.js';
 import { Inventory } from './inventory.js';
 import type { SimulatedJob } from './job.js';
-import { createModelResolver, type ModelResolver } from './resolve-model.js';
+import { createModelResolver, type ModelResolver, type UnknownModels } from './resolve-model.js';
 import { checkState, parseSavedSimulation, type SimulationState } from './saved-simulation.js';
 import { ScenarioChooser } from './scenario-choice.js';
 import { SimulatedLibrary } from './library.js';
@@ -23,10 +23,12 @@ export interface SimulatorOptions {
   /** Scenarios of models that are no test models. */
   choice?: ScenarioChoice;
   catalog?: Catalog;
+  /** Refuses by default. */
+  unknownModels?: UnknownModels;
   /** The ids of the first jobs; later ones are drawn from the seed. */
   jobIds?: readonly string[];
   /** What a catalog offers; simulations of one catalog and one seed may share it. */
-  makeResolver?: (catalog: Catalog, seed: string) => ModelResolver;
+  makeResolver?: (catalog: Catalog, seed: string, unknownModels?: UnknownModels) => ModelResolver;
   onDecision?: DecisionListener;
   /** To begin from, instead of from nothing. */
   saved?: SavedSimulation | undefined;
@@ -50,7 +52,7 @@ export function createSimulator({
   ...fresh
 }: SimulatorOptions): Simulator {
   const state = saved ? parseSavedSimulation(saved) : freshState(fresh);
-  const resolver = makeResolver(state.catalog ?? catalogModels, seed);
+  const resolver = makeResolver(state.catalog ?? catalogModels, seed, state.unknownModels);
   if (saved) checkState(state, clock.now(), (request) => resolver.find(request));
   const jobContext: JobContext = { clock, store: makeStore(state.jobs), seed, resolver, onDecision };
   const inventory = new Inventory(jobContext, state);
@@ -64,7 +66,7 @@ export function createSimulator({
   return {
     engine: new SimulatedEngine(parts),
     library,
-    simulation: new SimulationControl(parts, library, state.catalog),
+    simulation: new SimulationControl(parts, library, state),
   };
 }
 
@@ -72,7 +74,8 @@ function freshState({
   jobIds = NOTHING,
   choice = { scenario: 'steady', rules: NOTHING },
   catalog,
-}: Pick<SimulatorOptions, 'jobIds' | 'choice' | 'catalog'>): SimulationState {
+  unknownModels,
+}: Pick<SimulatorOptions, 'jobIds' | 'choice' | 'catalog' | 'unknownModels'>): SimulationState {
   return {
     freeDraw: 0,
     jobIds,
@@ -82,6 +85,7 @@ function freshState({
     loaded: NOTHING,
     choice,
     ...(catalog && { catalog }),
+    ...(unknownModels === 'imagine' && { unknownModels }),
   };
 }
 

@@ -62,6 +62,8 @@ describe.skipIf(executablePath === undefined).each([
       'any method': "a page's fetch refuses TRACE",
       'origin headers': 'the browser adds them after the worker, and asks no preflight of it',
       'host header': 'the browser adds it after the worker',
+      brotli: 'no browser decodes br for a page',
+      'header bytes': 'a page cannot set User-Agent, the browser does',
       abort: 'the worker passes requests to the page as messages, and a client that leaves sends none',
     },
     open: async (settings) => {

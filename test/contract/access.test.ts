@@ -37,7 +37,7 @@ describe('a server with a token', () => {
     ['ours and more', `Bearer ${TOKEN}x`, malformed('sk-lm-abcd**************************')],
   ])('answers 401 to %s, to the letter', async (_given, authorization, message) => {
     const client = openClient({ requireToken: TOKEN });
-    for (const path of ['/api/v1/models', '/api/v1/models/download/status/x', '/lmstudio-greeting', '/unknown']) {
+    for (const path of ['/api/v1/models', '/api/v1/models/download/status/x', '/unknown']) {
       const read = await client.send('GET', path, { headers: authorization === undefined ? {} : { authorization } });
       expect(read.status).toBe(401);
       // In this one error the code stands before the message.
@@ -52,6 +52,17 @@ describe('a server with a token', () => {
       expect((await client.send('GET', '/api/v1/models', { headers: { authorization } })).status).toBe(200);
     },
   );
+
+  it('greets without a token, for lms and the SDKs probe it bare', async () => {
+    const client = openClient({ requireToken: TOKEN });
+    for (const authorization of [undefined, 'Bearer abc']) {
+      const headers = authorization === undefined ? {} : { authorization };
+      const read = await client.send('GET', '/LMStudio-Greeting/', { headers });
+      expect([read.status, read.text]).toEqual([200, '{"lmstudio":true}']);
+    }
+    expect((await client.send('HEAD', '/lmstudio-greeting')).status).toBe(200);
+    expect((await client.send('POST', '/lmstudio-greeting')).status).toBe(401);
+  });
 
   it('asks for it before it looks at the body', async () => {
     const client = openClient({ requireToken: TOKEN });

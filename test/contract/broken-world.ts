@@ -11,5 +11,6 @@ export function brokenWorld(defect: Error, onError: (error: unknown) => void = (
     explainFailures: false,
     onError,
     onUnknownRoute: () => undefined,
+    onNotImitated: () => undefined,
   };
 }

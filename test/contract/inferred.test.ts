@@ -136,6 +136,33 @@ const shown: Record<Behaviour, () => Promise<void>> = {
     const read = await openClient().send('HEAD', '/lmstudio-greeting');
     expect([read.status, read.text]).toEqual([200, '']);
   },
+  wrongTypeBeforeRouting: async () => {
+    const headers = { 'content-type': 'text/plain' };
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
+      expect((await openClient().send(method, '/api/v1/nothing', { body: '{}', headers })).status).toBe(415);
+      expect((await openClient().send(method, '/api/v1/nothing', { body: '{}' })).status).toBe(404);
+    }
+    expect((await openClient().send('POST', '/v1/nothing', { body: '{}', headers })).status).toBe(200);
+  },
+  encodedBodies: async () => {
+    for (const [headers, status] of [
+      [{ 'content-encoding': 'gzip' }, 400],
+      [{ 'content-encoding': 'zstd' }, 415],
+      [{ 'content-type': 'application/json; charset=latin1' }, 415],
+    ] as const) {
+      const all = { ...json, ...headers };
+      expect((await openClient().send('POST', '/api/v1/models/download', { body: '{}', headers: all })).status).toBe(
+        status,
+      );
+    }
+  },
+  legacyModelNotFound: async () => {
+    const read = await openClient().get('/api/v0/models/ibm/granite-4-micro');
+    expect(read.status).toBe(404);
+    expect(read.body).toEqual({
+      error: { type: 'model_not_found', message: 'Model ibm/granite-4-micro not found in downloaded models' },
+    });
+  },
   otherMethodsAreUnknownRoutes: async () => {
     const read = await openClient().send('OPTIONS', '/api/v1/models');
     expect([read.status, read.text]).toEqual([
@@ -152,6 +179,7 @@ const shown: Record<Behaviour, () => Promise<void>> = {
   },
   neighboursArePretty: async () => {
     expect((await openClient().get('/v1/models')).text).toBe(pretty({ data: [], object: 'list' }));
+    expect((await openClient().get('/api/v0/models')).text).toBe(pretty({ data: [], object: 'list' }));
     expect((await openClient().get('/lmstudio-greeting')).text).toBe('{"lmstudio":true}');
   },
 };
@@ -160,7 +188,7 @@ describe('what is inferred', () => {
   const entries = Object.entries<{ because: string }>({ ...inferred, ...inferredBehaviours });
   const src = join(import.meta.dirname, '../../src');
   const code = readdirSync(src, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts') && !path.endsWith('inferred.ts'))
+    .filter((path) => path.endsWith('.ts') && !/inferred(-values)?\.ts$/.test(path))
     .map((path) => readFileSync(join(src, path), 'utf8'))
     .join('\n');
 

@@ -24,7 +24,6 @@ describe('loading', () => {
           parallel: 4,
           eval_batch_size: 512,
           flash_attention: true,
-          num_experts: 0,
           offload_kv_cache_to_gpu: true,
         },
       },
@@ -40,9 +39,36 @@ describe('loading', () => {
   };
 
   it('takes every wish of a GGUF model and echoes the configuration when asked', async () => {
-    const client = await openStocked(['ibm/granite-4-micro']);
-    const read = await client.post(LOAD, { model: 'ibm/granite-4-micro', ...wishes, echo_load_config: true });
+    const client = await openStocked(['openai/gpt-oss-20b']);
+    const read = await client.post(LOAD, { model: 'openai/gpt-oss-20b', ...wishes, echo_load_config: true });
     expect(read.body.load_config).toEqual({ ...wishes, parallel: 4 });
+  });
+
+  it('shows how many experts are used only of a mixture of experts', async () => {
+    const client = await openStocked(['ibm/granite-4-micro'], ['openai/gpt-oss-20b']);
+    for (const [model, num_experts] of [
+      ['ibm/granite-4-micro', undefined],
+      ['openai/gpt-oss-20b', 2],
+    ] as const) {
+      const { body } = await client.post(LOAD, { model, num_experts: 2, echo_load_config: true });
+      expect((body.load_config as Record<string, unknown>).num_experts).toBe(num_experts);
+    }
+  });
+
+  it('configures an embedding model by its context alone', async () => {
+    const client = await openStocked(['nomic-ai/nomic-embed-text-v1.5']);
+    const model = 'text-embedding-nomic-embed-text-v1.5';
+    await client.post(LOAD, { model, eval_batch_size: 64, flash_attention: true });
+    expect((await listed(client))[0]!.loaded_instances).toEqual([{ id: model, config: { context_length: 2048 } }]);
+  });
+
+  it.each([
+    ['qwen/qwen3.5-9b', { reasoning_budget_message: 'Time to answer.' }],
+    ['qwen/qwen3.5-35b-a3b', { physical_batch_size: 512 }],
+  ])('shows settings that no document lists: %s', async (model, more) => {
+    const client = await openStocked([model]);
+    await client.post(LOAD, { model });
+    expect((await listed(client))[0]).toMatchObject({ loaded_instances: [{ config: more }] });
   });
 
   it('configures an MLX model by its context alone', async () => {

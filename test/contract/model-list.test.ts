@@ -91,6 +91,33 @@ describe('the list of models', () => {
     ]);
   });
 
+  it('has null where LM Studio could not read a header', async () => {
+    const [model] = await listed(await openStocked(['modeldock/unread-model']));
+    expect(model).toMatchObject({
+      architecture: null,
+      max_context_length: null,
+      quantization: { name: null, bits_per_weight: null },
+    });
+  });
+
+  it('has no capabilities of some language models', async () => {
+    const [model] = await listed(await openStocked(['google/gemma-3-1b']));
+    expect(model).toMatchObject({ type: 'llm', architecture: 'gemma3_text', format: 'mlx' });
+    expect(model).not.toHaveProperty('capabilities');
+  });
+
+  it('has a model of the type that the newest documentation adds', async () => {
+    const [model] = await listed(await openStocked(['modeldock/decision-model']));
+    expect(model).toMatchObject({ type: 'decision', decision_type: 'binary', has_vision_adapter: false });
+  });
+
+  it('has reasoning with the effort xhigh', async () => {
+    const [model] = await listed(await openStocked(['nvidia/nemotron-3-nano-4b']));
+    expect(model).toMatchObject({
+      capabilities: { reasoning: { allowed_options: expect.arrayContaining(['xhigh']) as string[] } },
+    });
+  });
+
   it.each([
     ['vision', 'qwen/qwen3-vl-8b', { vision: true, trained_for_tool_use: true }],
     [
@@ -168,6 +195,60 @@ describe('the list of models', () => {
     });
     expect(await listed(client)).toMatchObject([{ key: 'shop/shelf-1b', size_bytes: 700 }]);
     expect((await client.download('shop/shelf-1b')).text).toBe(pretty({ status: 'already_downloaded' }));
+  });
+});
+
+describe('the older list of models', () => {
+  it('has the same models, with what is loaded', async () => {
+    const client = await openStocked(['qwen/qwen3-vl-8b'], ['nomic-ai/nomic-embed-text-v1.5'], ['google/gemma-3-1b']);
+    await client.post('/api/v1/models/load', { model: 'qwen/qwen3-vl-8b', context_length: 8192 });
+    const vision = {
+      id: 'qwen/qwen3-vl-8b',
+      object: 'model',
+      type: 'vlm',
+      publisher: 'qwen',
+      arch: 'qwen3vl',
+      compatibility_type: 'gguf',
+      quantization: 'Q4_K_M',
+      state: 'loaded',
+      max_context_length: 262_144,
+      loaded_context_length: 8192,
+      capabilities: ['tool_use'],
+    };
+    expect((await client.get('/api/v0/models')).text).toBe(
+      pretty({
+        data: [
+          vision,
+          {
+            id: 'text-embedding-nomic-embed-text-v1.5',
+            object: 'model',
+            type: 'embeddings',
+            publisher: 'nomic-ai',
+            arch: 'nomic-bert',
+            compatibility_type: 'gguf',
+            quantization: 'F16',
+            state: 'not-loaded',
+            max_context_length: 2048,
+          },
+          {
+            id: 'google/gemma-3-1b',
+            object: 'model',
+            type: 'llm',
+            publisher: 'google',
+            arch: 'gemma3_text',
+            compatibility_type: 'mlx',
+            quantization: '4bit',
+            state: 'not-loaded',
+            max_context_length: 32_768,
+          },
+        ],
+        object: 'list',
+      }),
+    );
+    for (const path of ['qwen/qwen3-vl-8b', 'qwen%2Fqwen3-vl-8b', 'qwen/qwen3-vl-8b/']) {
+      expect((await client.get(`/api/v0/models/${path}`)).text).toBe(pretty(vision));
+    }
+    expect((await client.get('/api/v0/models/nobody/nothing')).status).toBe(404);
   });
 });
 

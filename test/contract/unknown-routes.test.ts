@@ -30,7 +30,6 @@ const underApi = [
 
 const elsewhere = [
   ['GET', '/'],
-  ['GET', '/api/v0/models'],
   ['GET', '/api/v1x'],
   ['GET', '/api/models/download'],
   ['POST', '/v1/models'],
@@ -74,6 +73,35 @@ describe('an unknown route', () => {
     };
     expect(await dock.api.answer(call)).toMatchObject({ status: 200, body: compact('TRACE', '/v1/models') });
   });
+
+  it('names HEAD as HEAD', async () => {
+    const reported: string[] = [];
+    const client = openClient({
+      onUnknownRoute: ({ method, path }, status) => reported.push(`${method} ${path} ${status}`),
+    });
+    await client.send('HEAD', '/v1/x');
+    await client.send('HEAD', '/api/v1/x');
+    expect(reported).toEqual(['HEAD /v1/x 200', 'HEAD /api/v1/x 404']);
+    const call = {
+      method: 'HEAD',
+      path: '/v1/x',
+      query: new URLSearchParams(),
+      header: () => undefined,
+      text: async () => '',
+      signal: new AbortController().signal,
+    };
+    expect(await client.dock.api.answer(call)).toMatchObject({ body: compact('HEAD', '/v1/x') });
+  });
+
+  it.each(['text/plain', 'multipart/form-data; boundary=x', 'application/x-www-form-urlencoded', undefined])(
+    'under /api/v1 is a 415 first where its body is no JSON: %s',
+    async (type) => {
+      const headers = type === undefined ? {} : { 'content-type': type };
+      const read = await openClient().send('POST', '/api/v1/nothing', { body: '{"model":"x"}', headers });
+      expect([read.status, read.body]).toMatchObject([415, { error: { type: 'invalid_request' } }]);
+      expect((await openClient().send('POST', '/api/v1/nothing', { headers })).status).toBe(404);
+    },
+  );
 
   it('does not read the body that came with it', async () => {
     const read = await openClient().send('POST', '/api/v1/unknown', { body: '{not json' });

@@ -91,15 +91,24 @@ describe('no finding', () => {
   });
 
   it.each([
-    ['POST', '/v1/chat/completions'],
-    ['POST', '/api/v1/chat'],
     ['GET', '/api/v0/models'],
-    ['POST', '/v1/responses'],
-  ])('is made of %s %s, which LM Studio has and modeldock has not', async (method, path) => {
+    ['GET', '/api/v0/models/x'],
+  ])('is made of %s %s, which LM Studio still has', async (method, path) => {
     const { dock, send } = openClient();
     await send(method, path);
     expect(await dock.findings()).toEqual([]);
   });
+
+  it.each(['/v1/chat/completions', '/api/v1/chat', '/v1/responses'])(
+    'is judged of POST %s, which LM Studio has and modeldock does not imitate',
+    async (path) => {
+      const { dock, send } = openClient();
+      await send('POST', path);
+      expect(await dock.findings()).toMatchObject([
+        { id: 'inference-not-imitated', judged: { notJudged: expect.any(String) as string } },
+      ]);
+    },
+  );
 
   it("is made of what a browser asks by itself: a page's preflight, an icon", async () => {
     const { dock, send } = openClient();

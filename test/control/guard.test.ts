@@ -51,7 +51,7 @@ describe('the control API', () => {
   it.each([
     ['https://shop.example', 'from https://shop.example: start it with --cors https://shop.example '],
     // A page from a file, or in a sandbox: no flag takes that name.
-    ['null', 'from another site: start it with --cors ORIGIN '],
+    ['null', 'from a page without an origin: serve the page from a web server, and start modeldock with --cors '],
   ])('says to a page of %s how it could be let in', async (origin, advice) => {
     expect((await send('GET', '/__modeldock/session', { Origin: origin })).body).toContain(advice);
   });

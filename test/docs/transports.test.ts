@@ -30,7 +30,15 @@ function reasonsIn(path: string): Record<string, string> {
 
 describe('the page about transports', () => {
   it('says of each what its suite says it cannot do', () => {
-    const rows: Ability[] = ['http headers', 'any method', 'origin headers', 'host header', 'abort'];
+    const rows: Ability[] = [
+      'http headers',
+      'any method',
+      'origin headers',
+      'host header',
+      'abort',
+      'brotli',
+      'header bytes',
+    ];
     const columns = [
       reasonsIn('test/transports/plain-function.test.ts'),
       reasonsIn('test/transports/msw-in-node.test.ts'),
@@ -40,7 +48,7 @@ describe('the page about transports', () => {
         ...reasonsIn('test/transports/express-middleware.test.ts'),
       },
     ];
-    expect(columns.map((column) => Object.keys(column).length)).toEqual([3, 2, 5, 0]);
+    expect(columns.map((column) => Object.keys(column).length)).toEqual([3, 2, 7, 0]);
     const expected = rows.map((row) =>
       columns.map((column: Record<string, string>) => (column[row] === undefined ? 'yes' : `no: ${column[row]}`)),
     );

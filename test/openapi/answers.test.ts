@@ -66,6 +66,8 @@ describe.each(profileNames)('the answers of the profile %s', (profile) => {
       '/api/v1/models/load': answers.loadAnswer,
       '/api/v1/models/unload': answers.unloadAnswer,
       '/v1/models': answers.openAiModelList,
+      '/api/v0/models': answers.legacyModelList,
+      '/api/v0/models/{model}': answers.legacyModel,
       '/lmstudio-greeting': answers.greeting,
     };
     return byPath[path]!;

@@ -36,7 +36,7 @@ describe.each(profileNames)('the OpenAPI document of the profile %s', (profile) 
     const { api } = createDock({ profile });
     for (const [path, item] of Object.entries(document.paths ?? {})) {
       for (const method of Object.keys(item)) {
-        const url = `http://localhost:1234${path.replace('{job_id}', 'job_0000000000')}`;
+        const url = `http://localhost:1234${path.replace('{job_id}', 'job_0000000000').replace('{model}', 'x')}`;
         const response = await api.fetch(new Request(url, { method: method.toUpperCase() }));
         expect(await response.text()).not.toContain('Unexpected endpoint');
       }

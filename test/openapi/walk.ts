@@ -6,6 +6,7 @@ export interface WalkStep {
   route: { method: 'get' | 'post'; path: string };
   /** Fills the route's template. */
   jobId?: string;
+  modelKey?: string;
   body?: unknown;
   /** Sent as it is, in place of `body`. */
   text?: string;
@@ -41,6 +42,19 @@ const MODELS = { method: 'get', path: '/api/v1/models' } as const;
 const LOAD = { method: 'post', path: '/api/v1/models/load' } as const;
 const UNLOAD = { method: 'post', path: '/api/v1/models/unload' } as const;
 const OPENAI_MODELS = { method: 'get', path: '/v1/models' } as const;
+const LEGACY_MODELS = { method: 'get', path: '/api/v0/models' } as const;
+const LEGACY_MODEL = { method: 'get', path: '/api/v0/models/{model}' } as const;
+const INFERENCE = [
+  '/v1/chat/completions',
+  '/v1/completions',
+  '/v1/responses',
+  '/v1/embeddings',
+  '/v1/messages',
+  '/api/v1/chat',
+  '/api/v0/chat/completions',
+  '/api/v0/completions',
+  '/api/v0/embeddings',
+].map((path) => ({ method: 'post', path }) as const);
 const GREETING = { method: 'get', path: '/lmstudio-greeting' } as const;
 
 const LINK = 'https://huggingface.co';
@@ -98,7 +112,9 @@ export async function walkStates(door: Door): Promise<Exchange[]> {
   const { models } = (await take({ title: 'lists what was downloaded', route: MODELS, status: 200 })) as {
     models: { key: string }[];
   };
+  await take({ title: 'lists them to older clients', route: LEGACY_MODELS, status: 200 });
   for (const { key } of models) {
+    await take({ title: `looks at ${key}`, route: LEGACY_MODEL, modelKey: key, status: 200 });
     const load = { route: LOAD, status: 200 };
     await take({ ...load, title: `loads ${key}`, body: { model: key } });
     await take({
@@ -109,7 +125,9 @@ export async function walkStates(door: Door): Promise<Exchange[]> {
   }
   await take({ title: 'lists what is loaded', route: MODELS, status: 200 });
   await take({ title: 'lists what there is to OpenAI clients', route: OPENAI_MODELS, status: 200 });
+  await take({ title: 'lists them to older clients', route: LEGACY_MODELS, status: 200 });
   for (const { key } of models) {
+    await take({ title: `looks at ${key}`, route: LEGACY_MODEL, modelKey: key, status: 200 });
     await take({ title: `unloads ${key}`, route: UNLOAD, body: { instance_id: key }, status: 200 });
   }
 
@@ -125,6 +143,10 @@ export async function walkStates(door: Door): Promise<Exchange[]> {
   for (const [title, status, model, quantization] of refusals) {
     await take({ title, route: DOWNLOAD, body: { model, ...(quantization && { quantization }) }, status });
   }
+  await take({ title: 'a model that is not there', route: LEGACY_MODEL, modelKey: 'nobody/nothing', status: 404 });
+  for (const route of INFERENCE) {
+    await take({ title: `no model for ${route.path}`, route, body: { model: 'x', input: 'Hello' }, status: 501 });
+  }
   await take({ title: 'a job that does not exist', route: STATUS, jobId: 'job_0000000000', status: 404 });
   for (const [route, body] of [
     [LOAD, { model: 'nobody/nothing' }],
@@ -134,10 +156,20 @@ export async function walkStates(door: Door): Promise<Exchange[]> {
     await take({ title: `too much to ${route.path}`, route, body: fill(body), status: 413 });
   }
 
-  for (const route of [DOWNLOAD, STATUS, MODELS, LOAD, UNLOAD, OPENAI_MODELS, GREETING]) {
+  for (const route of [
+    DOWNLOAD,
+    STATUS,
+    MODELS,
+    LOAD,
+    UNLOAD,
+    OPENAI_MODELS,
+    LEGACY_MODELS,
+    LEGACY_MODEL,
+    ...INFERENCE,
+  ]) {
     const body =
       route === UNLOAD ? { instance_id: 'x' } : route.method === 'post' ? { model: 'simulate/instant' } : undefined;
-    const call = { route, jobId: 'job_0000000000', ...(body && { body }) };
+    const call = { route, jobId: 'job_0000000000', modelKey: 'nobody/nothing', ...(body && { body }) };
     await take({ ...call, title: `no token for ${route.path}`, headers: { authorization: '' }, status: 401 });
     await take({
       ...call,
@@ -145,7 +177,7 @@ export async function walkStates(door: Door): Promise<Exchange[]> {
       headers: { authorization: 'Bearer nonsense' },
       status: 401,
     });
-    if (route === GREETING) continue; // nothing in it can go wrong
+    if (INFERENCE.some(({ path }) => path === route.path)) continue; // no engine is behind it
     await take({ ...call, title: `a defect in ${route.path}`, headers: { [ELSEWHERE_HEADER]: 'broken' }, status: 500 });
   }
   return exchanges;
@@ -160,7 +192,7 @@ export async function walkUnchanged(door: Door): Promise<Exchange[]> {
     body: { model: 'simulate/pauses-at-0' },
     status: 200,
   });
-  for (const route of [STATUS, MODELS, OPENAI_MODELS, GREETING]) {
+  for (const route of [STATUS, MODELS, OPENAI_MODELS, LEGACY_MODELS, GREETING]) {
     await take({
       title: `nothing new in ${route.path}`,
       route,

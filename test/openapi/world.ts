@@ -42,7 +42,7 @@ export function openDoor(
   };
 }
 
-function toRequest(base: string, { route, jobId, body, text, headers }: WalkStep): Request {
+function toRequest(base: string, { route, jobId, modelKey, body, text, headers }: WalkStep): Request {
   const sent = text ?? (body === undefined ? undefined : JSON.stringify(body));
   const all = new Headers({
     authorization: `Bearer ${TOKEN}`,
@@ -50,11 +50,14 @@ function toRequest(base: string, { route, jobId, body, text, headers }: WalkStep
     ...headers,
   });
   if (all.get('authorization') === '') all.delete('authorization');
-  return new Request(base + route.path.replace('{job_id}', jobId ?? ''), {
-    method: route.method.toUpperCase(),
-    headers: all,
-    ...(sent !== undefined && { body: sent }),
-  });
+  return new Request(
+    base + route.path.replace('{job_id}', jobId ?? '').replace('{model}', encodeURIComponent(modelKey ?? '')),
+    {
+      method: route.method.toUpperCase(),
+      headers: all,
+      ...(sent !== undefined && { body: sent }),
+    },
+  );
 }
 
 async function readReply(response: Response): Promise<Reply> {

@@ -12,11 +12,11 @@ const warnings = (stderr: string): string[] =>
 describe('the log', () => {
   it('warns of an unknown route once, and says why it is easy to miss', async () => {
     const { url, stderr } = await startListening();
-    for (let call = 1; call <= 3; call++) await fetch(`${url}/api/v0/models?call=${call}`);
+    for (let call = 1; call <= 3; call++) await fetch(`${url}/api/v2/models?call=${call}`);
     await fetch(`${url}/api/v1/models/download`, { method: 'DELETE' });
     await expect.poll(() => warnings(stderr())).toHaveLength(2);
     expect(warnings(stderr())).toEqual([
-      'GET /api/v0/models is not a route of LM Studio. Outside /api/v1 it answers 200 all the same, with an error in the body.',
+      'GET /api/v2/models is not a route of LM Studio. Outside /api/v1 it answers 200 all the same, with an error in the body.',
       'DELETE /api/v1/models/download is not a route of LM Studio. It answers 404.',
     ]);
   });

@@ -26,11 +26,11 @@ describe('the catalog', () => {
     expect(parseCatalog(JSON.parse(JSON.stringify(catalogModels)))).toEqual(catalogModels);
   });
 
-  it('has about twenty models: language, vision and embedding, GGUF and MLX, in several quantizations', () => {
+  it('has some thirty models: language, vision, embedding and decision, GGUF and MLX, in several quantizations', () => {
     expect(catalogModels.length).toBeGreaterThanOrEqual(18);
-    expect(catalogModels.length).toBeLessThanOrEqual(30);
+    expect(catalogModels.length).toBeLessThanOrEqual(40);
     const files = catalogModels.flatMap((model) => model.files);
-    expect(new Set(catalogModels.map(({ type }) => type))).toEqual(new Set(['llm', 'embedding']));
+    expect(new Set(catalogModels.map(({ type }) => type))).toEqual(new Set(['llm', 'embedding', 'decision']));
     expect(new Set(files.map(({ format }) => format))).toEqual(new Set(['gguf', 'mlx']));
     expect(catalogModels.filter(({ vision }) => vision).length).toBeGreaterThanOrEqual(3);
     expect(catalogModels.filter((model) => model.files.length > 1).length).toBeGreaterThanOrEqual(10);
@@ -39,6 +39,9 @@ describe('the catalog', () => {
   it.each([
     ['ibm/granite-4-micro', 2_279_145_003],
     ['google/gemma-4-26b-a4b', 17_990_911_801],
+    ['google/gemma-4-26b-a4b-qat', 15_641_333_028],
+    ['google/gemma-4-e4b', 6_861_915_950],
+    ['qwen/qwen3-4b-2507', 2_279_153_300],
     ['deepseek/deepseek-r1', 40_492_610_355],
     ['nomic-ai/nomic-embed-text-v1.5', 274_290_560],
     ['google/gemma-3-1b', 771_933_305],

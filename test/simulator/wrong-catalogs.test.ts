@@ -11,7 +11,7 @@ const wrong: [what: string, catalog: unknown, ...faults: string[]][] = [
     'a model of nothing',
     [{}],
     '[0].displayName: expected a text, found nothing',
-    '[0].type: expected one of "llm", "embedding", found nothing',
+    '[0].type: expected one of "llm", "embedding", "decision", found nothing',
     '[0].architecture: expected a text, found nothing',
     '[0].maxContextLength: expected a number, found nothing',
     '[0].files: expected an array, found nothing',
@@ -85,7 +85,7 @@ describe('a catalog that cannot be used', () => {
 
   it('is refused when a dock is opened', () => {
     expect(() => createDock({ catalog: [{ ...model, type: 'image' as 'llm', files: [] }] })).toThrow(
-      '[0].type: expected one of "llm", "embedding", found "image"',
+      '[0].type: expected one of "llm", "embedding", "decision", found "image"',
     );
   });
 });

@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { bodies } from './download-api/bodies.js';
 import { accessControl } from './download-api/access-control.js';
 import { connections } from './download-api/connections.js';
 import { controlApi } from './download-api/control-api.js';
@@ -16,6 +17,7 @@ export function describeDownloadApi(transport: Transport): void {
     downloadLife(transport);
     modelShelf(transport);
     refusals(transport);
+    bodies(transport);
     routes(transport);
     accessControl(transport);
     controlApi(transport);

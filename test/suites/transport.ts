@@ -6,7 +6,7 @@ export interface Sent {
   path: string;
   /** Sent as they are: nothing is added to them where the transport can help it. */
   headers?: Record<string, string>;
-  body?: string;
+  body?: string | Uint8Array;
 }
 
 export interface Received {
@@ -40,7 +40,11 @@ export type Ability =
   /** `Host`, by which a server tells its own pages from others. */
   | 'host header'
   /** A client that leaves is noticed by the api. */
-  | 'abort';
+  | 'abort'
+  /** Bodies in br. */
+  | 'brotli'
+  /** Header bytes outside ASCII. */
+  | 'header bytes';
 
 /** A way from a client to an api. */
 export interface Transport {

@@ -6,7 +6,9 @@ export function requestFrom(baseUrl: string, { method, path, headers, body }: Se
     method,
     ...(headers && { headers }),
     // Bytes: for a string, Fetch would add a content type of its own.
-    ...(body !== undefined && { body: new TextEncoder().encode(body) }),
+    ...(body !== undefined && {
+      body: typeof body === 'string' ? new TextEncoder().encode(body) : (body as Uint8Array<ArrayBuffer>),
+    }),
     ...(signal && { signal }),
   });
 }

@@ -1,4 +1,4 @@
-import type { inferred } from '../../contract/inferred.js';
+import type { inferred } from '../../contract/inferred-values.js';
 
 /** A refusal by the control API. Over HTTP: `status`, and `{"error": {code, message}}`. */
 export class ControlError extends Error {

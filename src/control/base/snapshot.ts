@@ -15,6 +15,7 @@ export const snapshotSchema = z.strictObject({
   profile: z.strictObject({
     countersInDownloadAnswer: z.boolean(),
     unknownRouteStatus: z.union([z.literal(200), z.literal(404)], '200 or 404'),
+    keepAliveMs: z.optional(z.int().check(z.positive())),
   }),
   explainFailures: z.boolean(),
   clock: savedClock,

@@ -1,4 +1,4 @@
-import { routes } from '../../api/routes.js';
+import { isInference, routes, type RouteName } from '../../api/routes.js';
 import type { Fault, FaultEffect, FaultSelection } from './schema.js';
 
 /** Finds what no schema can say of a fault: values that exclude each other, and calls that can never be. */
@@ -6,7 +6,14 @@ export function findContradictions({ when = {}, effect }: Fault): string[] {
   return [...inSelection(when), ...inEffect(effect)];
 }
 
-const ROUTES_WITH_MODEL: readonly string[] = ['download', 'status', 'load', 'unload'];
+const ROUTES_WITH_MODEL: readonly string[] = [
+  'download',
+  'status',
+  'load',
+  'unload',
+  'legacy-model',
+  ...(Object.keys(routes) as RouteName[]).filter(isInference),
+];
 
 function inSelection({ route, path, model, job, nth, during }: FaultSelection): string[] {
   const wrong: string[] = [];

@@ -1,5 +1,6 @@
 import type { Call } from '../../api/call.js';
-import { matchRoute, type RouteMatch } from '../../api/routes.js';
+import { INFERENCE_BODY_BYTES, modelToRun } from '../../api/inference.js';
+import { isInference, matchRoute, type RouteMatch } from '../../api/routes.js';
 import { parseModelReference } from '../../contract/model-reference.js';
 import { downloadBody, loadBody, unloadBody } from '../../contract/bodies.js';
 import type { DownloadRequest } from '../../core/engine.js';
@@ -32,7 +33,12 @@ export async function describeCall(call: Call, describer: Describer): Promise<Ca
   };
 }
 
-async function modelOf(call: Call, { name, jobId }: RouteMatch, describer: Describer): Promise<string | undefined> {
+async function modelOf(
+  call: Call,
+  { name, jobId, modelKey }: RouteMatch,
+  describer: Describer,
+): Promise<string | undefined> {
+  if (isInference(name)) return modelToRun(await readJson(call, INFERENCE_BODY_BYTES));
   switch (name) {
     case 'status':
       return (await describer.findJob(jobId!))?.model;
@@ -48,7 +54,10 @@ async function modelOf(call: Call, { name, jobId }: RouteMatch, describer: Descr
       const body = unloadBody.safeParse(await readJson(call));
       return body.success ? modelOfInstance(body.data.instance_id) : undefined;
     }
+    case 'legacy-model':
+      return modelKey;
     case 'models':
+    case 'legacy-models':
     case 'openai-models':
     case 'greeting':
       return undefined;
@@ -68,9 +77,9 @@ function modelAskedFor(
   }
 }
 
-async function readJson(call: Call): Promise<unknown> {
+async function readJson(call: Call, limit?: number): Promise<unknown> {
   try {
-    return JSON.parse(await call.text()) as unknown;
+    return JSON.parse(await call.text(limit)) as unknown;
   } catch {
     // Too large, cut off or no JSON: the api says so in its own words.
     return undefined;

@@ -9,9 +9,7 @@ import { ControlError } from '../base/control-error.js';
 import type { Describer } from './describe-call.js';
 import type * as Effects from './effects.js';
 import { isChosen, matchesAtArrival } from './selection.js';
-import { refusalOf } from './support.js';
 import { parseFaultState, type Fault, type FaultSelection, type FaultState, type FaultStatus } from './fault.js';
-import { drawLatency } from './latency.js';
 
 /** The session whose calls are disturbed. */
 export interface FaultsContext extends Describer {
@@ -54,6 +52,11 @@ export async function loadEffects(): Promise<typeof Effects> {
   return (effects ??= await import('./effects.js'));
 }
 
+/** Without a wait where they are loaded, as they are unless a snapshot has just brought faults. */
+function loadedEffects(): typeof Effects | Promise<typeof Effects> {
+  return effects ?? loadEffects();
+}
+
 /** No faults, as in most sessions: one list for all of them. */
 const NONE: readonly Active[] = Object.freeze([]);
 
@@ -94,7 +97,7 @@ export class Faults {
   }
 
   /** @param fault as `parseFault` returns it. @throws ControlError unsupported, invalid_request */
-  add(fault: Fault): FaultStatus {
+  add(fault: Fault, refusalOf: typeof Effects.refusalOf): FaultStatus {
     const { clock, knowsItsPast } = this.#parts;
     const because = refusalOf(fault.effect, knowsItsPast);
     if (because !== undefined) {
@@ -178,6 +181,7 @@ export class Faults {
         }
       }
     }
+    const { drawLatency } = await loadedEffects();
     const latencies: { active: Active; ms: number }[] = [];
     let change: Verdict['change'];
     for (const active of candidates) {
@@ -263,8 +267,8 @@ function statusOf(active: Active): FaultStatus {
 class RememberedCall extends ForwardedCall {
   private body: Promise<string> | undefined;
 
-  override text(): Promise<string> {
-    return (this.body ??= this.call.text());
+  override text(limit?: number): Promise<string> {
+    return (this.body ??= this.call.text(limit));
   }
 }
 

@@ -14,6 +14,11 @@ export const findingIds = [
   'file-link-as-model',
   'quantization-with-catalog-id',
   'missing-authorization',
+  'inference-not-imitated',
+  'upgrade-to-h2c',
+  'polling-at-keep-alive-limit',
+  'model-not-in-catalog',
+  'model-made-up',
 ] as const;
 export type FindingId = (typeof findingIds)[number];
 
@@ -24,7 +29,7 @@ export interface Finding {
   title: string;
   /** The ids of the journal's entries it rests on. */
   entries: readonly number[];
-  /** Why it would hurt against a real LM Studio. */
+  /** What it means with a real LM Studio. */
   impact: string;
   fix: string;
   /** Or why it cannot be judged. */
@@ -34,6 +39,8 @@ export interface Finding {
 export interface FindingContext {
   /** The session's jobs as they stand. */
   jobs: readonly JobSnapshot[];
+  /** Whether the engine made up a model from its name. */
+  isMadeUp: (asked: NonNullable<ReadCall['asksFor']>) => boolean;
 }
 
 /** Looks for one family of mistakes. Calls are in the order in which they came. */

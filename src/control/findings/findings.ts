@@ -1,3 +1,6 @@
+import { madeUpModels, unknownCatalogIds } from './catalog-ids.js';
+import { pollsAtKeepAliveLimit, upgradesToHttp2 } from './connections.js';
+import { notImitated } from './inference.js';
 import { missingAuthorization } from './authorization.js';
 import type { Finding, FindingContext, Rule } from './finding.js';
 import { latePolls } from './late-polls.js';
@@ -21,6 +24,11 @@ const rules: readonly Rule[] = [
   latePolls,
   tooFastPolls,
   ignoredRetryAfter,
+  upgradesToHttp2,
+  pollsAtKeepAliveLimit,
+  notImitated,
+  unknownCatalogIds,
+  madeUpModels,
 ];
 
 /** Finds in a journal what a client does wrong; findings that could be judged come first. */

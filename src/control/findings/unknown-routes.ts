@@ -1,5 +1,6 @@
-import { isUnderApi, plainPath } from '../../api/routes.js';
+import { isUnderApi } from '../../api/routes.js';
 import type { Finding, Rule } from './finding.js';
+import { isSdkUpgrade } from './inference.js';
 import { groupBy, idsOf, isPlaceholder, type ReadCall } from './read-call.js';
 
 /** Calls that no route knows. Outside `/api/v1` LM Studio answers them 200, which hides a wrong path. */
@@ -41,18 +42,15 @@ function findingFor(route: string, calls: readonly ReadCall[]): Finding {
   };
 }
 
-function isUnknown({ entry, match, statusOf }: ReadCall): boolean {
+function isUnknown(call: ReadCall): boolean {
+  const { entry, match, statusOf } = call;
   if (match || entry.status === 'pending') return false;
   // A browser's own questions, before a call of the page and for its tab.
   if (entry.method === 'OPTIONS' && entry.request.headers.origin !== undefined) return false;
   if (entry.path === '/favicon.ico') return false;
   if (statusOf !== undefined && isPlaceholder(statusOf)) return false;
-  return !NOT_IMITATED.test(plainPath(entry.path));
+  return !isSdkUpgrade(call);
 }
-
-/** Routes that LM Studio has and modeldock, which runs no inference, has not: a client may call them. */
-const NOT_IMITATED =
-  /^(?:\/api\/v1\/chat|\/api\/v0\/(?:models(?:\/.+)?|chat\/completions|completions|embeddings)|\/v1\/(?:responses|chat\/completions|completions|embeddings|messages))$/i;
 
 /** The documented route that a wrong one looks like. */
 function nearestRoute(method: string, path: string): string | undefined {

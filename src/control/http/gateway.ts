@@ -3,7 +3,7 @@ import { chain, prettyJson, type Answerer, type Call, type CallMiddleware } from
 import { allowCrossOrigin, reportForeignOrigins, type CorsOrigin } from '../../api/cors.js';
 import { fetchFrom } from '../../api/fetch.js';
 import { ForwardedCall } from '../../api/forwarded-call.js';
-import { isDocumentedPath } from '../../api/routes.js';
+import { isDocumentedPath, isInferencePath } from '../../api/routes.js';
 import { problems } from '../../contract/problem.js';
 import { ControlError } from '../base/control-error.js';
 import type { Session } from '../session/session.js';
@@ -37,9 +37,10 @@ export interface GatewayOptions extends Omit<ControlGuardOptions, 'cors'> {
 export function createGateway(
   locate: Locate,
   control: ControlApi,
-  options: GatewayOptions,
+  options: GatewayOptions & { hasInference?: boolean; keepAliveMs?: number | undefined },
   inFront?: CallMiddleware,
 ): Api {
+  const { hasInference = false, keepAliveMs } = options;
   const answer = chain(outermost(options), async (call) => {
     const { path, open, turnAway } = locate(call);
     const located = path === call.path ? call : new ForwardedCall(call, { path });
@@ -62,6 +63,7 @@ export function createGateway(
     }
   });
   return {
+    ...(keepAliveMs !== undefined && { keepAliveMs }),
     owns: (route, ownership) => ownership === 'origin' || isOurs(route.path),
     answer,
     fetch: (request) => fetchFrom(answer, request),
@@ -69,7 +71,7 @@ export function createGateway(
 
   function isOurs(path: string): boolean {
     const { path: inside } = locate({ path, header: () => undefined });
-    return isControlPath(inside) || isDocumentedPath(inside);
+    return isControlPath(inside) || isDocumentedPath(inside) || (hasInference && isInferencePath(inside));
   }
 }
 

@@ -1,5 +1,6 @@
 import { prettyJson, type Answer, type Call, type CallMiddleware } from '../../api/call.js';
 import type { CorsOrigin } from '../../api/cors.js';
+import { isOrigin } from '../../api/origin.js';
 import { foreignPartOf } from '../../core/foreign-call.js';
 import { isLoopbackOrigin } from '../../core/loopback.js';
 
@@ -38,20 +39,32 @@ export function guardControl(
     }
     const permitted = origin !== undefined && (cors === '*' ? isLoopbackOrigin(origin) : cors === origin);
     if (foreign === 'page' && !permitted) {
-      // A page from a file, or in a sandbox, has the origin `null`, which cannot be let in by that name.
-      const page = origin === 'null' || origin === '' ? undefined : origin;
-      const otherwise = controlToken === undefined ? '' : ', or send its control token';
-      return refuse(
-        `Cannot ${doing} modeldock from ${page ?? 'another site'}: start it with --cors ${page ?? 'ORIGIN'} to allow that${otherwise}.`,
-      );
+      return refuse(`Cannot ${doing} modeldock from ${describePage(origin)}: ${adviceFor(origin)}.`);
     }
     return next(call);
   };
+
+  /** Only what the flag takes: the origin of a page from a file, or in a sandbox, is `null` and cannot be let in. */
+  function adviceFor(origin: string | undefined): string {
+    const byToken = controlToken === undefined ? undefined : 'send its control token';
+    if (origin === undefined)
+      return ['start it with --cors and the origin of that site', byToken].filter(Boolean).join(', or ');
+    if (isOrigin(origin))
+      return [`start it with --cors ${origin} to allow that`, byToken].filter(Boolean).join(', or ');
+    return ['serve the page from a web server, and start modeldock with --cors and its origin', byToken]
+      .filter(Boolean)
+      .join(', or ');
+  }
 
   function refuse(message: string): Answer {
     const type = asksForToken ? {} : { type: 'invalid_request' };
     return prettyJson(403, { error: { ...type, code: 'forbidden', message } });
   }
+}
+
+function describePage(origin: string | undefined): string {
+  if (origin === undefined) return 'another site';
+  return isOrigin(origin) ? origin : 'a page without an origin';
 }
 
 function carriesControlToken(call: Call, token: string | undefined): boolean {

@@ -35,7 +35,11 @@ async function readJson(call: Call, limit: number | undefined): Promise<unknown>
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw new ControlError(400, 'invalid_request', `Cannot read the body as JSON: ${(error as Error).message}.`);
+    throw new ControlError(
+      400,
+      'invalid_request',
+      `Cannot read the body as JSON: ${(error as Error).message.replace(/[.\s]+$/, '')}.`,
+    );
   }
 }
 

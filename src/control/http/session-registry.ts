@@ -1,4 +1,5 @@
 import type { Call } from '../../api/call.js';
+import { greet } from '../../api/api.js';
 import { carriesToken, refuseWithoutToken } from '../../api/require-token.js';
 import { monotonicNow } from '../../core/wall-timer.js';
 import { ControlError } from '../base/control-error.js';
@@ -74,7 +75,7 @@ export function createSessionRegistry({
         ...(isOutside && {
           turnAway: async (refused: Call) => {
             checkSessionName(name);
-            return refuseWithoutToken(refused, requireToken)!;
+            return (await refuseWithoutToken(refused, requireToken)) ?? greet();
           },
         }),
       };

@@ -32,8 +32,10 @@ export interface JournalEntry {
   answer?: { headers: AnswerHeaders; body?: JournalText };
 }
 
-/** The headers that matter, in lower case. */
-export type RequestHeaders = Partial<Record<'authorization' | 'content-type' | 'origin' | 'user-agent', string>>;
+/** The headers that matter, in lower case; `connection` only where the client asks to close it. */
+export type RequestHeaders = Partial<
+  Record<'authorization' | 'connection' | 'content-type' | 'origin' | 'upgrade' | 'user-agent', string>
+>;
 export type AnswerHeaders = Partial<Record<'content-type' | 'retry-after', string>>;
 
 export interface JournalFault {

@@ -19,6 +19,8 @@ interface RequestLines {
   contentType: string | undefined;
   origin: string | undefined;
   userAgent: string | undefined;
+  upgrade: string | undefined;
+  connection: string | undefined;
 }
 
 /**
@@ -78,6 +80,8 @@ const SILENT: RequestLines = {
   contentType: undefined,
   origin: undefined,
   userAgent: undefined,
+  upgrade: undefined,
+  connection: undefined,
 };
 
 const PATH_LENGTH = 2048;
@@ -91,8 +95,13 @@ function linesOf(call: Call): RequestLines | undefined {
   const contentType = header(call, 'content-type');
   const origin = header(call, 'origin');
   const userAgent = header(call, 'user-agent');
-  if (query === '' && (authorization ?? contentType ?? origin ?? userAgent) === undefined) return undefined;
-  return { query, authorization, contentType, origin, userAgent };
+  const upgrade = header(call, 'upgrade');
+  const asked = call.header('connection');
+  const connection = asked !== undefined && /close/i.test(asked) ? 'close' : undefined;
+  if (query === '' && (authorization ?? contentType ?? origin ?? userAgent ?? upgrade ?? connection) === undefined) {
+    return undefined;
+  }
+  return { query, authorization, contentType, origin, userAgent, upgrade, connection };
 }
 
 function header(call: Call, name: string): string | undefined {
@@ -107,8 +116,8 @@ function sizeOf(text: string | undefined): number {
 
 function sizeOfLines(lines: RequestLines | undefined): number {
   if (!lines) return 0;
-  const { query, authorization, contentType, origin, userAgent } = lines;
-  return sizeOf(query) + sizeOf(authorization) + sizeOf(contentType) + sizeOf(origin) + sizeOf(userAgent);
+  const { query, authorization, contentType, origin, userAgent, upgrade } = lines;
+  return [query, authorization, contentType, origin, userAgent, upgrade].reduce((sum, line) => sum + sizeOf(line), 0);
 }
 
 /** Bytes that a kept text takes, at most. */
@@ -171,7 +180,7 @@ function showFault({ fault, intended }: JournalRecord, redact: (text: string) =>
 }
 
 function requestHeaders(
-  { authorization, contentType, origin, userAgent }: RequestLines,
+  { authorization, contentType, origin, userAgent, upgrade, connection }: RequestLines,
   redact: (text: string) => string,
 ): RequestHeaders {
   return {
@@ -179,6 +188,8 @@ function requestHeaders(
     ...(contentType !== undefined && { 'content-type': redact(contentType) }),
     ...(origin !== undefined && { origin: redact(origin) }),
     ...(userAgent !== undefined && { 'user-agent': redact(userAgent) }),
+    ...(upgrade !== undefined && { upgrade: redact(upgrade) }),
+    ...(connection !== undefined && { connection }),
   };
 }
 

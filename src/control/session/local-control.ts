@@ -79,9 +79,9 @@ export function createLocalControl(context: LocalControlContext): LocalControl {
     },
     'faults.list': async () => state().faults.list(),
     'faults.add': async ({ input: fault }) => {
-      const added = state().faults.add(fault);
+      const { refusalOf } = await loadEffects();
+      const added = state().faults.add(fault, refusalOf);
       context.changed();
-      await loadEffects();
       return added;
     },
     'faults.remove': async ({ parameter: faultId }) => {
@@ -101,7 +101,7 @@ export function createLocalControl(context: LocalControlContext): LocalControl {
     findings: async () => {
       // Loaded when asked for: most pages never do.
       const { findIn } = await import('../findings/findings.js');
-      return findIn(journal.list(), { jobs: await listJobs() });
+      return findIn(journal.list(), { jobs: await listJobs(), isMadeUp: madeUpIn(state().parts.simulation) });
     },
     snapshot,
     restore: async ({ input }) => {
@@ -240,4 +240,16 @@ function refuseImpossibleTime(act: () => void): void {
 
 function unsupported(what: string): ControlError {
   return new ControlError(501, 'unsupported', `Cannot ${what}.`);
+}
+
+/** Tells whether a model that a client asked for was made up from its name. */
+function madeUpIn(simulation: Simulation | undefined): (asked: { model: string; quantization?: string }) => boolean {
+  return ({ model, quantization }) => {
+    try {
+      const request = { model: parseModelReference(model), ...(quantization !== undefined && { quantization }) };
+      return simulation?.isMadeUp(request) ?? false;
+    } catch {
+      return false;
+    }
+  };
 }

@@ -1,5 +1,6 @@
 import { answerCall, type ApiOptions, type ApiContext } from '../../api/api.js';
 import type { Answer, Answerer, Call, Route } from '../../api/call.js';
+import type { InferenceHandler } from '../../api/inference.js';
 import { profiles, type Profile } from '../../contract/profiles.js';
 import type { Clock } from '../../core/clock.js';
 import type { DownloadEngine, DownloadRequest } from '../../core/engine.js';
@@ -15,6 +16,8 @@ import { badSnapshot, type SessionSnapshot } from '../base/snapshot.js';
 import type { EngineParts, EngineSetup } from './engine-setup.js';
 
 export interface SessionStateOptions extends ApiOptions {
+  /** What answers the calls on which a model would run. */
+  inference?: InferenceHandler | undefined;
   profile?: Profile;
   /** @throws Error naming what is wrong with `saved` */
   makeEngine: (setup: EngineSetup) => EngineParts;
@@ -135,6 +138,14 @@ export class SessionState implements ApiContext, FaultsContext {
 
   onUnknownRoute(route: Route, status: number): void {
     this.#options.onUnknownRoute?.(route, status);
+  }
+
+  get inference(): InferenceHandler | undefined {
+    return this.#options.inference;
+  }
+
+  onNotImitated(route: Route): void {
+    this.#options.onNotImitated?.(route);
   }
 
   get #controller(): AbortController {

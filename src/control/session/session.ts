@@ -95,9 +95,9 @@ export class Session implements SessionStateContext, CallListener {
     this.#options.onChange?.(this);
   }
 
-  #answerWatched(call: Call): Promise<Answer> {
-    const refusal = this.#token === undefined ? undefined : refuseWithoutToken(call, this.#token);
-    return refusal ? Promise.resolve(refusal) : this.#state.answer(call);
+  async #answerWatched(call: Call): Promise<Answer> {
+    const refusal = this.#token === undefined ? undefined : await refuseWithoutToken(call, this.#token);
+    return refusal ?? this.#state.answer(call);
   }
 
   #createLocalControl(): LocalControl {

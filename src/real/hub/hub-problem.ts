@@ -140,8 +140,11 @@ function trailOf(headers: Readonly<Record<string, string>>): string {
   return id === '' ? '' : ` (request ${id})`;
 }
 
-/** A stranger's words, fit for one line of a terminal. */
+/** Words of the hub, fit for one line of a terminal; without the full stop, which the sentence around them has. */
 function wordsIn(header = ''): string {
-  const words = header.replace(/[^\x20-\x7e]/g, '?').trim();
+  const words = header
+    .replace(/[^\x20-\x7e]/g, '?')
+    .trim()
+    .replace(/[.\s]+$/, '');
   return words.length > LONGEST_MESSAGE ? `${words.slice(0, LONGEST_MESSAGE)}…` : words;
 }

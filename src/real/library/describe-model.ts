@@ -112,6 +112,7 @@ function ggufModel(
   return compose(found, record, {
     type: facts.kind === 'embedding' ? 'embedding' : 'llm',
     architecture: facts.architecture,
+    hasExperts: facts.hasExperts === true,
     displayName: facts.name,
     quantization:
       quantization === undefined ? undefined : { name: quantization, bitsPerWeight: nominalBits(quantization) },
@@ -137,6 +138,7 @@ function mlxModel(found: FoundModel, record: ModelRecord | undefined, facts: Mlx
 interface Described {
   type: InstalledModel['type'];
   architecture: string;
+  hasExperts?: boolean;
   displayName: string | undefined;
   quantization: InstalledModel['quantization'] | undefined;
   params: string | undefined;
@@ -152,7 +154,8 @@ function compose(found: FoundModel, record: ModelRecord | undefined, facts: Desc
     ...identityOf(found, record?.catalogId, facts),
     type,
     displayName: facts.displayName ?? repo.replace(/-GGUF$/i, '').replaceAll(/[-_]+/g, ' '),
-    ...(type === 'llm' && facts.architecture !== '' && { architecture: facts.architecture }),
+    ...(facts.architecture !== '' && { architecture: facts.architecture }),
+    ...(facts.hasExperts && { mixtureOfExperts: true }),
     ...(quantization && { quantization }),
     sizeBytes: sizes.reduce((sum, { size }) => sum + size, 0),
     ...(facts.params !== undefined && { params: facts.params }),

@@ -28,7 +28,7 @@ interface Kept {
   isChanged: boolean;
 }
 
-const VERSION = 1;
+const VERSION = 2;
 const MOST_BYTES = 64 * 1024 * 1024;
 
 /** The file of another version, or one that cannot be read, is as good as none. */

@@ -17,6 +17,8 @@ export interface GgufFacts {
   /** By the header; a file's name may be more exact. */
   quantization?: string;
   toolUse: boolean;
+  /** A mixture of experts. */
+  hasExperts?: true;
 }
 
 /** Architectures that turn text into vectors. */
@@ -105,6 +107,7 @@ function factsOf({ metadata: entries, parameters, lastTensorAt, fileType }: Gguf
     ...(sizeLabel !== undefined && { sizeLabel }),
     ...(fileType !== undefined && { quantization: quantizationLabel(fileType) ?? fileType }),
     toolUse: /\btools?\b/.test(template),
+    ...((numberIn(metadata, `${architecture}.expert_count`) ?? 0) > 0 && { hasExperts: true }),
   };
 }
 

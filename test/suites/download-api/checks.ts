@@ -5,7 +5,7 @@ import type { WorldSettings } from '../world.js';
 /** A connection in the words of a test. */
 export interface Client extends Connection {
   get(path: string, headers?: Record<string, string>): Promise<Received>;
-  /** Sends `body` as JSON; a string goes as it is. */
+  /** Sends `body` as JSON; a string and bytes go as they are. */
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Received>;
   /** Asks for a download. */
   download(model: string, quantization?: string): Promise<Received>;
@@ -52,7 +52,7 @@ function clientOf(connection: Connection): Client {
       method: 'POST',
       path,
       headers: { 'content-type': 'application/json', ...headers },
-      body: typeof body === 'string' ? body : JSON.stringify(body),
+      body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body),
     });
   const get: Client['get'] = (path, headers) => connection.send({ method: 'GET', path, ...(headers && { headers }) });
   return {

@@ -143,7 +143,6 @@ function config(context_length: number) {
     parallel: 4,
     eval_batch_size: 512,
     flash_attention: true,
-    num_experts: 0,
     offload_kv_cache_to_gpu: true,
   };
 }

@@ -1,0 +1,190 @@
+import { readBearer } from '../api/bearer.js';
+import { note, type Answer, type Call } from '../api/call.js';
+import { INFERENCE_BODY_BYTES, modelToRun } from '../api/inference.js';
+import { routes, type InferenceRouteName } from '../api/routes.js';
+import { Problem } from '../contract/problem.js';
+import type { InferenceServer } from './inference-server.js';
+
+/** Where inference calls go. */
+export interface ForwardTarget extends InferenceServer {
+  base: URL;
+  clientTokenIsOurs: boolean;
+  /** The id by which this forwarder knows its own calls, once it has one. */
+  hops: Set<string>;
+}
+
+/** Which headers a server that runs models may need. All others are about the connection, or are meant for us. */
+const PASSED_ON = [
+  'accept',
+  'accept-language',
+  'anthropic-beta',
+  'anthropic-version',
+  'idempotency-key',
+  'openai-beta',
+  'openai-organization',
+  'openai-project',
+  'traceparent',
+  'tracestate',
+  'user-agent',
+  'x-request-id',
+];
+
+/** Headers of an answer that belong to its connection (RFC 9110, 7.6.1), to its coding, or that this server sets itself. */
+const NOT_PASSED_BACK =
+  /^(?:connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|content-length|content-encoding|date|set-cookie|x-powered-by|access-control-.*)$/;
+
+/** Tells a forwarder that a call is its own, which has come back. */
+const HOP = 'x-modeldock-forwarded-by';
+
+/**
+ * Sends a call on to a server that runs models, and its answer back as it comes.
+ * @throws Problem 502 for a server that does not answer, or that leads back here
+ */
+export async function forward(target: ForwardTarget, call: Call, name: InferenceRouteName): Promise<Answer> {
+  const text = await call.text(INFERENCE_BODY_BYTES);
+  note(call, { model: modelIn(text) });
+  const route = routes[name];
+  const request = new Request(urlFor(target.base, route.slice(route.indexOf(' ') + 1), call.query), {
+    method: 'POST',
+    headers: headersFor(target, call),
+    body: text,
+    signal: call.signal,
+    redirect: 'manual',
+  });
+  try {
+    return answerFrom(await (target.fetch ?? fetch)(request));
+  } catch (error) {
+    // A client that has left needs no answer; the call to the server has ended with it.
+    if (call.signal.aborted) throw error;
+    throw unreachable(route, nameOf(target.base), reasonOf(error), error);
+  }
+}
+
+function modelIn(text: string): string | undefined {
+  try {
+    return modelToRun(JSON.parse(text));
+  } catch {
+    // The server that runs models says what is wrong with it.
+    return undefined;
+  }
+}
+
+/** A base may end with the `/v1` that OpenAI's clients want there. */
+function urlFor(base: URL, path: string, query: URLSearchParams): URL {
+  const url = new URL(base);
+  url.username = '';
+  url.password = '';
+  const mount = url.pathname.replace(/\/+$/, '');
+  url.pathname = (path.startsWith('/v1/') ? mount.replace(/\/v1$/, '') : mount.replace(/(?:\/api)?\/v1$/, '')) + path;
+  url.search = query.toString();
+  return url;
+}
+
+function headersFor(target: ForwardTarget, call: Call): Headers {
+  const headers = new Headers({
+    'Content-Type': call.header('content-type') ?? 'application/json',
+    // A coded answer could not be passed back as it comes.
+    'Accept-Encoding': 'identity',
+  });
+  for (const header of PASSED_ON) {
+    const value = call.header(header);
+    if (value !== undefined) headers.set(header, latin1(value));
+  }
+  const authorization = authorizationFor(target, call);
+  if (authorization !== undefined) headers.set('Authorization', latin1(authorization));
+  const apiKey = call.header('x-api-key');
+  if (apiKey !== undefined && target.token === undefined && !target.clientTokenIsOurs) {
+    headers.set('X-Api-Key', latin1(apiKey));
+  }
+  headers.set(HOP, hopsOf(target, call));
+  return headers;
+}
+
+/** The token of the server where there is one; else the client's, unless it was meant for us. */
+function authorizationFor({ token, base, clientTokenIsOurs }: ForwardTarget, call: Call): string | undefined {
+  if (token !== undefined) return `Bearer ${token}`;
+  if (base.username !== '' || base.password !== '') {
+    return `Basic ${btoa(`${decodeURIComponent(base.username)}:${decodeURIComponent(base.password)}`)}`;
+  }
+  if (clientTokenIsOurs) return undefined;
+  const bearer = readBearer(call);
+  if (bearer?.session === undefined) return call.header('authorization');
+  return bearer.token === undefined ? undefined : `Bearer ${bearer.token}`;
+}
+
+/** @throws Problem where a call comes back to the forwarder that sent it */
+function hopsOf({ base, hops }: ForwardTarget, call: Call): string {
+  const came = call.header(HOP);
+  const [own = newId()] = hops;
+  hops.add(own);
+  if (came?.split(/,\s*/).includes(own)) throw leadsBack(nameOf(base));
+  return came === undefined ? own : `${came}, ${own}`;
+}
+
+function newId(): string {
+  return [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** A header can hold no other characters; what a client sent as UTF-8 goes on as UTF-8. */
+function latin1(value: string): string {
+  // eslint-disable-next-line no-control-regex -- the characters of a byte are what it is about
+  if (/^[\x00-\xff]*$/.test(value)) return value;
+  return String.fromCharCode(...new TextEncoder().encode(value));
+}
+
+function answerFrom(response: Response): Answer {
+  const dropped = new Set((response.headers.get('connection') ?? '').toLowerCase().split(/\s*,\s*/));
+  const headers: Record<string, string> = {};
+  for (const [name, value] of response.headers) {
+    if (!NOT_PASSED_BACK.test(name) && !dropped.has(name)) headers[titleCase(name)] = value;
+  }
+  return { status: response.status, headers, body: response.body ?? '' };
+}
+
+/** As this server spells its own, so that each stands there once. */
+function titleCase(name: string): string {
+  return name.replace(/(?:^|-)[a-z]/g, (start) => start.toUpperCase());
+}
+
+/** The server as it can be shown: without user and password. */
+function nameOf({ origin, pathname }: URL): string {
+  return pathname === '/' ? origin : origin + pathname;
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Problem) throw error;
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const { code } = cause as { code?: unknown };
+    if (typeof code === 'string') return REASONS[code] ?? code;
+    // Of several addresses that were tried, the first tells enough.
+    const [first] = (cause as { errors?: unknown[] }).errors ?? [];
+    if (first instanceof Error) return reasonOf(first);
+  }
+  return error instanceof Error ? error.message.replace(/[.\s]+$/, '') : String(error);
+}
+
+function unreachable(route: string, server: string, because: string, cause: unknown): Problem {
+  return new Problem(
+    502,
+    'unknown',
+    `Cannot forward ${route} to ${server}: ${because}. Start that server, or give the URL of another with --inference.`,
+    { code: 'inference_unreachable', cause },
+  );
+}
+
+function leadsBack(server: string): Problem {
+  return new Problem(
+    502,
+    'unknown',
+    `Cannot forward to ${server}: it leads back to this server. Give the URL of one that runs models with --inference.`,
+    { code: 'inference_loop' },
+  );
+}
+
+const REASONS: Record<string, string> = {
+  ECONNREFUSED: 'nothing listens there (ECONNREFUSED)',
+  ENOTFOUND: 'there is no address for that name (ENOTFOUND)',
+  ECONNRESET: 'the connection was reset (ECONNRESET)',
+  UND_ERR_SOCKET: 'the connection was closed before an answer came (UND_ERR_SOCKET)',
+  UND_ERR_HEADERS_TIMEOUT: 'no answer came in time (UND_ERR_HEADERS_TIMEOUT)',
+};
