@@ -37,10 +37,8 @@ export function createInstalledModels(
 
   async function remove(key: string, options?: { force?: boolean }): Promise<RemovedModel> {
     const models = await library.find(key);
-    const running = [...lifecycle.live.values()].find(
-      // A job that has ended is in the list until its last file is closed.
-      ({ record }) => record.state === 'downloading' && models.some((model) => isOf(record.plan, model)),
-    );
+    const atIt = [...lifecycle.live.values()].filter(({ record }) => models.some((model) => isOf(record.plan, model)));
+    const running = atIt.find(({ record }) => record.state === 'downloading');
     if (running) {
       const { id } = running.record;
       throw new RefusedError(
@@ -49,6 +47,8 @@ export function createInstalledModels(
         `Cannot remove ${key}: ${id} is downloading it. Cancel that first.`,
       );
     }
+    // A job that has ended holds its lock for a moment longer.
+    await Promise.all(atIt.map(({ run }) => run?.done));
     const removed = await library.remove(key, options);
     for await (const job of context.store.list()) {
       const isLeft = job.state === 'failed' && models.some((model) => isOf(job.plan, model));

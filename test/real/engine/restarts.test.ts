@@ -164,7 +164,7 @@ describe('a server that opens while another one is on its way out', () => {
     let locksRead = 0;
     const files = watchFiles({
       after: ({ name, path }) => {
-        if (name === 'readFile' && path.endsWith('.lock')) locksRead++;
+        if (name === 'open' && path.endsWith('.lock')) locksRead++;
       },
     });
     const second = await world.open({ limits, files });
