@@ -48,7 +48,7 @@ export function createInstalledModels(
       );
     }
     // A job that has ended holds its lock for a moment longer.
-    await Promise.all(atIt.map(({ run }) => run?.done));
+    for (const { run } of atIt) await run?.done;
     const removed = await library.remove(key, options);
     for await (const job of context.store.list()) {
       const isLeft = job.state === 'failed' && models.some((model) => isOf(job.plan, model));
