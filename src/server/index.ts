@@ -1,4 +1,3 @@
-export { createRealDock, type RealDock, type RealDockOptions } from '../create-real-dock.js';
 export { createMiddleware, type Middleware, type MiddlewareOptions } from './middleware.js';
 export { CannotListenError, PortTakenError } from '../node/cannot-listen.js';
 export { serve, type ServeOptions, type Serving } from './serve.js';

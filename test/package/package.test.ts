@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
+import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { installPacked, type Consumer } from './packed.js';
 
@@ -101,12 +102,24 @@ describe('the package, installed from its tarball', { timeout: 180_000 }, () => 
     expect(await consumer.node('--input-type=module', '--eval', program)).toBe('200 64\n');
   });
 
+  it('leaves nothing of a portable entry in a bundle that uses none of its exports', async () => {
+    const portable = modules.filter(({ closedToBrowsers }) => !closedToBrowsers);
+    const contents = portable.map(({ specifier }) => `import '${specifier}';`).join('\n');
+    const { outputFiles } = await build({
+      stdin: { contents, resolveDir: consumer.folder },
+      bundle: true,
+      write: false,
+      format: 'esm',
+      logLevel: 'silent',
+    });
+    expect(outputFiles[0]!.text.trim()).toBe('');
+  });
+
   it('closes what needs Node to browsers', () => {
     expect(entries.filter(({ closedToBrowsers }) => closedToBrowsers).map(({ specifier }) => specifier)).toEqual([
       'modeldock/server',
       'modeldock/hub',
       'modeldock/real',
-      'modeldock/stores/file',
     ]);
   });
 

@@ -1,4 +1,4 @@
-import type { DownloadRequest } from '../../src/index.js';
+import type { DownloadRequest } from '../../src/core/engine.js';
 import { describeDownloadEngine } from '../suites/download-engine.suite.js';
 import { openSimulator } from './stage.js';
 

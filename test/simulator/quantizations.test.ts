@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RefusedError } from '../../src/index.js';
+import { RefusedError } from '../../src/core/errors.js';
 import { chooseGguf } from '../../src/real/hub/choose-gguf.js';
 import { openSimulator } from './stage.js';
 

@@ -1,6 +1,8 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { createDock, RefusedError, type JobSnapshot, type ModelReference } from '../../src/index.js';
+import type { ModelReference } from '../../src/core/engine.js';
+import { RefusedError } from '../../src/core/errors.js';
+import { createDock, type JobSnapshot } from '../../src/index.js';
 import type { JobStore } from '../../src/core/store.js';
 import type { SimulatedJob } from '../../src/simulator/job.js';
 import { MemoryStore } from '../../src/stores/memory.js';

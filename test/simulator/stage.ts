@@ -1,10 +1,5 @@
-import {
-  VirtualClock,
-  type JobSnapshot,
-  type ModelReference,
-  type ScenarioStep,
-  type Scenario,
-} from '../../src/index.js';
+import type { ModelReference } from '../../src/core/engine.js';
+import { VirtualClock, type JobSnapshot, type ScenarioStep, type Scenario } from '../../src/index.js';
 import type { JobStore } from '../../src/core/store.js';
 import type { SimulatedJob } from '../../src/simulator/job.js';
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/simulator.js';

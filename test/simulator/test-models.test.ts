@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createDock, testModels, RefusedError, type JobSnapshot } from '../../src/index.js';
+import { RefusedError } from '../../src/core/errors.js';
+import { createDock, testModels, type JobSnapshot } from '../../src/index.js';
 import { inWords, openSimulator, RISE } from './stage.js';
 
 const GB = 1_000_000_000;
