@@ -18,7 +18,8 @@ export function welcome({ urls, url, port }: Serving, settings: Welcome): string
   return [
     '',
     `  ${bold(`modeldock ${version}`)}`,
-    "  LM Studio's download API, simulated: no real downloads, and no files in the models folder.",
+    "  LM Studio's download API, simulated: no real downloads,",
+    '  and no files in the models folder.',
     '',
     ...row('Listening', ...listening(urls, settings.host, port)),
     ...row('Playing', `scenario ${playing.scenario}, ${describeTime(playing.clock)}, profile ${playing.profile}`),

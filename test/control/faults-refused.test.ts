@@ -1,13 +1,27 @@
 import { describe, expect, it } from 'vitest';
+import { routes as documented } from '../../src/api/routes.js';
 import { parseFault } from '../../src/control/faults/fault.js';
 import { ControlError } from '../../src/control/base/control-error.js';
+
+/** In the order of their table. */
+const inferenceRoutes = [
+  'chat-completions',
+  'completions',
+  'responses',
+  'embeddings',
+  'messages',
+  'chat',
+  'legacy-chat-completions',
+  'legacy-completions',
+  'legacy-embeddings',
+];
 
 const hang = { type: 'hang' };
 const effectTypes =
   '"latency", "status", "network-error", "hang", "truncated", "malformed-json", "slow-body", "content-type", "stale"';
-const routes =
-  '"download", "status", "models", "load", "unload", "openai-models", "greeting", "unknown", a documented route, or a ' +
-  'list of these';
+const routes = `${Object.keys(documented)
+  .map((name) => `"${name}"`)
+  .join(', ')}, "unknown", a documented route, or a list of these`;
 const moment = 'milliseconds since 1970, or a date such as "2025-10-03T15:33:23.496Z"';
 const nth = 'a number from 1, a list of them, or {"from": number, "to": number}';
 
@@ -48,7 +62,7 @@ const selections: [when: unknown, line: string][] = [
   ],
   [
     { model: '*', route: ['models', 'greeting'] },
-    'when.model: only "download", "status", "load", "unload" are about a model, and when.route is ["models","greeting"]',
+    `when.model: only ${['download', 'status', 'load', 'unload', 'legacy-model', ...inferenceRoutes].map((name) => `"${name}"`).join(', ')} are about a model, and when.route is ["models","greeting"]`,
   ],
 ];
 

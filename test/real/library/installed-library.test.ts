@@ -83,7 +83,6 @@ describe('the list of models', () => {
     const [model] = await here.library.installed();
     expect(model).toMatchObject({ key: 'text-embedding-tiny-embed', type: 'embedding', maxContextLength: 8192 });
     expect(model).not.toHaveProperty('capabilities');
-    expect(model).not.toHaveProperty('architecture');
   });
 
   it('has an MLX folder as its configuration describes it, once its weights are all there', async () => {
