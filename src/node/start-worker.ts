@@ -1,9 +1,26 @@
-import { Worker } from 'node:worker_threads';
+import { once } from 'node:events';
+import { MessageChannel, Worker } from 'node:worker_threads';
+
+/** Resolves when the module of a thread is loaded, or the thread has ended. */
+const loads = new WeakMap<Worker, Promise<unknown>>();
 
 /**
  * Starts a worker thread without the flags of this process: `node --input-type=module --eval …` would keep it from
- * starting.
+ * starting. The module closes `workerData.loading` as soon as it runs.
  */
 export function startWorker(module: URL): Worker {
-  return new Worker(module, { execArgv: [] });
+  const { port1, port2 } = new MessageChannel();
+  const worker = new Worker(module, { execArgv: [], workerData: { loading: port2 }, transferList: [port2] });
+  loads.set(worker, once(port1, 'close'));
+  return worker;
+}
+
+/**
+ * Ends a worker thread once its module is loaded. Where Node ends a thread that is opening a module, the descriptor of that
+ * file stays open in the process.
+ */
+export async function endWorker(worker: Worker): Promise<void> {
+  worker.ref();
+  await loads.get(worker);
+  await worker.terminate();
 }

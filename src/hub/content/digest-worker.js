@@ -5,7 +5,10 @@
  */
 import { createCipheriv, createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
+
+// start-worker.ts waits for this before it ends the thread.
+workerData.loading.close();
 
 const zeros = new Uint8Array(64 * 1024);
 const PROGRESS_STEP = 256 * 1024 * 1024;

@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import { createSerialQueue } from '../../core/serial-queue.js';
-import { startWorker } from '../../node/start-worker.js';
+import { endWorker, startWorker } from '../../node/start-worker.js';
 import type { ContentSource } from './content.js';
 
 /** Hashes one file after another in a thread of its own, which is started when there is something to do. */
@@ -60,7 +60,7 @@ export function createHasher(): Hasher {
       const onUnwanted = (): void => {
         onError(new Error(UNWANTED));
         doneOfCurrent = 0;
-        ending = Promise.all([ending, hasher.terminate()]);
+        ending = Promise.all([ending, endWorker(hasher)]);
       };
       hasher.on('message', onMessage).on('error', onError).on('exit', onExit);
       unwanted.addEventListener('abort', onUnwanted);
@@ -86,7 +86,7 @@ export function createHasher(): Hasher {
     bytesLeft: () => [...waiting].reduce((bytes, { size }) => bytes + size, 0) - doneOfCurrent,
     async close() {
       closed = true;
-      await Promise.all([ending, worker?.terminate()]);
+      await Promise.all([ending, worker && endWorker(worker)]);
     },
   };
 }

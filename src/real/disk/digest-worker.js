@@ -7,8 +7,11 @@ import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { crc32 } from 'node:zlib';
+
+// start-worker.ts waits for this before it ends the thread.
+workerData.loading.close();
 
 /** Small enough to be hashed out of the processor's cache. */
 const buffer = Buffer.allocUnsafe(256 * 1024);

@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads';
-import { startWorker } from '../../node/start-worker.js';
+import { endWorker, startWorker } from '../../node/start-worker.js';
 import type { Digest } from '../plan.js';
 
 /*
@@ -129,7 +129,7 @@ export function createDigester(): Digester {
   async function stopThread(): Promise<void> {
     const stopped = worker;
     worker = undefined;
-    await stopped?.terminate();
+    if (stopped !== undefined) await endWorker(stopped);
   }
 
   /** The thread keeps the process alive exactly while somebody waits for it. */

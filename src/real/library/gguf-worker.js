@@ -3,8 +3,11 @@
  * Plain JavaScript, so that it can be started as a worker from the sources (tests) as well as from the build. Reading
  * a vocabulary takes half a second and a hundred megabytes, which must not be those of a thread that moves bytes.
  */
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { GGMLFileQuantizationType, gguf } from '@huggingface/gguf';
+
+// start-worker.ts waits for this before it ends the thread.
+workerData.loading.close();
 
 const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
 

@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import { quantizationLabel } from '../../core/model-file.js';
 import { createSerialQueue } from '../../core/serial-queue.js';
-import { startWorker } from '../../node/start-worker.js';
+import { endWorker, startWorker } from '../../node/start-worker.js';
 
 /** What a GGUF file's header says of its model. */
 export interface GgufFacts {
@@ -83,7 +83,7 @@ export function createGgufReader(): GgufReader {
   }
 
   function stop(): void {
-    void worker?.terminate();
+    if (worker !== undefined) void endWorker(worker);
     worker = undefined;
   }
 }
