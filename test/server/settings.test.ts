@@ -2,7 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { download, operate, run, start, startListening, type Ready } from './command.js';
+import type { Settings } from '../../src/server/settings.js';
+import { download, operate, run, startListening, type Ready } from './command.js';
+import { parse } from './command-line.js';
 
 let folder: string;
 let wrongScenario: string;
@@ -134,6 +136,13 @@ async function operateAs(url: string, host: string): Promise<number> {
   });
 }
 
+/** What a command line that is right tells `serve`. */
+async function settingsOf(args: readonly string[], env: Record<string, string> = {}): Promise<Settings> {
+  const { settings, stderr } = await parse(args, env);
+  expect(stderr).toBe('');
+  return settings!;
+}
+
 const variableOf = (flag: string): string => `MODELDOCK_${flag.toUpperCase().replaceAll('-', '_')}`;
 
 describe('a setting', () => {
@@ -141,11 +150,13 @@ describe('a setting', () => {
     'is given as --%s and as its environment variable',
     async (flag, { value, shows, as }) => {
       expect(await shows(await startListening([`--${flag}`, value()]))).toEqual(as);
-      expect(await shows(await startListening([], { env: { [variableOf(flag)]: value() } }))).toEqual(as);
+      const byFlag = await settingsOf([`--${flag}`, value()]);
+      expect(await settingsOf([], { [variableOf(flag)]: value() })).toEqual(byFlag);
+      if (flag !== 'engine') expect(byFlag).not.toEqual(await settingsOf([]));
     },
   );
 
-  it('named --seed decides the ids of jobs, as does its variable', async () => {
+  it('named --seed decides the ids of jobs', async () => {
     const idOf = async ({ url }: Ready): Promise<unknown> => (await download(url, 'simulate/slow')).body.job_id;
     const one = await idOf(await startListening(['--seed', 'one']));
     expect(one).toBe(await idOf(await startListening([], { env: { MODELDOCK_SEED: 'one' } })));
@@ -157,35 +168,40 @@ describe('a setting', () => {
     const port = new URL(free.url).port;
     free.signal('SIGTERM');
     await free.ended;
-    for (const again of [
-      () => start(['--json', '--port', port]),
-      () => start(['--json'], { env: { MODELDOCK_PORT: port } }),
-    ]) {
-      const started = again();
-      expect((await started.ready()).url).toBe(`http://127.0.0.1:${port}`);
-      started.signal('SIGTERM');
-      expect(await started.ended).toBe(0);
-    }
+    const again = await startListening(['--port', port]);
+    expect(again.url).toBe(`http://127.0.0.1:${port}`);
+    expect(await settingsOf([], { MODELDOCK_PORT: port })).toMatchObject({ port: Number(port) });
   });
 
   it.each([
-    { value: '1', mode: 'frozen' },
-    { value: 'TRUE', mode: 'frozen' },
-    { value: '0', mode: 'running' },
-    { value: 'off', mode: 'running' },
-    { value: '', mode: 'running' },
-  ])('that is a switch is $mode with MODELDOCK_FROZEN=$value', async ({ value, mode }) => {
-    const { url } = await startListening([], { env: { MODELDOCK_FROZEN: value } });
-    expect((await operate(url, 'GET', '/clock')).body).toMatchObject({ mode });
+    { value: '1', frozen: true },
+    { value: 'TRUE', frozen: true },
+    { value: '0', frozen: undefined },
+    { value: 'off', frozen: undefined },
+    { value: '', frozen: undefined },
+  ])('that is a switch is $frozen with MODELDOCK_FROZEN=$value', async ({ value, frozen }) => {
+    expect((await settingsOf([], { MODELDOCK_FROZEN: value })).frozen).toBe(frozen);
+  });
+
+  it('that is the switch --frozen stops the clock of the server', async () => {
+    const { url } = await startListening([], { env: { MODELDOCK_FROZEN: '1' } });
+    expect((await operate(url, 'GET', '/clock')).body).toMatchObject({ mode: 'frozen' });
   });
 
   it('on the command line wins over its variable', async () => {
-    const { url } = await startListening(['--profile', 'strict'], { env: { MODELDOCK_PROFILE: 'documented' } });
-    expect(await status(url, '/no-such-route')).toBe(404);
+    expect(await settingsOf(['--profile', 'strict'], { MODELDOCK_PROFILE: 'documented' })).toMatchObject({
+      profile: 'strict',
+    });
   });
 });
 
 describe('a wrong value', () => {
+  it('ends the process with code 1, one sentence on stderr and nothing on stdout', async () => {
+    const { code, stdout, stderr } = await run(['--speed', '0']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain("'0' is invalid");
+  });
+
   it.each([
     ['port', 'x', 'a whole number from 0 to 65535'],
     ['port', '65536', 'a whole number from 0 to 65535'],
@@ -203,14 +219,14 @@ describe('a wrong value', () => {
     ['models-dir', '', 'the path of a folder'],
     ['log-level', 'loud', 'trace, debug, info, warn, error, fatal, silent'],
   ])('of --%s (%s) is named, with what is allowed, wherever it came from', async (flag, value, allowed) => {
-    const byFlag = await run([`--${flag}`, value]);
+    const byFlag = await parse([`--${flag}`, value]);
     expect(byFlag).toMatchObject({ code: 1, stdout: '' });
     expect(byFlag.stderr).toContain(`--${flag} `);
     expect(byFlag.stderr).toContain(`'${value}' is invalid`);
     expect(byFlag.stderr).toContain(allowed);
 
     const variable = variableOf(flag);
-    const byVariable = await run([], { env: { [variable]: value } });
+    const byVariable = await parse([], { [variable]: value });
     expect(byVariable).toMatchObject({ code: 1, stdout: '' });
     expect(byVariable.stderr).toContain(`'${value}' from env '${variable}' is invalid`);
     expect(byVariable.stderr).toContain(allowed);
@@ -218,7 +234,7 @@ describe('a wrong value', () => {
 
   it.each(['frozen', 'json'])('of the switch --%s is named with its variable', async (flag) => {
     const variable = variableOf(flag);
-    const { code, stdout, stderr } = await run([], { env: { [variable]: 'maybe' } });
+    const { code, stdout, stderr } = await parse([], { [variable]: 'maybe' });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toBe(
       `modeldock: Cannot read ${variable}=maybe: allowed are 1, true, yes and on, or 0, false, no, off and nothing.\n`,
@@ -227,8 +243,8 @@ describe('a wrong value', () => {
 
   it.each(['require-token', 'control-token'])('of --%s is not repeated: it is a secret all the same', async (flag) => {
     for (const started of [
-      await run([`--${flag}`, 'open sesame']),
-      await run([], { env: { [variableOf(flag)]: 'open sesame' } }),
+      await parse([`--${flag}`, 'open sesame']),
+      await parse([], { [variableOf(flag)]: 'open sesame' }),
     ]) {
       expect(started).toMatchObject({ code: 1, stdout: '' });
       expect(started.stderr).toContain(`Cannot use the token of --${flag}: allowed is visible ASCII without spaces`);
@@ -237,32 +253,32 @@ describe('a wrong value', () => {
   });
 
   it('in a scenario is named by its path, and so is one in a catalog', async () => {
-    const scenario = await run(['--scenario', wrongScenario]);
+    const scenario = await parse(['--scenario', wrongScenario]);
     expect(scenario).toMatchObject({ code: 1, stdout: '' });
     expect(scenario.stderr).toContain(`${wrongScenario}: This scenario cannot be played:`);
     expect(scenario.stderr).toContain('steps[0].bytesPerSecond: expected a number above 0, found -1');
 
-    const catalog = await run(['--catalog', wrongScenario]);
+    const catalog = await parse(['--catalog', wrongScenario]);
     expect(catalog).toMatchObject({ code: 1, stdout: '' });
     expect(catalog.stderr).toContain(wrongScenario);
     expect(catalog.stderr).toMatch(/expected/);
   });
 
-  it('is a flag that nobody knows, or an argument that nobody asked for', async () => {
-    const flag = await run(['--fast']);
+  it('is a flag that does not exist, or an argument of serve', async () => {
+    const flag = await parse(['--fast']);
     expect(flag).toMatchObject({ code: 1, stdout: '' });
     expect(flag.stderr).toContain("unknown option '--fast'");
     expect(flag.stderr).toContain('modeldock --help');
-    expect(await run(['serve', 'something'])).toEqual({
+    expect(await parse(['serve', 'something'])).toEqual({
       code: 1,
       stdout: '',
       stderr: 'modeldock: Cannot serve something: serve takes flags only. modeldock --help lists them.\n',
     });
   });
 
-  it('is a command that there is not, which was taken for an argument of serve', async () => {
+  it('is a command that does not exist, which Commander takes for an argument of serve', async () => {
     for (const args of [['frobnicate'], ['frobnicate', '--port', '0']]) {
-      expect(await run(args)).toEqual({
+      expect(await parse(args)).toEqual({
         code: 1,
         stdout: '',
         stderr: 'modeldock: There is no command frobnicate. There is: serve, get, list, remove, update, hub.\n',
@@ -272,8 +288,8 @@ describe('a wrong value', () => {
 
   it('are --frozen and --speed together, from wherever they come', async () => {
     for (const started of [
-      await run(['--frozen', '--speed', '2']),
-      await run(['--speed', '2'], { env: { MODELDOCK_FROZEN: '1' } }),
+      await parse(['--frozen', '--speed', '2']),
+      await parse(['--speed', '2'], { MODELDOCK_FROZEN: '1' }),
     ]) {
       expect(started).toMatchObject({ code: 1, stdout: '' });
       expect(started.stderr).toMatch(/'(--frozen|MODELDOCK_FROZEN)' cannot be used with option '--speed/);
@@ -288,8 +304,8 @@ describe('a wrong value', () => {
     ['--models-dir', 'models', '--engine', 'simulated'],
     ['--jobs-at-once', '2', '--engine', 'simulated'],
     ['--record', 'trace.json', '--engine', 'simulated'],
-  ])('is %s %s with %s %s: nobody would notice that it does nothing', async (flag, value, engine, name) => {
-    const { code, stdout, stderr } = await run([flag, value, engine, name]);
+  ])('is %s %s with %s %s, where it would do nothing', async (flag, value, engine, name) => {
+    const { code, stdout, stderr } = await parse([flag, value, engine, name]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     const other = name === 'real' ? 'simulated' : 'real';
     expect(stderr).toBe(
@@ -299,15 +315,15 @@ describe('a wrong value', () => {
 
   it('is a switch or a file of a simulation with --engine real, and one from the environment too', async () => {
     for (const args of [['--frozen'], ['--catalog', ownCatalog], ['--replay', ownCatalog]]) {
-      const { code, stderr } = await run(['--engine', 'real', ...args]);
+      const { code, stderr } = await parse(['--engine', 'real', ...args]);
       expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining(args[0]!) as string });
     }
-    const { stderr } = await run(['--engine', 'real'], { env: { MODELDOCK_SCENARIO: 'instant' } });
+    const { stderr } = await parse(['--engine', 'real'], { MODELDOCK_SCENARIO: 'instant' });
     expect(stderr).toContain('Cannot use MODELDOCK_SCENARIO with --engine real');
   });
 
   it('is not a variable that `modeldock get` reads as well', async () => {
-    const { engine } = await startListening([], { env: { MODELDOCK_MODELS_DIR: folder, MODELDOCK_BANDWIDTH: '5M' } });
-    expect(engine).toBe('simulated');
+    const settings = await settingsOf([], { MODELDOCK_MODELS_DIR: folder, MODELDOCK_BANDWIDTH: '5M' });
+    expect(settings.engine).toBe('simulated');
   });
 });
