@@ -142,7 +142,7 @@ describe('what is recorded of a session', () => {
           return [];
         },
       },
-      findCall: () => undefined,
+      lookupCalls: async () => () => undefined,
       listeners,
       closing: closing.signal,
       onError: (error) => errors.push(error),

@@ -10,7 +10,7 @@ function callerOf(journal: Journal, body = '{}'): (path: string) => Promise<Answ
   return (path) => answerer(callTo(path));
 }
 
-const idsOf = (journal: Journal): number[] => journal.list().map(({ id }) => id);
+const idsOf = async (journal: Journal): Promise<number[]> => (await journal.list()).map(({ id }) => id);
 
 describe('a journal that is full', () => {
   it('has the last 1000 calls', async () => {
@@ -18,7 +18,7 @@ describe('a journal that is full', () => {
     const call = callerOf(journal);
     for (let count = 1; count <= 2500; count++) await call('/v1/models');
     expect(journal.length).toBe(1000);
-    expect(idsOf(journal)).toEqual(Array.from({ length: 1000 }, (_, index) => 1501 + index));
+    expect(await idsOf(journal)).toEqual(Array.from({ length: 1000 }, (_, index) => 1501 + index));
   });
 
   it('holds 4 MiB at most, the newest', async () => {
@@ -28,7 +28,7 @@ describe('a journal that is full', () => {
     expect(journal.bytes).toBeLessThanOrEqual(4 * MIB);
     expect(journal.bytes).toBeGreaterThan(3.9 * MIB);
     expect(journal.length).toBeLessThan(300);
-    expect(idsOf(journal).at(-1)).toBe(900);
+    expect((await idsOf(journal)).at(-1)).toBe(900);
   });
 
   it('counts what every part of a call holds', async () => {
@@ -52,7 +52,7 @@ describe('a journal that is full', () => {
       return answerOf('{}');
     });
     await answerer(callTo('/api/v1/models/load', { method: 'POST' }));
-    const [entry] = journal.list();
+    const [entry] = await journal.list();
     expect([entry!.model, entry!.job]).toEqual(Array.from({ length: 2 }, () => `${'x'.repeat(512)}…`));
     expect(journal.bytes).toBeGreaterThan(2 * 2 * 512);
     expect(journal.bytes).toBeLessThan(4096);
@@ -68,7 +68,7 @@ describe('a journal that is full', () => {
     release(answerOf('late'));
     expect(await slow).toMatchObject({ body: 'late' });
     expect(journal.bytes).toBe(bytes);
-    expect(idsOf(journal)[0]).toBe(2);
+    expect((await idsOf(journal))[0]).toBe(2);
   });
 });
 
@@ -76,20 +76,20 @@ describe('a body', () => {
   it('is kept whole up to 8 kB', async () => {
     const journal = openJournal();
     await callerOf(journal, 'x'.repeat(8192))('/v1/models');
-    expect(journal.list()[0]!.answer!.body).toEqual({ text: 'x'.repeat(8192), bytes: 8192 });
+    expect((await journal.list())[0]!.answer!.body).toEqual({ text: 'x'.repeat(8192), bytes: 8192 });
   });
 
   it('is clipped above, with its full length', async () => {
     const journal = openJournal();
     await callerOf(journal, 'x'.repeat(100_000))('/v1/models');
-    expect(journal.list()[0]!.answer!.body).toEqual({ text: 'x'.repeat(8192), bytes: 100_000, clipped: true });
+    expect((await journal.list())[0]!.answer!.body).toEqual({ text: 'x'.repeat(8192), bytes: 100_000, clipped: true });
   });
 
   it('is measured in bytes, and never cut inside a character', async () => {
     const journal = openJournal();
     // Three bytes each; 8192 is no multiple of three.
     await callerOf(journal, '€'.repeat(4000))('/v1/models');
-    expect(journal.list()[0]!.answer!.body).toEqual({ text: '€'.repeat(2730), bytes: 12_000, clipped: true });
+    expect((await journal.list())[0]!.answer!.body).toEqual({ text: '€'.repeat(2730), bytes: 12_000, clipped: true });
   });
 
   it.each(['request', 'intended'] as const)('is clipped as %s too', async (part) => {
@@ -100,7 +100,7 @@ describe('a body', () => {
       return answerOf('{}');
     });
     await answerer(callTo('/v1/models', { method: 'POST', body: 'x'.repeat(9000) }));
-    const [entry] = journal.list();
+    const [entry] = await journal.list();
     const body = part === 'request' ? entry!.request.body : entry!.fault!.intended!.body;
     expect(body).toEqual({ text: 'x'.repeat(8192), bytes: 9000, clipped: true });
   });
@@ -113,7 +113,7 @@ describe('a body', () => {
         headers: { 'user-agent': 'u'.repeat(50_000) },
       }),
     );
-    const [entry] = journal.list();
+    const [entry] = await journal.list();
     expect(entry!.path).toBe(`/${'p'.repeat(2047)}…`);
     expect(entry!.query).toHaveLength(2049);
     expect(entry!.request.headers['user-agent']).toHaveLength(513);
@@ -131,14 +131,14 @@ describe('journals that share a budget', () => {
     for (let count = 0; count < 20; count++) await callerOf(busy, body)('/busy');
     expect(busy.length).toBe(20);
     expect(idle.length).toBeLessThan(20);
-    expect(idsOf(idle).at(-1)).toBe(20);
+    expect((await idsOf(idle)).at(-1)).toBe(20);
     expect(budget.bytes).toBe(idle.bytes + busy.bytes);
     expect(budget.bytes).toBeLessThanOrEqual(100_000);
 
     for (let count = 0; count < 100; count++) await callerOf(busy, body)('/busy');
     expect(idle.length).toBe(0);
     expect(budget.bytes).toBe(busy.bytes);
-    expect(idsOf(busy).at(-1)).toBe(120);
+    expect((await idsOf(busy)).at(-1)).toBe(120);
     expect(budget.bytes).toBeLessThanOrEqual(100_000);
   });
 

@@ -9,7 +9,7 @@ async function entryOf(parts: CallParts, answer = '{}', path = '/v1/models'): Pr
     return answerOf(answer);
   });
   await answerer(callTo(path, { method: 'POST', ...parts }));
-  return journal.list()[0]!;
+  return (await journal.list())[0]!;
 }
 
 const TOKEN = 'sk-lm-AbCdEfGh:0123456789abcdefghij';
@@ -113,6 +113,6 @@ describe('the journal', () => {
       return answerOf('{}');
     });
     await answerer(callTo('/v1/models'));
-    expect(journal.list()[0]!.fault!.intended!.body!.text).toBe('{"token": "****"}');
+    expect((await journal.list())[0]!.fault!.intended!.body!.text).toBe('{"token": "****"}');
   });
 });

@@ -31,7 +31,7 @@ describe('a journal entry', () => {
       }),
     );
 
-    expect(journal.list()).toEqual([
+    expect(await journal.list()).toEqual([
       {
         id: 1,
         session: 'checkout',
@@ -62,14 +62,14 @@ describe('a journal entry', () => {
   it('is plain data', async () => {
     const journal = openJournal();
     await answererOf(journal, answerOk)(callTo('/v1/models'));
-    expect(JSON.parse(JSON.stringify(journal.list()))).toEqual(journal.list());
-    expect(structuredClone(journal.list())).toEqual(journal.list());
+    expect(JSON.parse(JSON.stringify(await journal.list()))).toEqual(await journal.list());
+    expect(structuredClone(await journal.list())).toEqual(await journal.list());
   });
 
   it('has no route where none took the call', async () => {
     const journal = openJournal();
     await answererOf(journal, answerOk)(callTo('/v1/model'));
-    expect(journal.list()[0]).not.toHaveProperty('route');
+    expect((await journal.list())[0]).not.toHaveProperty('route');
   });
 
   it.each([
@@ -85,18 +85,18 @@ describe('a journal entry', () => {
   ] as const)('tells that the clock was %o', async (mode, expected) => {
     const journal = openJournal({ clock: new SessionClock({ start: VIRTUAL, mode }) });
     await answererOf(journal, answerOk)(callTo('/v1/models'));
-    expect(journal.list()[0]!.clock).toEqual(expected);
+    expect((await journal.list())[0]!.clock).toEqual(expected);
   });
 
   it('is there while its call waits, and says so', async () => {
     const journal = openJournal();
     let release: (answer: Answer) => void = () => undefined;
     const answered = answererOf(journal, () => new Promise((resolve) => (release = resolve)))(callTo('/v1/models'));
-    expect(journal.list()).toMatchObject([{ id: 1, status: 'pending' }]);
-    expect(journal.list()[0]).not.toHaveProperty('durationMs');
+    expect(await journal.list()).toMatchObject([{ id: 1, status: 'pending' }]);
+    expect((await journal.list())[0]).not.toHaveProperty('durationMs');
     release(answerOf('{}'));
     await answered;
-    expect(journal.list()).toMatchObject([{ id: 1, status: 200, durationMs: 0 }]);
+    expect(await journal.list()).toMatchObject([{ id: 1, status: 200, durationMs: 0 }]);
   });
 
   it('says which later calls were made knowing the answer', async () => {
@@ -111,14 +111,14 @@ describe('a journal entry', () => {
     releases[1]!(answerOf('{}'));
     releases[2]!(answerOf('{}'));
     await Promise.all([meanwhile, afterwards]);
-    expect(journal.list().map(({ answeredBefore }) => answeredBefore)).toEqual([3, 4, 4]);
+    expect((await journal.list()).map(({ answeredBefore }) => answeredBefore)).toEqual([3, 4, 4]);
   });
 
   it('tells a connection that broke', async () => {
     const journal = openJournal();
     expect(await answererOf(journal, async () => 'network error')(callTo('/v1/models'))).toBe('network error');
-    expect(journal.list()[0]).toMatchObject({ status: 'network error' });
-    expect(journal.list()[0]).not.toHaveProperty('answer');
+    expect((await journal.list())[0]).toMatchObject({ status: 'network error' });
+    expect((await journal.list())[0]).not.toHaveProperty('answer');
   });
 
   it('shows what the client got, and beside it what the api had said', async () => {
@@ -128,7 +128,7 @@ describe('a journal entry', () => {
       return answerOf('{"status": "comp');
     });
     await answerer(callTo('/v1/models'));
-    expect(journal.list()).toMatchObject([
+    expect(await journal.list()).toMatchObject([
       {
         status: 200,
         answer: { body: { text: '{"status": "comp' } },
@@ -148,7 +148,7 @@ describe('a journal entry', () => {
       return 'network error';
     });
     await answerer(callTo('/v1/models'));
-    expect(journal.list()[0]!.fault).toEqual({ id: 'fault_1', type: 'network-error' });
+    expect((await journal.list())[0]!.fault).toEqual({ id: 'fault_1', type: 'network-error' });
   });
 
   it.each([
@@ -158,7 +158,7 @@ describe('a journal entry', () => {
   ])('has no body for %s %i: none was sent', async (method, status) => {
     const journal = openJournal();
     await answererOf(journal, async () => answerOf('{"ok": true}', { status }))(callTo('/v1/models', { method }));
-    expect(journal.list()[0]!.answer).not.toHaveProperty('body');
+    expect((await journal.list())[0]!.answer).not.toHaveProperty('body');
   });
 
   it('leaves the call and the answer as they were', async () => {
@@ -189,7 +189,7 @@ describe('a call that passes the journal', () => {
       return answerOf('{}');
     });
     await answerer(callTo('/v1/models', { method: 'POST', query: 'a=1', headers: { accept: '*/*' }, body: '{}' }));
-    expect(journal.list()).toMatchObject([{ path: '/v1/models', request: { body: { text: '{}' } } }]);
+    expect(await journal.list()).toMatchObject([{ path: '/v1/models', request: { body: { text: '{}' } } }]);
   });
 });
 
@@ -204,7 +204,7 @@ describe('a journal', () => {
     const calls = ['/one', '/two', '/three'].map((path) => answerer(callTo(path)));
     for (const release of releases.reverse()) release();
     await Promise.all(calls);
-    expect(journal.list().map(({ id, path }) => [id, path])).toEqual([
+    expect((await journal.list()).map(({ id, path }) => [id, path])).toEqual([
       [1, '/one'],
       [2, '/two'],
       [3, '/three'],
@@ -215,7 +215,7 @@ describe('a journal', () => {
     const journal = openJournal();
     const answerer = answererOf(journal, answerOk);
     for (const path of ['/one', '/two', '/three']) await answerer(callTo(path));
-    expect(journal.list(1).map(({ path }) => path)).toEqual(['/two', '/three']);
+    expect((await journal.list(1)).map(({ path }) => path)).toEqual(['/two', '/three']);
   });
 
   it('is empty when cleared, and its ids go on rising', async () => {
@@ -223,10 +223,10 @@ describe('a journal', () => {
     const answerer = answererOf(journal, answerOk);
     await answerer(callTo('/one'));
     journal.clear();
-    expect(journal.list()).toEqual([]);
+    expect(await journal.list()).toEqual([]);
     expect(journal).toMatchObject({ length: 0, bytes: 0 });
     await answerer(callTo('/two'));
-    expect(journal.list()).toMatchObject([{ id: 2, path: '/two' }]);
+    expect(await journal.list()).toMatchObject([{ id: 2, path: '/two' }]);
   });
 
   it('does not bring back a call that was under way when it was cleared', async () => {
@@ -234,7 +234,7 @@ describe('a journal', () => {
     const answered = answererOf(journal, answerOk)(callTo('/one'));
     journal.clear();
     await answered;
-    expect(journal.list()).toEqual([]);
+    expect(await journal.list()).toEqual([]);
     expect(journal.bytes).toBe(0);
   });
 
@@ -250,7 +250,8 @@ describe('a journal', () => {
 
   it('tells of each call that has been answered, until it is disposed of', async () => {
     const heard: (JournalEntry | undefined)[] = [];
-    const journal: Journal = openJournal({ listener: { answered: (id) => heard.push(journal.find(id)) } });
+    const journal: Journal = openJournal({ listener: { answered: (id) => heard.push(find(id)) } });
+    const find = await journal.lookup();
     const answerer = answererOf(journal, answerOk);
     await answerer(callTo('/one'));
     journal.dispose();
@@ -264,7 +265,7 @@ describe('a journal', () => {
     await answerer(callTo('/one'));
     journal.dispose();
     expect(await answerer(callTo('/two'))).toMatchObject({ status: 200 });
-    expect(journal.list()).toEqual([]);
+    expect(await journal.list()).toEqual([]);
     expect(journal.bytes).toBe(0);
   });
 });

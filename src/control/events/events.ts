@@ -26,7 +26,8 @@ export interface SessionEvents extends AsyncIterable<SessionEvent> {
 export interface EventLogOptions {
   clock: SessionClock;
   foresight: Foresight | undefined;
-  findCall: (id: number) => JournalEntry | undefined;
+  /** Loads what shows the journal's entries, and returns how to find one. */
+  lookupCalls: () => Promise<(id: number) => JournalEntry | undefined>;
   listeners: Listeners;
   /** Ends all listening. */
   closing: AbortSignal;
@@ -59,12 +60,12 @@ const AWAY_MS = 60_000;
 export function createEventLog({
   clock,
   foresight,
-  findCall,
+  lookupCalls,
   listeners,
   closing,
   onError = () => undefined,
 }: EventLogOptions): EventLog {
-  const events = createKeptEvents(listeners, findCall);
+  const events = createKeptEvents(listeners);
   const changeListeners = new Set<() => void>();
   /** Up to when the transitions of all jobs have been recorded. */
   let recordedUntil = clock.now();
@@ -214,8 +215,9 @@ export function createEventLog({
     onListening?.(place);
     record(() => catchUp(clock.now()));
     try {
+      const findCall = await lookupCalls();
       while (!isOver(signal)) {
-        const { batch, upTo } = events.after(place);
+        const { batch, upTo } = events.after(place, findCall);
         if (upTo === place) await new Promise<void>((resolve) => (wakeUp = resolve));
         place = upTo;
         if (batch.length > 0) yield batch;

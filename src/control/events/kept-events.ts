@@ -36,11 +36,14 @@ const BATCH_EVENTS = 64;
 /** Up to so many listeners are woken at each event; more of them wait for each other's, or waking is all that is done. */
 const FEW_LISTENERS = 20;
 const WAKE_MS_PER_LISTENER = 0.25;
+/** Finds a call in the journal, unless it has been dropped there. */
+type FindCall = (id: number) => JournalEntry | undefined;
+
 /** The events of a session, and the listeners that read them, each at its own place. */
 export interface KeptEvents {
   push(happening: Happening): void;
   /** The events after this id, as many as are sent at once, and the id that comes before the next batch. */
-  after(id: number): { batch: readonly SessionEvent[]; upTo: number };
+  after(id: number, findCall: FindCall): { batch: readonly SessionEvent[]; upTo: number };
   /** Adds what wakes a listener, and returns how to take it off. */
   add(wake: () => void): () => void;
   /** How many listeners there are. */
@@ -48,7 +51,7 @@ export interface KeptEvents {
   close(): void;
 }
 
-export function createKeptEvents(session: Listeners, findCall: (id: number) => JournalEntry | undefined): KeptEvents {
+export function createKeptEvents(session: Listeners): KeptEvents {
   const kept: Kept[] = [];
   const listeners = new Set<() => void>();
   let wokenAt = -Infinity;
@@ -65,12 +68,16 @@ export function createKeptEvents(session: Listeners, findCall: (id: number) => J
       if (listeners.size <= FEW_LISTENERS || waitMs <= 0) wake();
       else stopWaking = wallTimeout(waitMs, wake);
     },
-    after: (id) => {
+    after: (id, findCall) => {
       const next = nextAfter(id);
       const upTo = next.at(-1)?.id ?? id;
       if (next.length === 0) return { batch: [], upTo };
       if (latest?.after !== id || latest.upTo !== upTo) {
-        latest = { after: id, upTo, batch: next.map(show).filter((event) => event !== undefined) };
+        latest = {
+          after: id,
+          upTo,
+          batch: next.map((event) => show(event, findCall)).filter((event) => event !== undefined),
+        };
         // Listeners that were woken together read together; later the journal may have dropped some of the calls.
         wallTimeout(0, () => (latest = undefined));
       }
@@ -105,7 +112,7 @@ export function createKeptEvents(session: Listeners, findCall: (id: number) => J
     return kept.slice(low, low + BATCH_EVENTS);
   }
 
-  function show(event: Kept): SessionEvent | undefined {
+  function show(event: Kept, findCall: FindCall): SessionEvent | undefined {
     if (event.type !== 'call') return event;
     const { callId, ...rest } = event;
     const call = findCall(callId);

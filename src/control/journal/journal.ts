@@ -2,7 +2,8 @@ import { note, type Answer, type Answerer, type Call } from '../../api/call.js';
 import { systemClock, withoutStepsBack, type Clock } from '../../core/clock.js';
 import { BudgetMember, JournalBudget } from './budget.js';
 import type { JournalEntry } from './entry.js';
-import { JournalRecord, keepIntended, showRecord, sizeOfKept, type JournalClock } from './record.js';
+import { JournalRecord, keepIntended, sizeOfKept, type JournalClock } from './record.js';
+import type { showRecord } from './show-record.js';
 import { keep, KEPT_BYTES, watchStream } from './text.js';
 import { WatchedCall } from './watched-call.js';
 
@@ -91,7 +92,8 @@ export class Journal extends BudgetMember {
   }
 
   /** The entries after the one of that id, in the order in which the calls came. */
-  list(after = 0): readonly JournalEntry[] {
+  async list(after = 0): Promise<readonly JournalEntry[]> {
+    const showRecord = await loadShowRecord();
     const entries: JournalEntry[] = [];
     for (let record = this.#oldest; record; record = record.next) {
       if (record.id > after) entries.push(showRecord(record, this.#session));
@@ -99,12 +101,15 @@ export class Journal extends BudgetMember {
     return entries;
   }
 
-  /** The entry of that id, unless it has been dropped. */
-  find(id: number): JournalEntry | undefined {
-    // Most often it has just been answered.
-    let record = this.#newest?.id === id ? this.#newest : this.#oldest;
-    while (record && record.id < id) record = record.next;
-    return record?.id === id ? showRecord(record, this.#session) : undefined;
+  /** Looks up the entry of an id; what it returns answers undefined for an entry that has been dropped. */
+  async lookup(): Promise<(id: number) => JournalEntry | undefined> {
+    const showRecord = await loadShowRecord();
+    return (id) => {
+      // Most often it has just been answered.
+      let record = this.#newest?.id === id ? this.#newest : this.#oldest;
+      while (record && record.id < id) record = record.next;
+      return record?.id === id ? showRecord(record, this.#session) : undefined;
+    };
   }
 
   /** Forgets all entries. Ids go on rising. */
@@ -177,4 +182,9 @@ export class Journal extends BudgetMember {
     this.#budget.take(this, bytes);
     while (this.#bytes > MAX_BYTES) this.dropOldest();
   }
+}
+
+/** Loaded by the first who reads: most pages only write. */
+async function loadShowRecord(): Promise<typeof showRecord> {
+  return (await import('./show-record.js')).showRecord;
 }

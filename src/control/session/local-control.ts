@@ -96,12 +96,12 @@ export function createLocalControl(context: LocalControlContext): LocalControl {
     'models.add': ({ input: { model, ...quantization } }) =>
       translateErrors(async () => simulation().install({ ...quantization, model: parseModelReference(model) })),
     'models.remove': ({ parameter: key }) => translateErrors(async () => simulation().uninstall(key)),
-    'journal.list': async () => journal.list(),
+    'journal.list': () => journal.list(),
     'journal.clear': async () => journal.clear(),
     findings: async () => {
       // Loaded when asked for: most pages never do.
       const { findIn } = await import('../findings/findings.js');
-      return findIn(journal.list(), { jobs: await listJobs(), isMadeUp: madeUpIn(state().parts.simulation) });
+      return findIn(await journal.list(), { jobs: await listJobs(), isMadeUp: madeUpIn(state().parts.simulation) });
     },
     snapshot,
     restore: async ({ input }) => {

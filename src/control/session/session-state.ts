@@ -33,7 +33,8 @@ export interface SessionStateOptions extends ApiOptions {
 export interface SessionStateContext {
   /** Absent until the first log of events is made. */
   listeners: Listeners | undefined;
-  findCall(id: number): JournalEntry | undefined;
+  /** Loads what shows the journal's entries, and returns how to find one. */
+  lookupCalls(): Promise<(id: number) => JournalEntry | undefined>;
   /** Called after each decision. */
   changed(): void;
 }
@@ -162,7 +163,7 @@ export class SessionState implements ApiContext, FaultsContext {
     return createEventLog({
       clock: this.clock,
       foresight: this.parts.simulation,
-      findCall: (id) => this.#session.findCall(id),
+      lookupCalls: () => this.#session.lookupCalls(),
       listeners,
       closing: this.closing,
       onError: (error) => this.onError(error),

@@ -83,8 +83,8 @@ export class Session implements SessionStateContext, CallListener {
     this.#journal.dispose();
   }
 
-  findCall(id: number): JournalEntry | undefined {
-    return this.#journal.find(id);
+  lookupCalls(): Promise<(id: number) => JournalEntry | undefined> {
+    return this.#journal.lookup();
   }
 
   answered(callId: number): void {
