@@ -5,7 +5,6 @@ import type { FaultEffect } from './schema.js';
 
 /** Loaded together: most pages need neither. */
 export { describeCall } from './describe-call.js';
-export { drawLatency } from './latency.js';
 export { refusalOf } from './support.js';
 
 /** Everything but latency, after which the call goes on. */

@@ -8,6 +8,7 @@ import { wallSleep } from '../../core/wall-timer.js';
 import { ControlError } from '../base/control-error.js';
 import type { Describer } from './describe-call.js';
 import type * as Effects from './effects.js';
+import { drawLatency } from './latency.js';
 import { isChosen, matchesAtArrival } from './selection.js';
 import { parseFaultState, type Fault, type FaultSelection, type FaultState, type FaultStatus } from './fault.js';
 
@@ -50,11 +51,6 @@ let effects: typeof Effects | undefined;
  */
 export async function loadEffects(): Promise<typeof Effects> {
   return (effects ??= await import('./effects.js'));
-}
-
-/** Without a wait where they are loaded, as they are unless a snapshot has just brought faults. */
-function loadedEffects(): typeof Effects | Promise<typeof Effects> {
-  return effects ?? loadEffects();
 }
 
 /** No faults, as in most sessions: one list for all of them. */
@@ -181,7 +177,6 @@ export class Faults {
         }
       }
     }
-    const { drawLatency } = await loadedEffects();
     const latencies: { active: Active; ms: number }[] = [];
     let change: Verdict['change'];
     for (const active of candidates) {
