@@ -5,14 +5,10 @@ import { createLazyRouter } from './control/http/lazy-router.js';
 import { ControlError } from './control/base/control-error.js';
 import { Session, type SessionOptions } from './control/session/session.js';
 import { createGateway, type GatewayOptions } from './control/http/gateway.js';
+import type { SessionEntry } from './control/contract/sessions-control.js';
 import type { DockControl } from './control/contract/dock-control.js';
 import type { ClockMode } from './control/base/session-clock.js';
-import {
-  createSessionRegistry,
-  sessionsGroup,
-  type SessionRegistry,
-  type SessionRegistryOptions,
-} from './control/http/session-registry.js';
+import { createSessionRegistry, sessionsGroup } from './control/http/session-registry.js';
 import { parseSnapshot, type SessionSnapshot } from './control/base/snapshot.js';
 import { DEFAULT_SESSION } from './control/session/session-name.js';
 import { keepIn, openKept, type PageStorage } from './control/session/page-storage.js';
@@ -86,6 +82,10 @@ export interface SimulatedDock extends DockControl {
 /**
  * Opens a world of its own. Nothing runs in it while nobody asks.
  * @throws ScenarioError, CatalogError, RangeError, ControlError for options that cannot be used, named with what can
+ * @example
+ * const dock = createDock({ scenario: 'slow', speed: 0 });
+ * const server = setupServer(...createHandlers(dock.api));
+ * await dock.clock.advance(60_000);
  */
 export function createDock(options: SimulatedDockOptions = {}): SimulatedDock {
   return createNamedDock(options, DEFAULT_SESSION);
@@ -126,8 +126,11 @@ const loneRoutes: ControlRoutes = {
   },
 };
 
-export interface SimulatedSessionsOptions
-  extends SimulatedWorldOptions, GatewayOptions, ApiOptions, Pick<SessionRegistryOptions, 'idleMs' | 'limit'> {
+export interface SimulatedSessionsOptions extends SimulatedWorldOptions, GatewayOptions, ApiOptions {
+  /** After how many ms without a call a session is dropped, `default` excepted; 1 h by default. */
+  idleMs?: number;
+  /** How many sessions there are at most beside `default`; the longest idle makes room. 10 000 by default. */
+  limit?: number;
   /** Routes of the control API that are not about one session. */
   controlRoutes?: ControlRoutes;
   /** Routes of the control API that are. */
@@ -135,11 +138,24 @@ export interface SimulatedSessionsOptions
 }
 
 /** Many worlds behind one api: each begins alike, and none sees another. */
-export interface SimulatedSessions extends Omit<SessionRegistry, 'locate'> {
+export interface SimulatedSessions {
   readonly api: Api;
+  /** Controls a session, made on first use. @throws ControlError invalid_request, too_many_sessions */
+  open(name: string, snapshot?: SessionSnapshot): DockControl;
+  list(): readonly SessionEntry[];
+  /** Forgets a session; `default` begins again when it is next used. Returns whether there was one. */
+  drop(name: string): boolean;
+  close(): void;
 }
 
-/** Opens a world for each session that a call names. @throws as createDock */
+/**
+ * Opens a world for each session that a call names.
+ * @throws as createDock
+ * @example
+ * const sessions = createSessions({ scenario: 'instant' });
+ * const serving = await serve({ api: sessions.api, port: 0 });
+ * await sessions.open('test-1').clock.advance(60_000);
+ */
 export function createSessions(options: SimulatedSessionsOptions = {}): SimulatedSessions {
   const setup = setUpSessions(options);
   const sessions = createSessionRegistry({

@@ -1,6 +1,6 @@
 import type { FailureCode } from './errors.js';
 
-interface JobFacts {
+export interface JobFacts {
   id: string;
   /** The identity of what is downloaded: a catalog id, or `owner/repo@quantization`, lower-case. */
   model: string;

@@ -21,6 +21,9 @@ export interface HandlersOptions {
  * `origin` nothing below the base URL does: MSW's `onUnhandledRequest` never hears of a wrong path there, the api
  * answers it as LM Studio would. Requests that are marked with MSW's `bypass` never come here.
  * @throws RangeError for a base URL that names no place to serve at; TypeError for what is not an api
+ * @example
+ * const server = setupServer(...createHandlers(createDock({ scenario: 'instant' }).api));
+ * server.listen();
  */
 export function createHandlers(
   api: Api,

@@ -16,3 +16,4 @@ export type { HubFault, HubFaultEffect, HubFaultSelection, HubFaultStatus, HubRo
 export type { FileSummary, HubJournal, HubJournalEntry, JournalSummary } from './journal.js';
 export type { Limits } from './origin/rate-limits.js';
 export type { CommitDescription, FileDescription, RepoDescription, RepoInput, Storage } from './repos/description.js';
+export type { NthCall } from '../core/nth-call.js';

@@ -65,6 +65,10 @@ const RESERVED_FOR_RECORD = 64 * 1024;
 /**
  * Opens an engine that really downloads, and goes on with what an earlier one over the same folders has left.
  * @throws RefusedError disk_error; Error for a variable of the environment that cannot be used
+ * @example
+ * const downloader = await openDownloader({ modelsDirs: ['models'], bandwidth: 10_000_000 });
+ * const dock = createRealDock({ downloader });
+ * await downloader.close();
  */
 export async function openDownloader(options: DownloaderOptions = {}): Promise<Downloader> {
   const { environment = process.env, files = nodeFiles, owner = 'server' } = options;

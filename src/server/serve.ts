@@ -46,6 +46,10 @@ const CLOSE_GRACE_MS = 1000;
 /**
  * Serves an api over HTTP.
  * @throws PortTakenError where another program listens, on either family; CannotListenError for other reasons
+ * @example
+ * const serving = await serve({ api: createDock().api, port: 0 });
+ * await fetch(`${serving.url}/api/v1/models`);
+ * await serving.close();
  */
 export async function serve({
   api,

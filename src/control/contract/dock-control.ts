@@ -65,6 +65,13 @@ export interface WaitFor {
   timeoutMs?: number;
 }
 
+/**
+ * Controls one session: its clock, jobs, faults, models and journal. The same in process, over HTTP and by `connect()`.
+ * @example
+ * const [job] = await control.jobs.list();
+ * await control.jobs.fail(job.id, { code: 'disk_full' });
+ * await control.faults.add({ type: 'status', status: 503 });
+ */
 export interface DockControl {
   status(): Promise<SessionStatus>;
   /**

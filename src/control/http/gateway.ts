@@ -21,7 +21,8 @@ export type Locate = (call: Pick<Call, 'path' | 'header'>) => {
   turnAway?: Answerer;
 };
 
-export interface GatewayOptions extends Omit<ControlGuardOptions, 'cors'> {
+/** How an api is called: by which pages and hosts, and with which token of the control API. */
+export interface GatewayOptions extends ControlGuardOptions {
   /** Lets pages of this origin call; `*` for all. Off by default, as in LM Studio. */
   cors?: CorsOrigin | undefined;
   /** With CORS off: called once for each foreign origin whose page calls. */

@@ -1,0 +1,17 @@
+/* The types that a caller of the control interface reaches: each entry that hands the interface out exports them all. */
+export type { ControlErrorCode, HubRefusalCode } from '../base/control-error.js';
+export type { ClockChange, ClockMode, ClockStatus } from '../base/session-clock.js';
+export type { SessionSnapshot } from '../base/snapshot.js';
+export type { ListenOptions, SessionEvent } from '../events/events.js';
+export type { Fault, FaultStatus } from '../faults/fault.js';
+export type { Finding, FindingId } from '../findings/finding.js';
+export type { AnswerHeaders, JournalEntry, JournalFault, RequestHeaders } from '../journal/entry.js';
+export type { JournalText } from '../journal/text.js';
+export type { Advanced, AdvanceStep, DockControl, JobReport, SessionStatus, WaitFor } from './dock-control.js';
+export type { BandwidthLimit, DownloadsControl, RealDockControl } from './downloads-control.js';
+export type { DownloadDetails, DownloadPhase, FileProgress, RemovedModel } from '../../core/downloader.js';
+export type { FailureCode } from '../../core/errors.js';
+export type { Condition, Transition } from '../../core/foresight.js';
+export type { JobFacts, JobSnapshot, JobState } from '../../core/job.js';
+export type { InstalledModel, ModelCapabilities } from '../../core/model-library.js';
+export type { Decision, JobStretch, ScenarioChoice, ScenarioRule } from '../../core/simulation.js';
