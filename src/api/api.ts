@@ -1,4 +1,4 @@
-import { answerInference, refuseUpgrade, type InferenceHandler } from './inference.js';
+import type { InferenceHandler } from './inference.js';
 import { parseModelReference } from '../contract/model-reference.js';
 import { Problem, problemFrom, problems } from '../contract/problem.js';
 import type { Profile } from '../contract/profiles.js';
@@ -90,7 +90,7 @@ export async function answerCall(call: Call, world: ApiContext, engine = world.e
       return await handlers[name](world, call, match, engine);
     }
     const { method, path } = call;
-    if (isUpgradeToSdk(call)) return await refuseUpgrade(world, call);
+    if (isUpgradeToSdk(call)) return (await import('./refuse-inference.js')).refuseUpgrade(world, call);
     const under = isUnderApi(path);
     const wrongType = under ? await findWrongType(call) : undefined;
     const status = wrongType ? wrongType.status : under ? 404 : world.profile.unknownRouteStatus;
@@ -174,6 +174,13 @@ async function findWrongType(call: Call): Promise<Problem | undefined> {
   const type = call.header('content-type');
   if (isJsonType(type) || (await call.text()) === '') return undefined;
   return problems.unsupportedMediaType(type);
+}
+
+/** @throws Problem not_imitated where there is no inference, and what the handler throws */
+async function answerInference(world: ApiContext, call: Call, route: InferenceRouteName): Promise<Answer> {
+  const { inference, library } = world;
+  if (inference) return inference(call, route, library);
+  return (await import('./refuse-inference.js')).refuseInference(world, call);
 }
 
 function isUpgradeToSdk(call: Call): boolean {

@@ -1,0 +1,29 @@
+import { inferenceNotImitated, sdkNotImitated } from '../contract/not-imitated.js';
+import { note, prettyJson, type Answer, type Call } from './call.js';
+import { INFERENCE_BODY_BYTES, modelToRun, type InferenceContext } from './inference.js';
+
+/* Loaded with the first call on which a model would run, where none does. */
+
+/** @throws Problem not_imitated */
+export async function refuseInference(world: InferenceContext, call: Call): Promise<never> {
+  const { method, path } = call;
+  world.onNotImitated({ method, path });
+  note(call, { model: await modelInBody(call) });
+  throw inferenceNotImitated(`${method} ${path}`);
+}
+
+/** Refuses the WebSocket of an SDK: as a plain answer, which WebSocket clients report with its status. */
+export function refuseUpgrade(world: InferenceContext, { method, path }: Call): Answer {
+  world.onNotImitated({ method, path });
+  const { status, answer } = sdkNotImitated(path);
+  return prettyJson(status, answer);
+}
+
+/** Whatever is wrong with the body, the answer is the same. */
+async function modelInBody(call: Call): Promise<string | undefined> {
+  try {
+    return modelToRun(JSON.parse(await call.text(INFERENCE_BODY_BYTES)));
+  } catch {
+    return undefined;
+  }
+}
