@@ -226,9 +226,7 @@ function rememberLast(make: typeof createModelResolver): typeof createModelResol
 /** @throws RangeError for what programs without types may pass */
 function checkUnknownModels(given = 'refuse'): UnknownModels {
   if (given === 'refuse' || given === 'imagine') return given;
-  throw new RangeError(
-    `Cannot use unknownModels ${JSON.stringify(given)}: expected "refuse" or "imagine". Leave it out to refuse.`,
-  );
+  throw new RangeError(`Cannot use unknownModels ${JSON.stringify(given)}: expected "refuse" or "imagine".`);
 }
 
 /** Paths on which models run belong to the api only where something answers them. */

@@ -20,7 +20,6 @@ import type { ModelLibrary } from '../core/model-library.js';
 import { compactJson, note, prettyJson, type Answer, type Call, type Route } from './call.js';
 import {
   isInference,
-  isSdkPath,
   isUnderApi,
   matchRoute,
   type InferenceRouteName,
@@ -90,7 +89,8 @@ export async function answerCall(call: Call, world: ApiContext, engine = world.e
       return await handlers[name](world, call, match, engine);
     }
     const { method, path } = call;
-    if (isUpgradeToSdk(call)) return (await import('./refuse-inference.js')).refuseUpgrade(world, call);
+    const refusal = await refuseSdk(world, call);
+    if (refusal) return refusal;
     const under = isUnderApi(path);
     const wrongType = under ? await findWrongType(call) : undefined;
     const status = wrongType ? wrongType.status : under ? 404 : world.profile.unknownRouteStatus;
@@ -183,8 +183,10 @@ async function answerInference(world: ApiContext, call: Call, route: InferenceRo
   return (await import('./refuse-inference.js')).refuseInference(world, call);
 }
 
-function isUpgradeToSdk(call: Call): boolean {
-  return isSdkPath(call.path) && call.header('upgrade')?.toLowerCase() === 'websocket';
+/** Refuses the WebSocket of an SDK; undefined for every other call. */
+async function refuseSdk(world: ApiContext, call: Call): Promise<Answer | undefined> {
+  if (call.header('upgrade') === undefined) return undefined;
+  return (await import('./refuse-inference.js')).refuseUpgrade(world, call);
 }
 
 const METHODS_WITH_BODY = ['POST', 'PUT', 'PATCH', 'DELETE'];

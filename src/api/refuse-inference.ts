@@ -1,6 +1,7 @@
 import { inferenceNotImitated, sdkNotImitated } from '../contract/not-imitated.js';
 import { note, prettyJson, type Answer, type Call } from './call.js';
 import { INFERENCE_BODY_BYTES, modelToRun, type InferenceContext } from './inference.js';
+import { isSdkPath } from './sdk-path.js';
 
 /* Loaded with the first call on which a model would run, where none does. */
 
@@ -12,8 +13,10 @@ export async function refuseInference(world: InferenceContext, call: Call): Prom
   throw inferenceNotImitated(`${method} ${path}`);
 }
 
-/** Refuses the WebSocket of an SDK: as a plain answer, which WebSocket clients report with its status. */
-export function refuseUpgrade(world: InferenceContext, { method, path }: Call): Answer {
+/** Refuses the WebSocket of an SDK, undefined for other calls: as a plain answer, which WebSocket clients report with its status. */
+export function refuseUpgrade(world: InferenceContext, call: Call): Answer | undefined {
+  const { method, path } = call;
+  if (!isSdkPath(path) || call.header('upgrade')?.toLowerCase() !== 'websocket') return undefined;
   world.onNotImitated({ method, path });
   const { status, answer } = sdkNotImitated(path);
   return prettyJson(status, answer);

@@ -87,13 +87,6 @@ export function isInferencePath(path: string): boolean {
   return inferencePaths.has(plainPath(path));
 }
 
-/** The namespaces of LM Studio's SDKs, which open a WebSocket for each. */
-const SDK_PATHS = /^\/(?:llm|embedding|system|repository|diagnostics|files|plugins|runtime)$/;
-
-export function isSdkPath(path: string): boolean {
-  return SDK_PATHS.test(plainPath(path));
-}
-
 /** Whether a call is one that `lms` and the SDKs make before they have a token. */
 export function isGreeting({ method, path }: Route): boolean {
   return (method === 'GET' || method === 'HEAD') && plainPath(path) === GREETING;

@@ -32,7 +32,7 @@ function parseBase(url: string): URL {
   if (base && /^https?:$/.test(base.protocol) && base.search === '' && base.hash === '') return base;
   throw new RangeError(
     `Cannot forward inference to ${JSON.stringify(withoutUser(url))}: expected "none", "canned", or the URL of a server ` +
-      'such as http://127.0.0.1:8080, without a query or a fragment.',
+      'without a query, such as http://127.0.0.1:8080.',
   );
 }
 

@@ -1,6 +1,7 @@
 import type { Log } from './log.js';
 import type { Api, ApiOptions } from '../api/api.js';
-import { isSdkPath, plainPath } from '../api/routes.js';
+import { plainPath } from '../api/routes.js';
+import { isSdkPath } from '../api/sdk-path.js';
 import { redactText } from '../core/redact.js';
 import { testModels } from '../index.js';
 

@@ -1,4 +1,5 @@
-import { isInference, isSdkPath, plainPath } from '../../api/routes.js';
+import { isInference, plainPath } from '../../api/routes.js';
+import { isSdkPath } from '../../api/sdk-path.js';
 import type { Finding, Rule } from './finding.js';
 import { groupBy, idsOf, type ReadCall } from './read-call.js';
 
