@@ -70,7 +70,7 @@ export interface WaitFor {
  * @example
  * const [job] = await control.jobs.list();
  * await control.jobs.fail(job.id, { code: 'disk_full' });
- * await control.faults.add({ type: 'status', status: 503 });
+ * await control.faults.add({ effect: { type: 'status', status: 503 } });
  */
 export interface DockControl {
   status(): Promise<SessionStatus>;
