@@ -205,6 +205,7 @@ export function createEventLog({
     onListening,
   }: ListenOptions): AsyncGenerator<readonly SessionEvent[]> {
     let place = Math.min(after ?? Infinity, listeners.lastId);
+    let findCall: Awaited<ReturnType<typeof lookupCalls>> | undefined;
     let wakeUp: () => void = () => undefined;
     const listener = (): void => wakeUp();
     if (missed || listeners.leftAt === undefined) recordedUntil = clock.now();
@@ -215,12 +216,14 @@ export function createEventLog({
     onListening?.(place);
     record(() => catchUp(clock.now()));
     try {
-      const findCall = await lookupCalls();
       while (!isOver(signal)) {
-        const { batch, upTo } = events.after(place, findCall);
-        if (upTo === place) await new Promise<void>((resolve) => (wakeUp = resolve));
-        place = upTo;
-        if (batch.length > 0) yield batch;
+        if (events.hasAfter(place)) {
+          // Not before: a listener that leaves while nothing happens is to be gone at once.
+          findCall ??= await lookupCalls();
+          const { batch, upTo } = events.after(place, findCall);
+          place = upTo;
+          if (batch.length > 0) yield batch;
+        } else await new Promise<void>((resolve) => (wakeUp = resolve));
       }
     } finally {
       leave();

@@ -42,6 +42,8 @@ type FindCall = (id: number) => JournalEntry | undefined;
 /** The events of a session, and the listeners that read them, each at its own place. */
 export interface KeptEvents {
   push(happening: Happening): void;
+  /** Whether there is an event after this id. */
+  hasAfter(id: number): boolean;
   /** The events after this id, as many as are sent at once, and the id that comes before the next batch. */
   after(id: number, findCall: FindCall): { batch: readonly SessionEvent[]; upTo: number };
   /** Adds what wakes a listener, and returns how to take it off. */
@@ -68,20 +70,22 @@ export function createKeptEvents(session: Listeners): KeptEvents {
       if (listeners.size <= FEW_LISTENERS || waitMs <= 0) wake();
       else stopWaking = wallTimeout(waitMs, wake);
     },
+    hasAfter: (id) => (kept.at(-1)?.id ?? 0) > id,
     after: (id, findCall) => {
       const next = nextAfter(id);
       const upTo = next.at(-1)?.id ?? id;
-      if (next.length === 0) return { batch: [], upTo };
-      if (latest?.after !== id || latest.upTo !== upTo) {
-        latest = {
-          after: id,
-          upTo,
-          batch: next.map((event) => show(event, findCall)).filter((event) => event !== undefined),
-        };
+      if (latest?.after === id && latest.upTo === upTo) return latest;
+      const shown = {
+        after: id,
+        upTo,
+        batch: next.map((event) => show(event, findCall)).filter((event) => event !== undefined),
+      };
+      if (listeners.size > 1) {
+        latest = shown;
         // Listeners that were woken together read together; later the journal may have dropped some of the calls.
         wallTimeout(0, () => (latest = undefined));
       }
-      return latest;
+      return shown;
     },
     add: (listener) => {
       listeners.add(listener);

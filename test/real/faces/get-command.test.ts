@@ -107,7 +107,7 @@ describe('modeldock get', () => {
       'no repo me/private-gguf to this user',
     ],
     ['no name', ['no good name', undefined], {}, 2, 'a model is a catalog id such as'],
-    ['a link to a file', [`${TINY}/blob/main/x.gguf`, undefined], {}, 2, 'a model is a catalog id such as'],
+    ['a link to a file', [`${TINY}/blob/main/x.gguf`, undefined], {}, 2, 'it is a file of a repo'],
     [
       'a hub that is no address',
       [TINY, undefined],

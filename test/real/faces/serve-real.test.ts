@@ -158,7 +158,7 @@ describe('modeldock --engine real', () => {
     expect(wrong.stderr()).toMatch(/^modeldock: Cannot use HF_ENDPOINT: .+ found "hub\.example".+\n$/);
     const proxied = start(['--engine', 'real', '--port', '0'], { env: { ...small.env, http_proxy: ':::' } });
     expect(await proxied.ended).toBe(1);
-    expect(proxied.stderr()).toMatch(/^modeldock: HTTP_PROXY is no URL.+\n$/);
+    expect(proxied.stderr()).toMatch(/^modeldock: Cannot use HTTP_PROXY: .+\n$/);
   });
 });
 
