@@ -207,20 +207,18 @@ export function createEventLog({
     let place = Math.min(after ?? Infinity, listeners.lastId);
     let findCall: Awaited<ReturnType<typeof lookupCalls>> | undefined;
     let wakeUp: () => void = () => undefined;
-    const listener = (): void => wakeUp();
     if (missed || listeners.leftAt === undefined) recordedUntil = clock.now();
     missed = false;
     listeners.leftAt ??= monotonicNow();
-    const leave = events.add(listener);
-    const stopWaiting = onFirstAbort([signal, closing], listener);
+    const leave = events.add(() => wakeUp());
+    const stopWaiting = onFirstAbort([signal, closing], () => wakeUp());
     onListening?.(place);
     record(() => catchUp(clock.now()));
     try {
       while (!isOver(signal)) {
         if (events.hasAfter(place)) {
           // Not before: a listener that leaves while nothing happens is to be gone at once.
-          findCall ??= await lookupCalls();
-          const { batch, upTo } = events.after(place, findCall);
+          const { batch, upTo } = events.after(place, (findCall ??= await lookupCalls()));
           place = upTo;
           if (batch.length > 0) yield batch;
         } else await new Promise<void>((resolve) => (wakeUp = resolve));
