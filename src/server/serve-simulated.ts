@@ -61,9 +61,9 @@ async function readReplay(token: string): Promise<SessionSnapshot> {
   });
 }
 
-function beginWith({ open }: SimulatedSessions, snapshot: SessionSnapshot): DockControl {
+function beginWith(sessions: SimulatedSessions, snapshot: SessionSnapshot): DockControl {
   try {
-    return open(DEFAULT_SESSION, snapshot);
+    return sessions.open(DEFAULT_SESSION, snapshot);
   } catch (error) {
     throw new CommandError(`Cannot bring that world back. ${(error as Error).message}`);
   }
