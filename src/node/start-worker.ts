@@ -6,12 +6,16 @@ const loads = new WeakMap<Worker, Promise<unknown>>();
 
 /**
  * Starts a worker thread without the flags of this process: `node --input-type=module --eval …` would keep it from
- * starting. The module closes `workerData.loading` as soon as it runs.
+ * starting. The module posts to `workerData.loading` as soon as it runs: a message arrives although the thread then works
+ * without a pause, which the closing of a port does not.
  */
 export function startWorker(module: URL): Worker {
   const { port1, port2 } = new MessageChannel();
   const worker = new Worker(module, { execArgv: [], workerData: { loading: port2 }, transferList: [port2] });
-  loads.set(worker, once(port1, 'close'));
+  const loaded = Promise.race([once(port1, 'message'), once(port1, 'close')]).then(() => port1.close());
+  // Waiting for the module keeps no process alive; `endWorker` does.
+  port1.unref();
+  loads.set(worker, loaded);
   return worker;
 }
 

@@ -8,7 +8,7 @@ import { createReadStream } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 
 // start-worker.ts waits for this before it ends the thread.
-workerData?.loading.close();
+workerData?.loading.postMessage('loaded');
 
 const zeros = new Uint8Array(64 * 1024);
 const PROGRESS_STEP = 256 * 1024 * 1024;

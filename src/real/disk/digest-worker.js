@@ -11,7 +11,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { crc32 } from 'node:zlib';
 
 // start-worker.ts waits for this before it ends the thread.
-workerData?.loading.close();
+workerData?.loading.postMessage('loaded');
 
 /** Small enough to be hashed out of the processor's cache. */
 const buffer = Buffer.allocUnsafe(256 * 1024);

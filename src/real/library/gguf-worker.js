@@ -7,7 +7,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { GGMLFileQuantizationType, gguf } from '@huggingface/gguf';
 
 // start-worker.ts waits for this before it ends the thread.
-workerData?.loading.close();
+workerData?.loading.postMessage('loaded');
 
 const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);
 
