@@ -39,7 +39,7 @@ export interface HubControl {
 
 /** The parts of a hub that its operator reaches. */
 export interface Controlled {
-  library: RepoStore;
+  repoStore: RepoStore;
   access: Access;
   offset: { ms: number };
   /** Called when files may have gone. */
@@ -48,11 +48,11 @@ export interface Controlled {
 }
 
 /** Makes the operator's side. */
-export function createHubControl({ library, access, offset, onFilesGone, resetRest }: Controlled): HubControl {
+export function createHubControl({ repoStore, access, offset, onFilesGone, resetRest }: Controlled): HubControl {
   function repoOf(id: string): Repo {
-    const repo = library.get(id);
+    const repo = repoStore.get(id);
     if (repo !== undefined) return repo;
-    const known = library.list().map(({ description }) => description.id);
+    const known = repoStore.list().map(({ description }) => description.id);
     throw new InvalidInput('repo', `Cannot find the repo ${id}: there are ${known.join(', ')}.`);
   }
 
@@ -88,9 +88,9 @@ export function createHubControl({ library, access, offset, onFilesGone, resetRe
   }
 
   return {
-    repos: () => library.list().map(stateOf),
+    repos: () => repoStore.list().map(stateOf),
     addRepo(description) {
-      const repo = library.add(readRepo(description, 'repo'));
+      const repo = repoStore.add(readRepo(description, 'repo'));
       onFilesGone();
       return stateOf(repo);
     },
@@ -104,7 +104,7 @@ export function createHubControl({ library, access, offset, onFilesGone, resetRe
     },
     clockOffset: () => offset.ms,
     reset: () => {
-      library.reset();
+      repoStore.reset();
       onFilesGone();
       access.reset();
       offset.ms = 0;

@@ -83,7 +83,7 @@ export async function createHub(options: HubOptions = {}): Promise<Hub> {
   const clock = patientClock(givenClock, () => offset.ms);
   const certificate = certificateFor(options, givenClock);
   const scheme = certificate === undefined ? 'http' : 'https';
-  const library = createRepoStore(
+  const repoStore = createRepoStore(
     seed,
     options.repos?.map((repo, index) => readRepo(repo, `repos[${index}]`)) ?? builtinRepos,
   );
@@ -100,10 +100,10 @@ export async function createHub(options: HubOptions = {}): Promise<Hub> {
   const servers: { hub?: Listening; cdn?: Listening } = {};
 
   const control = createHubControl({
-    library,
+    repoStore,
     access,
     offset,
-    onFilesGone: () => digests.retain(largeFiles(library)),
+    onFilesGone: () => digests.retain(largeFiles(repoStore)),
     resetRest: () => {
       limits.reset();
       journal.clear();
@@ -113,7 +113,7 @@ export async function createHub(options: HubOptions = {}): Promise<Hub> {
     },
   });
   const context: OriginContext = {
-    ...{ library, access, digests, limits, clock, signer: createSigner(seed) },
+    ...{ repoStore, access, digests, limits, clock, signer: createSigner(seed) },
     treePageSize: options.treePageSize ?? 1000,
     smallFiles: options.smallFiles ?? 'redirect',
     cdnUrl: (call, repo, path, signed) =>
@@ -160,13 +160,13 @@ export async function createHub(options: HubOptions = {}): Promise<Hub> {
     endpoint: usable(servers.hub.origin),
     cdn: options.cdnUrl ?? usable(servers.cdn.origin),
     ...{ faults, journal, control },
-    repos: () => library.list().map(({ description }) => description.id),
+    repos: () => repoStore.list().map(({ description }) => description.id),
     ...(certificate && { certificate: certificate.certificate }),
     ready: async () => {
-      const settled = largeFiles(library).map((source) =>
+      const settled = largeFiles(repoStore).map((source) =>
         digests.sha256(source).catch((error: unknown) => {
           // What was replaced meanwhile is no longer among them.
-          if (largeFiles(library).some((other) => contentId(other) === contentId(source))) throw error;
+          if (largeFiles(repoStore).some((other) => contentId(other) === contentId(source))) throw error;
         }),
       );
       await Promise.all(settled);
@@ -178,8 +178,8 @@ export async function createHub(options: HubOptions = {}): Promise<Hub> {
 }
 
 /** Where the bytes of those files come from that have a sha256, in every commit. */
-function largeFiles(library: RepoStore): ContentSource[] {
-  const files = library.list().flatMap(({ commits }) => commits.flatMap((commit) => [...commit.files.values()]));
+function largeFiles(repoStore: RepoStore): ContentSource[] {
+  const files = repoStore.list().flatMap(({ commits }) => commits.flatMap((commit) => [...commit.files.values()]));
   return files.filter(({ storage }) => storage !== 'git').map(({ source }) => source);
 }
 

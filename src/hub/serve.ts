@@ -147,8 +147,8 @@ async function answer(
 }
 
 /** Faults and the journal know a repo by one id, in whatever case a client spells it. */
-function canonicalId({ library }: OriginContext, asked: string | undefined): string | undefined {
-  return asked === undefined ? undefined : (library.get(asked)?.description.id ?? asked);
+function canonicalId({ repoStore }: OriginContext, asked: string | undefined): string | undefined {
+  return asked === undefined ? undefined : (repoStore.get(asked)?.description.id ?? asked);
 }
 
 /** What faults do before the answer is known. */

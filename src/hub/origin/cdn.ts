@@ -12,7 +12,7 @@ export function cdnObject(
 ): { repo: string; file: HubFile } | undefined {
   // A preflight is about none: it must not count as a request for the file.
   if (method === 'OPTIONS') return undefined;
-  return context.library.object(segments.at(-1) ?? '');
+  return context.repoStore.object(segments.at(-1) ?? '');
 }
 
 /** Answers for the CDN: signed URLs only, checked when the request starts, and no idea of users or repos. */
@@ -34,7 +34,7 @@ function objectReply(context: OriginContext, call: HubCall, now: number): Reply 
     case 'expired':
       return xmlErrorReply(403, 'AccessDenied', 'Request has expired');
   }
-  const object = context.library.object(verdict.objectKey);
+  const object = context.repoStore.object(verdict.objectKey);
   if (object === undefined) return xmlErrorReply(404, 'NoSuchKey', 'The specified key does not exist.');
   const disposition = call.query.get('response-content-disposition');
   return fileReply(call, object.file.content, `"${object.file.xetHash}"`, {

@@ -8,7 +8,7 @@ import type { Signer } from './signed-url.js';
 
 /** Everything a hub answers from. */
 export interface OriginContext {
-  library: RepoStore;
+  repoStore: RepoStore;
   access: Access;
   digests: Digests;
   limits: RateLimits;

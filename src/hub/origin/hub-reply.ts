@@ -67,9 +67,9 @@ async function admittedToRepo(
   inquiry: Inquiry,
 ): Promise<Reply> {
   const { call, caller } = inquiry;
-  const renamed = context.library.renamed(route.repo);
+  const renamed = context.repoStore.renamed(route.repo);
   if (renamed !== undefined) return redirectReply(307, targetElsewhere(call, route.repo, renamed));
-  const repo = context.library.get(route.repo);
+  const repo = context.repoStore.get(route.repo);
   const mayDownload = repo !== undefined && context.access.mayDownload(caller, repo.description);
   if (repo === undefined || (repo.description.private && !mayDownload)) {
     return problemReply({ type: caller === 'anonymous' ? 'anonymous' : 'no repo' });
@@ -142,7 +142,7 @@ function targetElsewhere({ segments, target }: HubCall, repo: string, renamed: s
 /** Approves an automatic request at once; a manual one waits for an operator (`POST /__hub/access`). */
 function askAccess(context: OriginContext, { caller }: Inquiry, repo: string): Reply {
   if (typeof caller === 'string') return problemReply({ type: 'anonymous' });
-  const { gated } = context.library.get(repo)!.description;
+  const { gated } = context.repoStore.get(repo)!.description;
   if (gated === 'auto') context.access.grant(caller.user, repo);
   return jsonReply({ repo, status: gated === 'manual' ? 'pending' : 'accepted' });
 }

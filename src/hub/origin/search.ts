@@ -17,7 +17,7 @@ export function search(context: OriginContext, { call: { query }, caller, origin
   const author = asked('author').toLowerCase();
   const task = asked('pipeline_tag');
   const filters = query.getAll('filter').flatMap((filter) => filter.split(',').filter((tag) => tag !== ''));
-  const found = context.library.list().filter(({ description: repo }) => {
+  const found = context.repoStore.list().filter(({ description: repo }) => {
     const id = repo.id.toLowerCase();
     return (
       (!repo.private || context.access.mayDownload(caller, repo)) &&
