@@ -8,14 +8,15 @@ import type { Digest, PlannedFile } from '../plan.js';
 import type { RealClock } from '../real-clock.js';
 import type { ByteSink } from '../transfer/byte-sink.js';
 import type { ByteBudget } from './byte-budget.js';
-import type { Digester } from './digester.js';
+import type { CheckedRange, Digester } from './digester.js';
 import { readFingerprint, type Fingerprint } from '../library/fingerprint.js';
 import { describeDiskError } from './disk-error.js';
 import { confirmDigest } from './hash-still-file.js';
 import { readJournal, startJournal } from './journal.js';
 import { createPartRecorder } from './part-recorder.js';
 import { resumePart } from './resume-part.js';
-import { createSegmentWriter } from './segment-writer.js';
+import type { SegmentLayout } from './segment-layout.js';
+import { createSegmentWriter, type SegmentWriter } from './segment-writer.js';
 
 /** What the bytes of a whole part turn out to be. */
 export type Verdict =
@@ -119,6 +120,8 @@ export async function openPart({
   let advancedTo = 0;
   /** Segments are replaced: hashing in between would be for nothing. */
   let hashLater = false;
+  /** A segment was found damaged on the way, and the others have not been looked at since. */
+  let foundDamage = false;
   let failing: Promise<void> | undefined;
   let failure: DownloadError | undefined;
   let closing: Promise<void> | undefined;
@@ -153,6 +156,7 @@ export async function openPart({
     ...{ ...whole, segmentBytes: segments.segmentBytes },
     expected: toBeChecked,
     onDamaged(segment) {
+      foundDamage = true;
       advancedTo = Math.min(advancedTo, segments.start(segment));
       reset(segment).catch((error: unknown) => fail('write the journal of', error));
     },
@@ -209,27 +213,25 @@ export async function openPart({
     await settle();
     const written = await failed('read', readFingerprint(files, path));
     // From here to the wait for the digest without a step in between: damage found meanwhile would not end the wait.
-    if (storedBytes < file.size) return { type: 'incomplete' };
+    if (storedBytes < file.size) return incomplete();
     hashLater = false;
     advance();
     const [followed] = await Promise.all([failed('read', following.digest()), checkpoint()]);
     const judged = await failed('read', confirmDigest(followed, written, whole, { files, digester }));
     if (typeof judged === 'object') return { type: 'verified', fingerprint: judged };
     if (judged !== undefined) return { type: 'mismatch', found: judged, damaged: await findDamaged() };
-    // One was damaged: the others are looked at now, so that all are fetched in one go.
-    for (const segment of await findDamaged()) await forget(segment);
+    return incomplete(true);
+  }
+
+  /** Where one segment was damaged, looks at all of them, so that all damaged ones are fetched in one go. */
+  async function incomplete(isDamaged = foundDamage): Promise<Verdict> {
+    foundDamage = false;
+    if (isDamaged) for (const segment of await findDamaged()) await forget(segment);
     return { type: 'incomplete' };
   }
 
   /** Segments that are not on the disk as they arrived. */
-  function findDamaged(): Promise<readonly number[]> {
-    const stored = Array.from({ length: segments.count }, (_, segment) => {
-      const start = segments.start(segment);
-      return { segment, start, end: start + writer.stored(segment), from: 0, crc: writer.crc(segment) };
-    });
-    const ranges = stored.filter(({ start, end }) => end > start);
-    return failed('read', digester.check(path, ranges));
-  }
+  const findDamaged = () => failed('read', digester.check(path, storedRanges(segments, writer)));
 
   function forget(segment: number): Promise<void> {
     if (advancedTo > segments.start(segment)) {
@@ -294,6 +296,14 @@ export async function openPart({
       await files.rm(journalPath, { force: true });
     },
   };
+}
+
+/** What is stored of each segment that has anything, with its crc. */
+function storedRanges(segments: SegmentLayout, writer: Pick<SegmentWriter, 'stored' | 'crc'>): CheckedRange[] {
+  return Array.from({ length: segments.count }, (_, segment) => {
+    const start = segments.start(segment);
+    return { segment, start, end: start + writer.stored(segment), from: 0, crc: writer.crc(segment) };
+  }).filter(({ start, end }) => end > start);
 }
 
 /** The thread that hashes hears of no less, except for the end. */

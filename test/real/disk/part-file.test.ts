@@ -2,6 +2,7 @@ import * as disk from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { partPaths, type PartFile } from '../../../src/real/disk/part-file.js';
+import { until } from '../../until.js';
 import { begin, bring, createCargo, createWorkplace, SEGMENT, total, type Workplace } from './workplace.js';
 
 const { content, file } = createCargo(10 * SEGMENT + 777);
@@ -165,6 +166,17 @@ describe('a part that is opened again', () => {
     const expected = Object.fromEntries(bad.map((segment) => [segment, lengthOf(segment)]));
     const brought = await complete(await place.open(file));
     expect(brought).toEqual({ ...(bad.includes(9 as never) ? {} : { 9: SEGMENT - 30_000 }), ...expected });
+  });
+
+  test('fetches all damaged segments in one go where the first is found before the part is verified', async () => {
+    await leaveMost();
+    for (const at of [5, 5 * SEGMENT - 1, 10 * SEGMENT + 100]) await overwrite(paths().part, at);
+    const part = await place.open(file);
+    await bring(part, content);
+    await until(() => part.storedBytes() < file.size);
+    expect(await part.verify()).toEqual({ type: 'incomplete' });
+    expect([...(await bring(part, content)).keys()].sort((one, other) => one - other)).toEqual([0, 4, 10]);
+    expect(await part.verify()).toMatchObject({ type: 'verified' });
   });
 
   test.each([
