@@ -33,7 +33,10 @@ const PASSED_ON = [
 const NOT_PASSED_BACK =
   /^(?:connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|content-length|content-encoding|date|set-cookie|x-powered-by|access-control-.*)$/;
 
-/** Tells a forwarder that a call is its own, which has come back. */
+/** LM Studio alone has these routes; their bodies are those of OpenAI's routes, which every other server has. */
+const LEGACY = '/api/v0/';
+
+/** Marks a call that this forwarder has sent, so that it is recognized when it comes back. */
 const HOP = 'x-modeldock-forwarded-by';
 
 /**
@@ -44,20 +47,33 @@ export async function forward(target: ForwardTarget, call: Call, name: Inference
   const text = await call.text(INFERENCE_BODY_BYTES);
   note(call, { model: modelIn(text) });
   const route = routes[name];
-  const request = new Request(urlFor(target.base, route.slice(route.indexOf(' ') + 1), call.query), {
-    method: 'POST',
-    headers: headersFor(target, call),
-    body: text,
-    signal: call.signal,
-    redirect: 'manual',
-  });
+  const path = route.slice(route.indexOf(' ') + 1);
+  const headers = headersFor(target, call);
+  const send = async (to: string): Promise<Response> =>
+    (target.fetch ?? fetch)(
+      new Request(urlFor(target.base, to, call.query), {
+        method: 'POST',
+        headers,
+        body: text,
+        signal: call.signal,
+        redirect: 'manual',
+      }),
+    );
   try {
-    return answerFrom(await (target.fetch ?? fetch)(request));
+    const response = await send(path);
+    if (!path.startsWith(LEGACY) || !isUnknownRoute(response)) return answerFrom(response);
+    await response.body?.cancel();
+    return answerFrom(await send(path.replace(LEGACY, '/v1/')));
   } catch (error) {
     // A client that has left needs no answer; the call to the server has ended with it.
     if (call.signal.aborted) throw error;
     throw unreachable(route, nameOf(target.base), reasonOf(error), error);
   }
+}
+
+/** Whether a server may not have the route; a model that it does not have is also a 404, and stays one when asked again. */
+function isUnknownRoute({ status }: Response): boolean {
+  return status === 404 || status === 405 || status === 501;
 }
 
 function modelIn(text: string): string | undefined {

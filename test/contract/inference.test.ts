@@ -190,6 +190,25 @@ describe('forwarded inference', () => {
     ]);
   });
 
+  it("reaches OpenAI's route where a server does not have LM Studio's own older one", async () => {
+    const asked: string[] = [];
+    const server = await upstream(async (request, response) => {
+      asked.push(`${request.url} ${await textOf(request)}`);
+      response.statusCode = request.url!.startsWith('/v1/') ? 200 : 404;
+      response.end(JSON.stringify(request.url));
+    });
+    const client = openClient({ inference: server.url });
+    for (const route of ['chat/completions', 'completions', 'embeddings']) {
+      asked.length = 0;
+      expect((await client.post(`/api/v0/${route}`, PROMPT)).body).toBe(`/v1/${route}`);
+      const body = JSON.stringify(PROMPT);
+      expect(asked).toEqual([`/api/v0/${route} ${body}`, `/v1/${route} ${body}`]);
+    }
+    asked.length = 0;
+    expect((await client.post('/api/v1/chat', PROMPT)).status).toBe(404);
+    expect(asked).toHaveLength(1);
+  });
+
   it('does not pass on the token that is meant for this server', async () => {
     const seen: (string | undefined)[] = [];
     const server = await upstream((request, response) => {
