@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { addHubCommand } from '../hub/command.js';
 import { CannotListenError } from '../node/cannot-listen.js';
 import { CommandError } from './command-error.js';
+import { addExecCommand } from './exec/command.js';
 import { addDownloadCommands } from './downloads/commands.js';
 import { addServeOptions, readSwitches, refuseFlagsOfOtherEngine, type Settings } from './settings.js';
 import { commandName } from './welcome.js';
@@ -21,9 +22,9 @@ export interface CommandLineIo {
 
 /** Runs a command line. Resolves with the exit code where it failed or only printed; a command that ran sets its own. */
 export async function runCommandLine(args: readonly string[], io: CommandLineIo): Promise<number | undefined> {
-  const { program, serveCommand } = createProgram(io);
+  const program = createProgram(io);
   try {
-    readSwitches(process.env, serveCommand);
+    for (const command of program.commands) readSwitches(process.env, command);
     await program.parseAsync(args, { from: 'user' });
     return undefined;
   } catch (error) {
@@ -34,13 +35,15 @@ export async function runCommandLine(args: readonly string[], io: CommandLineIo)
   }
 }
 
-function createProgram({ out, err, serve }: CommandLineIo): { program: Command; serveCommand: Command } {
+function createProgram({ out, err, serve }: CommandLineIo): Command {
   const program = new Command('modeldock')
     .description("Mock, reference server and test harness for LM Studio's model-download API.")
     .version(version)
     .configureOutput({ writeOut: out, writeErr: err })
     // Commands end by themselves: process.exit would lose what is being written, and that it could not be written.
-    .exitOverride();
+    .exitOverride()
+    // Flags behind the program that `exec` runs are that program's own.
+    .enablePositionalOptions();
   const serveCommand = addServeOptions(program.command('serve', { isDefault: true }))
     .allowExcessArguments()
     .description('serve the API (the default)')
@@ -49,6 +52,7 @@ function createProgram({ out, err, serve }: CommandLineIo): { program: Command; 
       refuseFlagsOfOtherEngine(settings, serveCommand);
       await serve(settings, version);
     });
+  addExecCommand(program);
   addDownloadCommands(program);
   addHubCommand(program);
   program.addHelpText('after', () => `\n${serveCommand.helpInformation()}`);
@@ -56,7 +60,7 @@ function createProgram({ out, err, serve }: CommandLineIo): { program: Command; 
   for (const command of program.commands) {
     command.showHelpAfterError(whereHelpIs(command === serveCommand ? undefined : command));
   }
-  return { program, serveCommand };
+  return program;
 }
 
 /** One sentence. A stack helps only a developer, who asks for it. */

@@ -1,6 +1,7 @@
 import { createRealDock } from '../create-real-dock.js';
 import type { Downloader } from '../core/downloader.js';
 import { RefusedError } from '../core/errors.js';
+import { DEFAULT_SESSION } from '../control/session/session-name.js';
 import { openDownloader } from '../real/open-downloader.js';
 import { readHubSettings } from '../real/hub/hub-settings.js';
 import { checkNetworkSettings } from '../real/hub/network-settings.js';
@@ -11,12 +12,35 @@ import { resolve } from 'node:path';
 import { CommandError } from './command-error.js';
 import { createLog } from './log.js';
 import type { Serving } from './serve.js';
-import { documentRoutes, gatewayOptions, makeControlToken, readyLine, serveWithLog } from './serve-with-log.js';
+import {
+  documentRoutes,
+  gatewayOptions,
+  makeControlToken,
+  readyLine,
+  serveWithLog,
+  type OpenedServer,
+} from './serve-with-log.js';
 import type { Settings } from './settings.js';
-import { welcomeReal } from './welcome-real.js';
+import { welcomeReal, type RealWelcome } from './welcome-real.js';
 
-/** `modeldock serve --engine real`. @throws CommandError, CannotListenError */
+/** Runs `modeldock serve --engine real`. @throws CommandError, CannotListenError */
 export async function serveReal(settings: Settings, version: string): Promise<Serving> {
+  const { welcomed, ...opened } = await openReal(settings);
+  process.stdout.write(
+    settings.json
+      ? readyLine(opened, settings, opened.controlToken)
+      : welcomeReal(opened, { ...settings, ...welcomed, version }),
+  );
+  return opened;
+}
+
+interface OpenedReal extends OpenedServer {
+  /** What the welcome says of it. */
+  welcomed: Pick<RealWelcome, 'controlToken' | 'modelsDirs' | 'endpoint' | 'offline' | 'hasToken' | 'jobsAtOnce'>;
+}
+
+/** Serves the real engine, and prints nothing on standard output. @throws CommandError, CannotListenError */
+export async function openReal(settings: Settings): Promise<OpenedReal> {
   const log = createLog(settings.logLevel);
   const hub = orCommandError(() => readHubSettings(process.env));
   orCommandError(() => checkNetworkSettings(process.env));
@@ -37,22 +61,18 @@ export async function serveReal(settings: Settings, version: string): Promise<Se
     await close();
     throw error;
   });
-  process.stdout.write(
-    settings.json
-      ? readyLine(serving, settings, controlToken)
-      : welcomeReal(serving, {
-          ...settings,
-          controlToken,
-          version,
-          modelsDirs,
-          endpoint: hub.endpoint,
-          offline: hub.offline,
-          hasToken: hub.token() !== undefined,
-          jobsAtOnce: settings.jobsAtOnce ?? defaultLimits.jobsAtOnce,
-        }),
-  );
   return {
     ...serving,
+    controlToken,
+    welcomed: {
+      controlToken,
+      modelsDirs,
+      endpoint: hub.endpoint,
+      offline: hub.offline,
+      hasToken: hub.token() !== undefined,
+      jobsAtOnce: settings.jobsAtOnce ?? defaultLimits.jobsAtOnce,
+    },
+    sessions: () => [{ name: DEFAULT_SESSION, control: dock }],
     close: async () => {
       // Clients get their last answers while the downloads come to rest.
       await Promise.all([serving.close(), close()]);

@@ -11,12 +11,41 @@ import { CommandError } from './command-error.js';
 import { createLog } from './log.js';
 import { warnOfUnknownTestModels } from './log-calls.js';
 import type { Serving } from './serve.js';
-import { documentRoutes, gatewayOptions, makeControlToken, readyLine, serveWithLog } from './serve-with-log.js';
+import {
+  documentRoutes,
+  gatewayOptions,
+  makeControlToken,
+  readyLine,
+  serveWithLog,
+  type OpenedServer,
+} from './serve-with-log.js';
 import type { Settings } from './settings.js';
 import { welcome, type Welcome } from './welcome.js';
 
-/** `modeldock serve` with the simulated engine. @throws CommandError, CannotListenError */
+/** Runs `modeldock serve` with the simulated engine. @throws CommandError, CannotListenError */
 export async function serveSimulated(settings: Settings, version: string): Promise<Serving> {
+  const { playing, replayed, ...opened } = await openSimulated(settings);
+  process.stdout.write(
+    settings.json
+      ? readyLine(opened, settings, opened.controlToken)
+      : welcome(opened, {
+          ...settings,
+          controlToken: opened.controlToken,
+          version,
+          playing,
+          replayed: replayed && new Date(replayed.clock.now),
+        }),
+  );
+  return opened;
+}
+
+interface OpenedSimulation extends OpenedServer {
+  playing: Welcome['playing'];
+  replayed: SessionSnapshot | undefined;
+}
+
+/** Serves simulated sessions, and prints nothing on standard output. @throws CommandError, CannotListenError */
+export async function openSimulated(settings: Settings): Promise<OpenedSimulation> {
   const replayed = settings.replay === undefined ? undefined : await readReplay(settings.replay);
   const log = createLog(settings.logLevel);
   const controlToken =
@@ -35,19 +64,12 @@ export async function serveSimulated(settings: Settings, version: string): Promi
   });
   const playing = replayed ? await playingOf(beginWith(sessions, replayed), replayed) : playingOfFlags(settings);
   const serving = await serveWithLog(warnOfUnknownTestModels(sessions.api, log), settings, log);
-  process.stdout.write(
-    settings.json
-      ? readyLine(serving, settings, controlToken)
-      : welcome(serving, {
-          ...settings,
-          controlToken,
-          version,
-          playing,
-          replayed: replayed && new Date(replayed.clock.now),
-        }),
-  );
   return {
     ...serving,
+    controlToken,
+    playing,
+    replayed,
+    sessions: () => sessions.list().map(({ session: name }) => ({ name, control: sessions.open(name) })),
     close: async () => {
       sessions.close();
       await serving.close();

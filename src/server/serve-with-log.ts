@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Api, ApiOptions } from '../api/api.js';
 import type { ProfileName } from '../contract/profiles.js';
+import type { DockControl } from '../control/contract/dock-control.js';
 import type { ControlRoutes } from '../control/http/router.js';
 import type { GatewayOptions } from '../control/http/gateway.js';
 import { redactText } from '../core/redact.js';
@@ -44,6 +45,13 @@ export function gatewayOptions(
 function inferenceOf({ inference, inferenceToken: token }: Settings): Inference {
   if (inference === 'none' || inference === 'canned') return inference;
   return { url: inference, token, fetch: patientFetch };
+}
+
+/** A server that listens, and the control of its sessions in this process. */
+export interface OpenedServer extends Serving {
+  controlToken: string | undefined;
+  /** The sessions there are, the longest idle first. */
+  sessions(): readonly { name: string; control: DockControl }[];
 }
 
 export function makeControlToken(): string {

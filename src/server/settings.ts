@@ -56,10 +56,15 @@ interface NamedScenario {
   scenario: ScenarioName | Scenario;
 }
 
+export interface ServeDefaults {
+  port?: number;
+  logLevel?: LogLevel;
+}
+
 /** Adds the flags of `serve`, each with its environment variable. */
-export function addServeOptions(command: Command): Command {
+export function addServeOptions(command: Command, { port = 1234, logLevel = 'info' }: ServeDefaults = {}): Command {
   for (const option of [
-    new Option('-p, --port <number>', 'where to listen; 0 takes any free port').default(1234).argParser(parsePort),
+    new Option('-p, --port <number>', 'where to listen; 0 takes any free port').default(port).argParser(parsePort),
     new Option('--host <address>', 'listen there only, instead of on 127.0.0.1 and ::1').argParser(parseHost),
     new Option('--engine <name>', 'where the bytes come from').choices(['simulated', 'real']).default('simulated'),
     new Option('--scenario <name|file>', 'the story every model plays: a name, or a JSON file')
@@ -110,7 +115,7 @@ export function addServeOptions(command: Command): Command {
     new Option('--allow-catalog-quantization', 'take a quantization with a catalog id, which LM Studio refuses'),
     new Option('--jobs-at-once <number>', 'how many downloads run at a time; the others wait').argParser(parseCount),
     new Option('--record <file>', 'write down how fast bytes came, for --scenario to play again'),
-    new Option('--log-level <level>', 'what to log on stderr').choices(logLevels).default('info'),
+    new Option('--log-level <level>', 'what to log on stderr').choices(logLevels).default(logLevel),
     new Option('--json', 'print one line of JSON when listening, and nothing else on stdout'),
   ]) {
     command.addOption(withVariable(option));
