@@ -113,6 +113,11 @@ export const inferredBehaviours = {
     behaviour: 'GET /api/v0/models/<id> of a model that is not there is the 404 that loading it gets.',
     because: 'Not observed.',
   },
+  cannedInferenceNeedsALoadedModel: {
+    behaviour: 'With canned inference, a call for a model that is not loaded is the 404 that unloading it gets.',
+    because:
+      'The words on these routes were not observed, and a released server may load a downloaded model for the call: the error is what a client must handle.',
+  },
   otherMethodsAreUnknownRoutes: {
     behaviour: 'OPTIONS and TRACE are unknown routes like any other.',
     because: 'Observed for OPTIONS with CORS off, not for TRACE.',

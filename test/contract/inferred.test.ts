@@ -163,6 +163,14 @@ const shown: Record<Behaviour, () => Promise<void>> = {
       error: { type: 'model_not_found', message: 'Model ibm/granite-4-micro not found in downloaded models' },
     });
   },
+  cannedInferenceNeedsALoadedModel: async () => {
+    const client = openClient({ inference: 'canned' });
+    const read = await client.post('/v1/chat/completions', { model: 'ibm/granite-4-micro', messages: [] });
+    expect(read.status).toBe(404);
+    expect(read.body).toEqual(
+      (await client.post('/api/v1/models/unload', { instance_id: 'ibm/granite-4-micro' })).body,
+    );
+  },
   otherMethodsAreUnknownRoutes: async () => {
     const read = await openClient().send('OPTIONS', '/api/v1/models');
     expect([read.status, read.text]).toEqual([
