@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describeBytes } from '../core/byte-amounts.js';
 import { createHub, type Hub, type HubOptions } from './create-hub.js';
 import { parseHubFaults } from './faults/parse-hub-faults.js';
+import { readHubFile } from './read-hub-file.js';
 import { InvalidInput } from './read-input.js';
 import { createProxy, type LoggingProxy } from './proxy.js';
 import { reposFromDisk } from './repos/repos-from-disk.js';
@@ -72,7 +72,7 @@ function optionsFrom(flags: Flags): HubOptions {
     ...(flags.cdn !== undefined && { cdnUrl: flags.cdn }),
     ...(found && { repos: found.flatMap((each) => each.repos) }),
     ...(tokens.length > 0 && { tokens }),
-    ...(flags.faults !== undefined && { faults: faultsFrom(flags.faults) }),
+    ...(flags.faults !== undefined && { faults: readHubFile('faults', flags.faults, parseHubFaults) }),
     ...(flags.tls && { tls: true }),
     ...(!flags.rateLimits && { rateLimits: false as const }),
   };
@@ -84,19 +84,6 @@ async function proxyFrom({ proxy, proxyCredentials }: Flags): Promise<LoggingPro
     port: typeof proxy === 'number' ? proxy : 0,
     ...(proxyCredentials !== undefined && { credentials: proxyCredentials }),
   });
-}
-
-function faultsFrom(file: string): ReturnType<typeof parseHubFaults> {
-  let data: unknown;
-  try {
-    data = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new InvalidInput(file, `Cannot read faults from ${file}: expected a file with JSON (${reason}).`, {
-      cause: error,
-    });
-  }
-  return parseHubFaults(data);
 }
 
 async function saveCertificate(certificate: string): Promise<string> {

@@ -1,4 +1,5 @@
 import { parseHost, parsePort } from '../node/listen-flags.js';
+import { readJsonText } from '../node/json-text.js';
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { looksLikeReplayToken } from '../control/session/replay-token.js';
@@ -220,9 +221,9 @@ function readReplay(text: string): string {
 function readJson<Value>(path: string, parse: (input: unknown) => Value, allowed: string): Value {
   const text = readText(path, allowed);
   try {
-    return parse(JSON.parse(text));
+    return readJsonText(text, path, parse);
   } catch (error) {
-    throw new InvalidArgumentError(`\n${path}: ${(error as Error).message}`);
+    throw new InvalidArgumentError(`\n${(error as Error).message}`);
   }
 }
 

@@ -199,7 +199,7 @@ describe('modeldock hub', () => {
       ['--repos', '/no/such/place'],
       /error: Cannot read repos from \/no\/such\/place: there is no such file or folder\./,
     ],
-    [['--faults', '/no/such/file'], /error: Cannot read faults from \/no\/such\/file: expected a file with JSON/],
+    [['--faults', '/no/such/file'], /error: Cannot read faults from \/no\/such\/file: there is no such file or folder/],
     [['--host', '192.0.2.1', '--port', '0'], /Cannot listen on 192\.0\.2\.1 port 0: this machine has no such address/],
     [['--colour'], /unknown option '--colour'/],
   ])('refuses %j and says what is allowed', async (flags, message) => {
@@ -211,7 +211,10 @@ describe('modeldock hub', () => {
   it('names a described repo that is wrong, with the path of the mistake', async () => {
     await writeFile(join(folder, 'wrong.json'), '[{"id":"me/x","files":[{"path":"../up","size":1}]}]');
     const { code, err } = await start('--port', '0', '--repos', join(folder, 'wrong.json')).ended;
-    expect([code, err]).toEqual([1, expect.stringContaining('repos[0].files[0].path: expected a relative path')]);
+    expect([code, err]).toEqual([
+      1,
+      expect.stringContaining('wrong.json:1:32: repos[0].files[0].path: expected a relative path'),
+    ]);
   });
 
   it('says that a port is taken, and offers --port 0', async () => {

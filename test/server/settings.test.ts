@@ -252,11 +252,13 @@ describe('a wrong value', () => {
     }
   });
 
-  it('in a scenario is named by its path, and so is one in a catalog', async () => {
+  it('in a scenario is named by its place and its path, and so is one in a catalog', async () => {
     const scenario = await parse(['--scenario', wrongScenario]);
     expect(scenario).toMatchObject({ code: 1, stdout: '' });
-    expect(scenario.stderr).toContain(`${wrongScenario}: This scenario cannot be played:`);
-    expect(scenario.stderr).toContain('steps[0].bytesPerSecond: expected a number above 0, found -1');
+    expect(scenario.stderr).toContain('This scenario cannot be played:\n');
+    expect(scenario.stderr).toContain(
+      `  ${wrongScenario}:1:47: steps[0].bytesPerSecond: expected a number above 0, found -1`,
+    );
 
     const catalog = await parse(['--catalog', wrongScenario]);
     expect(catalog).toMatchObject({ code: 1, stdout: '' });

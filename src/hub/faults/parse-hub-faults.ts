@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { withoutSchemaLine } from '../../core/schema-line.js';
 import { LONGEST_PATTERN } from '../../core/text-pattern.js';
 import { readHubInput } from '../read-input.js';
 import { strictObject, text, whole } from '../schemas.js';
@@ -44,13 +45,22 @@ const fault = strictObject({
 
 /** Checks a fault from outside. @throws InvalidInput, naming each wrong value by its path */
 export function parseHubFault(value: unknown, name = 'fault'): HubFault {
-  return readHubInput(fault, value, name) as unknown as HubFault;
+  return readHubInput(fault, withoutSchemaLine(value), name) as unknown as HubFault;
 }
 
-/** Checks one fault, or a list of them. @throws InvalidInput */
+/** Checks one fault, a list of them, or `{ faults: [] }`. @throws InvalidInput */
 export function parseHubFaults(value: unknown, name = 'faults'): HubFault[] {
-  if (!Array.isArray(value)) return [parseHubFault(value, name)];
-  return readHubInput(z.array(fault), value, name) as unknown as HubFault[];
+  const given = withoutSchemaLine(value);
+  const list = isListed(given) ? readHubInput(listSchema, given, name).faults : given;
+  if (!Array.isArray(list)) return [parseHubFault(list, name)];
+  return readHubInput(z.array(fault), list.map(withoutSchemaLine), name) as unknown as HubFault[];
+}
+
+/** A file of several faults that begins with the line `"$schema"`, which a list cannot have. */
+const listSchema = strictObject({ faults: z.array(z.unknown()) });
+
+function isListed(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'faults' in value;
 }
 
 interface Contradiction {

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { withoutSchemaLine } from '../../core/schema-line.js';
 import { readHubInput } from '../read-input.js';
 import { strictObject, text, whole } from '../schemas.js';
 import type { RepoDescription } from './description.js';
@@ -88,7 +89,7 @@ export const repoSchema = z.pipe(repo, z.transform(completed));
 
 /** Checks a description from outside. @throws InvalidInput, naming each wrong value by its path */
 export function readRepo(value: unknown, name: string): RepoDescription {
-  return readHubInput(repoSchema, value, name);
+  return readHubInput(repoSchema, withoutSchemaLine(value), name);
 }
 
 function completed({ files, commits, ...rest }: z.infer<typeof repo>): RepoDescription {

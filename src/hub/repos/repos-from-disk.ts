@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync, realpathSync, statSync, type Stats } from 'node:fs';
+import { readdirSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod/mini';
-import { errorCodeOf } from '../../node/file-errors.js';
+import { withoutSchemaLine } from '../../core/schema-line.js';
 import { tokenSchema, type Token } from '../origin/access.js';
+import { cannotRead, readHubFile } from '../read-hub-file.js';
 import { InvalidInput, readHubInput } from '../read-input.js';
 import { strictObject } from '../schemas.js';
 import type { FileDescription, RepoDescription } from './description.js';
@@ -15,29 +16,17 @@ export interface ReposOnDisk {
 }
 
 /**
- * Reads repos from a JSON file (a list of repos, or `{ repos, tokens }`), or finds them in a folder laid out as
- * `owner/name/files…`.
+ * Reads repos from a JSON file (a list of repos, or `{ repos, tokens }`; comments are allowed), or finds them in a folder
+ * laid out as `owner/name/files…`.
  * @throws InvalidInput when there are none, or when one is described wrongly
  */
 export function reposFromDisk(path: string): ReposOnDisk {
   try {
     return readRepos(path);
   } catch (error) {
-    const code = errorCodeOf(error);
-    if (error instanceof InvalidInput || code === undefined) throw error;
-    throw new InvalidInput(path, `Cannot read repos from ${path}: ${REASONS[code] ?? `the system says ${code}`}.`, {
-      cause: error,
-    });
+    throw cannotRead('repos', path, error);
   }
 }
-
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'this process may not read it, or something in it',
-  EPERM: 'this process may not read it, or something in it',
-  ELOOP: 'a link there leads to itself',
-  ENOTDIR: 'a part of that path is a file, and not a folder',
-  ENAMETOOLONG: 'that name is too long',
-};
 
 function readRepos(path: string): ReposOnDisk {
   const entry = statSync(path, { throwIfNoEntry: false });
@@ -51,23 +40,25 @@ function readRepos(path: string): ReposOnDisk {
 const fileSchema = strictObject({ repos: z.unknown(), tokens: z.optional(z.unknown()) });
 
 function reposFromFile(path: string): ReposOnDisk {
-  const data = parsed(path);
-  const given = readHubInput(fileSchema, Array.isArray(data) ? { repos: data } : data, path);
-  const repos = readHubInput(z.array(repoSchema), given.repos, 'repos');
+  const { repos, tokens } = readHubFile('repos', path, readReposFile);
   // A file is named relative to the description, wherever the hub was started.
   for (const file of repos.flatMap(({ commits }) => commits.flatMap(({ files }) => files))) {
     if (file.from !== undefined) file.from = resolve(dirname(path), file.from);
   }
-  return { repos, tokens: readHubInput(z.array(tokenSchema), given.tokens ?? [], 'tokens') };
+  return { repos, tokens };
 }
 
-function parsed(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    const message = `Cannot read repos from ${path}: expected JSON (${error instanceof Error ? error.message : String(error)}).`;
-    throw new InvalidInput(path, message, { cause: error });
-  }
+/** Checks the content of a file of repos. @throws InvalidInput, naming each wrong value by its path */
+export function readReposFile(data: unknown): ReposOnDisk {
+  const given = readHubInput(fileSchema, Array.isArray(data) ? { repos: data } : withoutSchemaLine(data), 'file');
+  return {
+    repos: readHubInput(z.array(repoSchema), withoutSchemaLines(given.repos), 'repos'),
+    tokens: readHubInput(z.array(tokenSchema), given.tokens ?? [], 'tokens'),
+  };
+}
+
+function withoutSchemaLines(repos: unknown): unknown {
+  return Array.isArray(repos) ? repos.map(withoutSchemaLine) : repos;
 }
 
 function reposFromFolder(root: string): ReposOnDisk {
