@@ -7,7 +7,7 @@ import { Session, type SessionOptions } from './control/session/session.js';
 import { createGateway, type GatewayOptions } from './control/http/gateway.js';
 import type { SessionEntry } from './control/contract/sessions-control.js';
 import type { DockControl } from './control/contract/dock-control.js';
-import type { ClockMode } from './control/base/session-clock.js';
+import { answerDates, type AnswerDates, type ClockMode } from './control/base/session-clock.js';
 import { createSessionRegistry, sessionsGroup } from './control/http/session-registry.js';
 import { parseSnapshot, type SessionSnapshot } from './control/base/snapshot.js';
 import { DEFAULT_SESSION } from './control/session/session-name.js';
@@ -56,6 +56,12 @@ export interface SimulatedWorldOptions {
   speed?: number;
   /** Freezes the clock, and lets each poll move the job that is polled by so many milliseconds. */
   msPerPoll?: number;
+  /**
+   * Which clock the dates in LM Studio's answers are on: the dock's own (`dock`, the default), or the caller's (`caller`):
+   * then "6 s left" stays 6 s for a page that computes it with `Date.now()`, on a frozen dock and an advanced one alike. The
+   * journal, the events and the control keep the dock's clock.
+   */
+  dates?: AnswerDates;
   /** `documented` by default. */
   profile?: ProfileName | Profile;
   /** Asks LM Studio's routes for `Authorization: Bearer <token>`. */
@@ -186,6 +192,7 @@ function setUpSessions(options: SimulatedDockOptions | SimulatedSessionsOptions)
     timeSource: options.timeSource,
     engineName: 'simulated',
     clockMode: clockModeOf(options),
+    dates: checkDates(options.dates),
     profile: typeof profile === 'string' ? profileNamed(profile) : profile,
     requireToken: options.requireToken,
     ...(options.explainFailures !== undefined && { explainFailures: options.explainFailures }),
@@ -227,6 +234,12 @@ function rememberLast(make: typeof createModelResolver): typeof createModelResol
 function checkUnknownModels(given = 'refuse'): UnknownModels {
   if (given === 'refuse' || given === 'imagine') return given;
   throw new RangeError(`Cannot use unknownModels ${JSON.stringify(given)}: expected "refuse" or "imagine".`);
+}
+
+/** @throws RangeError for what programs without types may pass */
+function checkDates(given: AnswerDates | undefined): AnswerDates | undefined {
+  if (given === undefined || answerDates.includes(given)) return given;
+  throw new RangeError(`Cannot use dates ${JSON.stringify(given)}: expected "dock" or "caller".`);
 }
 
 /** Paths on which models run belong to the api only where something answers them. */

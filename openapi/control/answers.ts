@@ -10,7 +10,7 @@ import type { FaultStatus } from '../../src/control/faults/fault.js';
 import { faultSchema } from '../../src/control/faults/schema.js';
 import { schemaOf } from './schema-of.js';
 import type { Advanced, JobReport, SessionStatus } from '../../src/control/contract/dock-control.js';
-import type { ClockStatus } from '../../src/control/base/session-clock.js';
+import { answerDates, type ClockStatus } from '../../src/control/base/session-clock.js';
 import type { SessionEntry } from '../../src/control/contract/sessions-control.js';
 
 /*
@@ -29,14 +29,22 @@ const running = z.strictObject({
   speed: z.number().check(z.nonnegative(), describe('Virtual milliseconds per real one.')),
   now: time,
   date: z.string().check(describe('The same as a date.')),
+  dates: z
+    .enum(answerDates)
+    .check(
+      describe(
+        "Which clock the dates in answers to clients are on: the session's (`dock`), or the machine's (`caller`), so that what is left stays the same for a page that subtracts its own time.",
+      ),
+    ),
 });
-const { now, date } = running.shape;
-const frozen = z.strictObject({ mode: z.literal('frozen'), now, date });
+const { now, date, dates } = running.shape;
+const frozen = z.strictObject({ mode: z.literal('frozen'), now, date, dates });
 const polls = z.strictObject({
   mode: z.literal('polls'),
   stepMs: z.int().check(z.positive(), describe('By how much a poll moves the job that is polled.')),
   now,
   date,
+  dates,
 });
 export const clockModes = { running, frozen, polls };
 export const clockStatus = schemaOf<ClockStatus>()(z.discriminatedUnion('mode', [running, frozen, polls]));
@@ -115,6 +123,9 @@ const jobFields = {
   totalBytes: bytes,
   downloadedBytes: bytes,
   startedAt: time,
+  aheadMs: z.exactOptional(
+    count.check(describe("By how many ms polls have moved it beyond the session's clock (mode `polls`).")),
+  ),
   ...details,
   timeline: z
     .array(stretch)

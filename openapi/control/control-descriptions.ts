@@ -52,7 +52,7 @@ export const controlDescriptions: Record<keyof typeof controlRoutes, Description
     tag: 'Clock',
     summary: 'Set the clock',
     description:
-      'What is left out stays. `now` takes milliseconds since the epoch or a date. Without a `mode`, `speed` means `running` and `stepMs` means `polls`.',
+      'What is left out stays. `now` takes milliseconds since the epoch or a date. Without a `mode`, `speed` means `running` and `stepMs` means `polls`. `dates` chooses the clock of the dates in answers to clients.',
     answer: clock,
     problems: {
       '400': '`invalid_request`: a value cannot be; the message has its path.',

@@ -14,6 +14,7 @@ import {
   toOpenAiModelList,
 } from '../contract/wire.js';
 import type { DownloadEngine, DownloadRequest } from '../core/engine.js';
+import type { JobSnapshot } from '../core/job.js';
 import { RefusedError } from '../core/errors.js';
 import { modelOfInstance, requestedModel } from '../core/model-identity.js';
 import type { ModelLibrary } from '../core/model-library.js';
@@ -47,6 +48,8 @@ export interface ApiContext extends Required<ApiOptions> {
   readonly engine: DownloadEngine;
   readonly library: ModelLibrary;
   readonly profile: Profile;
+  /** The milliseconds to add to each date of a job that a client gets. */
+  dateShiftOf(job: JobSnapshot): number;
   /** Runs models, or seems to; without one the answer is a 501. */
   readonly inference?: InferenceHandler | undefined;
 }
@@ -111,7 +114,7 @@ export async function answerCall(call: Call, world: ApiContext, engine = world.e
 type Handler = (world: ApiContext, call: Call, match: RouteMatch, engine: DownloadEngine) => Promise<Answer>;
 
 const handlers: Record<Exclude<RouteName, InferenceRouteName>, Handler> = {
-  download: async ({ profile, explainFailures }, call, _, engine) => {
+  download: async (world, call, _, engine) => {
     const body = await read(call, downloadBody);
     const request: DownloadRequest = {
       model: parseModelReference(body.model),
@@ -120,18 +123,18 @@ const handlers: Record<Exclude<RouteName, InferenceRouteName>, Handler> = {
     note(call, { model: requestedModel(request) });
     const job = await engine.start(request);
     if (job !== 'already_downloaded') note(call, { job: job.id, model: job.model });
-    return prettyJson(
-      200,
-      toDownloadAnswer(job, { counters: profile.countersInDownloadAnswer, explain: explainFailures }),
-    );
+    const { profile, explainFailures } = world;
+    const shiftMs = job === 'already_downloaded' ? 0 : world.dateShiftOf(job);
+    const spelling = { counters: profile.countersInDownloadAnswer, explain: explainFailures, shiftMs };
+    return prettyJson(200, toDownloadAnswer(job, spelling));
   },
-  status: async ({ explainFailures }, call, { jobId: id = '' }, engine) => {
+  status: async (world, call, { jobId: id = '' }, engine) => {
     note(call, { job: id });
     const job = await engine.status(id);
     if (!job) throw problems.jobNotFound(id);
     // The job's own id once more: the other is a piece of the path, and each call's journal entry would keep one.
     note(call, { job: job.id, model: job.model });
-    return prettyJson(200, toJobStatus(job, explainFailures));
+    return prettyJson(200, toJobStatus(job, world.explainFailures, world.dateShiftOf(job)));
   },
   models: async ({ library }) => prettyJson(200, toModelList(await library.installed(), await library.loaded())),
   load: async ({ library }, call) => {

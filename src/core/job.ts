@@ -8,6 +8,8 @@ export interface JobFacts {
   downloadedBytes: number;
   /** Milliseconds since the epoch. */
   startedAt: number;
+  /** By how many ms polls have moved it beyond the session's clock (mode `polls`); absent where none have. */
+  aheadMs?: number;
 }
 
 export type JobState =

@@ -57,12 +57,15 @@ export async function openSimulated(settings: Settings): Promise<OpenedSimulatio
     seed: settings.seed,
     scenario: settings.scenario.scenario,
     speed: settings.frozen ? 0 : settings.speed,
+    ...(settings.dates && { dates: settings.dates }),
     ...(settings.catalog && { catalog: settings.catalog }),
     unknownModels: settings.unknownModels,
     controlRoutes: documentRoutes(settings.profile),
     sessionRoutes: downloadGroup,
   });
-  const playing = replayed ? await playingOf(beginWith(sessions, replayed), replayed) : playingOfFlags(settings);
+  const playing = replayed
+    ? await playingOf(await replay(sessions, replayed, settings), replayed)
+    : playingOfFlags(settings);
   const serving = await serveWithLog(warnOfUnknownTestModels(sessions.api, log), settings, log);
   return {
     ...serving,
@@ -81,6 +84,17 @@ async function readReplay(token: string): Promise<SessionSnapshot> {
   return fromReplayToken(token).catch((error: unknown) => {
     throw new CommandError((error as Error).message);
   });
+}
+
+/** The world has its own clock; which one its dates are shown on is for the viewer to say. */
+async function replay(
+  sessions: SimulatedSessions,
+  snapshot: SessionSnapshot,
+  { dates }: Settings,
+): Promise<DockControl> {
+  const session = beginWith(sessions, snapshot);
+  if (dates) await session.clock.set({ dates });
+  return session;
 }
 
 function beginWith(sessions: SimulatedSessions, snapshot: SessionSnapshot): DockControl {

@@ -14,6 +14,7 @@ import {
   type ScenarioName,
 } from '../index.js';
 import { isOrigin } from '../api/origin.js';
+import { answerDates, type AnswerDates } from '../control/base/session-clock.js';
 import { createInference } from '../inference/create-inference.js';
 import { CommandError } from './command-error.js';
 import { engineOptions, parseCount, withVariable, type EngineSettings } from './engine-options.js';
@@ -28,6 +29,8 @@ export interface Settings extends EngineSettings {
   speed: number;
   frozen?: boolean;
   seed: string;
+  /** Which clock the dates in answers are on; the simulation's by default. */
+  dates?: AnswerDates;
   profile: ProfileName;
   requireToken?: string;
   /** `true` stands for every origin. */
@@ -76,6 +79,10 @@ export function addServeOptions(command: Command, { port = 1234, logLevel = 'inf
       .argParser(parseSpeed),
     new Option('--frozen', 'stop the clock; POST /__modeldock/clock/advance moves it').conflicts('speed'),
     new Option('--seed <text>', 'decides job ids, wobble and the sizes of unknown repos').default('modeldock'),
+    new Option(
+      '--dates <clock>',
+      'which clock the dates in answers are on: the simulation\'s, or that of the caller, for which "6 s left" then stays 6 s (default: "dock")',
+    ).choices(answerDates),
     new Option('--profile <name>', 'the edition of LM Studio to behave like')
       .choices(profileNames)
       .default('documented'),
@@ -126,7 +133,7 @@ export function addServeOptions(command: Command, { port = 1234, logLevel = 'inf
 
 /** The flags that one engine has no use for. Whoever gives one would believe in what does not happen. */
 const FLAGS_OF: Record<Settings['engine'], readonly string[]> = {
-  simulated: ['scenario', 'speed', 'frozen', 'seed', 'catalog', 'unknown-models', 'replay'],
+  simulated: ['scenario', 'speed', 'frozen', 'seed', 'dates', 'catalog', 'unknown-models', 'replay'],
   real: ['models-dir', 'catalog-dir', 'bandwidth', 'allow-catalog-quantization', 'jobs-at-once', 'record'],
 };
 

@@ -36,7 +36,7 @@ export function snapshotAt(job: SimulatedJob, now: number): JobSnapshot {
   const segment = segmentAt(play.timeline, play.elapsed);
   const bytes = segment === undefined ? job.totalBytes : bytesAt(segment, play.elapsed - segment.from);
   const state = stateAt(job, now, play, segment, bytes);
-  return {
+  const snapshot: JobSnapshot = {
     id: job.id,
     model: job.model,
     totalBytes: job.totalBytes,
@@ -45,6 +45,8 @@ export function snapshotAt(job: SimulatedJob, now: number): JobSnapshot {
     startedAt: job.createdAt,
     ...state,
   };
+  if (job.ahead !== undefined) snapshot.aheadMs = job.ahead;
+  return snapshot;
 }
 
 /** The scenario and the bytes on disk with which the next job for the same model begins. */

@@ -13,10 +13,21 @@ export type ClockMode =
   /** Frozen, but each poll of a job moves that job by `stepMs` before it is answered. */
   | { mode: 'polls'; stepMs: number };
 
+/**
+ * Which clock the dates in answers to clients are on. `dock`: the session's. `caller`: the machine's, so that the moment of
+ * the session at which a client asks is the client's own present. A page that subtracts `Date.now()` from an estimate
+ * then shows what is left on the session's clock, even where that is frozen.
+ */
+export type AnswerDates = (typeof answerDates)[number];
+
+export const answerDates = ['dock', 'caller'] as const;
+
 export type ClockStatus = ClockMode & {
   now: number;
   /** The same as a date. */
   date: string;
+  /** Which clock the dates in answers to clients are on. */
+  dates: AnswerDates;
 };
 
 /** A change of a clock; what is left out stays. */
@@ -28,6 +39,8 @@ export interface ClockChange {
   stepMs?: number;
   /** The time to show, as milliseconds or a date; never before the session's latest decision. */
   now?: number | string;
+  /** Which clock the dates in answers to clients are on from now on. */
+  dates?: AnswerDates;
 }
 
 const moment = z.int().check(z.nonnegative(), z.maximum(MAX_TIME));
@@ -39,6 +52,8 @@ export const savedClock = z
     speed: z.number().check(z.nonnegative()),
     stepMs: z.int().check(z.positive()),
     now: moment,
+    /** Absent where the session that it is restored into decides. */
+    dates: z.optional(z.enum(answerDates)),
     /** Null when nothing has been decided yet. */
     latestDecision: z.nullable(moment),
   })
@@ -56,6 +71,8 @@ export interface SessionClockOptions {
   /** Shown first, in ms; the machine's date by default. */
   start?: number | undefined;
   mode?: ClockMode | undefined;
+  /** `dock` by default. */
+  dates?: AnswerDates | undefined;
   saved?: SavedClock | undefined;
 }
 
@@ -66,13 +83,15 @@ export class SessionClock implements Clock {
   #speed: number;
   #stepMs: number;
   #latestDecision: number | null;
+  #dates: AnswerDates;
 
-  constructor({ source = systemClock, start = systemClock.now(), mode, saved }: SessionClockOptions = {}) {
+  constructor({ source = systemClock, start = systemClock.now(), mode, dates, saved }: SessionClockOptions = {}) {
     const initial: ClockMode = mode ?? { mode: 'running', speed: 1 };
     this.#mode = saved?.mode ?? initial.mode;
     this.#speed = saved?.speed ?? (initial.mode === 'running' ? initial.speed : 1);
     this.#stepMs = saved?.stepMs ?? (initial.mode === 'polls' ? initial.stepMs : DEFAULT_STEP_MS);
     this.#latestDecision = saved?.latestDecision ?? null;
+    this.#dates = saved?.dates ?? dates ?? 'dock';
     this.#clock = new VirtualClock(source, { start: saved?.now ?? start, speed: this.speed });
   }
 
@@ -94,9 +113,15 @@ export class SessionClock implements Clock {
     return this.#mode === 'polls' ? this.#stepMs : 0;
   }
 
+  /** The milliseconds to add to a date on this clock, so that its present becomes the caller's; undefined for dates of its own. */
+  get dateShift(): number | undefined {
+    // The machine's date is read at each call: in process a test may have faked it.
+    return this.#dates === 'dock' ? undefined : systemClock.now() - this.now();
+  }
+
   status(): ClockStatus {
     const now = this.now();
-    return { ...this.#spelledMode(), now, date: new Date(now).toISOString() };
+    return { ...this.#spelledMode(), now, date: new Date(now).toISOString(), dates: this.#dates };
   }
 
   /** @throws RangeError for anything but a finite number of ms, 0 or more */
@@ -110,7 +135,7 @@ export class SessionClock implements Clock {
   }
 
   /** @throws ControlError time_travel, invalid_request */
-  change({ mode, speed, stepMs, now }: ClockChange): void {
+  change({ mode, speed, stepMs, now, dates }: ClockChange): void {
     const asked = now === undefined ? undefined : new Date(now).getTime();
     if (Number.isNaN(asked)) {
       throw new ControlError(400, 'invalid_request', `Cannot set the clock to ${String(now)}: it is not a date.`);
@@ -128,6 +153,7 @@ export class SessionClock implements Clock {
     this.#mode = mode ?? (speed !== undefined ? 'running' : stepMs !== undefined ? 'polls' : this.#mode);
     this.#speed = speed ?? this.#speed;
     this.#stepMs = stepMs ?? this.#stepMs;
+    this.#dates = dates ?? this.#dates;
     this.#clock.run(this.speed);
     // Between the two a fast clock has moved on: what was asked for is this moment, in the new mode.
     this.#clock.set(target);
@@ -144,6 +170,7 @@ export class SessionClock implements Clock {
       speed: this.#speed,
       stepMs: this.#stepMs,
       now: this.now(),
+      ...(this.#dates !== 'dock' && { dates: this.#dates }),
       latestDecision: this.#latestDecision,
     };
   }

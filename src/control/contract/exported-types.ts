@@ -1,6 +1,6 @@
 /* The types that a caller of the control interface reaches: each entry that hands the interface out exports them all. */
 export type { ControlErrorCode, HubRefusalCode } from '../base/control-error.js';
-export type { ClockChange, ClockMode, ClockStatus } from '../base/session-clock.js';
+export type { AnswerDates, ClockChange, ClockMode, ClockStatus } from '../base/session-clock.js';
 export type { SessionSnapshot } from '../base/snapshot.js';
 export type { ListenOptions, SessionEvent } from '../events/events.js';
 export type { Fault, FaultStatus } from '../faults/fault.js';

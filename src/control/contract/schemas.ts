@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { failureCodes } from '../../core/errors.js';
 import { LONGEST_PATTERN } from '../../core/text-pattern.js';
+import { answerDates } from '../base/session-clock.js';
 
 /* The schemas of inputs of the control API. Its answers are what the control's methods return, as JSON. */
 
@@ -28,6 +29,7 @@ export const clockBody = z.strictObject({
   speed: z.optional(z.number().check(z.positive())),
   stepMs: z.optional(z.int().check(z.positive())),
   now: z.optional(z.union([z.int(), z.string()], 'milliseconds or a date')),
+  dates: z.optional(z.enum(answerDates)),
 });
 
 export const failBody = z.strictObject({ code: z.enum(failureCodes), reason: z.optional(z.string()) });

@@ -5,13 +5,14 @@ import { profiles, type Profile } from '../../contract/profiles.js';
 import type { Clock } from '../../core/clock.js';
 import type { DownloadEngine, DownloadRequest } from '../../core/engine.js';
 import type { Transition } from '../../core/foresight.js';
+import type { JobSnapshot } from '../../core/job.js';
 import type { ModelLibrary } from '../../core/model-library.js';
 import type { Decision } from '../../core/simulation.js';
 import { createEventLog, type Listeners, type EventLog } from '../events/events.js';
 import { Faults, type FaultsContext } from '../faults/faults.js';
 import type { FaultState } from '../faults/fault.js';
 import type { JournalEntry } from '../journal/journal.js';
-import { SessionClock, type ClockMode } from '../base/session-clock.js';
+import { SessionClock, type AnswerDates, type ClockMode } from '../base/session-clock.js';
 import { badSnapshot, type SessionSnapshot } from '../base/snapshot.js';
 import type { EngineParts, EngineSetup } from './engine-setup.js';
 
@@ -27,6 +28,8 @@ export interface SessionStateOptions extends ApiOptions {
   /** Drives the clock while it runs; the machine's date by default. */
   timeSource?: Clock | undefined;
   clockMode?: ClockMode | undefined;
+  /** Which clock the dates in answers are on; the session's by default. */
+  dates?: AnswerDates | undefined;
 }
 
 /** The session that a state belongs to, which outlives a reset. */
@@ -69,6 +72,7 @@ export class SessionState implements ApiContext, FaultsContext {
       source: options.timeSource,
       start: options.start,
       mode: options.clockMode,
+      dates: options.dates,
       saved: snapshot?.clock,
     });
     this.parts = orBadSnapshot(snapshot, () => options.makeEngine(this.#engineSetup(snapshot)));
@@ -80,6 +84,12 @@ export class SessionState implements ApiContext, FaultsContext {
   /** Answers a client's call: faults and routes. */
   answer(call: Call): Promise<Answer> {
     return this.#faults ? this.#faults.pass(call, (passed) => answerCall(passed, this)) : answerCall(call, this);
+  }
+
+  /** A job that polls have moved beyond the clock has a present of its own. */
+  dateShiftOf({ aheadMs = 0 }: JobSnapshot): number {
+    const { dateShift } = this.clock;
+    return dateShift === undefined ? 0 : dateShift - aheadMs;
   }
 
   get faults(): Faults {

@@ -8,7 +8,12 @@ export function theClock(door: Door): void {
 
   describe('the clock', () => {
     staged('shows its mode and its time', {}, async ({ control }) => {
-      expect(await control.clock.get()).toEqual({ mode: 'frozen', now: START, date: '2025-10-03T15:33:23.496Z' });
+      expect(await control.clock.get()).toEqual({
+        mode: 'frozen',
+        now: START,
+        date: '2025-10-03T15:33:23.496Z',
+        dates: 'dock',
+      });
     });
 
     staged('runs at the speed it is given, and stops', { speed: 0 }, async ({ control }) => {

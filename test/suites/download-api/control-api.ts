@@ -3,7 +3,7 @@ import type { Transport } from '../transport.js';
 import { checksOver, JSON_TYPE, pretty, START } from './checks.js';
 
 const start = Date.parse(START);
-const frozen = (date: string) => ({ mode: 'frozen', now: Date.parse(date), date });
+const frozen = (date: string) => ({ mode: 'frozen', now: Date.parse(date), date, dates: 'dock' });
 const atFirst = {
   session: 'default',
   engine: 'simulated',
