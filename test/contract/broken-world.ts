@@ -12,6 +12,6 @@ export function brokenWorld(defect: Error, onError: (error: unknown) => void = (
     onError,
     onUnknownRoute: () => undefined,
     onNotImitated: () => undefined,
-  dateShiftOf: () => 0,
+    dateShiftOf: () => 0,
   };
 }
