@@ -86,13 +86,13 @@ export class SessionClock implements Clock {
   #dates: AnswerDates;
 
   constructor({ source = systemClock, start = systemClock.now(), mode, dates, saved }: SessionClockOptions = {}) {
-    const initial: ClockMode = mode ?? { mode: 'running', speed: 1 };
-    this.#mode = saved?.mode ?? initial.mode;
-    this.#speed = saved?.speed ?? (initial.mode === 'running' ? initial.speed : 1);
-    this.#stepMs = saved?.stepMs ?? (initial.mode === 'polls' ? initial.stepMs : DEFAULT_STEP_MS);
-    this.#latestDecision = saved?.latestDecision ?? null;
-    this.#dates = saved?.dates ?? dates ?? 'dock';
-    this.#clock = new VirtualClock(source, { start: saved?.now ?? start, speed: this.speed });
+    const initial = saved ?? firstState(start, mode);
+    this.#mode = initial.mode;
+    this.#speed = initial.speed;
+    this.#stepMs = initial.stepMs;
+    this.#latestDecision = initial.latestDecision;
+    this.#dates = initial.dates ?? dates ?? 'dock';
+    this.#clock = new VirtualClock(source, { start: initial.now, speed: this.speed });
   }
 
   now(): number {
@@ -185,4 +185,14 @@ export class SessionClock implements Clock {
         return { mode: this.#mode, stepMs: this.#stepMs };
     }
   }
+}
+
+function firstState(now: number, mode: ClockMode = { mode: 'running', speed: 1 }): SavedClock {
+  return {
+    mode: mode.mode,
+    speed: mode.mode === 'running' ? mode.speed : 1,
+    stepMs: mode.mode === 'polls' ? mode.stepMs : DEFAULT_STEP_MS,
+    now,
+    latestDecision: null,
+  };
 }
