@@ -91,7 +91,17 @@ export interface SimulatedDock extends DockControl {
  * @example
  * const dock = createDock({ scenario: 'slow', speed: 0 });
  * const server = setupServer(...createHandlers(dock.api));
+ * server.listen();
+ * const model = 'ibm/granite-4-micro';
+ * await fetch('http://localhost:1234/api/v1/models/download', {
+ *   method: 'POST',
+ *   headers: { 'content-type': 'application/json' },
+ *   body: JSON.stringify({ model }),
+ * });
  * await dock.clock.advance(60_000);
+ * const [job] = await dock.jobs.list();
+ * server.close();
+ * dock.close();
  */
 export function createDock(options: SimulatedDockOptions = {}): SimulatedDock {
   return createNamedDock(options, DEFAULT_SESSION);
@@ -132,14 +142,19 @@ const loneRoutes: ControlRoutes = {
   },
 };
 
+/** What sessions begin with, how many there are, and how they are called. */
 export interface SimulatedSessionsOptions extends SimulatedWorldOptions, GatewayOptions, ApiOptions {
   /** After how many ms without a call a session is dropped, `default` excepted; 1 h by default. */
   idleMs?: number;
   /** How many sessions there are at most beside `default`; the longest idle makes room. 10 000 by default. */
   limit?: number;
-  /** Routes of the control API that are not about one session. */
+}
+
+/** Routes of the control API beside its own. */
+export interface FurtherRoutes {
+  /** About no session. */
   controlRoutes?: ControlRoutes;
-  /** Routes of the control API that are. */
+  /** About one session. */
   sessionRoutes?: RouteGroup;
 }
 
@@ -160,18 +175,30 @@ export interface SimulatedSessions {
  * @example
  * const sessions = createSessions({ scenario: 'instant' });
  * const serving = await serve({ api: sessions.api, port: 0 });
- * await sessions.open('test-1').clock.advance(60_000);
+ * const session = sessions.open('test-1');
+ * const baseUrl = `${serving.url}/s/test-1`;
+ * await session.clock.set({ mode: 'frozen' });
+ * await serving.close();
+ * sessions.close();
  */
 export function createSessions(options: SimulatedSessionsOptions = {}): SimulatedSessions {
+  return createSessionsWithRoutes(options, {});
+}
+
+/** Opens sessions whose control API has further routes, as a server's has. @throws as createDock */
+export function createSessionsWithRoutes(
+  options: SimulatedSessionsOptions,
+  { controlRoutes, sessionRoutes }: FurtherRoutes,
+): SimulatedSessions {
   const setup = setUpSessions(options);
   const sessions = createSessionRegistry({
     ...options,
     openSession: (ofSession) => new Session({ ...setup, ...ofSession }),
   });
-  const groups = [sessionsGroup(sessions), ...(options.sessionRoutes ? [options.sessionRoutes] : [])];
+  const groups = [sessionsGroup(sessions), ...(sessionRoutes ? [sessionRoutes] : [])];
   return {
     ...sessions,
-    api: createGateway(sessions.locate, createLazyRouter(groups, options.controlRoutes, options), withProfile(options)),
+    api: createGateway(sessions.locate, createLazyRouter(groups, controlRoutes, options), withProfile(options)),
   };
 }
 

@@ -32,8 +32,6 @@ export interface RealDockOptions extends GatewayOptions, ApiOptions {
    * models, for instance over the files just downloaded. `none` by default.
    */
   inference?: Inference;
-  /** Routes of the control API that are not about one session. */
-  controlRoutes?: ControlRoutes;
 }
 
 /**
@@ -49,8 +47,24 @@ export interface RealDock extends RealDockControl {
   close(): void;
 }
 
-/** Puts a dock around an engine that really downloads. */
+/**
+ * Puts a dock around an engine that really downloads.
+ * @throws RangeError for a profile that there is not
+ * @example
+ * const downloader = await openDownloader({ modelsDirs: ['models'] });
+ * const dock = createRealDock({ downloader });
+ * const serving = await serve({ api: dock.api, port: 0 });
+ * await dock.downloads.bandwidth.set({ bytesPerSecond: 5_000_000 });
+ * await serving.close();
+ * dock.close();
+ * await downloader.close();
+ */
 export function createRealDock(options: RealDockOptions): RealDock {
+  return createRealDockWithRoutes(options, {});
+}
+
+/** Puts a dock around an engine whose control API has further routes, as a server's has. @throws as createRealDock */
+export function createRealDockWithRoutes(options: RealDockOptions, furtherRoutes: ControlRoutes): RealDock {
   const { downloader, profile = 'documented', controlToken = crypto.randomUUID() } = options;
   const session = new Session({
     seed: 'modeldock',
@@ -74,7 +88,7 @@ export function createRealDock(options: RealDockOptions): RealDock {
   const real = { operations, answer: (call: Call) => session.answer(call) };
   const api = createGateway(
     (call) => ({ path: sessionOf(call).path, open: () => real }),
-    createRouter([oneSession, downloadGroup], options.controlRoutes, guarded),
+    createRouter([oneSession, downloadGroup], furtherRoutes, guarded),
     guarded,
     guardControl(guarded, false),
   );

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { ScenarioChoice } from '../../src/core/simulation.js';
-import { scenarioSchema } from '../../src/simulator/scenario.js';
+import { scenarioSchema } from '../../src/simulator/scenario-schema.js';
 import { scenarioChoiceSchema } from '../../src/simulator/scenario-choice.js';
 import { scenarioBody, waitQuery } from '../../src/control/contract/schemas.js';
 import { faultStateSchema } from '../../src/control/faults/schema.js';

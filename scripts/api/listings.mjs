@@ -8,17 +8,17 @@ const FOLDER = 'docs/api';
 
 /** Writes docs/api anew: a page for each entry of the package that has types. */
 export async function writeListings() {
-  const { pages, leaks } = await makeListings();
+  const { pages, faults } = await makeListings();
   rmSync(inProject(FOLDER), { recursive: true, force: true });
   mkdirSync(inProject(FOLDER), { recursive: true });
   for (const [name, text] of pages) writeFileSync(inProject(join(FOLDER, name)), text);
   console.log(`Wrote ${pages.size} pages to ${FOLDER}.`);
-  for (const leak of leaks) console.log(leak);
+  for (const fault of faults) console.log(fault);
 }
 
-/** Compares docs/api with what the built package exports. */
+/** Compares docs/api with what the built package exports; each export has a comment, and each type it refers to has a name. */
 export async function checkListings() {
-  const { pages } = await makeListings();
+  const { pages, faults } = await makeListings();
   const written = new Set([...pages.keys(), ...pageNames()]);
   const stale = [...written].filter((name) => pages.get(name) !== textOf(name));
   const output = stale.map(
@@ -26,10 +26,11 @@ export async function checkListings() {
       `The surface of the package differs from ${FOLDER}/${name}${firstDifference(pages.get(name) ?? '', textOf(name) ?? '')}. ` +
       'If you meant to change it, run npm run api and commit the listing; if not, undo the change.',
   );
+  output.push(...faults);
   return { code: output.length === 0 ? 0 : 1, output: output.join('\n') };
 }
 
-/** The pages by name, and a line for each declaration that callers have no name for. */
+/** The pages by name, and a line for each declaration that callers have no name for, or no comment on. */
 async function makeListings() {
   const { name: packageName, exports } = JSON.parse(readFileSync(inProject('package.json'), 'utf8'));
   const entries = Object.entries(exports)
@@ -42,17 +43,21 @@ async function makeListings() {
   );
   const options = await resolveConfig(inProject(`${FOLDER}/page.md`));
   const pages = new Map();
-  const leaks = [];
+  const faults = [];
   for (const [index, { path }] of entries.entries()) {
     const entry = join(packageName, path).replaceAll('\\', '/');
     const surface = surfaces[index];
     const name = `${path === '.' ? packageName : path.slice(2).replaceAll('/', '-')}.md`;
     pages.set(name, await format(pageOf(entry, surface), { ...options, parser: 'markdown' }));
-    leaks.push(
-      ...surface.leaks.map((leak) => `${entry} does not export ${leak.name}, which ${leak.through} refers to.`),
+    faults.push(
+      ...surface.leaks.map(
+        (leak) =>
+          `${entry} does not export ${leak.name}, which ${leak.through} refers to. Export it, or spell the type out.`,
+      ),
+      ...surface.undocumented.map((name) => `${entry} exports ${name} without a comment. Write one above it.`),
     );
   }
-  return { pages, leaks };
+  return { pages, faults };
 }
 
 function pageOf(entry, { exports }) {

@@ -5,8 +5,8 @@ const printer = ts.createPrinter({ removeComments: true });
 
 /**
  * Reads what entries of the package export, from their declaration files. For each entry: its exports by name, with the declarations
- * that a compiler sees, and its leaks: declarations of the package that a signature of the entry refers to and that the entry
- * does not export, so that a caller has no name for them.
+ * that a compiler sees; its leaks: declarations of the package that a signature of the entry refers to and that the entry
+ * does not export, so that a caller has no name for them; and what has no comment: exports, and the members of options.
  */
 export function readSurface(entryFiles, { isOurs }) {
   const program = ts.createProgram(entryFiles, {
@@ -31,7 +31,11 @@ export function readSurface(entryFiles, { isOurs }) {
       .map((symbol) => ({ name: symbol.name, symbol: targetOf(symbol) }))
       .sort((one, other) => (one.name < other.name ? -1 : 1));
     const names = new Set(exported.map(({ symbol }) => symbol));
-    return { exports: exported.map(({ name, symbol }) => ({ name, text: textOf(symbol) })), leaks: leaksFrom(names) };
+    return {
+      exports: exported.map(({ name, symbol }) => ({ name, text: textOf(symbol) })),
+      leaks: leaksFrom(names),
+      undocumented: exported.flatMap(({ name, symbol }) => undocumentedIn(name, symbol)),
+    };
   }
 
   /** Follows references through what leaks as well: a caller reaches those too. */
@@ -61,6 +65,21 @@ export function readSurface(entryFiles, { isOurs }) {
     };
     declarations.forEach(visit);
     return found;
+  }
+
+  /** The export itself, and the members of an interface of options. */
+  function undocumentedIn(name, symbol) {
+    const found = isDocumented(symbol) ? [] : [name];
+    if (!name.endsWith('Options')) return found;
+    const members = declarationsOf(symbol).flatMap((node) =>
+      ts.isInterfaceDeclaration(node) ? [...node.members] : [],
+    );
+    const silent = members.filter((member) => ts.getJSDocCommentsAndTags(member).length === 0);
+    return [...found, ...silent.map((member) => `${name}.${member.name.getText()}`)];
+  }
+
+  function isDocumented(symbol) {
+    return declarationsOf(symbol).some((node) => ts.getJSDocCommentsAndTags(node).length > 0);
   }
 
   function targetOf(symbol) {

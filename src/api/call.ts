@@ -39,17 +39,25 @@ export function note({ notes }: Call, { route, job, model, fault }: CallNotes): 
   if (fault !== undefined) notes.fault = fault;
 }
 
+/** A fault that a call met. */
 export interface FaultNote {
   id: string;
   type: string;
 }
 
+/** What a call is answered: plain data, or nothing at all. */
 export type Answer =
   | { status: number; headers: Readonly<Record<string, string>>; body: string | ReadableStream<Uint8Array> }
   /** No answer at all: the connection breaks. */
   | 'network error';
 
-export type Route = Pick<Call, 'method' | 'path'>;
+/** A call as far as its route goes. */
+export interface Route {
+  /** Upper-case. */
+  method: string;
+  /** Without the query. */
+  path: string;
+}
 
 /** Answers calls. It never throws and never rejects. */
 export type Answerer = (call: Call) => Promise<Answer>;

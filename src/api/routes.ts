@@ -1,6 +1,48 @@
 import type { Route } from './call.js';
 
-/** LM Studio's documented routes, by the names that people use for them. */
+/** A route of LM Studio, by the name that people use for it. */
+export type RouteName =
+  | 'download'
+  | 'status'
+  | 'models'
+  | 'load'
+  | 'unload'
+  | 'openai-models'
+  | 'greeting'
+  | 'legacy-models'
+  | 'legacy-model'
+  | 'chat-completions'
+  | 'completions'
+  | 'responses'
+  | 'embeddings'
+  | 'messages'
+  | 'chat'
+  | 'legacy-chat-completions'
+  | 'legacy-completions'
+  | 'legacy-embeddings';
+
+/** A route of LM Studio, as it is documented: method and path. */
+export type DocumentedRoute =
+  | 'POST /api/v1/models/download'
+  | 'GET /api/v1/models/download/status/:job_id'
+  | 'GET /api/v1/models'
+  | 'POST /api/v1/models/load'
+  | 'POST /api/v1/models/unload'
+  | 'GET /v1/models'
+  | 'GET /lmstudio-greeting'
+  | 'GET /api/v0/models'
+  | 'GET /api/v0/models/:model'
+  | 'POST /v1/chat/completions'
+  | 'POST /v1/completions'
+  | 'POST /v1/responses'
+  | 'POST /v1/embeddings'
+  | 'POST /v1/messages'
+  | 'POST /api/v1/chat'
+  | 'POST /api/v0/chat/completions'
+  | 'POST /api/v0/completions'
+  | 'POST /api/v0/embeddings';
+
+/** LM Studio's documented routes. */
 export const routes = {
   download: 'POST /api/v1/models/download',
   status: 'GET /api/v1/models/download/status/:job_id',
@@ -20,10 +62,8 @@ export const routes = {
   'legacy-chat-completions': 'POST /api/v0/chat/completions',
   'legacy-completions': 'POST /api/v0/completions',
   'legacy-embeddings': 'POST /api/v0/embeddings',
-} as const;
+} as const satisfies Record<RouteName, DocumentedRoute>;
 
-export type RouteName = keyof typeof routes;
-export type DocumentedRoute = (typeof routes)[RouteName];
 /** The routes on which models run. modeldock imitates none of them: it forwards them, or answers canned texts. */
 export type InferenceRouteName = Exclude<
   { [Name in RouteName]: (typeof routes)[Name] extends `POST ${string}` ? Name : never }[RouteName],

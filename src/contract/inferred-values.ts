@@ -1,4 +1,5 @@
 import type { ProblemType } from './answers.js';
+import type { HubRefusalCode } from './hub-refusal-code.js';
 
 /*
  * The values of inferred.ts, which has the reason for each: apart, so that a page does not load the reasons.
@@ -56,7 +57,7 @@ export const inferred = {
       offline: [503, 'unknown'],
       insufficient_space: [507, 'unknown'],
       disk_error: [500, 'unknown'],
-    } as const satisfies Record<string, Refusal>,
+    } as const satisfies Record<HubRefusalCode, Refusal>,
   },
   internalErrorMessage: { value: 'Internal server error' },
 } as const;

@@ -8,16 +8,21 @@ export interface Profile {
   keepAliveMs?: number | undefined;
 }
 
-export const profiles = {
+/** An edition of LM Studio, by name. */
+export type ProfileName =
   /** The page of the documentation that this project implements: autumn 2025. */
-  documented: { countersInDownloadAnswer: true, unknownRouteStatus: 200 },
+  | 'documented'
   /** Released servers. */
-  'lmstudio-0.4': { countersInDownloadAnswer: false, unknownRouteStatus: 200, keepAliveMs: 5000 },
+  | 'lmstudio-0.4'
   /** As an API should be: a wrong path is an error. */
-  strict: { countersInDownloadAnswer: true, unknownRouteStatus: 404 },
-} as const satisfies Record<string, Profile>;
+  | 'strict';
 
-export type ProfileName = keyof typeof profiles;
+/** The editions of LM Studio that can be imitated; a profile of your own is one of them with other values. */
+export const profiles: Readonly<Record<ProfileName, Profile>> = {
+  documented: { countersInDownloadAnswer: true, unknownRouteStatus: 200 },
+  'lmstudio-0.4': { countersInDownloadAnswer: false, unknownRouteStatus: 200, keepAliveMs: 5000 },
+  strict: { countersInDownloadAnswer: true, unknownRouteStatus: 404 },
+};
 
 export const profileNames = Object.keys(profiles) as ProfileName[];
 

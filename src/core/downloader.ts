@@ -8,21 +8,34 @@ import type { ModelLibrary } from './model-library.js';
  */
 
 /** What a job is busy with while it is `downloading`. */
-export const downloadPhases = [
+export type DownloadPhase =
   /** Other jobs come first. */
+  | 'queued'
+  /** Asks the hub where the bytes are. */
+  | 'connecting'
+  /** Bytes arrive. */
+  | 'transferring'
+  /** The hub asked for patience (429). */
+  | 'waiting-rate-limit'
+  /** Nothing answers at all; it goes on by itself. */
+  | 'offline'
+  /** Bytes are hashed that nothing has to be fetched for. */
+  | 'verifying'
+  /** The files get their names in the models folder. */
+  | 'publishing';
+
+/** All phases, as data. */
+export const downloadPhases = [
   'queued',
   'connecting',
   'transferring',
-  /** The hub asked for patience (429). */
   'waiting-rate-limit',
-  /** Nothing answers at all; it goes on by itself. */
   'offline',
-  /** Bytes are hashed that nothing has to be fetched for. */
   'verifying',
   'publishing',
-] as const;
-export type DownloadPhase = (typeof downloadPhases)[number];
+] as const satisfies readonly DownloadPhase[];
 
+/** How far one file of a download is. */
 export interface FileProgress {
   /** In the repo, with slashes. */
   path: string;
@@ -51,6 +64,7 @@ export interface DownloadDetails {
   limit?: number;
 }
 
+/** Acts on the jobs of a downloader. */
 export interface DownloaderControl extends JobControl {
   /** `undefined` when there is no such job. */
   details(jobId: string): Promise<DownloadDetails | undefined>;

@@ -5,6 +5,7 @@ import type { JobSnapshot } from './job.js';
 export type ModelReference =
   { source: 'catalog'; id: string } | { source: 'huggingface'; owner: string; repo: string; url: string };
 
+/** What to download. */
 export interface DownloadRequest {
   model: ModelReference;
   /** As the client spelled it, for instance `Q4_K_M`. */

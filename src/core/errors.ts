@@ -1,4 +1,51 @@
-/** Why a job failed, or paused by itself. */
+/** Why a job failed, or paused by itself. docs/real-downloads.md says what to do about each. */
+export type FailureCode =
+  /** The control API cancelled it. */
+  | 'cancelled'
+  /** The bytes arrived, and their digest is not the one that the hub names. */
+  | 'checksum_mismatch'
+  /** No space is left on the disk: paused, and can be resumed. */
+  | 'disk_full'
+  /** Nothing answers, and retries did not help. */
+  | 'network_error'
+  /** The hub answers, but not with anything that can be used. */
+  | 'hub_error'
+  /** The hub allows no further requests for now. */
+  | 'rate_limited'
+  /** The job was started with a token and finds none now: paused, and can be resumed. */
+  | 'token_missing'
+  /** The repo was gated after the job started. */
+  | 'gated'
+  /** The commit that is being downloaded no longer exists. */
+  | 'revision_gone'
+  /** The hub does not accept the token. */
+  | 'bad_token'
+  /** The repo does not exist, or the token may not see it. */
+  | 'missing_or_private'
+  /** The hub has disabled the repo. */
+  | 'repo_disabled'
+  /** The file on the hub is not the one that the download began with. */
+  | 'changed_upstream'
+  /** The CDN refuses signed URLs, new ones too. */
+  | 'cdn_refused'
+  /** The answer to a request for a range holds other bytes. */
+  | 'bad_range'
+  /** The bytes arrive compressed, so that their places are unknown. */
+  | 'encoded_body'
+  /** Something else arrives than the file, such as the login page of a network. */
+  | 'not_the_file'
+  /** The server sends whole files only, and breaks off each time. */
+  | 'ranges_unsupported'
+  /** A redirect leads where a download must not follow. */
+  | 'redirect_refused'
+  /** The proxy asks for credentials, or does not accept those it gets. */
+  | 'proxy_auth'
+  /** A file that modeldock did not put there stands in the way. */
+  | 'target_exists'
+  /** The disk fails, or the folder cannot be written. */
+  | 'disk_error';
+
+/** All of them, as data. */
 export const failureCodes = [
   'cancelled',
   'checksum_mismatch',
@@ -9,7 +56,6 @@ export const failureCodes = [
   'token_missing',
   'gated',
   'revision_gone',
-  // What only a download over a real network and onto a real disk runs into.
   'bad_token',
   'missing_or_private',
   'repo_disabled',
@@ -23,8 +69,7 @@ export const failureCodes = [
   'proxy_auth',
   'target_exists',
   'disk_error',
-] as const;
-export type FailureCode = (typeof failureCodes)[number];
+] as const satisfies readonly FailureCode[];
 
 /** Why a request was refused before there was a job, or about a job or model that is not there. */
 export type RefusalCode =
@@ -56,10 +101,15 @@ export type RefusalCode =
   | 'job_not_found'
   | 'wrong_job_state';
 
-interface RefusalFacts {
+/** What a refusal says besides its code and its message. */
+export interface RefusalDetails {
+  /** What could have been asked for instead. */
   choices?: readonly string[];
+  /** After how many ms the same request may succeed. */
   retryAfterMs?: number;
+  /** Sentences on what to try, for answers whose first sentence is LM Studio's. */
   advice?: string;
+  /** The error that led to it. */
   cause?: unknown;
 }
 
@@ -73,14 +123,14 @@ export class RefusedError extends Error {
   readonly choices: readonly string[] | undefined;
   /** After how long the same request may succeed. */
   readonly retryAfterMs: number | undefined;
-  /** Sentences on what to try, for answers whose first sentence is somebody else's. */
+  /** Sentences on what to try, for answers whose first sentence is LM Studio's. */
   readonly advice: string | undefined;
 
   constructor(
     code: RefusalCode,
     subject: string,
     message: string,
-    { choices, retryAfterMs, advice, cause }: RefusalFacts = {},
+    { choices, retryAfterMs, advice, cause }: RefusalDetails = {},
   ) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;

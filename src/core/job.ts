@@ -1,5 +1,6 @@
 import type { FailureCode } from './errors.js';
 
+/** What every download has, whatever its state. */
 export interface JobFacts {
   id: string;
   /** The identity of what is downloaded: a catalog id, or `owner/repo@quantization`, lower-case. */
@@ -12,6 +13,7 @@ export interface JobFacts {
   aheadMs?: number;
 }
 
+/** The state of a download, with what only that state has. */
 export type JobState =
   | {
       state: 'downloading';

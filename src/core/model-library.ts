@@ -29,17 +29,26 @@ export interface InstalledModel {
   loadDefaults?: LoadDefaults;
 }
 
+/** What a model is for, as LM Studio calls it. */
 export type ModelType = 'llm' | 'embedding' | 'decision';
+/** A field that LM Studio lists as null where it could not read the file's header. */
 export type UnreadField = 'architecture' | 'maxContextLength' | 'quantization';
+/** Further settings of a loaded model, in LM Studio's spelling. */
 export type LoadDefaults = Readonly<Record<string, string | number | boolean>>;
 
+/** What a model can do besides text. */
 export interface ModelCapabilities {
+  /** Whether it reads images. */
   vision: boolean;
+  /** Whether it was trained to use tools. */
   toolUse: boolean;
+  /** The levels of reasoning that can be asked for, and the one that is used without being asked for. */
   reasoning?: { options: readonly string[]; preset: string };
 }
 
+/** The settings of a loaded model. */
 export interface LoadConfig {
+  /** In tokens. */
   contextLength: number;
   /** Absent on instances of embedding models. */
   parallel?: number;
@@ -51,9 +60,17 @@ export interface LoadConfig {
   more?: LoadDefaults;
 }
 
-export interface LoadRequest extends Partial<Omit<LoadConfig, 'parallel' | 'more'>> {
+/** What to load, and the settings that are to differ from the model's own. */
+export interface LoadRequest {
   /** An installed model's key. */
   model: string;
+  /** In tokens. */
+  contextLength?: number;
+  evalBatchSize?: number;
+  flashAttention?: boolean;
+  /** How many experts are used; mixtures of experts only. */
+  numExperts?: number;
+  offloadKvCacheToGpu?: boolean;
 }
 
 /** A model in memory. */

@@ -2,9 +2,11 @@ import type { DownloadEngine, DownloadRequest, SimulatorControl } from './engine
 import type { Foresight } from './foresight.js';
 import type { InstalledModel } from './model-library.js';
 
-/** One stretch of a job's story, on the session's clock. */
+/** One stretch of a job's scenario as it is played, on the session's clock. */
 export interface JobStretch {
+  /** The type of its step: `connect`, `transfer`, … */
   type: string;
+  /** Milliseconds since the epoch, as `to`. */
   from: number;
   /** Absent where it has no end. */
   to?: number;
@@ -12,16 +14,18 @@ export interface JobStretch {
   toBytes: number;
 }
 
-/** Which story a new job plays: the first rule whose pattern matches the model, else the default. */
+/** Which scenario a new job plays: that of the first rule whose pattern matches the model, else the default. */
 export interface ScenarioChoice {
   /** A scenario's name, or the scenario itself. */
   scenario: unknown;
   rules: readonly ScenarioRule[];
 }
 
+/** Gives models whose name matches a pattern a scenario. */
 export interface ScenarioRule {
   /** The identity of a model, with `*` for any text: `qwen/*`, `*@q8_0`. */
   model: string;
+  /** A scenario's name, or the scenario itself. */
   scenario: unknown;
 }
 
@@ -50,12 +54,13 @@ export interface Simulation extends Foresight {
 /** What a simulation is made of again; its shape is the simulator's own business. */
 export type SavedSimulation = Record<string, unknown>;
 
-/** Told of each decision as it is made: what only time brings is not one. */
+/** Called with each decision as it is made. */
 export type DecisionListener = (decision: Decision) => void;
 
+/** Something that was decided about a world, by a client or through the control API; what time alone brings is not one. */
 export type Decision =
   | { type: 'started' | 'paused' | 'resumed' | 'cancelled' | 'failed'; job: string; model: string }
   /** A poll moved the job that was polled. */
   | { type: 'polled'; job: string; model: string; stepMs: number }
-  /** What is installed or loaded, or the stories of jobs to come. */
+  /** What is installed or loaded, or the scenarios of jobs to come. */
   | { type: 'models' | 'scenario' };

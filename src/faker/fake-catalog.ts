@@ -3,6 +3,7 @@ import { fakeModel } from './fake-model.js';
 import { createLineage } from './fake-lineage.js';
 import { createFaker } from './fresh-faker.js';
 
+/** Which models are made, and how many. */
 export interface FakeCatalogOptions {
   /**
    * The same seed makes the same models, as long as @faker-js/faker stays the same, whatever the size: a smaller catalog

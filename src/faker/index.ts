@@ -1,2 +1,3 @@
 export { fakeCatalog, type FakeCatalogOptions } from './fake-catalog.js';
-export type { Catalog, CatalogModel } from '../simulator/catalog.js';
+export type { LoadDefaults, ModelType, UnreadField } from '../core/model-library.js';
+export type { Catalog, CatalogModel, FileChoice } from '../simulator/catalog.js';

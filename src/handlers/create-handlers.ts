@@ -3,6 +3,7 @@ import { checkApi, type Api, type Ownership } from '../api/api.js';
 import { callFrom, toResponse } from '../api/fetch.js';
 import { parseBaseUrl } from './base-url.js';
 
+/** Where handlers stand, and what they answer. */
 export interface HandlersOptions {
   /**
    * Where clients expect LM Studio: its origin, and the path it is mounted under, if any. `http://localhost:1234` by
@@ -10,7 +11,7 @@ export interface HandlersOptions {
    * `*` and a path) on any origin, for a server whose port is not known yet.
    */
   baseUrl?: string;
-  /** `routes` on the page's own origin and on any origin, where other requests go as well; else `origin`. */
+  /** What is answered: `routes` on the page's own origin and on any origin, where other requests go as well; else `origin`. */
   ownership?: Ownership;
 }
 
@@ -22,8 +23,12 @@ export interface HandlersOptions {
  * answers it as LM Studio would. Requests that are marked with MSW's `bypass` never come here.
  * @throws RangeError for a base URL that names no place to serve at; TypeError for what is not an api
  * @example
- * const server = setupServer(...createHandlers(createDock({ scenario: 'instant' }).api));
+ * const dock = createDock({ scenario: 'instant' });
+ * const server = setupServer(...createHandlers(dock.api));
  * server.listen();
+ * const answer = await fetch('http://localhost:1234/api/v1/models');
+ * server.close();
+ * dock.close();
  */
 export function createHandlers(
   api: Api,

@@ -28,15 +28,19 @@ export interface HubOptions {
   host?: string;
   /** Default 0: any that is free. */
   port?: number;
-  /** Where the CDN listens. Default: 127.0.0.2, else `localhost`; with a `host` beyond loopback, that host. */
+  /** Host that the CDN listens on. Default: 127.0.0.2, else `localhost`; with a `host` beyond loopback, that host. */
   cdnHost?: string;
+  /** Default 0: any that is free. */
   cdnPort?: number;
   /** Another server that has the large files as `/{owner}/{name}/{path}`; the 302 goes there instead. */
   cdnUrl?: string;
   /** All bytes follow from it. Default `modeldock`. */
   seed?: string;
+  /** The repos it begins with. Default: `builtinRepos()`. */
   repos?: readonly RepoInput[];
+  /** The tokens that it knows. Default: `builtinTokens`. */
   tokens?: readonly Token[];
+  /** The faults that it begins with; none by default. */
   faults?: readonly HubFault[];
   /** HTTPS with a certificate made at start, or with this one. */
   tls?: boolean | Certificate;
@@ -50,6 +54,7 @@ export interface HubOptions {
   digestCache?: string | false;
   /** Requests the journal keeps. Default 10000. */
   journalLimit?: number;
+  /** Its time, by which signatures end and bodies are paced. Default: the machine's. */
   clock?: HubClock;
 }
 

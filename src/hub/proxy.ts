@@ -13,6 +13,7 @@ import { omit } from './omit.js';
 
 /** How a proxy is made. */
 export interface ProxyOptions {
+  /** Default 127.0.0.1. */
   host?: string;
   /** Default 0: any that is free. */
   port?: number;

@@ -54,6 +54,7 @@ export interface DownloaderLimits {
   speedWindowMs: number;
 }
 
+/** The numbers that a downloader works with by default. */
 export const defaultLimits: DownloaderLimits = {
   segmentBytes: 16 * MiB,
   shortestRunBytes: 16 * MiB,

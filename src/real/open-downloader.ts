@@ -34,15 +34,18 @@ import { createConnectionSlots } from './transfer/connection-slots.js';
 
 /** Options of a downloader. Everything has a default: without any it downloads into LM Studio's own folder. */
 export interface DownloaderOptions {
-  /** Several: a model goes where its repo has a folder already, else to the first with room. */
+  /**
+   * The models folders. Of several, a model goes where its repo has a folder already, else to the first with room. Default: the
+   * one that LM Studio has in its settings, else `~/.lmstudio/models`.
+   */
   modelsDirs?: readonly string[];
-  /** Has `<owner>/<name>/model.yaml` for catalog ids of one's own. */
+  /** A folder with `<owner>/<name>/model.yaml` for catalog ids of your own. */
   catalogDir?: string;
-  /** HF_ENDPOINT, HF_TOKEN, HTTPS_PROXY and so on. Default: that of the process. */
+  /** HF_ENDPOINT, HF_TOKEN, HTTPS_PROXY and so on. Default: the environment of the process. */
   environment?: NodeJS.ProcessEnv;
-  /** A quantization may be asked for together with a catalog id; LM Studio refuses that. */
+  /** Takes a quantization together with a catalog id, which LM Studio refuses; `false` by default. */
   allowCatalogQuantization?: boolean;
-  /** Bytes per second of all downloads together. */
+  /** Bytes per second of all downloads together; no limit by default. */
   bandwidth?: number;
   /** Where to write how a download went, as a scenario for the simulator; further ones get the job's id into the name. */
   record?: string;
@@ -52,8 +55,11 @@ export interface DownloaderOptions {
   ca?: string;
   /** Which addresses are on the Internet: a hub there may not lead into a private network. Default: all but the special ones. */
   isPublicAddress?: (address: string) => boolean;
+  /** The numbers it works with. Default: `defaultLimits`. */
   limits?: Partial<DownloaderLimits>;
+  /** Its time. Default: `realClock`. */
   clock?: RealClock;
+  /** The file system. Default: `node:fs/promises`. */
   files?: FileLayer;
   /** Called with warnings from background work, such as a record that could not be saved. */
   onWarning?: (text: string) => void;
@@ -67,7 +73,7 @@ const RESERVED_FOR_RECORD = 64 * 1024;
  * @throws RefusedError disk_error; Error for a variable of the environment that cannot be used
  * @example
  * const downloader = await openDownloader({ modelsDirs: ['models'], bandwidth: 10_000_000 });
- * const dock = createRealDock({ downloader });
+ * const models = await downloader.library.installed();
  * await downloader.close();
  */
 export async function openDownloader(options: DownloaderOptions = {}): Promise<Downloader> {

@@ -6,6 +6,7 @@ export interface RealClock extends WaitingClock {
   monotonic(): number;
 }
 
+/** The machine's own. */
 export const realClock: RealClock = { ...systemClock, monotonic: () => performance.now() };
 
 /** The same clock, whose dates run on where the machine's are set back: no job completes before it started. */

@@ -5,10 +5,11 @@ import { createListener } from './http-adapter.js';
 /** What Express, Connect and Vite call a middleware. */
 export type Middleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
 
+/** How an api is served in an app. */
 export interface MiddlewareOptions {
-  /** Whose the undocumented routes are below the mount path. `routes` by default: they go on to the app. */
+  /** Which undocumented routes below the mount path are answered. `routes` by default: they go on to the app. */
   ownership?: Ownership;
-  /** Told of errors that nobody foresaw; the client gets a 500. */
+  /** Called with unexpected errors; the client gets a 500. */
   onError?: (error: unknown) => void;
 }
 

@@ -1,4 +1,4 @@
-import { createRealDock } from '../create-real-dock.js';
+import { createRealDockWithRoutes } from '../create-real-dock.js';
 import type { Downloader } from '../core/downloader.js';
 import { RefusedError } from '../core/errors.js';
 import { DEFAULT_SESSION } from '../control/session/session-name.js';
@@ -47,12 +47,14 @@ export async function openReal(settings: Settings): Promise<OpenedReal> {
   const modelsDirs = (settings.modelsDir ?? [await lmStudioModels(files)]).map((folder) => resolve(folder));
   const downloader = await open(settings, modelsDirs, (text) => log.warn(text));
   const controlToken = settings.controlToken ?? makeControlToken();
-  const dock = createRealDock({
-    ...gatewayOptions(settings, controlToken, log),
-    downloader,
-    allowCatalogQuantization: settings.allowCatalogQuantization === true,
-    controlRoutes: documentRoutes(settings.profile),
-  });
+  const dock = createRealDockWithRoutes(
+    {
+      ...gatewayOptions(settings, controlToken, log),
+      downloader,
+      allowCatalogQuantization: settings.allowCatalogQuantization === true,
+    },
+    documentRoutes(settings.profile),
+  );
   const close = async (): Promise<void> => {
     dock.close();
     await downloader.close();

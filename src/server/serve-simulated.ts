@@ -6,7 +6,7 @@ import { DEFAULT_SESSION } from '../control/session/session-name.js';
 import { fromReplayToken } from '../control/session/replay-token.js';
 import type { SessionSnapshot } from '../control/base/snapshot.js';
 import { monotonicClock } from '../core/clock.js';
-import { createSessions, type SimulatedSessions } from '../create-dock.js';
+import { createSessionsWithRoutes, type SimulatedSessions } from '../create-dock.js';
 import { CommandError } from './command-error.js';
 import { createLog } from './log.js';
 import { warnOfUnknownTestModels } from './log-calls.js';
@@ -51,18 +51,19 @@ export async function openSimulated(settings: Settings): Promise<OpenedSimulatio
   const controlToken =
     settings.controlToken ??
     (settings.host === undefined || isLoopbackHost(settings.host) ? undefined : makeControlToken());
-  const sessions = createSessions({
-    ...gatewayOptions(settings, controlToken, log),
-    timeSource: monotonicClock,
-    seed: settings.seed,
-    scenario: settings.scenario.scenario,
-    speed: settings.frozen ? 0 : settings.speed,
-    ...(settings.dates && { dates: settings.dates }),
-    ...(settings.catalog && { catalog: settings.catalog }),
-    unknownModels: settings.unknownModels,
-    controlRoutes: documentRoutes(settings.profile),
-    sessionRoutes: downloadGroup,
-  });
+  const sessions = createSessionsWithRoutes(
+    {
+      ...gatewayOptions(settings, controlToken, log),
+      timeSource: monotonicClock,
+      seed: settings.seed,
+      scenario: settings.scenario.scenario,
+      speed: settings.frozen ? 0 : settings.speed,
+      ...(settings.dates && { dates: settings.dates }),
+      ...(settings.catalog && { catalog: settings.catalog }),
+      unknownModels: settings.unknownModels,
+    },
+    { controlRoutes: documentRoutes(settings.profile), sessionRoutes: downloadGroup },
+  );
   const playing = replayed
     ? await playingOf(await replay(sessions, replayed, settings), replayed)
     : playingOfFlags(settings);
@@ -126,7 +127,6 @@ const quirks = [
 ] as const satisfies readonly (keyof Profile)[];
 
 function nameOfProfile(wanted: Profile): string {
-  const isWanted = (name: ProfileName): boolean =>
-    quirks.every((quirk) => wanted[quirk] === (profiles[name] as Profile)[quirk]);
+  const isWanted = (name: ProfileName): boolean => quirks.every((quirk) => wanted[quirk] === profiles[name][quirk]);
   return profileNames.find(isWanted) ?? 'of its own';
 }

@@ -6,7 +6,9 @@ import { CannotListenError, listenOn, PortTakenError, type ListenAdvice } from '
 import { createListener } from './http-adapter.js';
 import { refuseMalformed } from './refuse-malformed.js';
 
+/** What to serve, where, and how patiently. */
 export interface ServeOptions {
+  /** `dock.api`, `sessions.api`. */
   api: Api;
   /** 1234 by default, as LM Studio's; 0 takes any free one, the same for both families. */
   port?: number;
@@ -47,9 +49,11 @@ const CLOSE_GRACE_MS = 1000;
  * Serves an api over HTTP.
  * @throws PortTakenError where another program listens, on either family; CannotListenError for other reasons
  * @example
- * const serving = await serve({ api: createDock().api, port: 0 });
- * await fetch(`${serving.url}/api/v1/models`);
+ * const dock = createDock({ scenario: 'instant' });
+ * const serving = await serve({ api: dock.api, port: 0 });
+ * const answer = await fetch(`${serving.url}/api/v1/models`);
  * await serving.close();
+ * dock.close();
  */
 export async function serve({
   api,

@@ -44,6 +44,7 @@ const describe = (
   files,
 });
 
+/** The built-in catalog: models that LM Studio's documentation and public clients name, with their real sizes. */
 export const catalogModels: Catalog = [
   describe(
     'ibm/granite-4-micro',

@@ -1,61 +1,69 @@
-import * as z from 'zod/mini';
 import { describeIssues } from '../core/issues.js';
+import type { LoadDefaults, ModelType, UnreadField } from '../core/model-library.js';
+import { catalogSchema } from './catalog-schema.js';
 
-const text = z.string().check(z.minLength(1));
-const count = z.number().check(z.int(), z.positive());
-
-/** `owner/repo` on Hugging Face, in its own case. */
-const repo = z.string().check(z.regex(/^[\w.-]+\/[\w.-]+$/, 'owner/repo'));
-
-/** Further settings of a loaded instance, in LM Studio's spelling. */
-export const loadDefaultsSchema = z.record(text, z.union([z.string(), z.number(), z.boolean()]));
-
-const fileChoice = z.strictObject({
-  repo,
-  format: z.enum(['gguf', 'mlx']),
-  quantization: text,
-  sizeBytes: count,
-});
-
-const catalogModel = z.strictObject({
-  /** The name in LM Studio's catalog; absent for a model that only Hugging Face has. */
-  id: z.optional(
-    z.string().check(z.regex(/^[a-z0-9]+(-[a-z0-9]+)*\/[a-z0-9.]+(-[a-z0-9.]+)*$/, 'owner/name, lower-case')),
-  ),
-  displayName: text,
-  type: z.enum(['llm', 'embedding', 'decision']),
-  architecture: text,
-  /** A mixture of experts: its instances show how many are used. */
-  mixtureOfExperts: z.optional(z.literal(true)),
-  params: z.optional(text),
-  maxContextLength: count,
-  vision: z.optional(z.boolean()),
-  toolUse: z.optional(z.boolean()),
-  reasoning: z.optional(z.strictObject({ options: z.array(text).check(z.minLength(1)), preset: text })),
-  description: z.optional(z.string()),
-  /** `false` lists it without capabilities, as LM Studio does with some models. */
-  capabilities: z.optional(z.literal(false)),
-  /** Only for the type `decision`. */
-  decisionType: z.optional(text),
-  hasVisionAdapter: z.optional(z.boolean()),
-  /** Fields that are listed as null. */
-  unreadFields: z.optional(z.array(z.enum(['architecture', 'maxContextLength', 'quantization']))),
-  /** Further settings of its instances, in LM Studio's spelling. */
-  loadDefaults: z.optional(loadDefaultsSchema),
-  /** The files that can be downloaded; the first is taken without a request for a quantization. None: no GGUF and no MLX. */
-  files: z.array(fileChoice),
-  /** Repos that have this model in formats LM Studio cannot run. */
-  incompatibleRepos: z.optional(z.array(repo)),
-  /** There from the start. */
-  installed: z.optional(z.boolean()),
-});
-
-export const catalogSchema = z.array(catalogModel);
-
-/** A model that can be "downloaded", and the files it comes in. */
-export type CatalogModel = z.infer<typeof catalogModel>;
-export type FileChoice = z.infer<typeof fileChoice>;
+/** The models that can be "downloaded". */
 export type Catalog = readonly CatalogModel[];
+
+/**
+ * A model that can be "downloaded", and the files it comes in.
+ * @example
+ * const rocket: CatalogModel = {
+ *   id: 'acme/rocket-8b',
+ *   displayName: 'Rocket 8B',
+ *   type: 'llm',
+ *   architecture: 'llama',
+ *   maxContextLength: 32_768,
+ *   files: [{ repo: 'acme/Rocket-8B-GGUF', format: 'gguf', quantization: 'Q4_K_M', sizeBytes: 4_920_000_000 }],
+ * };
+ * const dock = createDock({ catalog: [rocket] });
+ */
+export interface CatalogModel {
+  /** The name in LM Studio's catalog, `owner/name` in lower case; absent for a model that only Hugging Face has. */
+  id?: string | undefined;
+  displayName: string;
+  type: ModelType;
+  /** For instance `llama`. */
+  architecture: string;
+  /** A mixture of experts: its instances show how many are used. */
+  mixtureOfExperts?: true | undefined;
+  /** For instance `8B`. */
+  params?: string | undefined;
+  /** In tokens. */
+  maxContextLength: number;
+  /** Whether it reads images; `false` by default. */
+  vision?: boolean | undefined;
+  /** Whether it was trained to use tools; `false` by default. */
+  toolUse?: boolean | undefined;
+  /** The levels of reasoning that can be asked for, and the one that is used without being asked for. */
+  reasoning?: { options: string[]; preset: string } | undefined;
+  description?: string | undefined;
+  /** `false` lists it without capabilities, as LM Studio does with some models. */
+  capabilities?: false | undefined;
+  /** Only for the type `decision`. */
+  decisionType?: string | undefined;
+  hasVisionAdapter?: boolean | undefined;
+  /** Fields that are listed as null. */
+  unreadFields?: UnreadField[] | undefined;
+  /** Further settings of its instances, in LM Studio's spelling. */
+  loadDefaults?: LoadDefaults | undefined;
+  /** The files that can be downloaded; the first is taken without a request for a quantization. None: no GGUF and no MLX. */
+  files: FileChoice[];
+  /** Repos that have this model in formats LM Studio cannot run, `owner/repo`. */
+  incompatibleRepos?: string[] | undefined;
+  /** There from the start; `false` by default. */
+  installed?: boolean | undefined;
+}
+
+/** A file that a model comes in. */
+export interface FileChoice {
+  /** `owner/repo` on Hugging Face, in its own case. */
+  repo: string;
+  format: 'gguf' | 'mlx';
+  /** For instance `Q4_K_M`, `4bit`. */
+  quantization: string;
+  sizeBytes: number;
+}
 
 /** A catalog that cannot be used; the message names each wrong value by its path, and what was expected there. */
 export class CatalogError extends Error {

@@ -5,9 +5,11 @@ import { failureCodes } from '../core/errors.js';
 import { describeIssues } from '../core/issues.js';
 import type { LoadedInstance } from '../core/model-library.js';
 import type { SavedSimulation, ScenarioChoice } from '../core/simulation.js';
-import { catalogSchema, loadDefaultsSchema, parseCatalog, type Catalog } from './catalog.js';
+import { catalogSchema, loadDefaultsSchema } from './catalog-schema.js';
+import { parseCatalog, type Catalog } from './catalog.js';
 import type { SimulatedJob } from './job.js';
-import { parseScenario, scenarioSchema } from './scenario.js';
+import { scenarioSchema } from './scenario-schema.js';
+import { parseScenario } from './scenario.js';
 import { scenarioChoiceSchema } from './scenario-choice.js';
 
 const text = z.string();

@@ -1,70 +1,60 @@
-import * as z from 'zod/mini';
-import { failureCodes } from '../core/errors.js';
+import type { FailureCode } from '../core/errors.js';
 import { describeIssues } from '../core/issues.js';
+import { scenarioSchema } from './scenario-schema.js';
 
 /*
- * A scenario is plain data: it travels as JSON, on the command line and over the control API. These schemas are the one
- * source: the types are inferred from them, and a wrong scenario is refused with the path of the wrong value.
+ * A scenario is plain data: it travels as JSON, on the command line and over the control API. scenario-schema.ts checks it;
+ * a test compares these types with the schemas.
  */
-
-const ms = z.number().check(z.int(), z.nonnegative());
-const bytes = z.number().check(z.int(), z.nonnegative());
-const fraction = (expected: string) => z.number().check(z.refine((value) => value >= 0 && value <= 1, expected));
-const anyPlace = 'a fraction from 0 to 1, or {"bytes": whole number}';
-/** A place in the file: a fraction of its size, or a number of bytes. */
-const place = z.union([fraction(anyPlace), z.strictObject({ bytes })], anyPlace);
-const code = z.enum(failureCodes);
-
-const stepSchema = z.discriminatedUnion('type', [
-  /** The job exists, no byte yet. */
-  z.strictObject({ type: z.literal('connect'), ms }),
-  /** Bytes arrive, up to `until` (the end by default). `wobble` is how far the speed strays from the mean: 0 to 1. */
-  z.strictObject({
-    type: z.literal('transfer'),
-    bytesPerSecond: z.number().check(z.positive()),
-    until: z.optional(place),
-    wobble: z.optional(fraction('a number from 0 to 1')),
-  }),
-  /** Nothing arrives; without `ms`, forever. */
-  z.strictObject({ type: z.literal('stall'), ms: z.optional(ms) }),
-  /** The job is paused; without `ms`, until an operator resumes it. */
-  z.strictObject({
-    type: z.literal('pause'),
-    ms: z.optional(ms),
-    code: z.optional(code),
-    reason: z.optional(z.string()),
-  }),
-  /** The job falls back to an earlier place. */
-  z.strictObject({ type: z.literal('rewind'), to: place }),
-  /** All bytes are there, the job is still downloading; without `ms`, forever. */
-  z.strictObject({ type: z.literal('finalize'), ms: z.optional(ms) }),
-  /** A recorded download, replayed: bytes reached, by milliseconds since the step began. */
-  z.strictObject({
-    type: z.literal('trace'),
-    samples: z.array(z.tuple([ms, bytes])).check(z.minLength(1)),
-  }),
-  /** The job fails. The next job for the same model goes on with the steps after it. */
-  z.strictObject({ type: z.literal('fail'), code, reason: z.optional(z.string()) }),
-]);
-
-export const scenarioSchema = z.strictObject({
-  name: z.optional(z.string()),
-  description: z.optional(z.string()),
-  steps: z.array(stepSchema),
-  /** Each retry runs the same steps again, instead of those after the `fail`. */
-  repeat: z.optional(z.boolean()),
-});
 
 /** A place in the file: a fraction of its size (0 to 1), or a number of bytes. */
 export type Place = number | { bytes: number };
 
-/** One stretch of a download's scenario. Times are milliseconds of the job's active time. */
-export type ScenarioStep = z.infer<typeof stepSchema>;
+/** One stretch of a download's scenario. Times are whole milliseconds of the job's active time. */
+export type ScenarioStep =
+  /** The job exists, no byte yet. */
+  | { type: 'connect'; ms: number }
+  /** Bytes arrive, up to `until` (the end by default). */
+  | {
+      type: 'transfer';
+      bytesPerSecond: number;
+      until?: Place | undefined;
+      /** How far the speed strays from the mean: 0 to 1. 0 by default. */
+      wobble?: number | undefined;
+    }
+  /** Nothing arrives; without `ms`, forever. */
+  | { type: 'stall'; ms?: number | undefined }
+  /** The job is paused; without `ms`, until the control API resumes it. */
+  | { type: 'pause'; ms?: number | undefined; code?: FailureCode | undefined; reason?: string | undefined }
+  /** The job falls back to an earlier place. */
+  | { type: 'rewind'; to: Place }
+  /** All bytes are there, the job is still downloading; without `ms`, forever. */
+  | { type: 'finalize'; ms?: number | undefined }
+  /** A recorded download, replayed: bytes reached, by milliseconds since the step began. */
+  | { type: 'trace'; samples: [ms: number, bytes: number][] }
+  /** The job fails. The next job for the same model goes on with the steps after it. */
+  | { type: 'fail'; code: FailureCode; reason?: string | undefined };
 
 /**
  * The scenario of a download. What is missing at the end of the steps arrives at the pace of the last transfer.
+ * @example
+ * const stallsAtTheEnd: Scenario = {
+ *   steps: [
+ *     { type: 'connect', ms: 250 },
+ *     { type: 'transfer', bytesPerSecond: 40_000_000, until: 0.99 },
+ *     { type: 'stall' },
+ *   ],
+ * };
+ * const dock = createDock({ scenario: stallsAtTheEnd });
  */
-export type Scenario = z.infer<typeof scenarioSchema>;
+export interface Scenario {
+  name?: string | undefined;
+  description?: string | undefined;
+  /** In the order in which they are played. */
+  steps: ScenarioStep[];
+  /** Each retry runs the same steps again, instead of those after the `fail`; `false` by default. */
+  repeat?: boolean | undefined;
+}
 
 /** A scenario that cannot be played; the message names each wrong value by its path, and what was expected there. */
 export class ScenarioError extends Error {
@@ -76,9 +66,9 @@ export class ScenarioError extends Error {
  * @throws ScenarioError
  */
 export function parseScenario(input: unknown): Scenario {
-  const elapsed: unknown = Array.isArray(input) ? { steps: input } : input;
-  const result = scenarioSchema.safeParse(elapsed);
-  if (!result.success) refuse(describeIssues(result.error.issues, elapsed, 'the scenario'));
+  const spelled: unknown = Array.isArray(input) ? { steps: input } : input;
+  const result = scenarioSchema.safeParse(spelled);
+  if (!result.success) refuse(describeIssues(result.error.issues, spelled, 'the scenario'));
   const contradictions = findContradictions(result.data.steps);
   if (contradictions.length > 0) refuse(contradictions.map((line) => `  ${line}`).join('\n'));
   return result.data;

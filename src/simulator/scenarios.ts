@@ -9,8 +9,43 @@ const transfer = { type: 'transfer', bytesPerSecond: 40 * MB, wobble: 0.3 } as c
  */
 const everything = { type: 'trace', samples: [[0, Number.MAX_SAFE_INTEGER]] } satisfies Scenario['steps'][number];
 
+/** A scenario that has a name. */
+export interface NamedScenario extends Scenario {
+  /** What it does, in a sentence. */
+  description: string;
+}
+
+/** The name of a scenario. */
+export type ScenarioName =
+  /** The example on LM Studio's page, to the byte: 948 bytes after 127 ms. */
+  | 'docs-example'
+  /** About 40 MB/s to the end, with the wobble of a real line. */
+  | 'steady'
+  /** Completed in the answer to the request that starts it. */
+  | 'instant'
+  /** About 500 kB/s to the end: time enough to look at a progress bar. */
+  | 'slow'
+  /** Stops and goes, fails with network_error at 60 %; a retry goes on from there to the end. */
+  | 'flaky'
+  /** Stops for good at 99 %, with speed 0 and no estimate. */
+  | 'stalls'
+  /** Pauses at 30 % until an operator resumes it. */
+  | 'pauses'
+  /** Fails with network_error at 50 %; a retry goes on from there to the end. */
+  | 'fails'
+  /** Falls back from 60 % to 20 % once, then goes on to the end. */
+  | 'rewinds'
+  /** Fails after the last byte, when the checksum is computed; a retry starts from 0. */
+  | 'checksum-mismatch'
+  /** Pauses with disk_full at 70 % until an operator resumes it. */
+  | 'disk-full'
+  /** Stays downloading at 100 % for 30 s while the checksum is computed. */
+  | 'finalizes-slowly'
+  /** Stays downloading at 100 % for good. */
+  | 'finalizes-forever';
+
 /** The scenarios that have a name. */
-export const scenarios = {
+export const scenarios: Readonly<Record<ScenarioName, NamedScenario>> = {
   'docs-example': {
     description: "The example on LM Studio's page, to the byte: 948 bytes after 127 ms.",
     steps: [
@@ -90,10 +125,9 @@ export const scenarios = {
     description: 'Stays downloading at 100 % for good.',
     steps: [connect, transfer, { type: 'finalize' }],
   },
-} satisfies Record<string, Scenario>;
+};
 
-export type ScenarioName = keyof typeof scenarios;
-
+/** Whether there is a scenario of this name. */
 export function isScenarioName(name: string): name is ScenarioName {
   return Object.hasOwn(scenarios, name);
 }

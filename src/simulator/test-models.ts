@@ -10,16 +10,19 @@ import type { Scenario } from './scenario.js';
 
 export const TEST_MODEL_OWNER = 'simulate';
 
-/** What a test model does. */
+/** What a test model does: it plays a scenario, is refused, or is there already. */
 export type TestModel = { scenario: Scenario } | { refusal: RefusalCode } | 'already_downloaded';
 
 /** Every test model has a round size, so that a percentage is a round number of bytes. */
 export const TEST_MODEL_BYTES = 1_000_000_000;
 
-interface TestModelFamily {
-  /** As it is shown to people; `N` stands for a whole percentage. */
+/** Test models that differ by one number. */
+export interface TestModelFamily {
+  /** The name under `simulate/`; `N` stands for a whole percentage. */
   spelling: string;
+  /** What it does, in a few words. */
   description: string;
+  /** Makes the test model of a fraction, 0 to 1; families without an `N` do not look at it. */
   ask: (fraction: number) => TestModel;
 }
 
@@ -28,6 +31,7 @@ const transfer = { type: 'transfer', bytesPerSecond: 100_000_000 } as const;
 const failure = { type: 'fail', code: 'network_error', reason: 'The connection was reset.' } as const;
 const play = (...steps: Scenario['steps']): TestModel => ({ scenario: { steps } });
 
+/** All test models. */
 export const testModels: readonly TestModelFamily[] = [
   {
     spelling: 'instant',

@@ -8,6 +8,7 @@ import { createControlCalls, type Fetch } from './control-calls.js';
 import { followEvents } from './follow-events.js';
 import { noteFailures, type Noted } from './note-failures.js';
 
+/** Which session of a server to control, and with which tokens. */
 export interface ConnectOptions {
   /** The name of the session to control, made when it is first used; `default` is the one of clients that name none. */
   session?: string;

@@ -1,5 +1,6 @@
 import { ControlError, type ControlErrorCode } from '../control/base/control-error.js';
 
+/** Sends a request: the global `fetch`, or something in its place. */
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 
 export interface Address {

@@ -3,7 +3,7 @@ import { ControlError } from '../control/base/control-error.js';
 import type { FindingId } from '../control/findings/findings.js';
 import { reportFindings } from '../control/findings/report.js';
 import type { JournalEntry } from '../control/journal/journal.js';
-import type { JobReport, DockControl, WaitFor } from '../control/contract/dock-control.js';
+import type { JobReport, DockControl } from '../control/contract/dock-control.js';
 import { describeGoal } from '../control/session/wait-for-job.js';
 import { matchesModel } from '../core/text-pattern.js';
 import { monotonicNow, wallSleep } from '../core/wall-timer.js';
@@ -28,8 +28,12 @@ export async function expectNoFindings(
   throw await failure(control, reportFindings(findings));
 }
 
-export interface ExpectedDownload extends Omit<WaitFor, 'timeoutMs'> {
-  /** How long the client may take, in wall time; 5 s by default. */
+/** How far a download is expected to come; without a status and a progress, that it has begun. */
+export interface ExpectedDownload {
+  status?: JobReport['state'];
+  /** A fraction of the size, 0 to 1. */
+  progress?: number;
+  /** How long the client may take, in ms of wall time; 5 s by default. */
   timeoutMs?: number;
 }
 
@@ -85,7 +89,7 @@ async function failure(control: DockControl, text: string): Promise<ExpectationE
   return new ExpectationError(`${text}\n\n${await replayNote(control)}`);
 }
 
-function describeDownload(model: string, { status, progress }: Omit<WaitFor, 'timeoutMs'>): string {
+function describeDownload(model: string, { status, progress }: ExpectedDownload): string {
   const goals = [status, progress === undefined ? undefined : `at ${describeGoal(undefined, progress)}`].filter(
     Boolean,
   );

@@ -2,6 +2,7 @@ import { ControlError } from '../control/base/control-error.js';
 import type { DockControl } from '../control/contract/dock-control.js';
 import { appendReplayNote } from './replay-note.js';
 
+/** A control whose errors end with how to bring the world back. */
 export interface Noted {
   /** The same session, with errors as the server words them. */
   readonly plain: DockControl;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createSessions, type SimulatedSessionsOptions } from '../../src/index.js';
+import { createSessionsWithRoutes, type FurtherRoutes } from '../../src/create-dock.js';
+import type { SimulatedSessionsOptions } from '../../src/index.js';
 
 const CONTROL = 'http://localhost:1234/__modeldock';
 
@@ -8,8 +9,8 @@ interface Refusal {
 }
 
 /** Operates a server with sessions, in process. */
-function open(options: SimulatedSessionsOptions = {}) {
-  const sessions = createSessions({ speed: 0, ...options });
+function open(options: SimulatedSessionsOptions = {}, routes: FurtherRoutes = {}) {
+  const sessions = createSessionsWithRoutes({ speed: 0, ...options }, routes);
   const send = (method: string, path: string, { body, headers, base = CONTROL }: Sent = {}): Promise<Response> =>
     sessions.api.fetch(
       new Request(base + path, {
@@ -69,7 +70,7 @@ describe('a route of the control API', () => {
   });
 
   it('is spelled to the letter, dots too, but in any case', async () => {
-    const { send } = open({ controlRoutes: { 'GET /a.json': async () => ({ here: true }) } });
+    const { send } = open({}, { controlRoutes: { 'GET /a.json': async () => ({ here: true }) } });
     expect((await send('GET', '/a.json')).status).toBe(200);
     expect((await send('GET', '/aXjson')).status).toBe(404);
     expect((await send('GET', '/Clock')).status).toBe(200);
@@ -248,14 +249,16 @@ describe('a session', () => {
 it('a defect behind the control API is told in its own words', async () => {
   const errors: unknown[] = [];
   const defect = new Error('A defect, on purpose.');
-  const { refusal } = open({
-    onError: (error) => errors.push(error),
-    controlRoutes: {
-      'GET /broken': async () => {
-        throw defect;
+  const { refusal } = open(
+    { onError: (error) => errors.push(error) },
+    {
+      controlRoutes: {
+        'GET /broken': async () => {
+          throw defect;
+        },
       },
     },
-  });
+  );
   expect(await refusal('GET', '/broken')).toEqual({
     status: 500,
     code: 'internal_error',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { routes as documented } from '../../src/api/routes.js';
-import { parseFault } from '../../src/control/faults/fault.js';
+import { parseFault } from '../../src/control/faults/parse-fault.js';
 import { ControlError } from '../../src/control/base/control-error.js';
 
 /** In the order of their table. */

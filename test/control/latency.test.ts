@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { drawLatency } from '../../src/control/faults/latency.js';
-import type { LatencyEffect } from '../../src/control/faults/schema.js';
+import type { LatencyEffect } from '../../src/control/faults/fault.js';
 
 const draw = (effect: LatencyEffect, seed = 1, count = 4000): number[] =>
   Array.from({ length: count }, (_, index) => drawLatency(effect, seed, index + 1));

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { toJSONSchema } from 'zod';
 import { createDock, createSessions, parseCatalog, parseScenario } from '../../src/index.js';
 import { serve } from '../../src/server/index.js';
-import { scenarioSchema } from '../../src/simulator/scenario.js';
+import { scenarioSchema } from '../../src/simulator/scenario-schema.js';
 
 /*
  * Runs the page: each of its TypeScript blocks is written to a file of the name in its first line and imported here, so

@@ -5,7 +5,7 @@ import { downloadGroup } from '../../src/control/http/download-routes.js';
 import { createGateway } from '../../src/control/http/gateway.js';
 import { sessionsGroup } from '../../src/control/http/session-registry.js';
 import { createRealDock } from '../../src/create-real-dock.js';
-import { createSessions } from '../../src/index.js';
+import { createSessionsWithRoutes } from '../../src/create-dock.js';
 import { createImaginedDownloader } from '../real/faces/imagined-downloader.js';
 import { ELSEWHERE_HEADER, JOB, MODEL, WALK_TOKEN, type ControlDoor, type ControlStep } from './control-walk.js';
 import { publish, publishControl } from './judge.js';
@@ -17,18 +17,22 @@ export interface OperatedWorld {
 
 /** Sessions with frozen clocks, and the example of LM Studio's page in them. A header leads into two other worlds. */
 export function createOperatedWorld(): OperatedWorld {
-  const sessions = createSessions({
-    seed: 'walk',
-    speed: 0,
-    now: '2025-10-03T15:33:23.496Z',
-    jobIds: [JOB],
-    scenario: 'docs-example',
-    sessionRoutes: downloadGroup,
-    controlRoutes: {
-      'GET /openapi.json': async () => publish('documented'),
-      'GET /control-openapi.json': async () => publishControl(),
+  const sessions = createSessionsWithRoutes(
+    {
+      seed: 'walk',
+      speed: 0,
+      now: '2025-10-03T15:33:23.496Z',
+      jobIds: [JOB],
+      scenario: 'docs-example',
     },
-  });
+    {
+      sessionRoutes: downloadGroup,
+      controlRoutes: {
+        'GET /openapi.json': async () => publish('documented'),
+        'GET /control-openapi.json': async () => publishControl(),
+      },
+    },
+  );
   const worlds: Partial<Record<string, Api>> = { broken: brokenWorld(), real: realWorld() };
   const answer: Api['answer'] = (call) => (worlds[call.header(ELSEWHERE_HEADER) ?? ''] ?? sessions.api).answer(call);
   return {

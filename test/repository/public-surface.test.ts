@@ -11,6 +11,7 @@ interface Declared {
 interface Surface {
   exports: Declared[];
   leaks: (Declared & { through: string })[];
+  undocumented: string[];
 }
 
 const { readSurface } = (await import(new URL('../../scripts/api/read-surface.mjs', import.meta.url).href)) as {
@@ -52,4 +53,14 @@ it('reports declarations that a signature refers to and the entry does not expor
     'Waits through Options',
     'waits through Waits',
   ]);
+});
+
+it('reports exports without a comment, and options without one', async () => {
+  const { undocumented } = await surfaceOf({
+    'index.d.ts':
+      '/** Starts. */\nexport declare function start(options: StartOptions): void;\nexport declare const late: boolean;\n' +
+      '/** How it starts. */\nexport interface StartOptions {\n  /** In ms. */\n  wait: number;\n  port: number;\n}\n' +
+      '/** A place. */\nexport interface Place { line: number }',
+  });
+  expect(undocumented).toEqual(['StartOptions.port', 'late']);
 });

@@ -1,4 +1,4 @@
-import type { inferred } from '../../contract/inferred-values.js';
+import type { HubRefusalCode } from '../../contract/hub-refusal-code.js';
 
 /** A refusal by the control API. Over HTTP: `status`, and `{"error": {code, message}}`. */
 export class ControlError extends Error {
@@ -13,10 +13,9 @@ export class ControlError extends Error {
   }
 }
 
-/** Refusals by the hub or the disk; the same names and statuses as on LM Studio's routes. */
-export type HubRefusalCode = keyof typeof inferred.hubRefusals.value;
-
+/** Why the control API refuses a call: what programs branch on. Each has one status over HTTP. */
 export type ControlErrorCode =
+  /** 401 to 507: the hub or the disk refuses, as on LM Studio's routes. */
   | HubRefusalCode
   /** 400: a value of the wrong shape; the message has its path and what was expected. 413: too many bytes. */
   | 'invalid_request'

@@ -18,11 +18,14 @@ export type ClockMode =
  * the session at which a client asks is the client's own present. A page that subtracts `Date.now()` from an estimate
  * then shows what is left on the session's clock, even where that is frozen.
  */
-export type AnswerDates = (typeof answerDates)[number];
+export type AnswerDates = 'dock' | 'caller';
 
-export const answerDates = ['dock', 'caller'] as const;
+/** Both, as data. */
+export const answerDates = ['dock', 'caller'] as const satisfies readonly AnswerDates[];
 
+/** What a clock shows, and how its time moves. */
 export type ClockStatus = ClockMode & {
+  /** Milliseconds since the epoch. */
   now: number;
   /** The same as a date. */
   date: string;
@@ -46,15 +49,27 @@ export interface ClockChange {
 const moment = z.int().check(z.nonnegative(), z.maximum(MAX_TIME));
 
 /** A session's clock as plain data. */
+export interface SavedClock {
+  mode: ClockMode['mode'];
+  /** Virtual milliseconds per real one, while it runs. */
+  speed: number;
+  /** By how many ms a poll moves its job, in mode `polls`. */
+  stepMs: number;
+  /** What it shows, in ms since the epoch. */
+  now: number;
+  /** Which clock the dates in answers are on; absent where the session that it is restored into decides. */
+  dates?: AnswerDates | undefined;
+  /** When something was last decided, in ms since the epoch; null when nothing has been decided yet. */
+  latestDecision: number | null;
+}
+
 export const savedClock = z
   .strictObject({
     mode: z.enum(['running', 'frozen', 'polls']),
     speed: z.number().check(z.nonnegative()),
     stepMs: z.int().check(z.positive()),
     now: moment,
-    /** Absent where the session that it is restored into decides. */
     dates: z.optional(z.enum(answerDates)),
-    /** Null when nothing has been decided yet. */
     latestDecision: z.nullable(moment),
   })
   .check(
@@ -63,7 +78,6 @@ export const savedClock = z
       message: 'at most what "now" says',
     }),
   );
-export type SavedClock = z.infer<typeof savedClock>;
 
 export interface SessionClockOptions {
   /** Drives the clock while it runs; the machine's date by default. */

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { describeIssues } from '../../core/issues.js';
 import { ControlError } from './control-error.js';
-import { savedClock } from './session-clock.js';
+import type { Profile } from '../../contract/profiles.js';
+import { savedClock, type SavedClock } from './session-clock.js';
 
 /** Rises with each change of the format; a snapshot of another version is refused. */
 const VERSION = 1;
@@ -11,7 +12,6 @@ export const snapshotSchema = z.strictObject({
   modeldock: z.literal(VERSION),
   engine: z.literal('simulated'),
   seed: z.string(),
-  /** How the routes of LM Studio answer. */
   profile: z.strictObject({
     countersInDownloadAnswer: z.boolean(),
     unknownRouteStatus: z.union([z.literal(200), z.literal(404)], '200 or 404'),
@@ -19,14 +19,28 @@ export const snapshotSchema = z.strictObject({
   }),
   explainFailures: z.boolean(),
   clock: savedClock,
-  /** The simulator's own; it checks it. */
+  // The simulator checks it.
   simulation: z.record(z.string(), z.unknown()),
-  /** The faults and their counters; they check it. */
+  // parse-fault.ts checks it.
   faults: z.unknown(),
 });
 
-/** A session at one moment, as plain data, without its journal. */
-export type SessionSnapshot = z.infer<typeof snapshotSchema>;
+/** A session at one moment, as plain data, without its journal. It is made by `snapshot()`, and to be kept, not to be edited. */
+export interface SessionSnapshot {
+  /** The version of the format. */
+  modeldock: 1;
+  engine: 'simulated';
+  seed: string;
+  /** How the routes of LM Studio answer. */
+  profile: Profile;
+  /** Whether failed jobs have a string `error`. */
+  explainFailures: boolean;
+  clock: SavedClock;
+  /** The simulator's own. */
+  simulation: Record<string, unknown>;
+  /** The faults and their counters. */
+  faults: unknown;
+}
 
 export function makeSnapshot(parts: Omit<SessionSnapshot, 'modeldock' | 'engine'>): SessionSnapshot {
   return { modeldock: VERSION, engine: 'simulated', ...parts };

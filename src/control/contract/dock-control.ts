@@ -10,7 +10,7 @@ import type { Fault, FaultStatus } from '../faults/fault.js';
 import type { Finding } from '../findings/findings.js';
 import type { JournalEntry } from '../journal/journal.js';
 import { snapshotSchema, type SessionSnapshot } from '../base/snapshot.js';
-import { parseFault } from '../faults/fault.js';
+import { parseFault } from '../faults/parse-fault.js';
 import { faultSchema } from '../faults/schema.js';
 import type { MethodName, Operations, ControlRoute } from './route.js';
 import {
@@ -32,6 +32,7 @@ import {
 /** How far to advance: a number of milliseconds, or the first millisecond at which a condition holds. */
 export type AdvanceStep = { ms: number } | { until: Condition };
 
+/** What an advance did. */
 export interface Advanced {
   clock: ClockStatus;
   /** The transitions crossed, in order. */
@@ -45,40 +46,53 @@ export type JobReport = JobSnapshot &
     timeline: readonly JobStretch[];
   };
 
+/** A session at a glance. */
 export interface SessionStatus {
   session: string;
+  /** `simulated` or `real`. */
   engine: string;
   clock: ClockStatus;
+  /** How many jobs there are, in any state. */
   jobs: number;
+  /** How many faults there are, those that have ended included. */
   faults: number;
+  /** How many calls the journal holds. */
   journalEntries: number;
 }
 
 /** How long a wait takes at most, where it says nothing else. */
 export const WAIT_MS = 30_000;
 
+/** What to wait for; all that is given must hold. */
 export interface WaitFor {
   status?: JobSnapshot['state'];
   /** A fraction of the size, 0 to 1. */
   progress?: number;
-  /** Wall time; 30 s by default, 10 min at most. */
+  /** How long to wait, in ms of wall time; 30 s by default, 10 min at most. */
   timeoutMs?: number;
 }
 
 /**
  * Controls one session: its clock, jobs, faults, models and journal. The same in process, over HTTP and by `connect()`.
  * @example
- * const [job] = await control.jobs.list();
- * await control.jobs.fail(job.id, { code: 'disk_full' });
- * await control.faults.add({ effect: { type: 'status', status: 503 } });
+ * const control: DockControl = createDock({ speed: 0 });
+ * await control.scenario.set({ rules: [{ model: 'qwen/*', scenario: 'stalls' }] });
+ * await control.faults.add({ when: { route: 'status', nth: 1 }, effect: { type: 'status', status: 503 } });
+ * await control.clock.advance({ ms: 60_000 });
+ * for (const { id, state } of await control.jobs.list()) {
+ *   if (state === 'downloading') await control.jobs.fail(id, { code: 'network_error' });
+ * }
+ * const findings = await control.findings();
  */
 export interface DockControl {
+  /** The session at a glance. */
   status(): Promise<SessionStatus>;
   /**
    * Goes back to the first moment: no jobs, nothing loaded, no faults, an empty journal, the clock as it was. Real
    * downloads stay: there only the faults and the journal go.
    */
   reset(): Promise<SessionStatus>;
+  /** The session's time. Real downloads have the machine's, which nothing can set or advance. */
   readonly clock: {
     get(): Promise<ClockStatus>;
     /** @throws ControlError time_travel */
@@ -86,6 +100,7 @@ export interface DockControl {
     /** Resolves when the new state holds. @throws ControlError never, when the condition can never hold */
     advance(step: AdvanceStep | number): Promise<Advanced>;
   };
+  /** The downloads, in the order in which they were started. */
   readonly jobs: {
     list(): Promise<readonly JobReport[]>;
     /** @throws ControlError not_found */
@@ -101,11 +116,13 @@ export interface DockControl {
     /** Resolves when the job is there; on a frozen clock that takes an advance. @throws ControlError timeout, never */
     wait(jobId: string, goal: WaitFor, signal?: AbortSignal): Promise<JobReport>;
   };
+  /** What new downloads play. */
   readonly scenario: {
     get(): Promise<ScenarioChoice>;
     /** For jobs made from now on. What is left out stays. @throws ControlError invalid_request */
     set(choice: Partial<ScenarioChoice>): Promise<ScenarioChoice>;
   };
+  /** What happens to calls. */
   readonly faults: {
     list(): Promise<readonly FaultStatus[]>;
     /** @throws ControlError invalid_request, unsupported */
@@ -114,6 +131,7 @@ export interface DockControl {
     remove(faultId: string): Promise<void>;
     clear(): Promise<void>;
   };
+  /** What is installed. */
   readonly models: {
     list(): Promise<readonly InstalledModel[]>;
     /**
@@ -124,6 +142,7 @@ export interface DockControl {
     /** Takes it off: a client that asks for it again downloads it again. @throws ControlError not_found */
     remove(key: string): Promise<void>;
   };
+  /** What clients asked, and what they were answered. */
   readonly journal: {
     list(): Promise<readonly JournalEntry[]>;
     clear(): Promise<void>;

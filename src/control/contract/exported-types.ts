@@ -1,9 +1,22 @@
 /* The types that a caller of the control interface reaches: each entry that hands the interface out exports them all. */
-export type { ControlErrorCode, HubRefusalCode } from '../base/control-error.js';
-export type { AnswerDates, ClockChange, ClockMode, ClockStatus } from '../base/session-clock.js';
+export type { Profile } from '../../contract/profiles.js';
+export type { HubRefusalCode } from '../../contract/hub-refusal-code.js';
+export type { ControlErrorCode } from '../base/control-error.js';
+export type { AnswerDates, ClockChange, ClockMode, ClockStatus, SavedClock } from '../base/session-clock.js';
 export type { SessionSnapshot } from '../base/snapshot.js';
 export type { ListenOptions, SessionEvent } from '../events/events.js';
-export type { Fault, FaultStatus } from '../faults/fault.js';
+export type {
+  BodyPlace,
+  Fault,
+  FaultEffect,
+  FaultRoute,
+  FaultSelection,
+  FaultStatus,
+  FaultWindow,
+  LatencyEffect,
+} from '../faults/fault.js';
+export type { NthCall } from '../../core/nth-call.js';
+export type { DocumentedRoute, RouteName } from '../../api/routes.js';
 export type { Finding, FindingId } from '../findings/finding.js';
 export type { AnswerHeaders, JournalEntry, JournalFault, RequestHeaders } from '../journal/entry.js';
 export type { JournalText } from '../journal/text.js';
@@ -13,5 +26,11 @@ export type { DownloadDetails, DownloadPhase, FileProgress, RemovedModel } from 
 export type { FailureCode } from '../../core/errors.js';
 export type { Condition, Transition } from '../../core/foresight.js';
 export type { JobFacts, JobSnapshot, JobState } from '../../core/job.js';
-export type { InstalledModel, ModelCapabilities } from '../../core/model-library.js';
+export type {
+  InstalledModel,
+  LoadDefaults,
+  ModelCapabilities,
+  ModelType,
+  UnreadField,
+} from '../../core/model-library.js';
 export type { Decision, JobStretch, ScenarioChoice, ScenarioRule } from '../../core/simulation.js';

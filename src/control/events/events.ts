@@ -8,6 +8,7 @@ import { createKeptEvents, type Listeners, type SessionEvent } from './kept-even
 
 export type { Listeners, SessionEvent } from './kept-events.js';
 
+/** From where to listen, and how long. */
 export interface ListenOptions {
   /** The first event is the one after this one, as far as they are kept; without it, the next. */
   after?: number;

@@ -1,6 +1,6 @@
 import type { Answer } from '../../api/call.js';
 import { monotonicNow, wallSleep } from '../../core/wall-timer.js';
-import type { BodyPlace } from './schema.js';
+import type { BodyPlace } from './fault.js';
 
 /** An answer whose body is whole and at hand. */
 export type TextAnswer = Exclude<Answer, 'network error'> & { body: string };

@@ -1,5 +1,5 @@
 import { isInference, routes, type RouteName } from '../../api/routes.js';
-import type { Fault, FaultEffect, FaultSelection } from './schema.js';
+import type { Fault, FaultEffect, FaultSelection } from './fault.js';
 
 /** Finds what no schema can say of a fault: values that exclude each other, and calls that can never be. */
 export function findContradictions({ when = {}, effect }: Fault): string[] {
@@ -15,32 +15,48 @@ const ROUTES_WITH_MODEL: readonly string[] = [
   ...(Object.keys(routes) as RouteName[]).filter(isInference),
 ];
 
-function inSelection({ route, path, model, job, nth, during }: FaultSelection): string[] {
-  const wrong: string[] = [];
-  if (path !== undefined && !/^[/*]/.test(path)) {
-    wrong.push(`when.path: expected a path that begins with / or *, found ${JSON.stringify(path)}`);
-  }
-  const chosen = route === undefined ? [] : [route].flat();
-  const names = chosen.map((each) => Object.entries(routes).find(([, schemaOf]) => schemaOf === each)?.[0] ?? each);
-  if (job !== undefined && names.length > 0 && !names.includes('status')) {
-    wrong.push(`when.job: only the route "status" is about a job, and when.route is ${JSON.stringify(route)}`);
-  }
-  if (model !== undefined && names.length > 0 && !names.some((name) => ROUTES_WITH_MODEL.includes(name))) {
-    wrong.push(
-      `when.model: only ${ROUTES_WITH_MODEL.map((name) => `"${name}"`).join(', ')} are about a model, ` +
-        `and when.route is ${JSON.stringify(route)}`,
-    );
-  }
-  if (typeof nth === 'object' && !Array.isArray(nth)) {
-    if (nth.from !== undefined && nth.to !== undefined && nth.from > nth.to) {
-      wrong.push(`when.nth: expected "from" not to be after "to", found ${JSON.stringify(nth)}`);
-    }
-  }
-  const { from, to } = during ?? {};
-  if (from !== undefined && to !== undefined && new Date(from).getTime() >= new Date(to).getTime()) {
-    wrong.push(`when.during: expected "from" to be before "to", found ${JSON.stringify(during)}`);
-  }
-  return wrong;
+function inSelection(when: FaultSelection): string[] {
+  return rules.map((rule) => rule(when)).filter((line) => line !== undefined);
+}
+
+/** Each says what is wrong about a selection, if anything is. */
+const rules: readonly ((when: FaultSelection) => string | undefined)[] = [
+  ({ path }) => {
+    if (path === undefined || /^[/*]/.test(path)) return undefined;
+    return `when.path: expected a path that begins with / or *, found ${JSON.stringify(path)}`;
+  },
+  ({ job, route }) => {
+    if (job === undefined || canBe(route, ['status'])) return undefined;
+    return `when.job: only the route "status" is about a job, and when.route is ${JSON.stringify(route)}`;
+  },
+  ({ model, route }) => {
+    if (model === undefined || canBe(route, ROUTES_WITH_MODEL)) return undefined;
+    const names = ROUTES_WITH_MODEL.map((name) => `"${name}"`).join(', ');
+    return `when.model: only ${names} are about a model, and when.route is ${JSON.stringify(route)}`;
+  },
+  ({ nth }) => {
+    const { from, to } = spanOf(nth);
+    if (from === undefined || to === undefined || from <= to) return undefined;
+    return `when.nth: expected "from" not to be after "to", found ${JSON.stringify(nth)}`;
+  },
+  ({ during }) => {
+    const { from, to } = during ?? {};
+    if (from === undefined || to === undefined || new Date(from).getTime() < new Date(to).getTime()) return undefined;
+    return `when.during: expected "from" to be before "to", found ${JSON.stringify(during)}`;
+  },
+];
+
+/** Whether a selection of routes, all of them where there is none, has one of these names. */
+function canBe(route: FaultSelection['route'], names: readonly string[]): boolean {
+  if (route === undefined) return true;
+  return [route].flat().some((each) => {
+    const name = Object.entries(routes).find(([, documented]) => documented === each)?.[0] ?? each;
+    return names.includes(name);
+  });
+}
+
+function spanOf(nth: FaultSelection['nth']): { from?: number | undefined; to?: number | undefined } {
+  return typeof nth === 'object' && 'from' in nth ? nth : {};
 }
 
 /** RFC 9110, 5.1 and 5.5: a transport throws at anything else. */

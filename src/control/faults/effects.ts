@@ -1,7 +1,7 @@
 import type { Answer, Answerer, Call } from '../../api/call.js';
 import { untilAborted } from '../../core/wall-timer.js';
 import { breakJson, slowDown, truncate, withHeader, type Endings, type TextAnswer } from './body.js';
-import type { FaultEffect } from './schema.js';
+import type { FaultEffect } from './fault.js';
 
 /** Loaded together: most pages need neither. */
 export { describeCall } from './describe-call.js';

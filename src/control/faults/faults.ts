@@ -10,7 +10,8 @@ import type { Describer } from './describe-call.js';
 import type * as Effects from './effects.js';
 import { drawLatency } from './latency.js';
 import { isChosen, matchesAtArrival } from './selection.js';
-import { parseFaultState, type Fault, type FaultSelection, type FaultState, type FaultStatus } from './fault.js';
+import type { Fault, FaultSelection, FaultState, FaultStatus } from './fault.js';
+import { parseFaultState } from './parse-fault.js';
 
 /** The session whose calls are disturbed. */
 export interface FaultsContext extends Describer {

@@ -1,6 +1,6 @@
 import { fractionAt } from '../../core/random.js';
 import { LONGEST_TIMER_MS } from '../../core/wall-timer.js';
-import type { LatencyEffect } from './schema.js';
+import type { LatencyEffect } from './fault.js';
 
 /** How long a call waits, in whole milliseconds: nothing but the seed and the number of the call decides it. */
 export function drawLatency(effect: LatencyEffect, seed: number, callNumber: number): number {

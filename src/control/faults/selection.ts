@@ -3,7 +3,7 @@ import { plainPath, type RouteMatch } from '../../api/routes.js';
 import { fractionAt } from '../../core/random.js';
 import { isNthCall } from '../../core/nth-call.js';
 import { matchesPattern } from '../../core/text-pattern.js';
-import type { FaultSelection } from './schema.js';
+import type { FaultSelection } from './fault.js';
 
 /** Whether a call can be told to match, or not to, before its model is known. */
 export function matchesAtArrival(

@@ -1,4 +1,4 @@
-import type { FaultEffect } from './schema.js';
+import type { FaultEffect } from './fault.js';
 
 /** How clients reach the api: called in process, through MSW in Node or in a page, or over HTTP. */
 export type FaultTransport = 'function' | 'msw-node' | 'msw-browser' | 'http';

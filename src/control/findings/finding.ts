@@ -1,7 +1,42 @@
 import type { JobSnapshot } from '../../core/job.js';
 import type { ReadCall } from './read-call.js';
 
-/** Every kind of finding there is. */
+/** A kind of finding. docs/testing-a-client.md says what each of them means. */
+export type FindingId =
+  /** A path that no route knows, whose answer the client took for a success. */
+  | 'unknown-route-taken-for-success'
+  /** A path that no route knows. */
+  | 'unknown-route'
+  /** The status of a job named `undefined`, `null` or the like. */
+  | 'status-of-undefined'
+  /** Polls of a job that has completed or failed. */
+  | 'polling-after-final-state'
+  /** Polls of a job that is not there. */
+  | 'polling-unknown-job'
+  /** Polls in quick succession. */
+  | 'polling-too-fast'
+  /** A call made again before Retry-After allows it. */
+  | 'ignored-retry-after'
+  /** A job that the client started and left. */
+  | 'job-not-watched-to-its-end'
+  /** A link to a file where LM Studio takes links to repos. */
+  | 'file-link-as-model'
+  /** A quantization together with a catalog id. */
+  | 'quantization-with-catalog-id'
+  /** Calls without a token that got 401. */
+  | 'missing-authorization'
+  /** A call on which a model would run, where none can. */
+  | 'inference-not-imitated'
+  /** An upgrade to HTTP/2 in plain text, on which LM Studio hangs. */
+  | 'upgrade-to-h2c'
+  /** Polls at the moment at which LM Studio closes an idle connection. */
+  | 'polling-at-keep-alive-limit'
+  /** A catalog id that the catalog does not have. */
+  | 'model-not-in-catalog'
+  /** A model that was made up from its name. */
+  | 'model-made-up';
+
+/** Every kind of finding, as data. */
 export const findingIds = [
   'unknown-route-taken-for-success',
   'unknown-route',
@@ -19,8 +54,7 @@ export const findingIds = [
   'polling-at-keep-alive-limit',
   'model-not-in-catalog',
   'model-made-up',
-] as const;
-export type FindingId = (typeof findingIds)[number];
+] as const satisfies readonly FindingId[];
 
 /** Something a client does wrong, as far as the journal shows. */
 export interface Finding {

@@ -4,6 +4,7 @@ import { isOrigin } from '../../api/origin.js';
 import { foreignPartOf } from '../../core/foreign-call.js';
 import { isLoopbackOrigin } from '../../core/loopback.js';
 
+/** Which callers reach the control API. */
 export interface ControlGuardOptions {
   /** Names, besides those of loopback, under which this server may be asked for. */
   allowedHosts?: readonly string[] | undefined;

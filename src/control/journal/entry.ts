@@ -36,8 +36,10 @@ export interface JournalEntry {
 export type RequestHeaders = Partial<
   Record<'authorization' | 'connection' | 'content-type' | 'origin' | 'upgrade' | 'user-agent', string>
 >;
+/** The headers of an answer that the journal keeps. */
 export type AnswerHeaders = Partial<Record<'content-type' | 'retry-after', string>>;
 
+/** The fault that a call met, and what it changed. */
 export interface JournalFault {
   id: string;
   type: string;

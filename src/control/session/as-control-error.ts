@@ -1,7 +1,8 @@
 import { inferred } from '../../contract/inferred-values.js';
 import { Problem } from '../../contract/problem.js';
 import { RefusedError, type RefusalCode } from '../../core/errors.js';
-import { ControlError, type ControlErrorCode, type HubRefusalCode } from '../base/control-error.js';
+import { ControlError, type ControlErrorCode } from '../base/control-error.js';
+import type { HubRefusalCode } from '../../contract/hub-refusal-code.js';
 
 /**
  * Turns a refusal by the engine or the contract into a ControlError. Refusals by the hub or the disk keep their own name

@@ -6,22 +6,41 @@
 import type { NthCall } from '../../core/nth-call.js';
 
 /** What a request is for. `cdn` is the file behind a signed URL, `resolve-cache` a small file on the hub itself. */
+export type HubRouteName =
+  | 'info'
+  | 'tree'
+  | 'paths-info'
+  | 'search'
+  | 'refs'
+  | 'commits'
+  | 'auth-check'
+  | 'whoami'
+  | 'ask-access'
+  | 'xet-token'
+  | 'resolve'
+  | 'raw'
+  | 'resolve-cache'
+  | 'cdn'
+  | 'other';
+
+/** All of them, as data. */
 export const hubRouteNames = [
-  ...([
-    'info',
-    'tree',
-    'paths-info',
-    'search',
-    'refs',
-    'commits',
-    'auth-check',
-    'whoami',
-    'ask-access',
-    'xet-token',
-  ] as const),
-  ...(['resolve', 'raw', 'resolve-cache', 'cdn', 'other'] as const),
-] as const;
-export type HubRouteName = (typeof hubRouteNames)[number];
+  'info',
+  'tree',
+  'paths-info',
+  'search',
+  'refs',
+  'commits',
+  'auth-check',
+  'whoami',
+  'ask-access',
+  'xet-token',
+  'resolve',
+  'raw',
+  'resolve-cache',
+  'cdn',
+  'other',
+] as const satisfies readonly HubRouteName[];
 
 /** What goes wrong. Bytes are offsets into the file (`atByte`) or into this answer's body (`afterBytes`). */
 export type HubFaultEffect =

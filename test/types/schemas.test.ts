@@ -1,0 +1,45 @@
+import { expectTypeOf, it } from 'vitest';
+import type * as z from 'zod/mini';
+import type { inferred } from '../../src/contract/inferred-values.js';
+import type { HubRefusalCode } from '../../src/contract/hub-refusal-code.js';
+import type { routes, DocumentedRoute, RouteName } from '../../src/api/routes.js';
+import type { AnswerDates, answerDates, savedClock, SavedClock } from '../../src/control/base/session-clock.js';
+import type { SessionSnapshot, snapshotSchema } from '../../src/control/base/snapshot.js';
+import type { Fault, FaultState } from '../../src/control/faults/fault.js';
+import type { faultSchema, faultStateSchema } from '../../src/control/faults/schema.js';
+import type { FindingId, findingIds } from '../../src/control/findings/finding.js';
+import type { DownloadPhase, downloadPhases } from '../../src/core/downloader.js';
+import type { FailureCode, failureCodes } from '../../src/core/errors.js';
+import type { HubRouteName, hubRouteNames } from '../../src/hub/faults/hub-fault.js';
+import type { CatalogModel } from '../../src/simulator/catalog.js';
+import type { catalogSchema } from '../../src/simulator/catalog-schema.js';
+import type { Scenario } from '../../src/simulator/scenario.js';
+import type { scenarioSchema } from '../../src/simulator/scenario-schema.js';
+
+/*
+ * Public types are written by hand, so that an editor shows their names and comments; the schemas check what comes from
+ * outside. The compiler compares the two here, so these tests fail when the tests are compiled, not when they run.
+ */
+
+/** Without `readonly`: schemas have none. */
+type Writable<T> = T extends object ? { -readonly [Key in keyof T]: Writable<T[Key]> } : T;
+
+it('has public types that are those of the schemas', () => {
+  expectTypeOf<Writable<Fault>>().toEqualTypeOf<z.infer<typeof faultSchema>>();
+  expectTypeOf<Writable<FaultState>>().toEqualTypeOf<z.infer<typeof faultStateSchema>>();
+  expectTypeOf<Writable<Scenario>>().toEqualTypeOf<z.infer<typeof scenarioSchema>>();
+  expectTypeOf<Writable<CatalogModel>[]>().toEqualTypeOf<z.infer<typeof catalogSchema>>();
+  expectTypeOf<SavedClock>().toEqualTypeOf<z.infer<typeof savedClock>>();
+  expectTypeOf<SessionSnapshot>().toEqualTypeOf<z.infer<typeof snapshotSchema>>();
+});
+
+it('has unions of names that are complete', () => {
+  expectTypeOf<FailureCode>().toEqualTypeOf<(typeof failureCodes)[number]>();
+  expectTypeOf<DownloadPhase>().toEqualTypeOf<(typeof downloadPhases)[number]>();
+  expectTypeOf<FindingId>().toEqualTypeOf<(typeof findingIds)[number]>();
+  expectTypeOf<HubRouteName>().toEqualTypeOf<(typeof hubRouteNames)[number]>();
+  expectTypeOf<HubRefusalCode>().toEqualTypeOf<keyof typeof inferred.hubRefusals.value>();
+  expectTypeOf<AnswerDates>().toEqualTypeOf<(typeof answerDates)[number]>();
+  expectTypeOf<RouteName>().toEqualTypeOf<keyof typeof routes>();
+  expectTypeOf<DocumentedRoute>().toEqualTypeOf<(typeof routes)[RouteName]>();
+});
