@@ -7,6 +7,7 @@ import type { JobReport, DockControl } from '../control/contract/dock-control.js
 import { describeGoal } from '../control/session/wait-for-job.js';
 import { matchesModel } from '../core/text-pattern.js';
 import { monotonicNow, wallSleep } from '../core/wall-timer.js';
+import { describeCalls } from './describe-calls.js';
 import { withoutNotes } from './note-failures.js';
 import { appendReplayNote, replayNote } from './replay-note.js';
 
@@ -66,7 +67,7 @@ export async function expectDownload(
   } while (monotonicNow() < deadline);
   const calls = await control.journal.list();
   reason ??= `${describeAsking(calls, model) ?? 'no client asked for it'} within ${timeoutMs} ms`;
-  throw await failure(control, `Expected ${describeDownload(model, goal)}: ${reason}\n\n${lastCalls(calls)}`);
+  throw await failure(control, `Expected ${describeDownload(model, goal)}: ${reason}\n\n${describeCalls(calls)}`);
 }
 
 /**
@@ -83,7 +84,6 @@ export async function withReplay<Result>(control: DockControl, run: () => Result
 }
 
 const LOOK_AGAIN_MS = 20;
-const SHOWN_CALLS = 12;
 
 async function failure(control: DockControl, text: string): Promise<ExpectationError> {
   return new ExpectationError(`${text}\n\n${await replayNote(control)}`);
@@ -105,18 +105,4 @@ function describeAsking(calls: readonly JournalEntry[], model: string): string |
   return asking.status === 200
     ? 'it was there already when it was asked for, and nothing was downloaded'
     : `it was asked for and answered ${asking.status}, and no download began`;
-}
-
-function lastCalls(entries: readonly JournalEntry[]): string {
-  if (entries.length === 0) return 'No client has called. Is it given the address of this session?';
-  const shown = entries.slice(-SHOWN_CALLS).map(describeCall);
-  const all = entries.length === 1 ? 'The only call' : `The last ${shown.length} of ${entries.length} calls`;
-  return `${all}:\n${shown.map((line) => `  ${line}`).join('\n')}`;
-}
-
-function describeCall({ method, path, status, request, route, fault }: JournalEntry): string {
-  const body = request.body === undefined ? '' : ` ${request.body.text.slice(0, 100)}`;
-  const remarks = [route === undefined && 'no such route', fault && `changed by ${fault.id} (${fault.type})`];
-  const remark = remarks.filter(Boolean).join(', ');
-  return `${method} ${path}${body} → ${status}${remark === '' ? '' : `  (${remark})`}`;
 }

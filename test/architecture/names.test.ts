@@ -9,6 +9,8 @@ const SHARED: Readonly<Record<string, string>> = {};
 
 /** Values that share a name, each with the reason. */
 const SHARED_VALUES: Readonly<Record<string, string>> = {
+  createTest: 'each test runner has an entry of its own, and its test is created by this',
+  test: 'each test runner has an entry of its own, and this is its test',
   inferred: 'the values that the code reads, and the same values with their reasons',
 };
 

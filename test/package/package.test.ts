@@ -19,6 +19,8 @@ const entries = Object.entries(manifest.exports).map(([name, target]) => ({
   closedToBrowsers: typeof target !== 'string',
 }));
 const modules = entries.filter(({ path }) => path.endsWith('.js'));
+/** Vitest refuses to be imported outside a test that it runs. */
+const NEEDS_VITEST = 'dist/runners/vitest.js';
 
 describe('the package, installed from its tarball', { timeout: 180_000 }, () => {
   let consumer: Consumer;
@@ -57,17 +59,22 @@ describe('the package, installed from its tarball', { timeout: 180_000 }, () => 
     expect(named.filter((path) => !consumer.files.includes(path))).toEqual([]);
   });
 
-  it.each(modules)('can be imported as $specifier', async ({ specifier }) => {
-    const names = await consumer.node(
-      '--input-type=module',
-      '--eval',
-      `console.log(Object.keys(await import('${specifier}')).join())`,
-    );
-    expect(names.trim()).not.toBe('');
-  });
+  it.each(modules.filter(({ path }) => path !== NEEDS_VITEST))(
+    'can be imported as $specifier',
+    async ({ specifier }) => {
+      const names = await consumer.node(
+        '--input-type=module',
+        '--eval',
+        `console.log(Object.keys(await import('${specifier}')).join())`,
+      );
+      expect(names.trim()).not.toBe('');
+    },
+  );
 
   it('holds no module that needs more than the package declares', async () => {
-    const scripts = consumer.files.filter((file) => file.endsWith('.js') && file !== 'dist/server/cli.js');
+    const scripts = consumer.files.filter(
+      (file) => file.endsWith('.js') && file !== 'dist/server/cli.js' && file !== NEEDS_VITEST,
+    );
     const program = scripts.map((file) => `await import('./node_modules/modeldock/${file}');`).join('\n');
     await expect(consumer.node('--input-type=module', '--eval', program)).resolves.toBe('');
   });
@@ -120,6 +127,10 @@ describe('the package, installed from its tarball', { timeout: 180_000 }, () => 
       'modeldock/server',
       'modeldock/hub',
       'modeldock/real',
+      'modeldock/vitest',
+      'modeldock/jest',
+      'modeldock/node-test',
+      'modeldock/playwright',
     ]);
   });
 
@@ -131,6 +142,44 @@ describe('the package, installed from its tarball', { timeout: 180_000 }, () => 
       expect(answer.trim()).toBe('ERR_PACKAGE_PATH_NOT_EXPORTED');
     },
   );
+
+  it.each([
+    ['node:test', 'modeldock/node-test', 'node:assert/strict', ['--test', '--test-reporter=spec']],
+    ['Vitest', 'modeldock/vitest', 'node:assert/strict', ['node_modules/vitest/vitest.mjs', 'run']],
+  ])('hands an LM Studio to each test of %s', async (_, entry, assert, args) => {
+    const program = `
+      import { test } from '${entry}';
+      import assert from '${assert}';
+      const ask = (url) => fetch(url + '/api/v1/models/download', {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: '{"model":"simulate/steady"}',
+      });
+      test('sees 42 %', async ({ lm }) => {
+        const { job_id } = await (await ask(lm.url)).json();
+        const job = await lm.expectDownload('simulate/steady');
+        await job.goTo('42%');
+        const answer = await fetch(lm.url + '/api/v1/models/download/status/' + job_id);
+        assert.equal((await answer.json()).downloaded_bytes, 420_000_000);
+      });
+      test('fails with its calls', async ({ lm }) => {
+        await ask(lm.url);
+        assert.equal(1, 2);
+      });
+      test('fails for a finding', async ({ lm }) => {
+        await fetch(lm.url + '/api/v1/models/download/status/undefined');
+      });`;
+    await writeFile(join(consumer.folder, 'lm.test.js'), program);
+    const failed = await consumer.node(...args, 'lm.test.js').then(
+      (stdout) => ({ stdout, stderr: '' }),
+      (error: unknown) => error as { stdout: string; stderr: string },
+    );
+    const printed = failed.stdout + failed.stderr;
+    expect(printed).toMatch(/✔ sees 42 %|1 passed/);
+    expect(printed).toContain('POST /api/v1/models/download {"model":"simulate/steady"} → 200');
+    expect(printed).toMatch(/modeldock --replay mdk1\.\S+/);
+    expect(printed).toContain("lm.ignoreFindings('status-of-undefined')");
+  });
 
   it('brings the command', async () => {
     const command = join(consumer.folder, 'node_modules/modeldock/dist/server/cli.js');
