@@ -92,5 +92,5 @@ function forward(request: Request, baseUrl: string): Promise<Response> {
     method: request.method,
     headers,
     ...(hasBody && { body: request.body, duplex: 'half' }),
-  } as RequestInit);
+  });
 }

@@ -96,7 +96,9 @@ async function open(
     session,
     control,
     ignoreFindings: options.ignoreFindings ?? [],
-    settled: async () => void (await Promise.race([Promise.allSettled(pending), backend.closed])),
+    settled: async () => {
+      await Promise.race([Promise.allSettled(pending), backend.closed]);
+    },
     moved: showTime,
   });
   return { ...opened, close: backend.close };
