@@ -34,7 +34,7 @@ export function openSession(
 ): TestSession {
   const { baseUrl = 'http://localhost:1234', ignoreFindings = [], server, ...dockOptions } = options;
   const session = nameSession(title);
-  const dock = createDock({ speed: 0, seed: session, ...dockOptions });
+  const dock = createDock({ speed: 0, dates: 'caller', seed: session, ...dockOptions });
   const { address, leave } = openMswAddress(baseUrl, server);
   const remove = address.add(session, dock.api);
   const opened = createLm({

@@ -1,4 +1,11 @@
-import { test as base, type BrowserContext, type Route, type TestInfo, type TestType } from '@playwright/test';
+import {
+  expect as playwrightExpect,
+  test as base,
+  type BrowserContext,
+  type Route,
+  type TestInfo,
+  type TestType,
+} from '@playwright/test';
 import type {
   PlaywrightTestArgs,
   PlaywrightTestOptions,
@@ -12,10 +19,12 @@ import { nameSession } from './fixture/name-session.js';
 import { appendReport, attachmentsOf, failOnFindings } from './fixture/report.js';
 import { openBackend, type Backend, type PlaywrightLmOptions } from './playwright-backend.js';
 
-export { expect } from '@playwright/test';
-export type * from './dock-types.js';
+export type * from '../index.js';
 export type * from './fixture/exported-types.js';
 export type { PlaywrightLmOptions } from './playwright-backend.js';
+
+/** Playwright's own `expect`. */
+export const expect: typeof playwrightExpect = playwrightExpect;
 
 /** What a test is handed. */
 export interface PlaywrightLmFixtures {

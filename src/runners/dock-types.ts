@@ -1,2 +1,0 @@
-/* The types that the options of a test's LM Studio refer to. */
-export type { SimulatedDockOptions, SimulatedWorldOptions } from '../create-dock.js';
