@@ -6,6 +6,7 @@ import { CommandError } from './command-error.js';
 import { addExecCommand } from './exec/command.js';
 import { addDownloadCommands } from './downloads/commands.js';
 import { addServeOptions, readSwitches, refuseFlagsOfOtherEngine, type Settings } from './settings.js';
+import { addVerifyCommand } from './verify/commands.js';
 import { commandName } from './welcome.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -55,6 +56,7 @@ function createProgram({ out, err, serve }: CommandLineIo): Command {
   addExecCommand(program);
   addDownloadCommands(program);
   addHubCommand(program);
+  addVerifyCommand(program);
   program.addHelpText('after', () => `\n${serveCommand.helpInformation()}`);
   program.showHelpAfterError(whereHelpIs());
   for (const command of program.commands) {
