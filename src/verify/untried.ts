@@ -9,4 +9,5 @@ export const untried: Partial<Record<InferredName, string>> = {
   quantizationsAreSeparateJobs: 'it would take two downloads',
   secondDownloadOfOneKey: 'it would take two downloads',
   unknownReposHaveQuantizations: 'it is about the simulated catalog alone',
+  cannedInferenceNeedsALoadedModel: 'a real server might load a model for such a call',
 };

@@ -2,7 +2,7 @@ import { CommanderError, InvalidArgumentError, Option, type Command } from 'comm
 import { profileNames } from '../../contract/profiles.js';
 import { parseCount } from '../engine-options.js';
 import { exitCodes } from '../downloads/exit-codes.js';
-import type { VerifySettings } from './run-verify.js';
+import type { VerifySettings } from './verify-settings.js';
 import { processIo, type VerifyIo } from './verify-io.js';
 
 const EXIT_CODES = `

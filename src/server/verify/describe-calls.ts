@@ -2,7 +2,7 @@ import { firstCalls } from '../../verify/verify.js';
 import { probeRows } from '../../verify/rows/index.js';
 import type { ProbeCall } from '../../verify/row.js';
 import { showRequest } from '../../verify/show.js';
-import type { VerifySettings } from './run-verify.js';
+import type { VerifySettings } from './verify-settings.js';
 
 const LONGEST_BODY = 100;
 

@@ -1,7 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { inferred, inferredBehaviours } from '../../contract/inferred.js';
-import type { ProfileName } from '../../contract/profiles.js';
 import { redactText } from '../../core/redact.js';
 import { applyReport, parseReport, ReportError } from '../../verify/apply.js';
 import { UnansweredError } from '../../verify/exchange.js';
@@ -16,23 +15,7 @@ import { describeCalls } from './describe-calls.js';
 import { describeReport } from './describe-report.js';
 import { toJUnit } from './junit.js';
 import type { VerifyIo } from './verify-io.js';
-
-/** The flags of `verify`, checked. */
-export interface VerifySettings {
-  download?: string;
-  profile?: ProfileName;
-  token?: string;
-  dryRun?: boolean;
-  json?: boolean;
-  junit?: string;
-  out?: string;
-  note?: string;
-  apply?: string;
-  /** In ms. */
-  poll: number;
-  /** In seconds. */
-  patience: number;
-}
+import type { VerifySettings } from './verify-settings.js';
 
 /** `modeldock verify`. Returns the exit code. @param version of modeldock, for the report */
 export async function runVerify(
