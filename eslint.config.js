@@ -71,7 +71,7 @@ export function functionRules({ lines = LIMITS.lines, complexity = LIMITS.comple
 }
 
 export default defineConfig(
-  globalIgnores(['dist', 'coverage', 'node_modules', 'reports', '.stryker-tmp']),
+  globalIgnores(['dist', 'coverage', 'node_modules', 'reports', '.stryker-tmp', '.package']),
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],

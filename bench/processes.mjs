@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const beside = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 export const root = beside('..');
-export const cli = beside('../dist/server/cli.js');
+export const cli = beside('../dist/bin/modeldock.js');
 export const server = (name) => beside(`servers/${name}.mjs`);
 
 const canPin = availableParallelism() > 1 && spawnSync('which', ['taskset']).status === 0;

@@ -6,6 +6,9 @@ import { runNode } from './run.mjs';
 
 const STAMP = inProject('dist/.built');
 const OPENAPI_SCRIPT = 'scripts/build-openapi.mjs';
+const BUNDLE_SCRIPT = 'scripts/bundle-command.mjs';
+/** Written by scripts, not by the compiler. */
+const BUNDLE = 'dist/bin';
 
 /** All that the result depends on. */
 const INGREDIENTS = [
@@ -18,6 +21,8 @@ const INGREDIENTS = [
   'package.json',
   'package-lock.json',
   OPENAPI_SCRIPT,
+  BUNDLE_SCRIPT,
+  'scripts/release',
 ];
 
 /** What another version of this file has built, or taken away, the compiler would not build again. */
@@ -38,6 +43,7 @@ export async function build() {
   await step('compile', 'node_modules/typescript/bin/tsc', ['-b', 'tsconfig.json', ...(trusted ? [] : ['--force'])]);
   removeOrphans();
   if (existsSync(inProject(OPENAPI_SCRIPT))) await step('write the OpenAPI documents', OPENAPI_SCRIPT, []);
+  if (existsSync(inProject(BUNDLE_SCRIPT))) await step('bundle the command', BUNDLE_SCRIPT, []);
   const files = filesIn(inProject('dist')).map((file) => relative(root, file));
   writeStamp(
     STAMP,
@@ -64,7 +70,8 @@ async function step(what, file, args) {
 /** Removes what sources that are gone have become; the compiler leaves it, and the package would carry it. */
 function removeOrphans() {
   const sources = new Set(filesIn(inProject('src')));
-  for (const file of filesIn(inProject('dist'))) {
+  const bundled = filesIn(inProject(BUNDLE));
+  for (const file of filesIn(inProject('dist')).filter((each) => !bundled.includes(each))) {
     const stem = inProject(
       relative(root, file)
         .replace(/^dist/, 'src')

@@ -7,7 +7,7 @@ import { responsesOf } from './judge.js';
 import type { OpenApiDocument } from '../../openapi/lm-studio/document.js';
 
 it('the command serves both documents, and every route that the one of the control API has', async () => {
-  const program = fileURLToPath(new URL('../../dist/server/cli.js', import.meta.url));
+  const program = fileURLToPath(new URL('../../dist/bin/modeldock.js', import.meta.url));
   const child = spawn(process.execPath, [program, 'serve', '--port', '0', '--json'], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });

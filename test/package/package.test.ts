@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,9 +9,14 @@ interface Manifest {
   version: string;
   exports: Record<string, string | { browser: null; default: string }>;
   peerDependencies: Record<string, string>;
+  dependencies: Record<string, string>;
 }
 
-const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as Manifest;
+const original = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as Record<
+  string,
+  unknown
+>;
+const manifest = original as unknown as Manifest;
 
 const entries = Object.entries(manifest.exports).map(([name, target]) => ({
   specifier: name.replace(/^\./, 'modeldock'),
@@ -33,7 +38,10 @@ describe('the package, installed from its tarball', { timeout: 180_000 }, () => 
 
   it('holds the build, its documents and nothing else', () => {
     const unexpected = consumer.files.filter(
-      (file) => !/^(dist\/[^.][^ ]*\.(js|d\.ts|json)|docs\/[^.][^ ]*\.md|package\.json|[A-Z]+\.md|LICENSE)$/.test(file),
+      (file) =>
+        !/^(dist\/[^.][^ ]*\.(js|d\.ts|json)|dist\/bin\/THIRD-PARTY-NOTICES\.txt|docs\/[^.][^ ]*\.md|package\.json|[A-Z]+\.md|LICENSE)$/.test(
+          file,
+        ),
     );
     expect(unexpected).toEqual([]);
     expect(consumer.files.filter((file) => file.includes('/.'))).toEqual([]);
@@ -73,7 +81,7 @@ describe('the package, installed from its tarball', { timeout: 180_000 }, () => 
 
   it('holds no module that needs more than the package declares', async () => {
     const scripts = consumer.files.filter(
-      (file) => file.endsWith('.js') && file !== 'dist/server/cli.js' && file !== NEEDS_VITEST,
+      (file) => file.endsWith('.js') && file !== 'dist/bin/modeldock.js' && file !== NEEDS_VITEST,
     );
     const program = scripts.map((file) => `await import('./node_modules/modeldock/${file}');`).join('\n');
     await expect(consumer.node('--input-type=module', '--eval', program)).resolves.toBe('');
@@ -181,8 +189,56 @@ describe('the package, installed from its tarball', { timeout: 180_000 }, () => 
     expect(printed).toContain("lm.ignoreFindings('status-of-undefined')");
   });
 
+  it('is installed without a warning: its scripts made npm warn each user', () => {
+    expect(consumer.warnings).toBe('');
+    const published = JSON.parse(
+      readFileSync(join(consumer.folder, 'node_modules/modeldock/package.json'), 'utf8'),
+    ) as Record<string, unknown>;
+    const {
+      scripts: _,
+      devDependencies: __,
+      scarfSettings: ___,
+      files: ____,
+      publishConfig: _____,
+      ...same
+    } = original;
+    expect(published).toEqual({ ...same, publishConfig: { access: 'public' } });
+  });
+
+  it('needs few packages: those of the command are in its bundle', async () => {
+    const packages = (await readdir(join(consumer.folder, 'node_modules'), { recursive: true })).filter((path) =>
+      /^(@[^/]+\/)?[^/@.]+\/package\.json$/.test(path.replaceAll('\\', '/')),
+    );
+    const own = ['modeldock', ...Object.keys(manifest.dependencies), '@huggingface/tasks'];
+    const installed = packages.map((path) => path.replaceAll('\\', '/').replace('/package.json', ''));
+    expect(
+      installed.filter((name) => !name.startsWith('@types/') && !(name in manifest.peerDependencies)).sort(),
+    ).toEqual(own.sort());
+  });
+
+  it('starts the command from one file, which has no language of an error text but English', () => {
+    const read = (name: string) => readFileSync(join(consumer.folder, 'node_modules/modeldock/dist/bin', name), 'utf8');
+    const importsOf = (name: string) =>
+      [...read(name).matchAll(/^import\b[^'"]*['"]\.\/([^'"]+)['"]/gm)].map(([, path]) => path!);
+    const loaded = new Set(importsOf('modeldock.js'));
+    for (const name of loaded) for (const path of importsOf(name)) loaded.add(path);
+    expect([...loaded].map((name) => name.replace(/-.*/, '')).sort()).toEqual(['rolldown', 'start']);
+    for (const name of loaded) expect(read(name)).not.toMatch(/zod\/v4\/locales|Ungültige/);
+  });
+
+  it('hands on the licence of each package whose code is in the bundle', () => {
+    const bundle = consumer.files.filter((file) => /^dist\/bin\/.*\.js$/.test(file));
+    const read = (file: string) => readFileSync(join(consumer.folder, 'node_modules/modeldock', file), 'utf8');
+    const bundled = bundle.flatMap((file) =>
+      [...read(file).matchAll(/^\s*\/\/ (?:\.\.\/)*node_modules\/((?:@[^/]+\/)?[^/]+)\//gm)].map(([, name]) => name!),
+    );
+    expect(bundled).toEqual(expect.arrayContaining(['commander', 'pino', 'pino-pretty', 'zod']));
+    const notices = read('dist/bin/THIRD-PARTY-NOTICES.txt');
+    expect([...new Set(bundled)].filter((name) => !notices.includes(`\n${name} `))).toEqual([]);
+  });
+
   it('brings the command', async () => {
-    const command = join(consumer.folder, 'node_modules/modeldock/dist/server/cli.js');
+    const command = join(consumer.folder, 'node_modules/modeldock/dist/bin/modeldock.js');
     expect(await consumer.node(command, '--version')).toBe(`${manifest.version}\n`);
   });
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { pack } from '../../scripts/check/pack.mjs';
 import { plainEnvironment } from '../plain-environment.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -12,6 +13,8 @@ const execute = promisify(execFile);
 export interface Consumer {
   /** A project that has the package, as it would be published, in its node_modules. */
   folder: string;
+  /** What npm printed on standard error when it installed the package. */
+  warnings: string;
   /** What the package holds, as paths below it. */
   files: string[];
   /** Runs Node in that project. Rejects, with what was printed, if it does not end with 0. */
@@ -25,22 +28,24 @@ export interface Consumer {
 export async function installPacked({ peers }: { peers: readonly string[] }): Promise<Consumer> {
   const folder = await mkdtemp(join(tmpdir(), 'modeldock-consumer-'));
   const npm = (...args: string[]) =>
-    execute('npm', [...args, '--loglevel=error', '--ignore-scripts'], {
+    execute('npm', args, {
       cwd: folder,
       env: plainEnvironment(),
       shell: process.platform === 'win32',
     });
 
-  await npm('pack', root, '--pack-destination', folder);
-  const [tarball] = (await readdir(folder)).filter((name) => name.endsWith('.tgz'));
+  const tarball = await pack(folder);
   await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }));
-  await npm('install', join(folder, tarball!), '--prefer-offline', '--no-audit', '--no-fund', '--omit=peer');
+  const { stderr: warnings } = await npm(
+    ...['install', '--save-dev', tarball, '--prefer-offline', '--no-audit', '--no-fund', '--omit=peer'],
+  );
   for (const name of [...peers, '@types/node']) await link(name, folder);
 
   const installed = join(folder, 'node_modules/modeldock');
   const node = async (...args: string[]) => (await execute(process.execPath, args, { cwd: folder })).stdout;
   return {
     folder,
+    warnings,
     files: (await readdir(installed, { recursive: true, withFileTypes: true }))
       .filter((entry) => entry.isFile())
       .map((entry) =>

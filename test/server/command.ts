@@ -6,7 +6,7 @@ import { plainEnvironment } from '../plain-environment.js';
 import { until } from '../until.js';
 
 /** The command as it is published; `npm test` builds it. */
-export const cli = fileURLToPath(new URL('../../dist/server/cli.js', import.meta.url));
+export const cli = fileURLToPath(new URL('../../dist/bin/modeldock.js', import.meta.url));
 
 export interface Started {
   pid: number;

@@ -92,8 +92,8 @@ describe('modeldock exec', () => {
   it.skipIf(process.platform === 'win32').each(['SIGINT', 'SIGTERM'] as const)(
     'forwards %s to the program, and ends as it does, without a server that is left behind',
     async (signal) => {
-      const program = `console.log(process.env.MODELDOCK_URL);
-        process.on('${signal}', () => { console.log('heard'); process.exit(3); });
+      const program = `process.on('${signal}', () => { console.log('heard'); process.exit(3); });
+        console.log(process.env.MODELDOCK_URL);
         setInterval(() => {}, 1000);`;
       const started = start(['exec', '--', ...node(program)]);
       await until(() => started.stdout().includes('\n'));

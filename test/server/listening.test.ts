@@ -57,9 +57,9 @@ describe('a machine without ::1', () => {
     const started = await startListening([], { execArgv: ['--import', withoutIpv6] });
     expect((await fetch(`${started.url}/lmstudio-greeting`)).status).toBe(200);
     await expect(fetch(started.url.replace('127.0.0.1', '[::1]'))).rejects.toThrow('fetch failed');
-    expect(logLines(started.stderr()).map(({ msg }) => msg)).toEqual([
-      'This machine has no ::1, so only 127.0.0.1 answers.',
-    ]);
+    await expect
+      .poll(() => logLines(started.stderr()).map(({ msg }) => msg))
+      .toEqual(['This machine has no ::1, so only 127.0.0.1 answers.']);
   });
 
   it('is told a person by the addresses, which is one then', async () => {

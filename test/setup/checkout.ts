@@ -47,7 +47,8 @@ export async function checkOut(): Promise<Checkout> {
     unknown
   >;
   await cp(join(root, 'scripts'), join(folder, 'scripts'), { recursive: true });
-  await rm(join(folder, 'scripts/build-openapi.mjs'), { force: true });
+  for (const name of ['build-openapi', 'bundle-command'])
+    await rm(join(folder, `scripts/${name}.mjs`), { force: true });
   await writeManifest(write, { engines, scripts });
   // Stands for the compiler that npm would download.
   await write('compiler/package.json', JSON.stringify({ name: 'typescript', version: '1.0.0' }));

@@ -3,12 +3,12 @@ import { withVariable } from '../engine-options.js';
 import { addServeOptions, refuseFlagsOfOtherEngine } from '../settings.js';
 import { commandName } from '../welcome.js';
 import type { ExecSettings, VariableOfClient } from './exec-settings.js';
-import { exitCodes } from './exit-codes.js';
+import { execExitCodes } from './exit-codes.js';
 
 const MORE_HELP = `
 The program gets MODELDOCK_URL, for instance http://127.0.0.1:41231, and each variable named with --as.
-Exit codes: the program's own; ${exitCodes.notExecutable} it cannot be executed; ${exitCodes.notFound} there is no such program; 128 + n for signal n;
-${exitCodes.findings} it passed, and --findings fail found something; with --each-profile that of the first run that failed.
+Exit codes: the program's own; ${execExitCodes.notExecutable} it cannot be executed; ${execExitCodes.notFound} there is no such program; 128 + n for signal n;
+${execExitCodes.findings} it passed, and --findings fail found something; with --each-profile that of the first run that failed.
 Examples:
   modeldock exec -- npm test
   modeldock exec --as LM_STUDIO_URL --findings fail -- pytest -q

@@ -1,2 +1,2 @@
 /** Exit codes of `modeldock exec` that are not the program's own; the last two are those of a shell. */
-export const exitCodes = { findings: 1, notExecutable: 126, notFound: 127 } as const;
+export const execExitCodes = { findings: 1, notExecutable: 126, notFound: 127 } as const;

@@ -3,7 +3,7 @@ import type { OpenedServer } from '../serve-with-log.js';
 import { readyLine } from '../serve-with-log.js';
 import type { Settings } from '../settings.js';
 import type { ExecSettings } from './exec-settings.js';
-import { exitCodes } from './exit-codes.js';
+import { execExitCodes } from './exit-codes.js';
 import { describeReports, reportSessions, type SessionReport } from './report.js';
 import { exitCodeOf, NotRunError, relaySignals, runProgram, type SignalRelay } from './run-program.js';
 
@@ -81,7 +81,7 @@ async function judge(
     const verdict = isFailedByFindings ? 'and --findings fail makes that fail' : 'with findings';
     say(`\nmodeldock: ${command[0]} passed, ${verdict}.\n\n${describeReports(reports, { withCalls: false })}`);
   }
-  return { profile: settings.profile, code: isFailedByFindings ? exitCodes.findings : code, calls, findings };
+  return { profile: settings.profile, code: isFailedByFindings ? execExitCodes.findings : code, calls, findings };
 }
 
 function environmentFor(server: OpenedServer, { as = [] }: ExecSettings): NodeJS.ProcessEnv {

@@ -1,7 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
+import spawn from 'cross-spawn';
 import { CommandError } from '../command-error.js';
-import { exitCodes } from './exit-codes.js';
+import { execExitCodes } from './exit-codes.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 type Signal = (typeof SIGNALS)[number];
@@ -59,6 +60,7 @@ export function runProgram(
   relay: SignalRelay,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
+    // On Windows it finds npm.cmd and its like, as a shell does.
     const child = spawn(file!, parameters, { stdio: 'inherit', env: environment });
     relay.attach(child);
     child.once('error', (error: NodeJS.ErrnoException) => {
@@ -86,16 +88,16 @@ function notRun(file: string, cause: NodeJS.ErrnoException): NotRunError {
         isPath
           ? `Cannot run ${file}: expected a program, found no file there. Check the path, which starts from ${process.cwd()}.`
           : `Cannot run ${file}: expected a program on the PATH, found none of that name. Check its spelling, or give its path.`,
-        exitCodes.notFound,
+        execExitCodes.notFound,
         cause,
       );
     case 'EACCES':
       return new NotRunError(
         `Cannot run ${file}: expected a program, found a file that may not be executed. Make it executable (chmod +x), or run its interpreter.`,
-        exitCodes.notExecutable,
+        execExitCodes.notExecutable,
         cause,
       );
     default:
-      return new NotRunError(`Cannot run ${file}: ${cause.message}.`, exitCodes.notExecutable, cause);
+      return new NotRunError(`Cannot run ${file}: ${cause.message}.`, execExitCodes.notExecutable, cause);
   }
 }
