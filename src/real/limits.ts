@@ -83,7 +83,7 @@ export const defaultLimits: DownloaderLimits = {
   unjournaledBytes: 12 * MiB,
   writeBytes: 256 * KiB,
   journalBytes: 4 * MiB,
-  journalMs: 1000,
+  journalMs: 250,
   checkpointMs: 5000,
   spareBytes: 512 * MiB,
   lockTouchMs: 5000,

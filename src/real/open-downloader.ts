@@ -1,6 +1,7 @@
 import * as nodeFiles from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DownloadEvent, Downloader } from '../core/downloader.js';
+import { RefusedError } from '../core/errors.js';
 import type { JobSnapshot } from '../core/job.js';
 import { createFileStore } from '../stores/file.js';
 import { readBootId } from './disk/boot-id.js';
@@ -16,6 +17,7 @@ import { createKeyedMutex } from './jobs/keyed-mutex.js';
 import { createInstalledModels } from './jobs/installed-models.js';
 import { createJobControl } from './jobs/job-control.js';
 import type { JobOwner, JobRecord } from './jobs/job-record.js';
+import { createJobRecords } from './jobs/job-records.js';
 import { createLifecycle } from './jobs/lifecycle.js';
 import { readMetrics } from './jobs/metrics.js';
 import { recoverJobs, takeOverAbandoned } from './jobs/recover-jobs.js';
@@ -51,6 +53,11 @@ export interface DownloaderOptions {
   record?: string;
   /** A `command` leaves other jobs alone, and pauses its own when it closes. Default `server`. */
   owner?: JobOwner;
+  /**
+   * Lists models and downloads also where nothing may be written: no folder is made, and nothing odd is moved aside. Starts
+   * are refused. For an `owner` that is a `command`. Default `false`.
+   */
+  readOnly?: boolean;
   /** Certificates to trust instead of the usual ones, PEM. */
   ca?: string;
   /** Which addresses are on the Internet: a hub there may not lead into a private network. Default: all but the special ones. */
@@ -64,6 +71,8 @@ export interface DownloaderOptions {
   /** Called with warnings from background work, such as a record that could not be saved. */
   onWarning?: (text: string) => void;
 }
+
+const READ_ONLY = 'Cannot download: this downloader was opened with readOnly. Open one without it.';
 
 /** A job's record with the longest plan there is in practice. */
 const RESERVED_FOR_RECORD = 64 * 1024;
@@ -84,7 +93,8 @@ export async function openDownloader(options: DownloaderOptions = {}): Promise<D
   if (owner === 'server') checkNetworkSettings(environment);
   const settings = hubSettingsOnDemand(environment);
   const limits = limitsFrom(options.limits, settings);
-  const folders = await openModelFolders({ files, roots: options.modelsDirs, environment, onWarning });
+  const { readOnly = false } = options;
+  const folders = await openModelFolders({ files, roots: options.modelsDirs, environment, onWarning, readOnly });
   const records = createModelRecords(files, onWarning);
   const network = networkOnDemand({
     ...{ settings, limits, clock, environment },
@@ -106,13 +116,16 @@ export async function openDownloader(options: DownloaderOptions = {}): Promise<D
     digester: createDigester(),
     bootId: await readBootId(),
     library: createInstalledLibrary({ folders, files, records, onWarning }),
-    store: createFileStore<JobRecord>({
-      files,
-      folders: folders.roots.map((root) => join(root, OWN_FOLDER)),
-      folderFor: ({ root }) => join(root, OWN_FOLDER),
-      reserveBytes: RESERVED_FOR_RECORD,
-      onWarning,
-    }),
+    store: createJobRecords(
+      createFileStore<JobRecord>({
+        files,
+        folders: folders.roots.map((root) => join(root, OWN_FOLDER)),
+        folderFor: ({ root }) => join(root, OWN_FOLDER),
+        reserveBytes: RESERVED_FOR_RECORD,
+        onWarning,
+      }),
+      folders,
+    ),
     locks: createSharedLocks({ files, clock, limits }),
     claims: createFileClaims(),
     totals: { downloadedBytes: 0, hashedBytes: 0, retries: 0, stalls: 0, renewals: 0 },
@@ -160,9 +173,17 @@ export async function openDownloader(options: DownloaderOptions = {}): Promise<D
     throw error;
   }
 
+  const refuseReadOnly = (): void => {
+    if (readOnly) throw new RefusedError('disk_error', folders.roots[0]!, READ_ONLY);
+  };
+
   return {
-    start: (request) => starter.start(request, { allowCatalogQuantization: options.allowCatalogQuantization ?? false }),
+    start: async (request) => {
+      refuseReadOnly();
+      return starter.start(request, { allowCatalogQuantization: options.allowCatalogQuantization ?? false });
+    },
     get: async (request) => {
+      refuseReadOnly();
       const job = await starter.start(request, { allowCatalogQuantization: true });
       // A user who calls the command again wants the download to go on.
       const isHeld = owner === 'command' && job !== 'already_downloaded' && job.state === 'paused';
@@ -171,7 +192,10 @@ export async function openDownloader(options: DownloaderOptions = {}): Promise<D
     status: (jobId) => jobs.find(jobId),
     jobs,
     library: context.library,
-    update: (key) => models.update(key),
+    update: async (key) => {
+      refuseReadOnly();
+      return models.update(key);
+    },
     remove: (key, removal) => models.remove(key, removal),
     limit: () => context.bandwidth.limit(),
     setLimit: (bytesPerSecond) => context.bandwidth.setLimit(bytesPerSecond),
@@ -189,6 +213,7 @@ export async function openDownloader(options: DownloaderOptions = {}): Promise<D
     await starter.settled();
     await Promise.all([...lifecycle.live.keys()].map((id) => withJobLock(id, () => lifecycle.stop(id, 'close'))));
     await watching;
+    await context.store.saveKept().catch(() => undefined);
     await traces.written();
     await network.close();
     await context.digester.close();

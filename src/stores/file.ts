@@ -131,9 +131,25 @@ export function createFileStore<Job extends Stored>({
     const found = await find(job.id);
     if (found?.job.version !== expectedVersion) return false;
     const { folder, sequence } = found;
-    const claim = join(folder, `${RECORD}.${job.version}`);
     const entry = { sequence, job };
-    const draft = await writeDraft(folder, entry).catch((error: unknown) => writeFromReserve(folder, entry, error));
+    try {
+      return await overwrite(folder, entry, expectedVersion);
+    } catch (error) {
+      // On a full disk the record goes into the room that was kept for it, and the room of the old one is kept instead.
+      if (!isDiskFull(error) || !(await isRemoved(join(folder, RESERVE)))) throw error;
+      try {
+        return await overwrite(folder, entry, expectedVersion);
+      } finally {
+        await createExclusively(files, join(folder, RESERVE), new Uint8Array(reserveBytes).fill(1)).catch(
+          () => undefined,
+        );
+      }
+    }
+  }
+
+  async function overwrite(folder: string, entry: Entry<Job>, expectedVersion: number): Promise<boolean> {
+    const claim = join(folder, `${RECORD}.${entry.job.version}`);
+    const draft = await writeDraft(folder, entry);
     try {
       if (!(await claimVersion(draft, claim, textOf(entry)))) return false;
       // Another process may have written this version and given its claim up again since the record was read.
@@ -141,9 +157,10 @@ export function createFileStore<Job extends Stored>({
         await files.unlink(claim);
         return false;
       }
-      await files.rename(claim, join(folder, RECORD));
-      await syncFolder(files, folder);
-      return true;
+      await files.rename(claim, join(folder, RECORD)).catch(async (error: unknown) => {
+        await files.unlink(claim).catch(() => undefined);
+        throw error;
+      });
     } catch (error) {
       // Another caller has dropped the claim.
       if (errorCodeOf(error) === 'ENOENT') return false;
@@ -151,6 +168,15 @@ export function createFileStore<Job extends Stored>({
     } finally {
       await unlessMissing(files.unlink(draft));
     }
+    await syncFolder(files, folder);
+    return true;
+  }
+
+  async function isRemoved(path: string): Promise<boolean> {
+    return files.unlink(path).then(
+      () => true,
+      () => false,
+    );
   }
 
   async function dropClaims(id: string): Promise<void> {
@@ -191,6 +217,11 @@ export function createFileStore<Job extends Stored>({
       } catch (error) {
         // On file systems without links, such as FAT.
         if (isWithoutLinks(error)) return createExclusively(files, claim, contents);
+        if (isDiskFull(error)) {
+          // Where a link takes an inode, as on tmpfs, the last one is the draft's.
+          await files.unlink(draft);
+          return createExclusively(files, claim, contents);
+        }
         if (errorCodeOf(error) !== 'EEXIST') throw error;
         if ((await ageOf(claim)) < CLAIM_STALE_MS) return false;
         await unlessMissing(files.unlink(claim));
@@ -203,22 +234,6 @@ export function createFileStore<Job extends Stored>({
     if (!(await createExclusively(files, path, textOf(entry))))
       throw new Error(`Cannot write ${path}: it is there already.`);
     return path;
-  }
-
-  /** On a full disk, in the room that was kept for that; afterwards the old record's is kept instead. */
-  async function writeFromReserve(folder: string, entry: Entry<Job>, error: unknown): Promise<string> {
-    if (!isDiskFull(error)) throw error;
-    const reserve = join(folder, RESERVE);
-    const { size } = await files.stat(reserve).catch(() => ({ size: 0 }));
-    if (size === 0) throw error;
-    await files.unlink(reserve).catch(() => {
-      throw error;
-    });
-    try {
-      return await writeDraft(folder, entry);
-    } finally {
-      await createExclusively(files, reserve, new Uint8Array(size).fill(1)).catch(() => undefined);
-    }
   }
 
   async function newest(model: string): Promise<FoundEntry<Job> | undefined> {

@@ -81,7 +81,7 @@ async function run() {
         hashOn(following);
       } catch (error) {
         following.until = following.hashed;
-        port.postMessage({ type: 'failed', id: following.id, error });
+        port.postMessage(failure(following.id, error));
       }
     }
     if (check !== undefined) await answer(check);
@@ -177,8 +177,17 @@ async function answer({ id, path, ranges }) {
     }
     port.postMessage({ type: 'checked', id, damaged });
   } catch (error) {
-    port.postMessage({ type: 'failed', id, error });
+    port.postMessage(failure(id, error));
   } finally {
     if (fd !== undefined) closeSync(fd);
   }
+}
+
+/**
+ * A copied error has no code.
+ * @param {number} id
+ * @param {unknown} error
+ */
+function failure(id, error) {
+  return { type: 'failed', id, error, code: error instanceof Error && 'code' in error ? error.code : undefined };
 }

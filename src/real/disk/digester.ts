@@ -77,7 +77,14 @@ type FromWorker =
   | { type: 'hashed'; id: number; era: number; hashed: number; digest?: string }
   | { type: 'damaged'; id: number; era: number; hashed: number; segment: number }
   | { type: 'checked'; id: number; damaged: readonly number[] }
-  | { type: 'failed'; id: number; error: unknown };
+  | Failed;
+/** `code`: what the system calls the error. */
+interface Failed {
+  type: 'failed';
+  id: number;
+  error: unknown;
+  code?: string;
+}
 
 interface Task {
   onMessage(message: FromWorker): void;
@@ -157,7 +164,7 @@ export function createDigester(): Digester {
     const id = begin({
       onMessage(message) {
         if (message.type === 'failed') {
-          lost = asError(message.error);
+          lost = asError(message);
           settle(({ reject }) => reject(lost!));
         } else if (message.type === 'hashed' && message.era === era) {
           hashed = message.hashed;
@@ -214,7 +221,7 @@ export function createDigester(): Digester {
           onMessage(message) {
             end(id);
             if (message.type === 'checked') resolve(message.damaged);
-            else if (message.type === 'failed') reject(asError(message.error));
+            else if (message.type === 'failed') reject(asError(message));
           },
           onLost(error) {
             end(id);
@@ -260,6 +267,7 @@ export function createDigester(): Digester {
   };
 }
 
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
+function asError({ error, code }: Failed): Error {
+  const known = error instanceof Error ? error : new Error(String(error));
+  return code === undefined ? known : Object.assign(known, { code });
 }

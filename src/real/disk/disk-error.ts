@@ -1,10 +1,12 @@
 import { dirname } from 'node:path';
-import { errorCodeOf, isDiskFull } from '../../node/file-errors.js';
+import { adviceOnFileError, errorCodeOf, isDiskFull } from '../../node/file-errors.js';
+import { UnusableFile } from '../../node/read-file.js';
 import { DownloadError } from '../download-error.js';
 import type { FileLayer } from '../file-layer.js';
 
 /**
- * What to tell of a failed write, sync or read: `disk_full` for a full disk or a used-up quota, otherwise `disk_error`.
+ * Describes a failed write, sync or read: `disk_full` for a full disk or a used-up quota, otherwise `disk_error`. Where
+ * the system has given a reason that the user can remove, the job pauses, and goes on when it is resumed.
  * @param doing for instance `write`, as in "Could not write /models/…"
  * @param neededBytes what is still to be written, where that is known
  */
@@ -13,12 +15,20 @@ export async function describeDiskError(
   { doing, path, files, neededBytes }: { doing: string; path: string; files: FileLayer; neededBytes?: number },
 ): Promise<DownloadError> {
   if (error instanceof DownloadError) return error;
+  if (error instanceof UnusableFile) {
+    return new DownloadError('disk_error', `${error.message} Then resume.`, { cause: error, isResumable: true });
+  }
+  const known = adviceOnFileError(error);
   if (!isDiskFull(error)) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const message = error instanceof Error ? error.message : String(error);
+    const reason = known === undefined ? message : `${message} (${known.reason})`;
+    const advice = known?.advice ?? 'Check the disk and the permissions of its folder';
+    // A disk with errors of its own may not be the one to go on with.
+    const isResumable = known !== undefined && errorCodeOf(error) !== 'EIO';
     return new DownloadError(
       'disk_error',
-      `Could not ${doing} ${path}: ${reason}. Check the disk and the permissions of its folder, then resume.`,
-      { cause: error },
+      `Could not ${doing} ${path}: ${reason}. ${advice}, then ${isResumable ? 'resume' : 'start the download again'}.`,
+      { cause: error, isResumable },
     );
   }
   const free = await freeBytes(dirname(path), files);
@@ -26,10 +36,12 @@ export async function describeDiskError(
     ...(free === undefined ? [] : [`${free} bytes are free`]),
     ...(neededBytes === undefined ? [] : [`${neededBytes} are still needed`]),
   ].join(', ');
-  const what = errorCodeOf(error) === 'ENOSPC' ? 'the disk is full' : 'the disk quota is used up';
+  // A disk may have bytes and no room for one more file: all its inodes are taken.
+  const orFiles =
+    doing === 'open' && free !== undefined && free > (neededBytes ?? 0) ? ', or takes no further file' : '';
   return new DownloadError(
     'disk_full',
-    `Could not ${doing} ${path}: ${what}${numbers && ` (${numbers})`}. Make room and resume: nothing that is stored is lost.`,
+    `Could not ${doing} ${path}: ${known!.reason}${numbers && ` (${numbers})`}${orFiles}. Make room and resume: nothing that is stored is lost.`,
     { cause: error },
   );
 }

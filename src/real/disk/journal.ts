@@ -14,6 +14,7 @@ import {
   largestBase,
   type JournalState,
 } from './journal-records.js';
+import { isInPlace } from './is-in-place.js';
 import type { Marks } from './segment-layout.js';
 
 /**
@@ -27,11 +28,18 @@ export interface PartJournal {
   progress(marks: Marks): Promise<void>;
   /** Marks whose bytes have been synced; resolves when the record has been synced too. */
   checkpoint(marks: Marks): Promise<void>;
+  /**
+   * Writes the journal anew where its file was deleted or replaced: otherwise records go on into a file without a name.
+   * @returns whether that was necessary
+   */
+  keepInPlace(): Promise<boolean>;
   /** A sync of the part has failed. */
   doubt(): Promise<void>;
   close(): Promise<void>;
 }
 
+/** A link in its place may lead to a file of the user. Windows has no such flag. */
+const REPLACE = constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0);
 const PAGE = 4096;
 const ROOM_FOR_RECORDS = 64 * 1024;
 /** A journal of ten terabytes in segments of 16 MiB has half of it. */
@@ -51,7 +59,7 @@ export async function startJournal(
   const bytes = await readWhole(path, files);
   const found = newest(bytes);
   const halfBytes = Math.ceil((largestBase(segmentCount) + ROOM_FOR_RECORDS) / PAGE) * PAGE;
-  const handle = await files.open(path, constants.O_RDWR | constants.O_CREAT, 0o644);
+  let handle = await files.open(path, constants.O_RDWR | constants.O_CREAT, 0o644);
   let generation = found?.generation ?? 0;
   // A base that can be read stays untouched until the new one is on the disk.
   let half = found?.at === 0 ? 0 : 1;
@@ -72,6 +80,16 @@ export async function startJournal(
     if (at + record.length > halfBytes) return writeBase();
     await writeAll(handle, record, half * halfBytes + at);
     at += record.length;
+  }
+
+  async function replace(): Promise<boolean> {
+    if (await isInPlace(files, path, handle)) return false;
+    const lost = handle;
+    handle = await files.open(path, REPLACE, 0o644);
+    await lost.close();
+    await writeAll(handle, Buffer.alloc(2 * halfBytes), 0);
+    await writeBase();
+    return true;
   }
 
   try {
@@ -97,6 +115,7 @@ export async function startJournal(
         await append((now) => encodeCheckpoint(now, [...marks]));
         await handle.datasync();
       }),
+    keepInPlace: () => withJobLock(replace),
     doubt: () =>
       withJobLock(() => {
         state.doubtful = true;

@@ -12,6 +12,7 @@ import type { CheckedRange, Digester } from './digester.js';
 import { readFingerprint, type Fingerprint } from '../library/fingerprint.js';
 import { describeDiskError } from './disk-error.js';
 import { confirmDigest } from './hash-still-file.js';
+import { isInPlace, PartGone } from './is-in-place.js';
 import { readJournal, startJournal } from './journal.js';
 import { createPartRecorder } from './part-recorder.js';
 import { resumePart } from './resume-part.js';
@@ -34,6 +35,8 @@ export interface PartFile extends ByteSink {
   readonly segmentCount: number;
   /** Bytes written. */
   storedBytes(): number;
+  /** Bytes that the journal knows of. They outlast the process: what is shown is never more. */
+  recordedBytes(): number;
   /** How far the digest has been computed. */
   hashedBytes(): number;
   /** The crc32 of what is stored of a segment. */
@@ -75,6 +78,7 @@ export async function openPart({
   budget,
   digester,
   bootId,
+  onWarning = () => undefined,
 }: {
   /** Is there already. */
   folder: string;
@@ -89,6 +93,7 @@ export async function openPart({
   digester: Digester;
   /** Of `readBootId`. */
   bootId: string;
+  onWarning?: (text: string) => void;
 }): Promise<PartFile> {
   const { part: path, journal: journalPath } = partPaths(folder, name);
   const identity = { ...file.digest, size: file.size };
@@ -149,6 +154,7 @@ export async function openPart({
     ...{ handle, journal, budget, clock, limits },
     mark: (segment) => ({ stored: writer.stored(segment), crc: writer.crc(segment) }),
     flush: () => writer.flush(),
+    keepInPlace,
     syncNames: () => syncFolder(files, folder),
     onError: fail,
   });
@@ -174,6 +180,18 @@ export async function openPart({
     if (hashLater || (until - advancedTo < ADVANCE_BYTES && until < file.size) || until === advancedTo) return;
     advancedTo = until;
     following.advance(until);
+  }
+
+  /** What is written to a part without a name is lost with the process; a journal can be written again. */
+  async function keepInPlace(): Promise<void> {
+    if (!(await isInPlace(files, path, handle))) {
+      // Where the whole folder is gone it may come back, and the part with it.
+      await files.stat(folder);
+      throw new PartGone(path, storedBytes);
+    }
+    if (await journal.keepInPlace()) {
+      onWarning(`The journal ${journalPath} was deleted or replaced by another program. It is written anew.`);
+    }
   }
 
   function reset(segment: number): Promise<void> {
@@ -211,12 +229,15 @@ export async function openPart({
 
   async function verify(): Promise<Verdict> {
     await settle();
+    await failed('read', keepInPlace());
     const written = await failed('read', readFingerprint(files, path));
     // From here to the wait for the digest without a step in between: damage found meanwhile would not end the wait.
     if (storedBytes < file.size) return incomplete();
     hashLater = false;
     advance();
     const [followed] = await Promise.all([failed('read', following.digest()), checkpoint()]);
+    // The fingerprint is that of the name: it must be the name of what was written.
+    await failed('read', keepInPlace());
     const judged = await failed('read', confirmDigest(followed, written, whole, { files, digester }));
     if (typeof judged === 'object') return { type: 'verified', fingerprint: judged };
     if (judged !== undefined) return { type: 'mismatch', found: judged, damaged: await findDamaged() };
@@ -283,6 +304,7 @@ export async function openPart({
       });
     },
     storedBytes: () => storedBytes,
+    recordedBytes: () => recorder.recordedBytes(),
     hashedBytes: () => following.hashed(),
     crc: (segment) => writer.crc(segment),
     settle,

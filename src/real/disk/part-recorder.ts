@@ -21,6 +21,8 @@ export interface PartRecorder {
   record(): Promise<void>;
   /** Records, syncs the part, and says so in the journal. */
   checkpoint(): Promise<void>;
+  /** How many bytes the journal knows of: so many are there whenever the process is killed. */
+  recordedBytes(): number;
   /** Ends the timers; what is under way still ends. */
   stop(): Promise<void>;
 }
@@ -30,6 +32,7 @@ export function createPartRecorder({
   journal,
   mark,
   flush,
+  keepInPlace,
   syncNames,
   budget,
   clock,
@@ -42,6 +45,8 @@ export function createPartRecorder({
   mark: (segment: number) => Mark;
   /** Writes what is held, so that the next record has it. */
   flush: () => void;
+  /** Called before each checkpoint. @throws DownloadError where the part is not in its place any more */
+  keepInPlace: () => Promise<void>;
   /** Makes the names of part and journal outlive a loss of power. */
   syncNames: () => Promise<void>;
   budget: ByteBudget;
@@ -52,6 +57,8 @@ export function createPartRecorder({
 }): PartRecorder {
   const ending = new AbortController();
   let touched = new Set<number>();
+  const recorded = new Map([...journal.state.current].map(([segment, { stored }]) => [segment, stored]));
+  let recordedBytes = [...recorded.values()].reduce((sum, stored) => sum + stored, 0);
   let unrecordedBytes = 0;
   let recording: Promise<void> | undefined;
   let recordSoon = false;
@@ -73,6 +80,10 @@ export function createPartRecorder({
         await journal.progress(marks);
       } finally {
         budget.release(bytes);
+      }
+      for (const [segment, { stored }] of marks) {
+        recordedBytes += stored - (recorded.get(segment) ?? 0);
+        recorded.set(segment, stored);
       }
       for (const segment of now) unsynced.add(segment);
       scheduleCheckpoint();
@@ -116,6 +127,7 @@ export function createPartRecorder({
   }
 
   async function syncPart(): Promise<void> {
+    await keepInPlace();
     await record();
     // As they are before the sync begins: bytes written while it runs are not in it.
     const marks = new Map([...unsynced].map((segment) => [segment, journal.state.current.get(segment) ?? nothing]));
@@ -155,6 +167,7 @@ export function createPartRecorder({
     },
     record,
     checkpoint,
+    recordedBytes: () => recordedBytes,
     async stop() {
       ending.abort();
       await checkpoints(() => undefined);

@@ -1,4 +1,3 @@
-import type { FileStore } from '../../stores/file.js';
 import type { ByteBudget } from '../disk/byte-budget.js';
 import type { Digester } from '../disk/digester.js';
 import type { FileLayer } from '../file-layer.js';
@@ -14,7 +13,8 @@ import type { Bandwidth } from '../transfer/bandwidth.js';
 import type { ConnectionSlots } from '../transfer/connection-slots.js';
 import type { FileClaims } from './file-claims.js';
 import type { KeyedMutex } from './keyed-mutex.js';
-import type { JobOwner, JobRecord } from './job-record.js';
+import type { JobOwner } from './job-record.js';
+import type { JobRecords } from './job-records.js';
 import type { SharedLocks } from './shared-locks.js';
 
 /** What all jobs of one engine share. */
@@ -33,7 +33,7 @@ export interface EngineContext {
   readonly folders: ModelFolders;
   readonly records: ModelRecords;
   readonly library: InstalledLibrary;
-  readonly store: FileStore<JobRecord>;
+  readonly store: JobRecords;
   readonly locks: SharedLocks;
   readonly claims: FileClaims;
   /** Tells a restart of the computer from one of the process. */

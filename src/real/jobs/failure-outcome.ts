@@ -1,5 +1,6 @@
 import { failureCodes, RefusedError, type FailureCode } from '../../core/errors.js';
-import { errorCodeOf } from '../../node/file-errors.js';
+import { adviceOnFileError } from '../../node/file-errors.js';
+import { UnusableFile } from '../../node/read-file.js';
 import { describeDiskError } from '../disk/disk-error.js';
 import { DownloadError } from '../download-error.js';
 import type { FileLayer } from '../file-layer.js';
@@ -11,9 +12,8 @@ export async function failureOutcome(
   job: JobRecord,
   { files, now, hasToken, onWarning }: Circumstances,
 ): Promise<RecordedState> {
-  const { code, message } = await asDownloadError(error, job, files, onWarning);
-  // The user can help, and then it goes on.
-  if (code === 'disk_full' || code === 'token_missing') return { state: 'paused', code, reason: message };
+  const { code, message, isResumable } = await asDownloadError(error, job, files, onWarning);
+  if (isResumable) return { state: 'paused', code, reason: message };
   if (job.hadToken && !hasToken && NEEDS_TOKEN.includes(code)) {
     const repo = `${job.plan.owner}/${job.plan.repo}`;
     return {
@@ -45,9 +45,9 @@ async function asDownloadError(
   if (error instanceof DownloadError) return error;
   if (error instanceof RefusedError) {
     const code = failureCodes.find((known) => known === error.code) ?? 'disk_error';
-    return new DownloadError(code, error.message, { cause: error });
+    return new DownloadError(code, error.message, { cause: error, isResumable: code === 'disk_error' });
   }
-  if (errorCodeOf(error) === undefined) {
+  if (adviceOnFileError(error) === undefined && !(error instanceof UnusableFile)) {
     onWarning(
       `${id} failed for a reason that was not expected: ${error instanceof Error ? error.message : String(error)}`,
     );

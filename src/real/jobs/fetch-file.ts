@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { hashStillFile } from '../disk/hash-still-file.js';
+import { PartGone } from '../disk/is-in-place.js';
 import { openPart, partPaths } from '../disk/part-file.js';
 import { setOddPartsAside } from '../disk/set-aside.js';
 import { downloadFile } from '../download-file.js';
@@ -11,9 +12,13 @@ import type { Fingerprint } from '../library/fingerprint.js';
 import type { FilePresence } from '../library/presence.js';
 import type { PlannedFile } from '../plan.js';
 import { adoptPart, findLeftParts, whilePaused } from './adopt-parts.js';
-import { downloadedBytesOf, type LiveFile, type LiveJob } from './live-job.js';
+import { writtenBytesOf, type LiveFile, type LiveJob } from './live-job.js';
+import type { JobChange } from './job-record.js';
 import { stagedName } from './staged-name.js';
 import type { EngineContext } from './engine-context.js';
+
+/** Writes a change into the record of a job. */
+export type Keep = (change: JobChange) => Promise<void>;
 
 /** A file whose bytes are there and verified. */
 export interface ReadyFile {
@@ -36,12 +41,13 @@ export async function findReady(
   live: LiveFile,
   presence: FilePresence,
   signal: AbortSignal,
+  keep: Keep,
 ): Promise<ReadyFile | undefined> {
   const { planned: file } = live;
-  if (presence.state === 'recorded') return { ...there(), verified: presence.found };
+  if (presence.state === 'recorded') return { ...(await there()), verified: presence.found };
   if (presence.state === 'same-size') {
     const verified = await verify(presence.target);
-    if (verified) return { ...there(), verified };
+    if (verified) return { ...(await there()), verified };
   }
   const cached = 'cached' in presence ? presence.cached : undefined;
   if (cached === undefined) return undefined;
@@ -49,11 +55,14 @@ export async function findReady(
   // Taken over first: then it is the file that gets its name that is hashed.
   await adoptFromCache(context.files, cached, part);
   const verified = await verify(part);
-  if (verified) return { ...there(), part, verified, ...replacing(presence) };
+  if (verified) return { ...(await there()), part, verified, ...replacing(presence) };
   await context.files.rm(part, { force: true });
   return undefined;
 
-  function there(): Pick<ReadyFile, 'file'> {
+  async function there(): Promise<Pick<ReadyFile, 'file'>> {
+    // No journal says that it is there: without the record it would be shown as missing after a kill.
+    const { reached } = job.record;
+    if (reached[file.path] !== file.size) await keep({ reached: { ...reached, [file.path]: file.size } });
     live.downloadedBytes = file.size;
     live.hashedBytes = file.size;
     return { file };
@@ -99,9 +108,20 @@ export async function fetchFile(
   await adoptLeftPart();
   signal.throwIfAborted();
   await setOddPartsAside(files, partPaths(job.folder, name), context.onWarning);
-  const part = await openPart({ folder: job.folder, name, file, files, clock, limits, budget, digester, bootId });
+  const { onWarning } = context;
+  const before = live.downloadedBytes;
+  const part = await openPart({
+    ...{ folder: job.folder, name, file, files, clock, limits, budget, digester, bootId, onWarning },
+  });
+  const lostBytes = before - part.storedBytes();
+  if (lostBytes > 0) {
+    onWarning(
+      `${lostBytes} bytes of ${file.path} are not in ${part.path} any more: it or its journal was deleted, replaced or damaged while the download stood still. They are fetched again.`,
+    );
+  }
   live.part = part;
   let isWrong = false;
+  let isGone = false;
   try {
     const verified = await downloadFile({
       part,
@@ -135,16 +155,19 @@ export async function fetchFile(
     return { file, part: part.path, verified, ...replacing(presence) };
   } catch (error) {
     isWrong = error instanceof DownloadError && error.code === 'checksum_mismatch';
+    isGone = error instanceof PartGone;
     throw error;
   } finally {
     totals.hashedBytes += part.hashedBytes();
     // The next job must not begin with bytes that are known to be wrong.
     await (isWrong ? part.discard() : part.close());
-    live.downloadedBytes = isWrong ? 0 : part.storedBytes();
+    live.downloadedBytes = isWrong || isGone ? 0 : part.recordedBytes();
+    // Its error says how many bytes are lost, and so does what is shown.
+    if (isGone) job.shownBytes = 0;
     live.hashedBytes = part.hashedBytes();
     live.part = undefined;
     live.phase = undefined;
-    job.trace?.note(downloadedBytesOf(job));
+    job.trace?.note(writtenBytesOf(job));
   }
 
   async function adoptLeftPart(): Promise<void> {

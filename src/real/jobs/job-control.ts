@@ -4,7 +4,9 @@ import type { JobSnapshot } from '../../core/job.js';
 import { revised, snapshotAtRest, type JobChange, type JobRecord, type RecordedState } from './job-record.js';
 import type { Lifecycle } from './lifecycle.js';
 import { detailsAtRest, detailsOf, snapshotOf } from './live-job.js';
-import { giveUpBytes, lockWithRoom, makeRoomFor, refuseWithoutRoom } from './make-room.js';
+import { giveUpBytes, lockWithRoom, makeRoomFor } from './make-room.js';
+import { readReached } from './reached.js';
+import { orDiskRefusal } from './refuse-disk-error.js';
 import type { EngineContext } from './engine-context.js';
 
 /** What operators do to jobs. What is done to one job is done in turn. */
@@ -14,20 +16,20 @@ export function createJobControl(context: EngineContext, lifecycle: Lifecycle): 
 
   return {
     list: async function* () {
-      for await (const job of store.list()) yield show(job);
+      for await (const job of store.list()) yield await show(job);
     },
     find,
     details: async (jobId) => {
       const running = live.get(jobId);
       if (running) return detailsOf(running, queue.positionOf(jobId));
       const job = await store.get(jobId);
-      return job && detailsAtRest(job);
+      return job && detailsAtRest(await asReached(job));
     },
     pause: (jobId) =>
       withJobLock(jobId, async () => {
-        await check(jobId, 'pause', ['downloading']);
+        const job = await check(jobId, 'pause', ['downloading']);
         await lifecycle.stop(jobId, 'pause');
-        return settled(jobId, 'pause', 'downloading', { state: 'paused' });
+        return orDiskRefusal('pause', job, () => settled(jobId, 'pause', 'downloading', { state: 'paused' }));
       }),
     cancel: (jobId) =>
       withJobLock(jobId, async () => {
@@ -39,27 +41,12 @@ export function createJobControl(context: EngineContext, lifecycle: Lifecycle): 
           reason: 'The download was cancelled.',
           failedAt: clock.now(),
         } as const;
-        return settled(jobId, 'cancel', job.state, recordedState);
+        return orDiskRefusal('cancel', job, () => settled(jobId, 'cancel', job.state, recordedState));
       }),
     resume: (jobId) =>
       withJobLock(jobId, async () => {
         const job = await check(jobId, 'resume', ['paused']);
-        const lock = await lockWithRoom(
-          () => lifecycle.lock(job),
-          () => makeRoomFor(context, job),
-        );
-        try {
-          const now = await check(jobId, 'resume', ['paused']);
-          await makeRoomFor(context, now);
-          const next = revised(now, { order: queue.nextOrder() }, { state: 'downloading' });
-          if (!(await store.replace(next, now.version))) throw changed('resume', jobId);
-          lifecycle.enter(next, lock);
-          lifecycle.tell(next, 'resumed');
-          return show(next);
-        } catch (error) {
-          await lock.release();
-          throw refuseWithoutRoom(error, job.model, job.root);
-        }
+        return orDiskRefusal('resume', job, () => resume(job));
       }),
     move: async (jobId, position) => {
       const job = await check(jobId, 'move', ['downloading']);
@@ -68,7 +55,7 @@ export function createJobControl(context: EngineContext, lifecycle: Lifecycle): 
       }
       for (const [id, order] of queue.move(jobId, position)) {
         const moved = live.get(id);
-        if (moved) await lifecycle.keep(moved, { order });
+        if (moved) await orDiskRefusal('move', moved.record, () => lifecycle.keep(moved, { order }));
       }
       return show(job);
     },
@@ -76,17 +63,37 @@ export function createJobControl(context: EngineContext, lifecycle: Lifecycle): 
       const running = live.get(jobId);
       if (running) {
         running.bandwidth.setLimit(bytesPerSecond);
-        await lifecycle.keep(running, { limit: bytesPerSecond });
+        await orDiskRefusal('limit', running.record, () => lifecycle.keep(running, { limit: bytesPerSecond }));
         return show(running.record);
       }
       return withJobLock(jobId, async () => {
         const job = await check(jobId, 'limit', ['downloading', 'paused', 'completed', 'failed']);
         const next = revised(job, { limit: bytesPerSecond });
-        if (!(await store.replace(next, job.version))) throw changed('limit', jobId);
+        const isWritten = await orDiskRefusal('limit', job, () => store.replace(next, job.version));
+        if (!isWritten) throw changed('limit', jobId);
         return show(next);
       });
     },
   };
+
+  async function resume(job: JobRecord): Promise<JobSnapshot> {
+    const lock = await lockWithRoom(
+      () => lifecycle.lock(job),
+      () => makeRoomFor(context, job),
+    );
+    try {
+      const now = await check(job.id, 'resume', ['paused']);
+      await makeRoomFor(context, now);
+      const next = revised(now, { order: queue.nextOrder() }, { state: 'downloading' });
+      if (!(await store.replace(next, now.version))) throw changed('resume', job.id);
+      lifecycle.enter(next, lock);
+      lifecycle.tell(next, 'resumed');
+      return await show(next);
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+  }
 
   async function find(jobId: string): Promise<JobSnapshot | undefined> {
     const running = live.get(jobId);
@@ -95,9 +102,13 @@ export function createJobControl(context: EngineContext, lifecycle: Lifecycle): 
     return job && show(job);
   }
 
-  function show(job: JobRecord): JobSnapshot {
+  async function show(job: JobRecord): Promise<JobSnapshot> {
     const running = live.get(job.id);
-    return running ? snapshotOf(running, clock.now()) : snapshotAtRest(job);
+    return running ? snapshotOf(running, clock.now()) : snapshotAtRest(await asReached(job));
+  }
+
+  async function asReached(job: JobRecord): Promise<JobRecord> {
+    return { ...job, ...(await readReached(context, job)) };
   }
 
   async function check(jobId: string, verb: string, allowed: readonly JobRecord['state'][]): Promise<JobRecord> {
@@ -120,7 +131,10 @@ export function createJobControl(context: EngineContext, lifecycle: Lifecycle): 
     if (job.state === recordedState.state && (recordedState.state !== 'failed' || codeOf(job) === recordedState.code))
       return show(job);
     if (job.state !== before) await check(jobId, verb, [before]);
-    let change: JobChange = recordedState.state === 'failed' ? { publishing: undefined } : {};
+    let change: JobChange = {
+      ...(await readReached(context, job)),
+      ...(recordedState.state === 'failed' && { publishing: undefined }),
+    };
     const lock = await lockWithRoom(
       () => lifecycle.lock(job),
       async () => {

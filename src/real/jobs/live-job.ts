@@ -74,7 +74,7 @@ export function createLiveJob(context: EngineContext, options: LiveJobOptions): 
     progress,
     counters: countInto(context, (bytes) => {
       progress.add(bytes);
-      job.trace?.note(downloadedBytesOf(job));
+      job.trace?.note(writtenBytesOf(job));
     }),
     bandwidth: createBandwidth(record.limit, { clock }),
     isWaiting: true,
@@ -141,8 +141,14 @@ export function downloadedBytesOf(job: LiveJob): number {
   return job.shownBytes;
 }
 
+/** Never more than outlasts the process, so that a job that was killed is not shown with less afterwards. */
 function bytesOf({ part, downloadedBytes }: LiveFile): number {
-  return part ? part.storedBytes() : downloadedBytes;
+  return part ? part.recordedBytes() : downloadedBytes;
+}
+
+/** With what is written and not in a journal yet: for the pace of a recording. */
+export function writtenBytesOf({ files }: LiveJob): number {
+  return files.reduce((sum, { part, downloadedBytes }) => sum + (part ? part.storedBytes() : downloadedBytes), 0);
 }
 
 /** Bytes of each file, to be kept in the record. */

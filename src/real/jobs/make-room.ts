@@ -1,5 +1,5 @@
 import { RefusedError } from '../../core/errors.js';
-import { errorCodeOf, isDiskFull } from '../../node/file-errors.js';
+import { isDiskFull } from '../../node/file-errors.js';
 import { partPaths } from '../disk/part-file.js';
 import { listLocks, type Lock } from '../library/locks.js';
 import { repoFolder } from '../library/safe-path.js';
@@ -54,20 +54,6 @@ export async function makeRoomFor(context: EngineContext, { id, model, root, pla
     parts: plan.files.map((file) => partPaths(folder, stagedName(plan, file)).part),
     keep: [],
   });
-}
-
-/**
- * An error of a disk without room as the refusal of a start or a resume; any other error as it is. A disk may have bytes
- * and no room for one more file: all its inodes, or the user's, are taken.
- */
-export function refuseWithoutRoom(error: unknown, subject: string, root: string): unknown {
-  if (!isDiskFull(error)) return error;
-  return new RefusedError(
-    'insufficient_space',
-    subject,
-    `Cannot download ${subject} into ${root}: no further file can be created there (${errorCodeOf(error)}). Delete some files, or use another models folder.`,
-    { cause: error },
-  );
 }
 
 /** A lock is a file, too: on a full disk there is none before there is room. */

@@ -1,7 +1,9 @@
 import { RefusedError } from '../../core/errors.js';
+import { failureOutcome } from './failure-outcome.js';
 import { isOpen, revised, type JobRecord } from './job-record.js';
 import type { Lifecycle } from './lifecycle.js';
 import { dropOldBytes } from './make-room.js';
+import { readReached } from './reached.js';
 import type { EngineContext } from './engine-context.js';
 
 /** For so long it can be asked what became of a job. */
@@ -12,13 +14,39 @@ const REMEMBERED_MS = 30 * 24 * 60 * 60_000;
  * was interrupted is completed. Jobs that another live process holds are left alone.
  */
 export async function recoverJobs(context: EngineContext, lifecycle: Lifecycle): Promise<void> {
-  await context.store.tidy();
-  await dropOldBytes(context);
   const jobs: JobRecord[] = [];
   for await (const job of context.store.list()) jobs.push(job);
-  await forgetOld(context, jobs);
+  // What cannot be deleted stays: no server may fail to start for it.
+  await orWarn(context, 'Cannot delete what earlier downloads have left', async () => {
+    await context.store.tidy();
+    await dropOldBytes(context);
+    await forgetOld(context, jobs);
+  });
   const cut = jobs.filter(({ state }) => state === 'downloading').sort((one, other) => one.order - other.order);
-  for (const job of cut) await recover(context, lifecycle, job);
+  for (const job of cut) {
+    await recover(context, lifecycle, job).catch(async (error: unknown) => {
+      if (context.closing.aborted) throw error;
+      await pauseForDisk(context, job, error);
+    });
+  }
+}
+
+/** A job whose lock or record the disk does not take waits until it is resumed. */
+async function pauseForDisk(context: EngineContext, job: JobRecord, error: unknown): Promise<void> {
+  const { store, clock, files, onWarning } = context;
+  const { reached, downloadedBytes } = await readReached(context, job);
+  const outcome = await failureOutcome(error, job, { files, now: clock.now(), hasToken: true, onWarning });
+  const next = revised(job, { reached, downloadedBytes }, outcome);
+  onWarning(`Cannot go on with ${job.id}: ${'reason' in outcome ? outcome.reason : String(error)}`);
+  if (!(await store.replace(next, job.version).catch(() => false))) store.keepUnsaved(next);
+}
+
+async function orWarn({ onWarning }: EngineContext, text: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    onWarning(`${text}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /**
@@ -32,6 +60,7 @@ export async function takeOverAbandoned(context: EngineContext, lifecycle: Lifec
     await clock.sleep(limits.lockStaleMs, closing).catch(() => undefined);
     if (isClosing()) return;
     try {
+      await store.saveKept().catch(() => undefined);
       for await (const job of store.list()) {
         if (job.state !== 'downloading' || lifecycle.live.has(job.id)) continue;
         // A start has its record on the disk a moment before its job runs.
@@ -58,11 +87,11 @@ async function recover(context: EngineContext, lifecycle: Lifecycle, { id, ...jo
     const now = await context.store.get(id);
     if (now?.state !== 'downloading') return;
     if (now.owner === context.owner || now.publishing) {
-      lifecycle.enter(now, lock);
+      await lifecycle.enterAgain(now, lock);
       isEntered = true;
     } else {
       // The command that downloaded it was killed: it goes on when it is called again.
-      await context.store.replace(revised(now, {}, { state: 'paused' }), now.version);
+      await context.store.replace(revised(now, await readReached(context, now), { state: 'paused' }), now.version);
     }
   } finally {
     if (!isEntered) await lock.release();

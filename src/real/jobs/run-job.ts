@@ -2,11 +2,10 @@ import { unlessAborted } from '../../core/unless-aborted.js';
 import { findPresence, type FilePresence } from '../library/presence.js';
 import { ChangedSinceVerified, preparePublication } from '../library/publish.js';
 import { repoFolder } from '../library/safe-path.js';
-import { fetchFile, findReady, type ReadyFile } from './fetch-file.js';
+import { fetchFile, findReady, type Keep, type ReadyFile } from './fetch-file.js';
 import type { LiveFile, LiveJob } from './live-job.js';
 import { publishJob } from './publish-job.js';
 import type { EngineContext } from './engine-context.js';
-import type { JobChange } from './job-record.js';
 
 /** Small files at once: they cost the way to the hub and back, not the line. */
 const SMALL_AT_ONCE = 4;
@@ -20,21 +19,21 @@ const MOST_PUBLICATIONS = 3;
  * @param keep writes a change into the job's record
  * @throws what it failed with, or the signal's reason
  */
-export async function runJob(
-  context: EngineContext,
-  job: LiveJob,
-  signal: AbortSignal,
-  keep: (change: JobChange) => Promise<void>,
-): Promise<void> {
+export async function runJob(context: EngineContext, job: LiveJob, signal: AbortSignal, keep: Keep): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     if (job.record.publishing === undefined) {
-      const ready = await obtainAll(context, job, signal);
+      const ready = await obtainAll(context, job, signal, keep);
       const { root, plan } = job.record;
       signal.throwIfAborted();
       // From here on it goes through: a publication that was begun is not left half done.
       job.isPublishing = true;
       const folder = repoFolder(root, plan.owner, plan.repo);
-      await keep({ publishing: await preparePublication(context.files, folder, ready) });
+      await keep({
+        publishing: await preparePublication(context.files, folder, ready),
+        // The journals go before the record says that it is over.
+        reached: Object.fromEntries(plan.files.map(({ path, size }) => [path, size])),
+        downloadedBytes: job.record.totalBytes,
+      });
     }
     job.isPublishing = true;
     try {
@@ -50,7 +49,7 @@ export async function runJob(
 }
 
 /** In the order of the plan. */
-async function obtainAll(context: EngineContext, job: LiveJob, signal: AbortSignal): Promise<ReadyFile[]> {
+async function obtainAll(context: EngineContext, job: LiveJob, signal: AbortSignal, keep: Keep): Promise<ReadyFile[]> {
   const { claims, limits } = context;
   const ready = new Map<LiveFile, ReadyFile>();
   const presence = await lookFor(context, job);
@@ -62,7 +61,7 @@ async function obtainAll(context: EngineContext, job: LiveJob, signal: AbortSign
 
   const toFetch: LiveFile[] = [];
   for (const live of inWork) {
-    const found = await findReady(context, job, live, presence.get(live)!, signal);
+    const found = await findReady(context, job, live, presence.get(live)!, signal, keep);
     if (found) ready.set(live, found);
     else toFetch.push(live);
   }
@@ -79,7 +78,7 @@ async function obtainAll(context: EngineContext, job: LiveJob, signal: AbortSign
     fetch,
   );
   for (const [live, turn] of granted) {
-    if (turn) ready.set(live, await obtainShared(context, job, live, turn, signal));
+    if (turn) ready.set(live, await obtainShared(context, job, live, { turn, signal, keep }));
   }
   return job.files.map((live) => ready.get(live)!);
 }
@@ -89,14 +88,14 @@ async function obtainShared(
   context: EngineContext,
   job: LiveJob,
   live: LiveFile,
-  turn: Promise<void>,
-  signal: AbortSignal,
+  { turn, signal, keep }: { turn: Promise<void>; signal: AbortSignal; keep: Keep },
 ): Promise<ReadyFile> {
   live.phase = 'queued';
   await unlessAborted(turn, signal);
   live.phase = undefined;
   const presence = (await lookFor(context, job)).get(live)!;
-  return (await findReady(context, job, live, presence, signal)) ?? fetchFile(context, job, live, presence, signal);
+  const ready = await findReady(context, job, live, presence, signal, keep);
+  return ready ?? fetchFile(context, job, live, presence, signal);
 }
 
 async function lookFor(context: EngineContext, { record, files: live }: LiveJob): Promise<Map<LiveFile, FilePresence>> {

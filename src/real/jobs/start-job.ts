@@ -10,8 +10,8 @@ import { isInstalled, isThere, lookFor } from './installed-files.js';
 import { isOpen, snapshotAtRest, type JobRecord } from './job-record.js';
 import type { Lifecycle } from './lifecycle.js';
 import { snapshotOf } from './live-job.js';
-import { refuseWithoutRoom } from './make-room.js';
 import { planRequest } from './plan-request.js';
+import { orDiskRefusal } from './refuse-disk-error.js';
 import { identityOf, requestKey, subjectOf } from './request-identity.js';
 
 export interface StartOptions {
@@ -83,20 +83,21 @@ export function createStarter(context: EngineContext, lifecycle: Lifecycle, cata
     if (running) return snapshotOf(running, clock.now());
     // A user paused it, or it paused by itself: it stays so until it is resumed.
     if (job.state === 'paused') return snapshotAtRest(job);
-    return withJobLock(job.id, async () => {
+    const goOn = async (): Promise<JobSnapshot> => {
       const already = live.get(job.id);
       if (already) return snapshotOf(already, clock.now());
       const lock = await lifecycle.lock(job);
       try {
         const now = (await store.get(job.id)) ?? job;
-        if (now.state === 'downloading') return snapshotOf(lifecycle.enter(now, lock), clock.now());
+        if (now.state === 'downloading') return snapshotOf(await lifecycle.enterAgain(now, lock), clock.now());
         await lock.release();
         return snapshotAtRest(now);
       } catch (error) {
         await lock.release();
         throw error;
       }
-    });
+    };
+    return withJobLock(job.id, () => orDiskRefusal('go on with', job, goOn));
   }
 
   async function begin(request: DownloadRequest, replaces: boolean): Promise<JobSnapshot | 'already_downloaded'> {
@@ -125,14 +126,17 @@ export function createStarter(context: EngineContext, lifecycle: Lifecycle, cata
       const previous = await store.latestFor(model);
       if (previous && isOpen(previous)) return attach(previous);
       const root = await folders.choose(plan.owner, plan.repo, () => totalSizeOf(plan) + limits.spareBytes);
-      const presence = await lookFor(context, plan, root);
-      if (presence.every(({ state }) => state === 'recorded')) return 'already_downloaded';
-      // At any commit: a newer one is fetched when an update is asked for.
-      if (!replaces && (await isInstalled(context, plan, root))) return 'already_downloaded';
-      if (!replaces) refuseForeign(presence, subject);
-      const wanted = { request, plan, model, root, presence, previous, subject, replaces, signal };
-      return createJob(context, lifecycle, wanted).catch((error: unknown) => {
-        throw refuseWithoutRoom(error, subject, root);
+      return orDiskRefusal('download', { model: subject, root }, async () => {
+        const gone = await folders.goneBecause(root);
+        if (gone !== undefined)
+          throw new RefusedError('disk_error', subject, `${gone}, then start the download again.`);
+        const presence = await lookFor(context, plan, root);
+        if (presence.every(({ state }) => state === 'recorded')) return 'already_downloaded';
+        // At any commit: a newer one is fetched when an update is asked for.
+        if (!replaces && (await isInstalled(context, plan, root))) return 'already_downloaded';
+        if (!replaces) refuseForeign(presence, subject);
+        const wanted = { request, plan, model, root, presence, previous, subject, replaces, signal };
+        return createJob(context, lifecycle, wanted);
       });
     });
   }

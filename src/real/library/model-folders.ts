@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { RefusedError } from '../../core/errors.js';
-import { errorCodeOf, unlessMissing } from '../../node/file-errors.js';
+import { errorCodeOf, isDiskFull, unlessMissing } from '../../node/file-errors.js';
 import { createOwnFiles } from '../../node/read-file.js';
 import type { FileLayer } from '../file-layer.js';
 import { makeFolder } from './durable-files.js';
@@ -17,6 +17,12 @@ export interface ModelFolders {
    * @param bytes what has to fit, with what must stay free
    */
   choose(owner: string, repo: string, bytes: (root: string) => number | Promise<number>): Promise<string>;
+  /**
+   * Whether a folder was renamed, deleted or unmounted since it was opened. Without this check the next download would
+   * make it again, in the empty place or on the disk below it.
+   * @returns the start of a sentence that says so, up to what to do; undefined where the folder is there
+   */
+  goneBecause(root: string): Promise<string | undefined>;
 }
 
 const MOST_SETTINGS_BYTES = 16 * 1024 * 1024;
@@ -27,6 +33,8 @@ export interface ModelFoldersOptions {
   roots?: readonly string[] | undefined;
   environment?: NodeJS.ProcessEnv;
   onWarning?: (text: string) => void;
+  /** Nothing is made, moved or written: what cannot be read is named in a warning. */
+  readOnly?: boolean;
 }
 
 /** Opens the models folders; makes those that do not exist. @throws RefusedError disk_error */
@@ -35,10 +43,15 @@ export async function openModelFolders({
   roots: named,
   environment = process.env,
   onWarning = () => undefined,
+  readOnly = false,
 }: ModelFoldersOptions): Promise<ModelFolders> {
   const wanted = named === undefined || named.length === 0 ? [await lmStudioModels(files, environment)] : named;
   const roots = [...new Set(wanted.map((root) => resolve(root)))];
-  for (const root of roots) await openRoot(files, root, onWarning);
+  const disks = new Map<string, number | undefined>();
+  for (const root of roots) {
+    await (readOnly ? lookAtRoot(files, root, onWarning) : openRoot(files, root, onWarning));
+    disks.set(root, (await unlessMissing(files.stat(root)))?.dev);
+  }
 
   return {
     roots,
@@ -51,12 +64,36 @@ export async function openModelFolders({
       }
       return roots[0]!;
     },
+    async goneBecause(root) {
+      const there = await unlessMissing(files.stat(root));
+      if (there?.isDirectory() !== true) return `The models folder ${root} is gone. Put it back`;
+      const disk = disks.get(root);
+      return disk === undefined || disk === there.dev
+        ? undefined
+        : `The disk of the models folder ${root} is gone: another one is in its place. Mount it again`;
+    },
   };
 }
 
-async function openRoot(files: FileLayer, root: string, onWarning: (text: string) => void): Promise<void> {
+/** Names what keeps the downloads of a folder from being listed; the models in it can be all the same. */
+async function lookAtRoot(files: FileLayer, root: string, onWarning: (text: string) => void): Promise<void> {
+  const own = join(root, OWN_FOLDER);
   try {
-    const own = join(root, OWN_FOLDER);
+    const there = await unlessMissing(files.stat(root));
+    if (there?.isDirectory() === false) throw unusable(root, 'it is a file. Name a folder');
+    if ((await unlessMissing(files.lstat(own))) === undefined) return;
+    await files.readdir(own);
+  } catch (error) {
+    if (error instanceof RefusedError) throw error;
+    onWarning(`Cannot list the downloads in ${root}: ${own} cannot be read as a folder (${errorCodeOf(error)}).`);
+  }
+}
+
+async function openRoot(files: FileLayer, root: string, onWarning: (text: string) => void): Promise<void> {
+  const own = join(root, OWN_FOLDER);
+  const isNew = (await files.lstat(own).catch(() => undefined)) === undefined;
+  try {
+    await makeWayForFolder(files, own, onWarning);
     await makeFolder(files, own);
     for (const name of FOLDERS) await makeWayForFolder(files, join(own, name), onWarning);
     if ((await files.lstat(own)).isSymbolicLink()) {
@@ -68,7 +105,9 @@ async function openRoot(files: FileLayer, root: string, onWarning: (text: string
     await files.unlink(probe);
   } catch (error) {
     if (error instanceof RefusedError) throw error;
-    throw unusable(root, reasonOf(error), error);
+    // What is there can be listed and served on a full disk, and a job that waits for room says so itself.
+    if (isNew || !isDiskFull(error)) throw unusable(root, reasonOf(error), error);
+    onWarning(`Cannot write into ${root}: ${reasonOf(error)}. Downloads can go on then.`);
   }
 }
 
@@ -78,8 +117,8 @@ const FOLDERS = ['installed', 'locks'];
 /** Moves aside what has the name of one of our folders and is none: nothing of it can be ours. */
 async function makeWayForFolder(files: FileLayer, path: string, onWarning: (text: string) => void): Promise<void> {
   const there = await unlessMissing(files.lstat(path));
-  if (there === undefined) return;
-  const leadsTo = await files.stat(path).catch(() => undefined);
+  if (there === undefined || there.isDirectory()) return;
+  const leadsTo = there.isSymbolicLink() ? await files.stat(path).catch(() => undefined) : undefined;
   if (leadsTo?.isDirectory()) return;
   const aside = `${path}.set-aside-${Date.now().toString(36)}`;
   await files.rename(path, aside);
