@@ -13,6 +13,7 @@ interface Shared {
 
 export function createSharedLocks(options: Pick<LockOptions, 'files' | 'clock' | 'limits'>): SharedLocks {
   const held = new Map<string, Shared>();
+  const letGo = new Set<string>();
   /** A lock that is being given up still looks like another process's. */
   const leaving = new Map<string, Promise<void>>();
 
@@ -33,7 +34,7 @@ export function createSharedLocks(options: Pick<LockOptions, 'files' | 'clock' |
 
       async function takeAfter(left: Promise<void> | undefined): Promise<Lock> {
         await left;
-        return takeLock({ ...options, ...wanted });
+        return takeLock({ ...options, ...wanted, released: letGo });
       }
 
       async function leave(lock: Lock): Promise<void> {

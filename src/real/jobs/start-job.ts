@@ -125,7 +125,9 @@ export function createStarter(context: EngineContext, lifecycle: Lifecycle, cata
     return withJobLock(`start ${model}`, async () => {
       const previous = await store.latestFor(model);
       if (previous && isOpen(previous)) return attach(previous);
-      const root = await folders.choose(plan.owner, plan.repo, () => totalSizeOf(plan) + limits.spareBytes);
+      const root = await orDiskRefusal('download', { model: subject, root: folders.roots[0]! }, () =>
+        folders.choose(plan.owner, plan.repo, () => totalSizeOf(plan) + limits.spareBytes),
+      );
       return orDiskRefusal('download', { model: subject, root }, async () => {
         const gone = await folders.goneBecause(root);
         if (gone !== undefined)

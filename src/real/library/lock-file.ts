@@ -52,6 +52,8 @@ export interface LockRules {
   self: ProcessIdentity;
   touchMs: number;
   staleMs: number;
+  /** Nonces that this process has let go of. Their files may be there: a folder that was away has come back. */
+  released: ReadonlySet<string>;
 }
 
 /** Between two looks at a lock that somebody else is taking over at this moment. */
@@ -199,12 +201,13 @@ async function replace(
  * the disk's own clock, and then the lock is watched for a while, because clocks are set.
  */
 async function isStale(
-  { files, clock, self, touchMs, staleMs }: LockRules,
+  { files, clock, self, touchMs, staleMs, released }: LockRules,
   path: string,
   found: FoundLock,
   draft: FileHandle,
   text: string,
 ): Promise<boolean> {
+  if (released.has(found.nonce)) return true;
   if (found.content && (await judgeProcess(found.content.process, self)) === 'gone') return true;
   await draft.write(text, 0);
   const { mtimeMs: now } = await draft.stat();

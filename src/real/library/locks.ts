@@ -34,6 +34,8 @@ export interface LockOptions {
   subject: string;
   /** Read at each touch. */
   progress?: () => LockProgress;
+  /** Gets the nonces of the locks that are released; one for the whole process. */
+  released?: Set<string>;
 }
 
 /** The right to write one set of files, among all processes. */
@@ -58,9 +60,10 @@ export async function takeLock({
   paths,
   subject,
   progress = () => ({ downloadedBytes: 0, totalBytes: 0 }),
+  released = new Set(),
 }: LockOptions): Promise<Lock> {
   const self = await readOwnIdentity();
-  const rules: LockRules = { files, clock, self, touchMs: limits.lockTouchMs, staleMs: limits.lockStaleMs };
+  const rules = { files, clock, self, touchMs: limits.lockTouchMs, staleMs: limits.lockStaleMs, released };
   const path = lockPath(root, folder, paths);
   await makeFolder(files, dirname(path));
   const owned = await ownLockFile(rules, path, { process: self, subject, folder, files: paths }).catch(
@@ -73,7 +76,8 @@ export async function takeLock({
   if ('heldBy' in owned) throw busy(subject, owned.heldBy, self);
   // What is left over only takes room; it must not cost a lock that is held.
   await sweep(rules, path, owned).catch(() => undefined);
-  return hold(rules, path, owned, { process: self, subject, folder, files: paths }, progress);
+  const letGo = (): void => void released.add(owned.nonce);
+  return hold(rules, path, { ...owned, letGo }, { process: self, subject, folder, files: paths }, progress);
 }
 
 /** What other processes, and this one, are writing in a models folder now. It takes nothing over. */
@@ -113,7 +117,7 @@ function lockPath(root: string, folder: string, paths: readonly string[]): strin
 function hold(
   rules: LockRules,
   path: string,
-  owned: OwnedLock,
+  owned: OwnedLock & { letGo: () => void },
   content: LockContent,
   progress: () => LockProgress,
 ): Lock {
@@ -155,6 +159,7 @@ function hold(
   async function release(): Promise<void> {
     stop.abort();
     await touching;
+    owned.letGo();
     if (lost.signal.aborted) {
       await owned.handle.close();
     } else if (clock.monotonic() - touchedAt < staleMs / 2) {

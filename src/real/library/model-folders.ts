@@ -60,7 +60,8 @@ export async function openModelFolders({
         if ((await unlessMissing(files.stat(repoFolder(root, owner, repo))))?.isDirectory()) return root;
       }
       for (const root of roots) {
-        if ((await freeBytes(files, root)) >= (await bytes(root))) return root;
+        const free = (await unlessMissing(freeBytes(files, root))) ?? 0;
+        if (free >= (await bytes(root))) return root;
       }
       return roots[0]!;
     },

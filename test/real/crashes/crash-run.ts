@@ -14,6 +14,9 @@ import type { KillPlan } from './kill-plan.js';
 const run = promisify(execFile);
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
+/** As the program has it, which runs where it is imported. */
+const SHOWN = 'shown ';
+
 /** Bundles the engine and this test's program. @returns the program's path */
 export async function bundleProgram(): Promise<{ program: string; remove: () => Promise<void> }> {
   const caches = here('../../../node_modules/.cache');
@@ -57,6 +60,8 @@ export interface CrashResult {
   left: string[];
   /** Bytes that were served before a kill, and asked for after it. */
   fetchedTwice: number;
+  /** The most by which the bytes that are shown fell, from one look to the next, over all processes. */
+  fell: number;
 }
 
 /** Downloads with processes that are killed, one after another, until one of them completes. */
@@ -75,10 +80,12 @@ export async function downloadWithCrashes({ program, model, line, limits, kills 
     const options = { root, environment, limits, owner, repo, quantization, files: files.length };
     let fetchedTwice = 0;
     let killed = 0;
+    const shown: number[] = [];
     let served = new Map<string, Range[]>();
     for (const kill of [...kills, undefined]) {
       const before = hub.journal.entries().length;
-      const end = await runOnce(program, kill === undefined ? options : { ...options, kill });
+      const { end, shown: inThis } = await runOnce(program, kill === undefined ? options : { ...options, kill });
+      shown.push(...inThis);
       await settled(hub);
       const entries = hub.journal.entries().slice(before);
       fetchedTwice += overlap(served, asked(entries));
@@ -88,7 +95,8 @@ export async function downloadWithCrashes({ program, model, line, limits, kills 
         continue;
       }
       const wrong = await wrongFiles(join(root, owner, repo), announced);
-      return { kills: killed, end, wrong, left: await leftIn(join(root, '.modeldock')), fetchedTwice };
+      const fell = Math.max(0, ...shown.slice(1).map((bytes, index) => shown[index]! - bytes));
+      return { kills: killed, end, wrong, left: await leftIn(join(root, '.modeldock')), fetchedTwice, fell };
     }
     throw new Error('The last process was killed, too, and not by us.');
   } finally {
@@ -97,16 +105,24 @@ export async function downloadWithCrashes({ program, model, line, limits, kills 
   }
 }
 
-async function runOnce(program: string, options: ProgramOptions): Promise<ProgramEnd | 'killed'> {
+/** What a process came to, and what it showed on the way. */
+interface ProgramRun {
+  end: ProgramEnd | 'killed';
+  shown: number[];
+}
+
+async function runOnce(program: string, options: ProgramOptions): Promise<ProgramRun> {
   const child = spawn(process.execPath, [program, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'pipe'] });
   let [output, errors] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
   const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
-  if (signal === 'SIGKILL') return 'killed';
+  const lines = output.trimEnd().split('\n');
+  const shown = lines.filter((line) => line.startsWith(SHOWN)).map((line) => Number(line.slice(SHOWN.length)));
+  if (signal === 'SIGKILL') return { end: 'killed', shown };
   if (code !== 0)
     throw new Error(`It ended with ${signal ?? code!} (${JSON.stringify(options.kill)}): ${errors}${output}`);
-  return JSON.parse(output) as ProgramEnd;
+  return { end: JSON.parse(lines.at(-1)!) as ProgramEnd, shown };
 }
 
 /** The hub has noticed that whoever asked is gone. */

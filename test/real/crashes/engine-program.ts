@@ -21,6 +21,9 @@ export interface ProgramOptions {
   kill?: KillPlan;
 }
 
+/** Begins each line that says how many bytes are shown. */
+const SHOWN = 'shown ';
+
 /** The last line that it prints. */
 export interface ProgramEnd {
   state: JobSnapshot['state'];
@@ -79,6 +82,8 @@ async function follow(engine: Downloader, { id }: JobSnapshot): Promise<JobSnaps
   for (;;) {
     const job = await engine.status(id);
     if (job === undefined) throw new Error(`The job ${id} is gone.`);
+    // To a pipe at once: what was shown last is known of a process that is killed.
+    process.stdout.write(`${SHOWN}${job.downloadedBytes}\n`);
     if (job.state !== 'downloading') return job;
     if (kill?.type === 'progress' && job.downloadedBytes >= kill.share * job.totalBytes) die();
     if (kill?.type === 'rehash') {

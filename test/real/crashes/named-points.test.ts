@@ -15,7 +15,7 @@ const inTheMiddle: KillPlan = { type: 'progress', share: 0.5 };
 
 async function expectToSurvive(kills: readonly KillPlan[]): Promise<void> {
   const result = await downloadWithCrashes({ program, model, ...smallRun, kills });
-  expect(result).toMatchObject({ kills: kills.length, end: { state: 'completed' }, wrong: [], left: [] });
+  expect(result).toMatchObject({ kills: kills.length, end: { state: 'completed' }, wrong: [], left: [], fell: 0 });
 }
 
 describe.concurrent('a process that is killed', () => {

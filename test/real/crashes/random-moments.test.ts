@@ -33,7 +33,12 @@ describe.concurrent('a process that is killed at a random moment', () => {
           : { type: 'time', ms: Math.floor(random() * ms) };
       const kills = random() < 0.25 ? [moment(), moment()] : [moment()];
       const result = await downloadWithCrashes({ program, model: models[choice]!, ...smallRun, kills });
-      expect({ moments: kills, ...result }).toMatchObject({ end: { state: 'completed' }, wrong: [], left: [] });
+      expect({ moments: kills, ...result }).toMatchObject({
+        end: { state: 'completed' },
+        wrong: [],
+        left: [],
+        fell: 0,
+      });
     },
   );
 });
