@@ -1,5 +1,5 @@
 import * as nodeFiles from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { DownloadEvent, Downloader } from '../core/downloader.js';
 import { RefusedError } from '../core/errors.js';
 import type { JobSnapshot } from '../core/job.js';
@@ -16,7 +16,7 @@ import { createFileClaims } from './jobs/file-claims.js';
 import { createKeyedMutex } from './jobs/keyed-mutex.js';
 import { createInstalledModels } from './jobs/installed-models.js';
 import { createJobControl } from './jobs/job-control.js';
-import type { JobOwner, JobRecord } from './jobs/job-record.js';
+import { movedTo, type JobOwner, type JobRecord } from './jobs/job-record.js';
 import { createJobRecords } from './jobs/job-records.js';
 import { createLifecycle } from './jobs/lifecycle.js';
 import { readMetrics } from './jobs/metrics.js';
@@ -121,6 +121,7 @@ export async function openDownloader(options: DownloaderOptions = {}): Promise<D
         files,
         folders: folders.roots.map((root) => join(root, OWN_FOLDER)),
         folderFor: ({ root }) => join(root, OWN_FOLDER),
+        foundIn: (job, folder) => movedTo(job, dirname(folder)),
         reserveBytes: RESERVED_FOR_RECORD,
         onWarning,
       }),

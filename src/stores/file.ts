@@ -19,6 +19,8 @@ export interface FileStoreOptions<Job extends Stored> {
   folders: readonly string[];
   /** Which of `folders` a new job goes to; the first by default. */
   folderFor?: (job: Job) => string;
+  /** Brings a record up to date that was found in one of `folders`: the folder may have been moved since it was written. */
+  foundIn?: (job: Job, folder: string) => Job;
   files?: RecordFiles;
   /** Kept beside each record, for the one that has to say that the disk is full. */
   reserveBytes?: number;
@@ -69,6 +71,7 @@ const JOB_FOLDER = /^job_[\w-]+$/;
 export function createFileStore<Job extends Stored>({
   folders,
   folderFor = () => folders[0]!,
+  foundIn = (job) => job,
   files = nodeFiles,
   reserveBytes = 0,
   onWarning = () => undefined,
@@ -269,7 +272,7 @@ export function createFileStore<Job extends Stored>({
     const text = await own.read(path, MOST_RECORD_BYTES);
     if (text === undefined) return undefined;
     const entry = parseEntry<Job>(text);
-    if (entry) return { ...entry, folder };
+    if (entry) return { ...entry, job: foundIn(entry.job, dirname(folder)), folder };
     if (warned.has(path)) return undefined;
     warned.add(path);
     onWarning(`Cannot read ${path}: it holds no job that this version knows. Delete ${dirname(path)} to forget it.`);

@@ -79,6 +79,7 @@ export async function openPart({
   digester,
   bootId,
   onWarning = () => undefined,
+  onForgotten = () => undefined,
 }: {
   /** Is there already. */
   folder: string;
@@ -94,6 +95,8 @@ export async function openPart({
   /** Of `readBootId`. */
   bootId: string;
   onWarning?: (text: string) => void;
+  /** Called before stored bytes are given up. */
+  onForgotten?: () => void;
 }): Promise<PartFile> {
   const { part: path, journal: journalPath } = partPaths(folder, name);
   const identity = { ...file.digest, size: file.size };
@@ -195,6 +198,7 @@ export async function openPart({
   }
 
   function reset(segment: number): Promise<void> {
+    if (writer.stored(segment) > 0) onForgotten();
     storedBytes -= writer.stored(segment);
     writer.forget(segment);
     frontier = Math.min(frontier, segment);

@@ -12,7 +12,7 @@ import type { Fingerprint } from '../library/fingerprint.js';
 import type { FilePresence } from '../library/presence.js';
 import type { PlannedFile } from '../plan.js';
 import { adoptPart, findLeftParts, whilePaused } from './adopt-parts.js';
-import { writtenBytesOf, type LiveFile, type LiveJob } from './live-job.js';
+import { downloadedBytesOf, writtenBytesOf, type LiveFile, type LiveJob } from './live-job.js';
 import type { JobChange } from './job-record.js';
 import { stagedName } from './staged-name.js';
 import type { EngineContext } from './engine-context.js';
@@ -99,6 +99,7 @@ export async function fetchFile(
   live: LiveFile,
   presence: FilePresence,
   signal: AbortSignal,
+  keep: Keep,
 ): Promise<ReadyFile> {
   const { planned: file } = live;
   const { files, clock, limits, budget, digester, bootId, hub, agents, settings, totals } = context;
@@ -112,6 +113,7 @@ export async function fetchFile(
   const before = live.downloadedBytes;
   const part = await openPart({
     ...{ folder: job.folder, name, file, files, clock, limits, budget, digester, bootId, onWarning },
+    onForgotten: () => void keepShown(),
   });
   const lostBytes = before - part.storedBytes();
   if (lostBytes > 0) {
@@ -168,6 +170,13 @@ export async function fetchFile(
     live.part = undefined;
     live.phase = undefined;
     job.trace?.note(writtenBytesOf(job));
+  }
+
+  /** The journal forgets bytes that were shown; the record remembers that they were. */
+  async function keepShown(): Promise<void> {
+    const downloadedBytes = downloadedBytesOf(job);
+    // Where it cannot be written, the next write of the job stops it and says why.
+    if (downloadedBytes > job.record.downloadedBytes) await keep({ downloadedBytes }).catch(() => undefined);
   }
 
   async function adoptLeftPart(): Promise<void> {

@@ -88,6 +88,13 @@ function recordedStateOf(job: JobRecord): RecordedState {
   }
 }
 
+/** A job whose models folder was moved. A publication names the old paths: it is prepared again. */
+export function movedTo(job: JobRecord, root: string): JobRecord {
+  if (job.root === root) return job;
+  const { publishing: _, ...rest } = job;
+  return { ...rest, root };
+}
+
 /** A job that nobody here works on. */
 export function snapshotAtRest(job: JobRecord): JobSnapshot {
   const { id, model, totalBytes, startedAt } = job;

@@ -67,7 +67,7 @@ async function obtainAll(context: EngineContext, job: LiveJob, signal: AbortSign
   }
   const isSmall = ({ planned }: LiveFile): boolean => planned.size < limits.shortestRunBytes;
   const fetch = async (live: LiveFile, until: AbortSignal): Promise<void> => {
-    ready.set(live, await fetchFile(context, job, live, presence.get(live)!, until));
+    ready.set(live, await fetchFile(context, job, live, presence.get(live)!, until, keep));
   };
   // A large file has all connections to itself, or it would compete with its own siblings.
   await sideBySide(toFetch.filter(isSmall), SMALL_AT_ONCE, signal, fetch);
@@ -95,7 +95,7 @@ async function obtainShared(
   live.phase = undefined;
   const presence = (await lookFor(context, job)).get(live)!;
   const ready = await findReady(context, job, live, presence, signal, keep);
-  return ready ?? fetchFile(context, job, live, presence, signal);
+  return ready ?? fetchFile(context, job, live, presence, signal, keep);
 }
 
 async function lookFor(context: EngineContext, { record, files: live }: LiveJob): Promise<Map<LiveFile, FilePresence>> {

@@ -18,7 +18,7 @@ export interface LockContent {
   process: ProcessIdentity;
   /** What is locked, for messages. */
   subject: string;
-  /** Paths in the repo's folder, and that folder, for whoever wants to know what is being written. */
+  /** The repo's folder, relative to the models folder, and paths in it: what is being written. */
   folder: string;
   files: readonly string[];
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { RefusedError } from '../../core/errors.js';
 import { unlessMissing } from '../../node/file-errors.js';
 import { createOwnFiles, UnusableFile } from '../../node/read-file.js';
@@ -47,6 +47,8 @@ export interface Lock {
 
 /** A lock that some process holds. */
 export interface HeldLock extends LockContent {
+  /** Absolute, by the path of the models folder that was asked about. */
+  folder: string;
   progress: LockProgress | undefined;
 }
 
@@ -64,20 +66,20 @@ export async function takeLock({
 }: LockOptions): Promise<Lock> {
   const self = await readOwnIdentity();
   const rules = { files, clock, self, touchMs: limits.lockTouchMs, staleMs: limits.lockStaleMs, released };
-  const path = lockPath(root, folder, paths);
+  // The same folder may have another path on another computer, or through a link.
+  const content: LockContent = { process: self, subject, folder: relative(root, folder), files: paths };
+  const path = lockPath(root, content);
   await makeFolder(files, dirname(path));
-  const owned = await ownLockFile(rules, path, { process: self, subject, folder, files: paths }).catch(
-    (error: unknown) => {
-      throw error instanceof UnusableFile
-        ? new RefusedError('disk_error', subject, error.message, { cause: error })
-        : error;
-    },
-  );
+  const owned = await ownLockFile(rules, path, content).catch((error: unknown) => {
+    throw error instanceof UnusableFile
+      ? new RefusedError('disk_error', subject, error.message, { cause: error })
+      : error;
+  });
   if ('heldBy' in owned) throw busy(subject, owned.heldBy, self);
   // What is left over only takes room; it must not cost a lock that is held.
   await sweep(rules, path, owned).catch(() => undefined);
   const letGo = (): void => void released.add(owned.nonce);
-  return hold(rules, path, { ...owned, letGo }, { process: self, subject, folder, files: paths }, progress);
+  return hold(rules, path, { ...owned, letGo }, content, progress);
 }
 
 /** What other processes, and this one, are writing in a models folder now. It takes nothing over. */
@@ -96,7 +98,7 @@ export async function listLocks(
     const process = await judgeProcess(found.content.process, self);
     // A process that cannot be seen from here may have ended with its machine.
     if (process === 'gone' || (process === 'unknown' && Date.now() - found.mtimeMs > lockStaleMs)) continue;
-    held.push({ ...found.content, progress: found.progress });
+    held.push({ ...found.content, folder: resolve(root, found.content.folder), progress: found.progress });
   }
   return held;
 }
@@ -107,9 +109,9 @@ function unlessUnusable(error: unknown): undefined {
 }
 
 /** Order does not matter; another set of files is another lock. */
-function lockPath(root: string, folder: string, paths: readonly string[]): string {
+function lockPath(root: string, { folder, files }: Pick<LockContent, 'folder' | 'files'>): string {
   const name = createHash('sha256')
-    .update([folder, ...[...paths].sort()].join('\0'))
+    .update([folder, ...[...files].sort()].join('\0'))
     .digest('hex');
   return join(root, OWN_FOLDER, 'locks', `${name.slice(0, 24)}.lock`);
 }

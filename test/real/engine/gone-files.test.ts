@@ -172,6 +172,19 @@ describe('while a download is paused', () => {
   });
 });
 
+it('a models folder that is moved while no process runs brings its downloads along', async () => {
+  const first = await open();
+  const { id, downloadedBytes } = await download(first);
+  await first.close();
+  await rename(world.root, away());
+  const engine = await world.open({ modelsDirs: [away()] });
+  expect((await engine.status(id))!.downloadedBytes).toBeGreaterThanOrEqual(downloadedBytes);
+  world.hub.faults.clear();
+  expect(await until(engine, id, stopped)).toMatchObject({ state: 'completed' });
+  expect(await readdir(join(away(), MODEL))).toEqual([FILE]);
+  await expect(stat(world.root)).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
 it('an empty folder in the place of a models folder is not filled by a download that runs', async () => {
   const engine = await open();
   const { id } = await download(engine);

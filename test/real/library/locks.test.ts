@@ -96,6 +96,17 @@ describe('the lock of a set of files', () => {
     await (await takeLock(optionsFor(root))).release();
   });
 
+  it('holds by whatever path the models folder is reached', async () => {
+    const root = await temporaryFolder();
+    const lock = await takeLock(optionsFor(root));
+    const link = `${root}-link`;
+    await files.symlink(root, link);
+    onTestFinished(() => rm(link));
+    expect((await refusal(takeLock(optionsFor(link)))).code).toBe('model_busy');
+    expect((await listLocks(files, link))[0]).toMatchObject({ folder: `${link}/acme/Chat-GGUF` });
+    await lock.release();
+  });
+
   it('does not concern other files of the same repo', async () => {
     const root = await temporaryFolder();
     const one = await takeLock(optionsFor(root));
