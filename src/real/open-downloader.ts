@@ -1,9 +1,6 @@
 import * as nodeFiles from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import type { DownloadEvent, Downloader } from '../core/downloader.js';
-import { RefusedError } from '../core/errors.js';
 import type { JobSnapshot } from '../core/job.js';
-import { createFileStore } from '../stores/file.js';
 import { readBootId } from './disk/boot-id.js';
 import { createByteBudget } from './disk/byte-budget.js';
 import { createDigester } from './disk/digester.js';
@@ -16,8 +13,8 @@ import { createFileClaims } from './jobs/file-claims.js';
 import { createKeyedMutex } from './jobs/keyed-mutex.js';
 import { createInstalledModels } from './jobs/installed-models.js';
 import { createJobControl } from './jobs/job-control.js';
-import { movedTo, type JobOwner, type JobRecord } from './jobs/job-record.js';
-import { createJobRecords } from './jobs/job-records.js';
+import type { JobOwner } from './jobs/job-record.js';
+import { openJobRecords } from './jobs/job-records.js';
 import { createLifecycle } from './jobs/lifecycle.js';
 import { readMetrics } from './jobs/metrics.js';
 import { recoverJobs, takeOverAbandoned } from './jobs/recover-jobs.js';
@@ -27,7 +24,6 @@ import { createTraceBook } from './jobs/trace-book.js';
 import type { EngineContext } from './jobs/engine-context.js';
 import { lmStudioHome, openModelFolders } from './library/model-folders.js';
 import { createModelRecords } from './library/records.js';
-import { OWN_FOLDER } from './library/safe-path.js';
 import { createInstalledLibrary } from './library/installed-library.js';
 import { defaultLimits, type DownloaderLimits } from './limits.js';
 import { realClock, withSteadyDates, type RealClock } from './real-clock.js';
@@ -72,11 +68,6 @@ export interface DownloaderOptions {
   onWarning?: (text: string) => void;
 }
 
-const READ_ONLY = 'Cannot download: this downloader was opened with readOnly. Open one without it.';
-
-/** A job's record with the longest plan there is in practice. */
-const RESERVED_FOR_RECORD = 64 * 1024;
-
 /**
  * Opens an engine that really downloads, and goes on with what an earlier one over the same folders has left.
  * @throws RefusedError disk_error; Error for a variable of the environment that cannot be used
@@ -116,17 +107,7 @@ export async function openDownloader(options: DownloaderOptions = {}): Promise<D
     digester: createDigester(),
     bootId: await readBootId(),
     library: createInstalledLibrary({ folders, files, records, onWarning }),
-    store: createJobRecords(
-      createFileStore<JobRecord>({
-        files,
-        folders: folders.roots.map((root) => join(root, OWN_FOLDER)),
-        folderFor: ({ root }) => join(root, OWN_FOLDER),
-        foundIn: (job, folder) => movedTo(job, dirname(folder)),
-        reserveBytes: RESERVED_FOR_RECORD,
-        onWarning,
-      }),
-      folders,
-    ),
+    store: openJobRecords({ files, folders, onWarning }),
     locks: createSharedLocks({ files, clock, limits }),
     claims: createFileClaims(),
     totals: { downloadedBytes: 0, hashedBytes: 0, retries: 0, stalls: 0, renewals: 0 },
@@ -174,17 +155,9 @@ export async function openDownloader(options: DownloaderOptions = {}): Promise<D
     throw error;
   }
 
-  const refuseReadOnly = (): void => {
-    if (readOnly) throw new RefusedError('disk_error', folders.roots[0]!, READ_ONLY);
-  };
-
   return {
-    start: async (request) => {
-      refuseReadOnly();
-      return starter.start(request, { allowCatalogQuantization: options.allowCatalogQuantization ?? false });
-    },
+    start: (request) => starter.start(request, { allowCatalogQuantization: options.allowCatalogQuantization ?? false }),
     get: async (request) => {
-      refuseReadOnly();
       const job = await starter.start(request, { allowCatalogQuantization: true });
       // A user who calls the command again wants the download to go on.
       const isHeld = owner === 'command' && job !== 'already_downloaded' && job.state === 'paused';
@@ -193,10 +166,7 @@ export async function openDownloader(options: DownloaderOptions = {}): Promise<D
     status: (jobId) => jobs.find(jobId),
     jobs,
     library: context.library,
-    update: async (key) => {
-      refuseReadOnly();
-      return models.update(key);
-    },
+    update: (key) => models.update(key),
     remove: (key, removal) => models.remove(key, removal),
     limit: () => context.bandwidth.limit(),
     setLimit: (bytesPerSecond) => context.bandwidth.setLimit(bytesPerSecond),

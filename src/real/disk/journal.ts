@@ -14,7 +14,7 @@ import {
   largestBase,
   type JournalState,
 } from './journal-records.js';
-import { isInPlace } from './is-in-place.js';
+import { isInPlace } from './in-place.js';
 import type { Marks } from './segment-layout.js';
 
 /**
@@ -39,7 +39,8 @@ export interface PartJournal {
 }
 
 /** A link in its place may lead to a file of the user. Windows has no such flag. */
-const REPLACE = constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0);
+const NO_FOLLOW = (constants as Partial<typeof constants>).O_NOFOLLOW ?? 0;
+const REPLACE = constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC | NO_FOLLOW;
 const PAGE = 4096;
 const ROOM_FOR_RECORDS = 64 * 1024;
 /** A journal of ten terabytes in segments of 16 MiB has half of it. */

@@ -12,7 +12,7 @@ import type { CheckedRange, Digester } from './digester.js';
 import { readFingerprint, type Fingerprint } from '../library/fingerprint.js';
 import { describeDiskError } from './disk-error.js';
 import { confirmDigest } from './hash-still-file.js';
-import { isInPlace, PartGone } from './is-in-place.js';
+import { keepPartInPlace } from './in-place.js';
 import { readJournal, startJournal } from './journal.js';
 import { createPartRecorder } from './part-recorder.js';
 import { resumePart } from './resume-part.js';
@@ -63,6 +63,25 @@ export function partPaths(folder: string, name: string): { part: string; journal
   return { part: join(folder, `${name}.part`), journal: join(folder, `${name}.journal`) };
 }
 
+export interface PartOptions {
+  /** Is there already. */
+  folder: string;
+  name: string;
+  file: Pick<PlannedFile, 'size' | 'digest'>;
+  files: FileLayer;
+  clock: RealClock;
+  limits: DownloaderLimits;
+  /** One for the whole process. */
+  budget: ByteBudget;
+  /** One for the whole process. */
+  digester: Digester;
+  /** Of `readBootId`. */
+  bootId: string;
+  onWarning?: (text: string) => void;
+  /** Called before stored bytes are given up. */
+  onForgotten?: () => void;
+}
+
 /**
  * Opens a part, or goes on with the one that is there if it is of the same file (digest and size). The segments of one
  * that goes on are as long as they were.
@@ -80,24 +99,7 @@ export async function openPart({
   bootId,
   onWarning = () => undefined,
   onForgotten = () => undefined,
-}: {
-  /** Is there already. */
-  folder: string;
-  name: string;
-  file: Pick<PlannedFile, 'size' | 'digest'>;
-  files: FileLayer;
-  clock: RealClock;
-  limits: DownloaderLimits;
-  /** One for the whole process. */
-  budget: ByteBudget;
-  /** One for the whole process. */
-  digester: Digester;
-  /** Of `readBootId`. */
-  bootId: string;
-  onWarning?: (text: string) => void;
-  /** Called before stored bytes are given up. */
-  onForgotten?: () => void;
-}): Promise<PartFile> {
+}: PartOptions): Promise<PartFile> {
   const { part: path, journal: journalPath } = partPaths(folder, name);
   const identity = { ...file.digest, size: file.size };
   const whole = { path, ...identity };
@@ -157,10 +159,12 @@ export async function openPart({
     ...{ handle, journal, budget, clock, limits },
     mark: (segment) => ({ stored: writer.stored(segment), crc: writer.crc(segment) }),
     flush: () => writer.flush(),
-    keepInPlace,
+    keepInPlace: () => keepInPlace(),
     syncNames: () => syncFolder(files, folder),
     onError: fail,
   });
+  const keepInPlace = (): Promise<void> =>
+    keepPartInPlace({ ...{ files, folder, path, handle, journal, journalPath, onWarning }, bytes: storedBytes });
   const following = digester.follow({
     ...{ ...whole, segmentBytes: segments.segmentBytes },
     expected: toBeChecked,
@@ -183,18 +187,6 @@ export async function openPart({
     if (hashLater || (until - advancedTo < ADVANCE_BYTES && until < file.size) || until === advancedTo) return;
     advancedTo = until;
     following.advance(until);
-  }
-
-  /** What is written to a part without a name is lost with the process; a journal can be written again. */
-  async function keepInPlace(): Promise<void> {
-    if (!(await isInPlace(files, path, handle))) {
-      // Where the whole folder is gone it may come back, and the part with it.
-      await files.stat(folder);
-      throw new PartGone(path, storedBytes);
-    }
-    if (await journal.keepInPlace()) {
-      onWarning(`The journal ${journalPath} was deleted or replaced by another program. It is written anew.`);
-    }
   }
 
   function reset(segment: number): Promise<void> {

@@ -4,7 +4,7 @@ import type { RealClock } from '../real-clock.js';
 import type { DownloaderLimits } from '../limits.js';
 import type { ByteBudget } from './byte-budget.js';
 import type { PartJournal } from './journal.js';
-import type { Mark } from './segment-layout.js';
+import type { Mark, Marks } from './segment-layout.js';
 
 /**
  * Keeps a journal behind the bytes: a record every so many bytes or milliseconds, a checkpoint every few seconds. What
@@ -27,18 +27,7 @@ export interface PartRecorder {
   stop(): Promise<void>;
 }
 
-export function createPartRecorder({
-  handle,
-  journal,
-  mark,
-  flush,
-  keepInPlace,
-  syncNames,
-  budget,
-  clock,
-  limits,
-  onError,
-}: {
+interface PartRecorderOptions {
   handle: Pick<FileHandle, 'datasync'>;
   journal: PartJournal;
   /** A segment as it is written now. */
@@ -54,11 +43,23 @@ export function createPartRecorder({
   limits: Pick<DownloaderLimits, 'journalBytes' | 'journalMs' | 'checkpointMs'>;
   /** Something that nobody waits for went wrong. */
   onError: (doing: 'write' | 'sync', error: unknown) => void;
-}): PartRecorder {
+}
+
+export function createPartRecorder({
+  handle,
+  journal,
+  mark,
+  flush,
+  keepInPlace,
+  syncNames,
+  budget,
+  clock,
+  limits,
+  onError,
+}: PartRecorderOptions): PartRecorder {
   const ending = new AbortController();
   let touched = new Set<number>();
-  const recorded = new Map([...journal.state.current].map(([segment, { stored }]) => [segment, stored]));
-  let recordedBytes = [...recorded.values()].reduce((sum, stored) => sum + stored, 0);
+  const recorded = countRecorded(journal.state.current);
   let unrecordedBytes = 0;
   let recording: Promise<void> | undefined;
   let recordSoon = false;
@@ -81,10 +82,7 @@ export function createPartRecorder({
       } finally {
         budget.release(bytes);
       }
-      for (const [segment, { stored }] of marks) {
-        recordedBytes += stored - (recorded.get(segment) ?? 0);
-        recorded.set(segment, stored);
-      }
+      recorded.add(marks);
       for (const segment of now) unsynced.add(segment);
       scheduleCheckpoint();
     }
@@ -167,13 +165,27 @@ export function createPartRecorder({
     },
     record,
     checkpoint,
-    recordedBytes: () => recordedBytes,
+    recordedBytes: recorded.bytes,
     async stop() {
       ending.abort();
       await checkpoints(() => undefined);
       await recording?.catch(() => undefined);
     },
   };
+}
+
+/** Counts the bytes of the marks that are written. */
+function countRecorded(marks: Marks): { add: (marks: Marks) => void; bytes: () => number } {
+  const recorded = new Map<number, number>();
+  let bytes = 0;
+  const add = (changed: Marks): void => {
+    for (const [segment, { stored }] of changed) {
+      bytes += stored - (recorded.get(segment) ?? 0);
+      recorded.set(segment, stored);
+    }
+  };
+  add(marks);
+  return { add, bytes: () => bytes };
 }
 
 const nothing: Mark = { stored: 0, crc: 0 };

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { hashStillFile } from '../disk/hash-still-file.js';
-import { PartGone } from '../disk/is-in-place.js';
+import { PartGone } from '../disk/in-place.js';
 import { openPart, partPaths } from '../disk/part-file.js';
 import { setOddPartsAside } from '../disk/set-aside.js';
 import { downloadFile } from '../download-file.js';

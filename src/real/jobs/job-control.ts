@@ -4,9 +4,11 @@ import type { JobSnapshot } from '../../core/job.js';
 import { revised, snapshotAtRest, type JobChange, type JobRecord, type RecordedState } from './job-record.js';
 import type { Lifecycle } from './lifecycle.js';
 import { detailsAtRest, detailsOf, snapshotOf } from './live-job.js';
-import { giveUpBytes, lockWithRoom, makeRoomFor } from './make-room.js';
+import { giveUpBytes, lockWithRoom } from './make-room.js';
 import { readReached } from './reached.js';
 import { orDiskRefusal } from './refuse-disk-error.js';
+import { resumeJob } from './resume-job.js';
+import { changedMeanwhile, wrongState } from './wrong-state.js';
 import type { EngineContext } from './engine-context.js';
 
 /** What operators do to jobs. What is done to one job is done in turn. */
@@ -45,8 +47,9 @@ export function createJobControl(context: EngineContext, lifecycle: Lifecycle): 
       }),
     resume: (jobId) =>
       withJobLock(jobId, async () => {
-        const job = await check(jobId, 'resume', ['paused']);
-        return orDiskRefusal('resume', job, () => resume(job));
+        const look = (): Promise<JobRecord> => check(jobId, 'resume', ['paused']);
+        const resume = (): Promise<JobRecord> => resumeJob(context, lifecycle, look);
+        return show(await orDiskRefusal('resume', await look(), resume));
       }),
     move: async (jobId, position) => {
       const job = await check(jobId, 'move', ['downloading']);
@@ -70,30 +73,11 @@ export function createJobControl(context: EngineContext, lifecycle: Lifecycle): 
         const job = await check(jobId, 'limit', ['downloading', 'paused', 'completed', 'failed']);
         const next = revised(job, { limit: bytesPerSecond });
         const isWritten = await orDiskRefusal('limit', job, () => store.replace(next, job.version));
-        if (!isWritten) throw changed('limit', jobId);
+        if (!isWritten) throw changedMeanwhile('limit', jobId);
         return show(next);
       });
     },
   };
-
-  async function resume(job: JobRecord): Promise<JobSnapshot> {
-    const lock = await lockWithRoom(
-      () => lifecycle.lock(job),
-      () => makeRoomFor(context, job),
-    );
-    try {
-      const now = await check(job.id, 'resume', ['paused']);
-      await makeRoomFor(context, now);
-      const next = revised(now, { order: queue.nextOrder() }, { state: 'downloading' });
-      if (!(await store.replace(next, now.version))) throw changed('resume', job.id);
-      lifecycle.enter(next, lock);
-      lifecycle.tell(next, 'resumed');
-      return await show(next);
-    } catch (error) {
-      await lock.release();
-      throw error;
-    }
-  }
 
   async function find(jobId: string): Promise<JobSnapshot | undefined> {
     const running = live.get(jobId);
@@ -145,9 +129,9 @@ export function createJobControl(context: EngineContext, lifecycle: Lifecycle): 
     );
     try {
       const next = revised(job, change, recordedState);
-      if (!(await store.replace(next, job.version))) throw changed(verb, jobId);
+      if (!(await store.replace(next, job.version))) throw changedMeanwhile(verb, jobId);
       lifecycle.tell(next, recordedState.state === 'failed' ? 'cancelled' : 'paused');
-      return show(next);
+      return await show(next);
     } finally {
       await lock.release();
     }
@@ -156,12 +140,4 @@ export function createJobControl(context: EngineContext, lifecycle: Lifecycle): 
 
 function codeOf(job: JobRecord): string | undefined {
   return job.state === 'failed' ? job.code : undefined;
-}
-
-function wrongState(verb: string, jobId: string, why: string): RefusedError {
-  return new RefusedError('wrong_job_state', jobId, `Cannot ${verb} ${jobId}: ${why}.`);
-}
-
-function changed(verb: string, jobId: string): RefusedError {
-  return wrongState(verb, jobId, 'another process has just changed it; look at it again');
 }

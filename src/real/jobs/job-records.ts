@@ -1,6 +1,9 @@
-import type { FileStore } from '../../stores/file.js';
+import { dirname, join } from 'node:path';
+import { createFileStore, type FileStore } from '../../stores/file.js';
+import type { FileLayer } from '../file-layer.js';
 import type { ModelFolders } from '../library/model-folders.js';
-import { isOpen, type JobRecord } from './job-record.js';
+import { OWN_FOLDER } from '../library/safe-path.js';
+import { isOpen, movedTo, type JobRecord } from './job-record.js';
 
 /** The records of jobs: those on the disk, and in memory what the disk does not take or has lost. */
 export interface JobRecords extends FileStore<JobRecord> {
@@ -13,11 +16,32 @@ export interface JobRecords extends FileStore<JobRecord> {
   saveKept(): Promise<void>;
 }
 
+/** A job's record with the longest plan there is in practice. */
+const RESERVED_FOR_RECORD = 64 * 1024;
+
+/** Opens the records in the models folders. */
+export function openJobRecords({
+  files,
+  folders,
+  onWarning,
+}: {
+  files: FileLayer;
+  folders: ModelFolders;
+  onWarning: (text: string) => void;
+}): JobRecords {
+  const disk = createFileStore<JobRecord>({
+    files,
+    folders: folders.roots.map((root) => join(root, OWN_FOLDER)),
+    folderFor: ({ root }) => join(root, OWN_FOLDER),
+    foundIn: (job, folder) => movedTo(job, dirname(folder)),
+    reserveBytes: RESERVED_FOR_RECORD,
+    onWarning,
+  });
+  return keepInMemory(disk, folders);
+}
+
 /** Wraps a store on disk. Without that, a job whose state the disk does not take would be shown as it was before. */
-export function createJobRecords(
-  disk: FileStore<JobRecord>,
-  { goneBecause }: Pick<ModelFolders, 'goneBecause'>,
-): JobRecords {
+function keepInMemory(disk: FileStore<JobRecord>, { goneBecause }: Pick<ModelFolders, 'goneBecause'>): JobRecords {
   const unsaved = new Map<string, JobRecord>();
   /** As they were last read or written, for as long as their models folder is gone. */
   const seen = new Map<string, JobRecord>();
@@ -36,7 +60,7 @@ export function createJobRecords(
     },
     replace: async (job, expectedVersion) => {
       const kept = unsaved.get(job.id);
-      if (kept && kept.version === expectedVersion && !(await save(kept))) return false;
+      if (kept?.version === expectedVersion && !(await save(kept))) return false;
       return disk.replace(job, expectedVersion);
     },
     remove: async (id) => {
@@ -77,11 +101,11 @@ export function createJobRecords(
   async function withoutFolder(id: string): Promise<JobRecord | undefined> {
     const job = seen.get(id);
     const reason = job && (await goneBecause(job.root));
-    if (reason === undefined) {
+    if (job === undefined || reason === undefined) {
       seen.delete(id);
       return undefined;
     }
-    return isOpen(job!) ? { ...job!, state: 'paused', code: 'disk_error', reason: `${reason}, then resume.` } : job;
+    return isOpen(job) ? { ...job, state: 'paused', code: 'disk_error', reason: `${reason}, then resume.` } : job;
   }
 
   /** @returns false where another process has written it meanwhile */

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { DownloadEvent } from '../../core/downloader.js';
 import { RefusedError } from '../../core/errors.js';
-import { unlessMissing } from '../../node/file-errors.js';
 import { RESERVE } from '../../stores/file.js';
 import type { FileLocation } from '../hub/file-location.js';
 import type { Lock } from '../library/locks.js';
@@ -12,7 +11,7 @@ import { createLiveJob, downloadedBytesOf, reachedBy, type LiveJob, type StopRea
 import { createQueue, type Queue } from './queue.js';
 import { runJob } from './run-job.js';
 import { failureOutcome } from './failure-outcome.js';
-import { readReached } from './reached.js';
+import { stateAfterStop, whyLost } from './state-after-stop.js';
 import type { TraceBook } from './trace-book.js';
 import type { EngineContext } from './engine-context.js';
 
@@ -22,8 +21,6 @@ export interface Lifecycle {
   readonly queue: Queue;
   /** Puts a job of which this process has the lock into the queue. @throws what the engine is being closed with */
   enter(record: JobRecord, lock: Lock, located?: Map<string, FileLocation>): LiveJob;
-  /** The same for a job that another process had: it begins with what that one has in its journals. */
-  enterAgain(record: JobRecord, lock: Lock): Promise<LiveJob>;
   /** Makes a live job stop; resolves when it has let go of everything. It may have come to its end before that. */
   stop(id: string, reason: StopReason): Promise<void>;
   /** Writes a change into a live job's record. */
@@ -38,12 +35,12 @@ export function createLifecycle(
   traces: TraceBook,
   onEvent: (event: DownloadEvent) => void,
 ): Lifecycle {
-  const { clock, store, claims, owner } = context;
+  const { clock, store, claims } = context;
   const live = new Map<string, LiveJob>();
   const writing = new WeakMap<LiveJob, Promise<unknown>>();
   const queue = createQueue(context.limits.jobsAtOnce, begin);
 
-  return { live, queue, enter, enterAgain, stop, keep, lock, tell };
+  return { live, queue, enter, stop, keep, lock, tell };
 
   function enter(record: JobRecord, itsLock: Lock, located = new Map<string, FileLocation>()): LiveJob {
     context.closing.throwIfAborted();
@@ -58,13 +55,6 @@ export function createLifecycle(
     itsLock.lost.addEventListener('abort', () => void stop(record.id, 'lost'), { once: true });
     queue.enter(record.id, record.order);
     return job;
-  }
-
-  async function enterAgain(record: JobRecord, itsLock: Lock): Promise<LiveJob> {
-    const next = revised(record, await readReached(context, record));
-    // Where it cannot be written, the job itself comes to a place that says why.
-    const isWritten = await store.replace(next, record.version).catch(() => false);
-    return enter(isWritten ? next : { ...next, version: record.version }, itsLock);
   }
 
   function begin(id: string): void {
@@ -83,7 +73,7 @@ export function createLifecycle(
       await runJob(context, job, signal, (change) => keep(job, change));
       recordedState = { state: 'completed', completedAt: clock.now() };
     } catch (error) {
-      recordedState = signal.aborted ? await standingFor(job) : await failed(job, error);
+      recordedState = signal.aborted ? await stateAfterStop(context, job) : await failed(job, error);
     }
     await end(job, recordedState);
   }
@@ -96,43 +86,8 @@ export function createLifecycle(
       onWarning: context.onWarning,
     });
     const isDisk = outcome.state === 'paused' && outcome.code === 'disk_error';
-    const reason = isDisk ? await whyLost(record) : undefined;
+    const reason = isDisk ? await whyLost(context, record) : undefined;
     return reason === undefined ? outcome : { ...(outcome as RecordedState & { state: 'paused' }), reason };
-  }
-
-  /** What becomes of a job that was made to stop; undefined: it stays as it is. */
-  async function standingFor({ stopping, record }: LiveJob): Promise<RecordedState | undefined> {
-    switch (stopping) {
-      case 'pause':
-        return { state: 'paused' };
-      case 'cancel':
-        return {
-          state: 'failed',
-          code: 'cancelled',
-          reason: 'The download was cancelled.',
-          failedAt: clock.now(),
-        };
-      case 'close':
-        // Whoever called the command ends it, and calls it again to go on.
-        return owner === 'command' ? { state: 'paused' } : { state: 'downloading' };
-      case 'lost': {
-        const reason = await whyLost(record);
-        return reason === undefined ? undefined : { state: 'paused', code: 'disk_error', reason };
-      }
-      case undefined:
-        return undefined;
-    }
-  }
-
-  /** Why a job has lost its files to no other process; undefined where another one may go on with it. */
-  async function whyLost({ id, root }: JobRecord): Promise<string | undefined> {
-    const goneBecause = await context.folders.goneBecause(root);
-    if (goneBecause !== undefined) return `${goneBecause}, then resume.`;
-    const folder = jobFolder(root, id);
-    const there = await unlessMissing(context.files.stat(folder)).catch(() => undefined);
-    return there === undefined
-      ? `The folder ${folder}, where the bytes of ${id} were, was deleted or renamed by another program. Put it back, then resume; what is not there is fetched again.`
-      : undefined;
   }
 
   async function end(job: LiveJob, recordedState: RecordedState | undefined): Promise<void> {
@@ -189,7 +144,7 @@ export function createLifecycle(
       return;
     }
     queue.leave(id);
-    job.run = { abort: new AbortController(), done: standingFor(job).then((state) => end(job, state)) };
+    job.run = { abort: new AbortController(), done: stateAfterStop(context, job).then((state) => end(job, state)) };
     await job.run.done;
   }
 
@@ -214,6 +169,9 @@ export function createLifecycle(
   }
 
   async function lock({ id, model, root, plan, ...job }: Parameters<Lifecycle['lock']>[0]): Promise<Lock> {
+    if (context.folders.isReadOnly) {
+      throw new RefusedError('disk_error', model, `Cannot download ${model}: the downloader was opened with readOnly.`);
+    }
     const goneBecause = await context.folders.goneBecause(root);
     if (goneBecause !== undefined) throw new RefusedError('disk_error', model, `${goneBecause}, then try again.`);
     const taken = await context.locks.take({

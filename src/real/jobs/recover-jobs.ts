@@ -1,4 +1,5 @@
 import { RefusedError } from '../../core/errors.js';
+import { enterAgain } from './enter-again.js';
 import { failureOutcome } from './failure-outcome.js';
 import { isOpen, revised, type JobRecord } from './job-record.js';
 import type { Lifecycle } from './lifecycle.js';
@@ -87,7 +88,7 @@ async function recover(context: EngineContext, lifecycle: Lifecycle, { id, ...jo
     const now = await context.store.get(id);
     if (now?.state !== 'downloading') return;
     if (now.owner === context.owner || now.publishing) {
-      await lifecycle.enterAgain(now, lock);
+      await enterAgain(context, lifecycle, now, lock);
       isEntered = true;
     } else {
       // The command that downloaded it was killed: it goes on when it is called again.

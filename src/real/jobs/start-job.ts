@@ -3,9 +3,10 @@ import { RefusedError } from '../../core/errors.js';
 import type { JobSnapshot } from '../../core/job.js';
 import type { HubCatalog } from '../hub/catalog/catalog.js';
 import type { FilePresence } from '../library/presence.js';
-import { totalSizeOf } from '../plan.js';
+import { totalSizeOf, type DownloadPlan } from '../plan.js';
 import { createJob } from './create-job.js';
 import type { EngineContext } from './engine-context.js';
+import { enterAgain } from './enter-again.js';
 import { isInstalled, isThere, lookFor } from './installed-files.js';
 import { isOpen, snapshotAtRest, type JobRecord } from './job-record.js';
 import type { Lifecycle } from './lifecycle.js';
@@ -89,7 +90,8 @@ export function createStarter(context: EngineContext, lifecycle: Lifecycle, cata
       const lock = await lifecycle.lock(job);
       try {
         const now = (await store.get(job.id)) ?? job;
-        if (now.state === 'downloading') return snapshotOf(await lifecycle.enterAgain(now, lock), clock.now());
+        if (now.state === 'downloading')
+          return snapshotOf(await enterAgain(context, lifecycle, now, lock), clock.now());
         await lock.release();
         return snapshotAtRest(now);
       } catch (error) {
@@ -125,13 +127,10 @@ export function createStarter(context: EngineContext, lifecycle: Lifecycle, cata
     return withJobLock(`start ${model}`, async () => {
       const previous = await store.latestFor(model);
       if (previous && isOpen(previous)) return attach(previous);
-      const root = await orDiskRefusal('download', { model: subject, root: folders.roots[0]! }, () =>
-        folders.choose(plan.owner, plan.repo, () => totalSizeOf(plan) + limits.spareBytes),
-      );
+      const root = await chooseFolder(context, plan, subject);
       return orDiskRefusal('download', { model: subject, root }, async () => {
         const gone = await folders.goneBecause(root);
-        if (gone !== undefined)
-          throw new RefusedError('disk_error', subject, `${gone}, then start the download again.`);
+        if (gone) throw new RefusedError('disk_error', subject, `${gone}, then start the download again.`);
         const presence = await lookFor(context, plan, root);
         if (presence.every(({ state }) => state === 'recorded')) return 'already_downloaded';
         // At any commit: a newer one is fetched when an update is asked for.
@@ -142,6 +141,13 @@ export function createStarter(context: EngineContext, lifecycle: Lifecycle, cata
       });
     });
   }
+}
+
+async function chooseFolder({ folders, limits }: EngineContext, plan: DownloadPlan, subject: string): Promise<string> {
+  const bytes = totalSizeOf(plan) + limits.spareBytes;
+  return orDiskRefusal('download', { model: subject, root: folders.roots[0]! }, () =>
+    folders.choose(plan.owner, plan.repo, () => bytes),
+  );
 }
 
 /** Files that another program put there are replaced only by a download that asks for it. */

@@ -12,6 +12,8 @@ import { freeBytes } from './space.js';
 export interface ModelFolders {
   /** Absolute. */
   readonly roots: readonly string[];
+  /** Opened to be listed: nothing is downloaded into them. */
+  readonly isReadOnly: boolean;
   /**
    * The root for a repo: the one that has a folder for it, else the first with room, else the first.
    * @param bytes what has to fit, with what must stay free
@@ -55,6 +57,7 @@ export async function openModelFolders({
 
   return {
     roots,
+    isReadOnly: readOnly,
     async choose(owner, repo, bytes) {
       for (const root of roots) {
         if ((await unlessMissing(files.stat(repoFolder(root, owner, repo))))?.isDirectory()) return root;

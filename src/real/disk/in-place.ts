@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { unlessMissing } from '../../node/file-errors.js';
+import type { PartJournal } from './journal.js';
 import { DownloadError } from '../download-error.js';
 import type { FileLayer } from '../file-layer.js';
 
@@ -21,5 +22,39 @@ export class PartGone extends DownloadError {
       `The part ${path} was deleted, renamed or replaced by another program while it was written: ${bytes} bytes are lost. Put it back if you have it, then resume; what is not there is fetched again.`,
       { isResumable: true },
     );
+  }
+}
+
+/**
+ * Makes sure that a part and its journal still have their names: what is written to a part without one is lost with the
+ * process. A journal is written anew.
+ * @throws PartGone, or what the system says of the folder where that is gone: it may come back, and the part with it
+ */
+export async function keepPartInPlace({
+  files,
+  folder,
+  path,
+  handle,
+  bytes,
+  journal,
+  journalPath,
+  onWarning,
+}: {
+  files: Pick<FileLayer, 'stat'>;
+  folder: string;
+  path: string;
+  handle: Pick<FileHandle, 'stat'>;
+  /** Bytes that are lost with the part. */
+  bytes: number;
+  journal: Pick<PartJournal, 'keepInPlace'>;
+  journalPath: string;
+  onWarning: (text: string) => void;
+}): Promise<void> {
+  if (!(await isInPlace(files, path, handle))) {
+    await files.stat(folder);
+    throw new PartGone(path, bytes);
+  }
+  if (await journal.keepInPlace()) {
+    onWarning(`The journal ${journalPath} was deleted or replaced by another program. It is written anew.`);
   }
 }
