@@ -1,6 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
 import { unlessMissing } from '../../node/file-errors.js';
-import type { PartJournal } from './journal.js';
 import { DownloadError } from '../download-error.js';
 import type { FileLayer } from '../file-layer.js';
 
@@ -46,7 +45,7 @@ export async function keepPartInPlace({
   handle: Pick<FileHandle, 'stat'>;
   /** Bytes that are lost with the part. */
   bytes: number;
-  journal: Pick<PartJournal, 'keepInPlace'>;
+  journal: { keepInPlace(): Promise<boolean> };
   journalPath: string;
   onWarning: (text: string) => void;
 }): Promise<void> {
