@@ -20,6 +20,7 @@ import { parseCatalog, type Catalog } from './simulator/catalog.js';
 import { parseScenario, type Scenario } from './simulator/scenario.js';
 import { scenarioNamed, type ScenarioName } from './simulator/scenarios.js';
 import { createModelResolver, type ModelResolver, type UnknownModels } from './simulator/resolve-model.js';
+import { resolveChoice } from './simulator/scenario-choice.js';
 import { createSimulator } from './simulator/simulator.js';
 import { MemoryStore } from './stores/memory.js';
 
@@ -150,12 +151,14 @@ export interface SimulatedSessionsOptions extends SimulatedWorldOptions, Gateway
   limit?: number;
 }
 
-/** Routes of the control API beside its own. */
-export interface FurtherRoutes {
-  /** About no session. */
+/** What a server adds to its sessions. */
+export interface ServerSetup {
+  /** Routes of the control API about no session. */
   controlRoutes?: ControlRoutes;
-  /** About one session. */
+  /** Routes of the control API about one session. */
   sessionRoutes?: RouteGroup;
+  /** What `parseScenario` has returned for the scenario of the options: it is not checked again. */
+  checkedScenario?: Scenario | undefined;
 }
 
 /** Many worlds behind one api: each begins alike, and none sees another. */
@@ -182,15 +185,15 @@ export interface SimulatedSessions {
  * sessions.close();
  */
 export function createSessions(options: SimulatedSessionsOptions = {}): SimulatedSessions {
-  return createSessionsWithRoutes(options, {});
+  return createServerSessions(options, {});
 }
 
-/** Opens sessions whose control API has further routes, as a server's has. @throws as createDock */
-export function createSessionsWithRoutes(
+/** Opens sessions for a server, whose control API has further routes. @throws as createDock */
+export function createServerSessions(
   options: SimulatedSessionsOptions,
-  { controlRoutes, sessionRoutes }: FurtherRoutes,
+  { controlRoutes, sessionRoutes, checkedScenario }: ServerSetup,
 ): SimulatedSessions {
-  const setup = setUpSessions(options);
+  const setup = setUpSessions(options, checkedScenario);
   const sessions = createSessionRegistry({
     ...options,
     openSession: (ofSession) => new Session({ ...setup, ...ofSession }),
@@ -202,14 +205,16 @@ export function createSessionsWithRoutes(
   };
 }
 
-function setUpSessions(options: SimulatedDockOptions | SimulatedSessionsOptions): SessionOptions {
+function setUpSessions(
+  options: SimulatedDockOptions | SimulatedSessionsOptions,
+  checkedScenario?: Scenario,
+): SessionOptions {
   const { seed = 'modeldock', scenario = 'steady', scenarioRules = [], profile = 'documented', now } = options;
   const start = now === undefined ? undefined : new Date(now).getTime();
   if (Number.isNaN(start)) throw new RangeError(`Cannot start the clock at ${String(now)}: that is not a date.`);
-  const choice = {
-    scenario: typeof scenario === 'string' ? (scenarioNamed(scenario), scenario) : parseScenario(scenario),
-    rules: scenarioRules,
-  };
+  const played = checkedScenario ?? (typeof scenario === 'string' ? scenarioNamed(scenario) : parseScenario(scenario));
+  const spelled = typeof scenario === 'string' ? scenario : played;
+  const choice = resolveChoice({ scenario: spelled, rules: scenarioRules }, played);
   const catalog = options.catalog && parseCatalog(options.catalog);
   const unknownModels = checkUnknownModels(options.unknownModels);
   const makeResolver = rememberLast(createModelResolver);

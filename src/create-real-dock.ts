@@ -60,11 +60,11 @@ export interface RealDock extends RealDockControl {
  * await downloader.close();
  */
 export function createRealDock(options: RealDockOptions): RealDock {
-  return createRealDockWithRoutes(options, {});
+  return createServerDock(options, {});
 }
 
 /** Puts a dock around an engine whose control API has further routes, as a server's has. @throws as createRealDock */
-export function createRealDockWithRoutes(options: RealDockOptions, furtherRoutes: ControlRoutes): RealDock {
+export function createServerDock(options: RealDockOptions, furtherRoutes: ControlRoutes): RealDock {
   const { downloader, profile = 'documented', controlToken = crypto.randomUUID() } = options;
   const session = new Session({
     seed: 'modeldock',

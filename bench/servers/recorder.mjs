@@ -5,6 +5,7 @@ import { profiles } from '../../dist/contract/profiles.js';
 import { Journal } from '../../dist/control/journal/journal.js';
 import { SessionClock } from '../../dist/control/base/session-clock.js';
 import { createListener } from '../../dist/server/http-adapter.js';
+import { resolveChoice } from '../../dist/simulator/scenario-choice.js';
 import { createSimulator } from '../../dist/simulator/simulator.js';
 import { MemoryStore } from '../../dist/stores/memory.js';
 
@@ -12,7 +13,7 @@ const clock = new SessionClock();
 const simulator = createSimulator({
   clock,
   makeStore: (jobs) => new MemoryStore(jobs),
-  choice: { scenario: 'slow', rules: [] },
+  choice: resolveChoice({ scenario: 'slow', rules: [] }),
   jobIds: ['job_493c7c9ded'],
 });
 const world = { ...simulator, profile: profiles.documented, explainFailures: false };

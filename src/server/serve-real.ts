@@ -1,4 +1,4 @@
-import { createRealDockWithRoutes } from '../create-real-dock.js';
+import { createServerDock } from '../create-real-dock.js';
 import type { Downloader } from '../core/downloader.js';
 import { RefusedError } from '../core/errors.js';
 import { DEFAULT_SESSION } from '../control/session/session-name.js';
@@ -47,7 +47,7 @@ export async function openReal(settings: Settings): Promise<OpenedReal> {
   const modelsDirs = (settings.modelsDir ?? [await lmStudioModels(files)]).map((folder) => resolve(folder));
   const downloader = await open(settings, modelsDirs, (text) => log.warn(text));
   const controlToken = settings.controlToken ?? makeControlToken();
-  const dock = createRealDockWithRoutes(
+  const dock = createServerDock(
     {
       ...gatewayOptions(settings, controlToken, log),
       downloader,

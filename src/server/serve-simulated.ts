@@ -6,7 +6,7 @@ import { DEFAULT_SESSION } from '../control/session/session-name.js';
 import { fromReplayToken } from '../control/session/replay-token.js';
 import type { SessionSnapshot } from '../control/base/snapshot.js';
 import { monotonicClock } from '../core/clock.js';
-import { createSessionsWithRoutes, type SimulatedSessions } from '../create-dock.js';
+import { createServerSessions, type SimulatedSessions } from '../create-dock.js';
 import { CommandError } from './command-error.js';
 import { createLog } from './log.js';
 import { warnOfUnknownTestModels } from './log-calls.js';
@@ -51,7 +51,7 @@ export async function openSimulated(settings: Settings): Promise<OpenedSimulatio
   const controlToken =
     settings.controlToken ??
     (settings.host === undefined || isLoopbackHost(settings.host) ? undefined : makeControlToken());
-  const sessions = createSessionsWithRoutes(
+  const sessions = createServerSessions(
     {
       ...gatewayOptions(settings, controlToken, log),
       timeSource: monotonicClock,
@@ -62,7 +62,11 @@ export async function openSimulated(settings: Settings): Promise<OpenedSimulatio
       ...(settings.catalog && { catalog: settings.catalog }),
       unknownModels: settings.unknownModels,
     },
-    { controlRoutes: documentRoutes(settings.profile), sessionRoutes: downloadGroup },
+    {
+      controlRoutes: documentRoutes(settings.profile),
+      sessionRoutes: downloadGroup,
+      checkedScenario: typeof settings.scenario.scenario === 'string' ? undefined : settings.scenario.scenario,
+    },
   );
   const playing = replayed
     ? await playingOf(await replay(sessions, replayed, settings), replayed)

@@ -10,47 +10,49 @@ export const scenarioChoiceSchema = z.strictObject({
   rules: z.array(z.strictObject({ model: z.string().check(z.maxLength(LONGEST_PATTERN)), scenario: z.unknown() })),
 });
 
-/** A choice, resolved. */
-interface ChosenScenarios {
+/** A choice, and the scenarios that it names: checked once, however many worlds begin with it. */
+export interface ResolvedChoice {
+  choice: ScenarioChoice;
   byDefault: Scenario;
-  rules: readonly { model: string; elapsed: Scenario }[];
+  rules: readonly { model: string; scenario: Scenario }[];
 }
 
 /** Decides the scenario of the next job for a model. */
 export class ScenarioChooser {
-  #choice: ScenarioChoice;
-  #scenarios: ChosenScenarios;
+  #resolved: ResolvedChoice;
 
-  /** @throws ScenarioError */
-  constructor(initial: ScenarioChoice) {
-    this.#choice = initial;
-    this.#scenarios = resolve(initial);
+  constructor(initial: ResolvedChoice) {
+    this.#resolved = initial;
   }
 
   read(): ScenarioChoice {
-    return this.#choice;
+    return this.#resolved.choice;
   }
 
   /** What is left out stays. @throws ScenarioError; the choice stays as it was */
   choose(changes: Partial<ScenarioChoice>): ScenarioChoice {
-    const next = { ...this.#choice, ...changes };
-    this.#scenarios = resolve(next);
-    this.#choice = next;
-    return next;
+    this.#resolved = resolveChoice({ ...this.read(), ...changes });
+    return this.read();
   }
 
   scenarioFor(model: string): Scenario {
-    const { rules, byDefault } = this.#scenarios;
-    return rules.find((rule) => matchesModel(rule.model, model))?.elapsed ?? byDefault;
+    const { rules, byDefault } = this.#resolved;
+    return rules.find((rule) => matchesModel(rule.model, model))?.scenario ?? byDefault;
   }
 }
 
-function resolve({ scenario, rules }: ScenarioChoice): ChosenScenarios {
+/**
+ * Finds and checks the scenarios of a choice.
+ * @param byDefault the scenario of the choice, where `parseScenario` has returned it already
+ * @throws ScenarioError with the path of the wrong one
+ */
+export function resolveChoice(choice: ScenarioChoice, byDefault?: Scenario): ResolvedChoice {
   return {
-    byDefault: scenarioFrom(scenario, 'scenario'),
-    rules: rules.map((rule, index) => ({
-      model: rule.model,
-      elapsed: scenarioFrom(rule.scenario, `rules[${index}].scenario`),
+    choice,
+    byDefault: byDefault ?? scenarioFrom(choice.scenario, 'scenario'),
+    rules: choice.rules.map(({ model, scenario }, index) => ({
+      model,
+      scenario: scenarioFrom(scenario, `rules[${index}].scenario`),
     })),
   };
 }

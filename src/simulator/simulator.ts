@@ -9,7 +9,7 @@ import { Inventory } from './inventory.js';
 import type { SimulatedJob } from './job.js';
 import { createModelResolver, type ModelResolver, type UnknownModels } from './resolve-model.js';
 import { checkState, parseSavedSimulation, type SimulationState } from './saved-simulation.js';
-import { ScenarioChooser } from './scenario-choice.js';
+import { resolveChoice, ScenarioChooser, type ResolvedChoice } from './scenario-choice.js';
 import { SimulatedLibrary } from './library.js';
 import { SimulationControl } from './simulation-control.js';
 import type { PolledClock, JobContext } from './job-context.js';
@@ -20,8 +20,8 @@ export interface SimulatorOptions {
   makeStore: (jobs: readonly SimulatedJob[]) => JobStore<SimulatedJob>;
   /** Decides everything that looks random: job ids, wobble, the sizes of unknown repos. */
   seed?: string;
-  /** Scenarios of models that are no test models. */
-  choice?: ScenarioChoice;
+  /** Scenarios of models that are no test models; `steady` by default. */
+  choice?: ResolvedChoice;
   catalog?: Catalog;
   /** Refuses by default. */
   unknownModels?: UnknownModels;
@@ -49,9 +49,10 @@ export function createSimulator({
   makeResolver = createModelResolver,
   onDecision = () => undefined,
   saved,
+  choice = resolveChoice(STEADY),
   ...fresh
 }: SimulatorOptions): Simulator {
-  const state = saved ? parseSavedSimulation(saved) : freshState(fresh);
+  const state = saved ? parseSavedSimulation(saved) : freshState(fresh, choice.choice);
   const resolver = makeResolver(state.catalog ?? catalogModels, seed, state.unknownModels);
   if (saved) checkState(state, clock.now(), (request) => resolver.find(request));
   const jobContext: JobContext = { clock, store: makeStore(state.jobs), seed, resolver, onDecision };
@@ -59,7 +60,7 @@ export function createSimulator({
   const parts: SimulatorParts = {
     ...jobContext,
     inventory,
-    chooser: new ScenarioChooser(state.choice),
+    chooser: new ScenarioChooser(saved ? resolveChoice(state.choice) : choice),
     draw: { jobIds: state.jobIds, free: state.freeDraw },
   };
   const library = new SimulatedLibrary(inventory, state.loaded, () => onDecision({ type: 'models' }));
@@ -70,12 +71,10 @@ export function createSimulator({
   };
 }
 
-function freshState({
-  jobIds = NOTHING,
-  choice = { scenario: 'steady', rules: NOTHING },
-  catalog,
-  unknownModels,
-}: Pick<SimulatorOptions, 'jobIds' | 'choice' | 'catalog' | 'unknownModels'>): SimulationState {
+function freshState(
+  { jobIds = NOTHING, catalog, unknownModels }: Pick<SimulatorOptions, 'jobIds' | 'catalog' | 'unknownModels'>,
+  choice: ScenarioChoice,
+): SimulationState {
   return {
     freeDraw: 0,
     jobIds,
@@ -91,3 +90,5 @@ function freshState({
 
 /** Nearly every simulation begins with these; one list serves all. */
 const NOTHING: readonly never[] = Object.freeze([]);
+
+const STEADY: ScenarioChoice = { scenario: 'steady', rules: NOTHING };

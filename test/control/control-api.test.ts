@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createSessionsWithRoutes, type FurtherRoutes } from '../../src/create-dock.js';
+import { createServerSessions, type ServerSetup } from '../../src/create-dock.js';
 import type { SimulatedSessionsOptions } from '../../src/index.js';
 
 const CONTROL = 'http://localhost:1234/__modeldock';
@@ -9,8 +9,8 @@ interface Refusal {
 }
 
 /** Operates a server with sessions, in process. */
-function open(options: SimulatedSessionsOptions = {}, routes: FurtherRoutes = {}) {
-  const sessions = createSessionsWithRoutes({ speed: 0, ...options }, routes);
+function open(options: SimulatedSessionsOptions = {}, routes: ServerSetup = {}) {
+  const sessions = createServerSessions({ speed: 0, ...options }, routes);
   const send = (method: string, path: string, { body, headers, base = CONTROL }: Sent = {}): Promise<Response> =>
     sessions.api.fetch(
       new Request(base + path, {

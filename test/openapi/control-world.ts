@@ -5,7 +5,7 @@ import { downloadGroup } from '../../src/control/http/download-routes.js';
 import { createGateway } from '../../src/control/http/gateway.js';
 import { sessionsGroup } from '../../src/control/http/session-registry.js';
 import { createRealDock } from '../../src/create-real-dock.js';
-import { createSessionsWithRoutes } from '../../src/create-dock.js';
+import { createServerSessions } from '../../src/create-dock.js';
 import { createImaginedDownloader } from '../real/faces/imagined-downloader.js';
 import { ELSEWHERE_HEADER, JOB, MODEL, WALK_TOKEN, type ControlDoor, type ControlStep } from './control-walk.js';
 import { publish, publishControl } from './judge.js';
@@ -17,7 +17,7 @@ export interface OperatedWorld {
 
 /** Sessions with frozen clocks, and the example of LM Studio's page in them. A header leads into two other worlds. */
 export function createOperatedWorld(): OperatedWorld {
-  const sessions = createSessionsWithRoutes(
+  const sessions = createServerSessions(
     {
       seed: 'walk',
       speed: 0,

@@ -1,17 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { scenarios } from '../../src/index.js';
+import { createSessions, scenarios } from '../../src/index.js';
 import { ScenarioError } from '../../src/simulator/scenario.js';
-import { ScenarioChooser } from '../../src/simulator/scenario-choice.js';
+import { resolveChoice, ScenarioChooser } from '../../src/simulator/scenario-choice.js';
 
 describe('the choice of a scenario', () => {
   it('is the first rule whose pattern the model matches, or else the default', () => {
-    const chooser = new ScenarioChooser({
-      scenario: 'steady',
-      rules: [
-        { model: 'ibm/*', scenario: 'stalls' },
-        { model: '*', scenario: 'instant' },
-      ],
-    });
+    const chooser = new ScenarioChooser(
+      resolveChoice({
+        scenario: 'steady',
+        rules: [
+          { model: 'ibm/*', scenario: 'stalls' },
+          { model: '*', scenario: 'instant' },
+        ],
+      }),
+    );
     expect(chooser.scenarioFor('ibm/granite-4-micro')).toEqual(scenarios.stalls);
     expect(chooser.scenarioFor('google/gemma-3-1b')).toEqual(scenarios.instant);
 
@@ -19,9 +21,25 @@ describe('the choice of a scenario', () => {
     expect(chooser.scenarioFor('ibm/granite-4-micro')).toEqual(scenarios.steady);
   });
 
+  it('checks a scenario once, however many sessions play it', async () => {
+    let reads = 0;
+    const scenario = {
+      get steps() {
+        reads++;
+        return [...scenarios.steady.steps];
+      },
+    };
+    const sessions = createSessions({ scenario });
+    const readsAtFirst = reads;
+    for (const name of ['one', 'two', 'three']) await sessions.open(name).status();
+    expect(readsAtFirst).toBeGreaterThan(0);
+    expect(reads).toBe(readsAtFirst);
+    sessions.close();
+  });
+
   it('keeps what a change leaves out', () => {
     const rules = [{ model: 'ibm/*', scenario: 'stalls' }];
-    const chooser = new ScenarioChooser({ scenario: 'steady', rules });
+    const chooser = new ScenarioChooser(resolveChoice({ scenario: 'steady', rules }));
     expect(chooser.choose({ scenario: 'instant' })).toEqual({ scenario: 'instant', rules });
     expect(chooser.read()).toEqual({ scenario: 'instant', rules });
     expect(chooser.scenarioFor('google/gemma-3-1b')).toEqual(scenarios.instant);
@@ -39,7 +57,7 @@ describe('the choice of a scenario', () => {
       /^rules\[1\]\.scenario: /,
     ],
   ])('stays as it was when a change is refused: %j', (change, message) => {
-    const chooser = new ScenarioChooser({ scenario: 'steady', rules: [] });
+    const chooser = new ScenarioChooser(resolveChoice({ scenario: 'steady', rules: [] }));
     const before = chooser.read();
 
     const refusal = catchError(() => chooser.choose(change));

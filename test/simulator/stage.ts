@@ -1,3 +1,4 @@
+import { resolveChoice } from '../../src/simulator/scenario-choice.js';
 import type { ModelReference } from '../../src/core/engine.js';
 import { VirtualClock, type JobSnapshot, type ScenarioStep, type Scenario } from '../../src/index.js';
 import type { JobStore } from '../../src/core/store.js';
@@ -37,7 +38,7 @@ const model: ModelReference = { source: 'catalog', id: 'stage/model' };
 export function setStage(scenario: readonly ScenarioStep[] | Scenario, { size = 1000, seed = 'stage' } = {}): Stage {
   const simulator = openSimulator({
     seed,
-    choice: { scenario: 'steps' in scenario ? scenario : { steps: [...scenario] }, rules: [] },
+    choice: resolveChoice({ scenario: 'steps' in scenario ? scenario : { steps: [...scenario] }, rules: [] }),
     catalog: [
       {
         id: 'stage/model',
