@@ -209,9 +209,7 @@ function setUpSessions(
   options: SimulatedDockOptions | SimulatedSessionsOptions,
   checkedScenario?: Scenario,
 ): SessionOptions {
-  const { seed = 'modeldock', scenario = 'steady', scenarioRules = [], profile = 'documented', now } = options;
-  const start = now === undefined ? undefined : new Date(now).getTime();
-  if (Number.isNaN(start)) throw new RangeError(`Cannot start the clock at ${String(now)}: that is not a date.`);
+  const { seed = 'modeldock', scenario = 'steady', scenarioRules = [], profile = 'documented' } = options;
   const played = checkedScenario ?? (typeof scenario === 'string' ? scenarioNamed(scenario) : parseScenario(scenario));
   const spelled = typeof scenario === 'string' ? scenario : played;
   const choice = resolveChoice({ scenario: spelled, rules: scenarioRules }, played);
@@ -220,7 +218,7 @@ function setUpSessions(
   const makeResolver = rememberLast(createModelResolver);
   return {
     seed,
-    start,
+    start: startOf(options.now),
     timeSource: options.timeSource,
     engineName: 'simulated',
     clockMode: clockModeOf(options),
@@ -248,6 +246,13 @@ function setUpSessions(
       return { engine, library, jobs: simulation.jobs, simulation };
     },
   };
+}
+
+/** @throws RangeError for what is no date */
+function startOf(now: SimulatedWorldOptions['now']): number | undefined {
+  const start = now === undefined ? undefined : new Date(now).getTime();
+  if (Number.isNaN(start)) throw new RangeError(`Cannot start the clock at ${String(now)}: that is not a date.`);
+  return start;
 }
 
 /** Ten thousand sessions share one resolver; a session restored with another catalog gets its own. */

@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini';
 import { createDocument, type CreateDocumentOptions, type ZodOpenApiObject } from 'zod-openapi';
-import { inferred } from '../../src/contract/inferred-values.js';
+import { inferred } from '../../src/contract/inferred.js';
 import { describePaths, unexpectedEndpoint } from './paths.js';
 import { profiles, type Profile, type ProfileName } from '../../src/contract/profiles.js';
 import * as answers from '../../src/contract/answers.js';

@@ -1,18 +1,14 @@
 import { RefusedError, type RefusalCode } from '../../src/core/errors.js';
 import type { JobSnapshot } from '../../src/core/job.js';
 import type { InstalledModel, LoadedInstance } from '../../src/core/model-library.js';
-import { inferred } from '../../src/contract/inferred-values.js';
+import { inferred } from '../../src/contract/inferred.js';
 import { toLegacyModel, toLegacyModelList } from '../../src/contract/legacy-models.js';
 import { inferenceNotImitated } from '../../src/contract/not-imitated.js';
 import { tokenProblems } from '../../src/contract/token-problems.js';
-import { problemFrom, problems, type Problem } from '../../src/contract/problem.js';
-import {
-  toDownloadAnswer,
-  toJobStatus,
-  toLoadAnswer,
-  toModelList,
-  toOpenAiModelList,
-} from '../../src/contract/wire.js';
+import { problems, type Problem } from '../../src/contract/problem.js';
+import { problemFrom } from '../../src/contract/problem-from.js';
+import { toDownloadAnswer, toJobStatus } from '../../src/contract/job-answers.js';
+import { toLoadAnswer, toModelList, toOpenAiModelList } from '../../src/contract/model-answers.js';
 
 /*
  * The examples of the OpenAPI document. The code that spells real answers spells them too, so that they cannot drift.

@@ -1,23 +1,17 @@
 import type { InferenceHandler } from './inference.js';
 import { parseModelReference } from '../contract/model-reference.js';
-import { Problem, problemFrom, problems } from '../contract/problem.js';
+import { Problem, problems } from '../contract/problem.js';
 import type { Profile } from '../contract/profiles.js';
-import { isJsonType, readBody } from '../contract/read-body.js';
-import type { UnloadAnswer } from '../contract/answers.js';
-import { downloadBody, loadBody, unloadBody } from '../contract/bodies.js';
-import {
-  fromLoadBody,
-  toDownloadAnswer,
-  toJobStatus,
-  toLoadAnswer,
-  toModelList,
-  toOpenAiModelList,
-} from '../contract/wire.js';
+import { isJsonType } from '../contract/read-body.js';
+import { downloadBody } from '../contract/bodies.js';
+import { toDownloadAnswer, toJobStatus } from '../contract/job-answers.js';
 import type { DownloadEngine, DownloadRequest } from '../core/engine.js';
 import type { JobSnapshot } from '../core/job.js';
 import { RefusedError } from '../core/errors.js';
-import { modelOfInstance, requestedModel } from '../core/model-identity.js';
+import { requestedModel } from '../core/model-identity.js';
 import type { ModelLibrary } from '../core/model-library.js';
+import { readJson } from './read-json.js';
+import type { ModelRouteName } from './model-routes.js';
 import { compactJson, note, prettyJson, type Answer, type Call, type Route } from './call.js';
 import {
   isInference,
@@ -103,19 +97,23 @@ export async function answerCall(call: Call, world: ApiContext, engine = world.e
   } catch (error) {
     // The client has left: no answer can be read, and a body that was cut off is not a defect.
     if (call.signal.aborted) return 'network error';
-    const problem = error instanceof Problem ? error : error instanceof RefusedError ? problemFrom(error) : undefined;
-    if (problem) return prettyJson(problem.status, problem.answer, problem.headers);
+    const problem = error instanceof RefusedError ? await loadProblem(error) : error;
+    if (problem instanceof Problem) return prettyJson(problem.status, problem.answer, problem.headers);
     world.onError(error);
     const internal = problems.internal();
     return prettyJson(internal.status, internal.answer);
   }
 }
 
+async function loadProblem(refusal: RefusedError): Promise<Problem> {
+  return (await import('../contract/problem-from.js')).problemFrom(refusal);
+}
+
 type Handler = (world: ApiContext, call: Call, match: RouteMatch, engine: DownloadEngine) => Promise<Answer>;
 
 const handlers: Record<Exclude<RouteName, InferenceRouteName>, Handler> = {
   download: async (world, call, _, engine) => {
-    const body = await read(call, downloadBody);
+    const body = await readJson(call, downloadBody);
     const request: DownloadRequest = {
       model: parseModelReference(body.model),
       ...(body.quantization !== undefined && { quantization: body.quantization }),
@@ -136,32 +134,20 @@ const handlers: Record<Exclude<RouteName, InferenceRouteName>, Handler> = {
     note(call, { job: job.id, model: job.model });
     return prettyJson(200, toJobStatus(job, world.explainFailures, world.dateShiftOf(job)));
   },
-  models: async ({ library }) => prettyJson(200, toModelList(await library.installed(), await library.loaded())),
-  load: async ({ library }, call) => {
-    const body = await read(call, loadBody);
-    note(call, { model: body.model });
-    const instance = await library.load(fromLoadBody(body));
-    return prettyJson(200, toLoadAnswer(instance, body.echo_load_config ?? false));
-  },
-  unload: async ({ library }, call) => {
-    const { instance_id } = await read(call, unloadBody);
-    note(call, { model: modelOfInstance(instance_id) });
-    await library.unload(instance_id);
-    return prettyJson(200, { instance_id } satisfies UnloadAnswer);
-  },
-  'openai-models': async ({ library }) => prettyJson(200, toOpenAiModelList(await library.installed())),
+  models: answerAboutModels,
+  load: answerAboutModels,
+  unload: answerAboutModels,
+  'openai-models': answerAboutModels,
+  'legacy-models': answerAboutModels,
+  'legacy-model': answerAboutModels,
   greeting: async () => greet(),
-  'legacy-models': async ({ library }) =>
-    prettyJson(200, (await loadLegacy()).toLegacyModelList(await library.installed(), await library.loaded())),
-  'legacy-model': async ({ library }, call, { modelKey = '' }) => {
-    note(call, { model: modelKey });
-    const model = (await library.installed()).find(({ key }) => key === modelKey);
-    if (!model) throw problems.notInstalled(modelKey);
-    return prettyJson(200, (await loadLegacy()).toLegacyModel(model, await library.loaded()));
-  },
 };
 
-const loadLegacy = () => import('../contract/legacy-models.js');
+/** Loads what answers calls about models with the first of them: a page that only downloads needs none of it. */
+async function answerAboutModels(world: ApiContext, call: Call, match: RouteMatch): Promise<Answer> {
+  const { modelRoutes } = await import('./model-routes.js');
+  return modelRoutes[match.name as ModelRouteName](world, call, match);
+}
 
 /** The answer that tells `lms` and the SDKs that this is LM Studio. */
 export function greet(): Answer {
@@ -193,10 +179,6 @@ async function refuseSdk(world: ApiContext, call: Call): Promise<Answer | undefi
 }
 
 const METHODS_WITH_BODY = ['POST', 'PUT', 'PATCH', 'DELETE'];
-
-async function read<Body>(call: Call, schema: Parameters<typeof readBody<Body>>[0]): Promise<Body> {
-  return readBody(schema, await call.text(), call.header('content-type'));
-}
 
 function unknownRoute(method: string, path: string, status: number): Answer {
   return compactJson(status, { error: `Unexpected endpoint or method. (${method} ${path})` });

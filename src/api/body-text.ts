@@ -1,4 +1,4 @@
-import { inferred } from '../contract/inferred-values.js';
+import { inferred } from '../contract/inferred.js';
 import { problems } from '../contract/problem.js';
 
 /*

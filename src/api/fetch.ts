@@ -1,4 +1,4 @@
-import { inferred } from '../contract/inferred-values.js';
+import { inferred } from '../contract/inferred.js';
 import { problems } from '../contract/problem.js';
 import { readBodyText, readHeader } from './body-text.js';
 import type { Answer, Answerer, Call } from './call.js';

@@ -1,19 +1,74 @@
+import type { ProblemType } from './answers.js';
+import type { HubRefusalCode } from './hub-refusal-code.js';
+
 /*
  * What is not known for sure outside LM Studio, and what this project decided: never LM Studio's word. One table, so that
- * better evidence is entered in one place. Where a decision comes down to a value, it stands in inferred-values.ts, from
- * where the code reads it; where it is the way the code works, the entry says so in words, and a test by its name shows it.
+ * better evidence is entered in one place. Where a decision comes down to a value, the code reads it here; where it is the way
+ * the code works, the entry says so in words, and a test by its name shows it.
+ *
+ * Values and reasons are three objects and not one: what no code reads, a bundler leaves out of a page, but only as a whole.
  */
 
-import { inferred as values } from './inferred-values.js';
+/** A status, and the type of the error object. */
+type Refusal = readonly [status: number, type: ProblemType];
 
-interface Behaviour {
-  /** What we do. */
-  behaviour: string;
-  because: string;
-}
+/** The values, which the code reads from here. */
+export const inferred = {
+  catalogQuantizationStatus: { value: 501 },
+  unknownModelMessage: {
+    value: (id: string, advice?: string) =>
+      `Model '${id}' not found in model catalog${advice === undefined ? '' : `. ${advice}`}`,
+  },
+  malformedNameMessage: { value: 'Invalid artifact name. Must be in kebab-case' },
+  malformedLinkMessage: { value: 'Invalid HuggingFace model URL format' },
+  missingQuantizationMessage: {
+    value: (message: string, choices: readonly string[], advice?: string) =>
+      [
+        message,
+        ...(advice === undefined ? [] : [advice]),
+        ...(choices.length === 0 ? [] : [`Available quantizations: ${choices.join(', ')}`]),
+      ].join('. '),
+  },
+  wrongTypeCode: { value: 'invalid_type' },
+  wrongTypeMessage: {
+    value: (field: string, expected: string, found: string) =>
+      `Invalid type for '${field}': expected ${expected}, received ${found}`,
+  },
+  wrongValueCode: { value: 'invalid_value' },
+  wrongValueMessage: {
+    value: (field: string, expected: string) => `Invalid value for '${field}': expected ${expected}`,
+  },
+  unknownKeyCode: { value: 'unrecognized_keys' },
+  unsupportedMediaTypeMessage: {
+    value: (found: string | undefined) =>
+      `Unsupported content type ${found === undefined ? '(none)' : `'${found}'`}. Please send the body as application/json`,
+  },
+  emptyBodyIsEmptyObject: { value: true as boolean },
+  bodyLimitBytes: { value: 1024 * 1024 },
+  hubRefusals: {
+    value: {
+      bad_token: [401, 'invalid_request'],
+      gated_no_token: [403, 'invalid_request'],
+      gated_not_on_list: [403, 'invalid_request'],
+      repo_disabled: [403, 'invalid_request'],
+      missing_or_private: [404, 'model_not_found'],
+      unsafe_path: [422, 'invalid_request'],
+      model_busy: [409, 'invalid_request'],
+      unrecorded_files: [409, 'invalid_request'],
+      hub_error: [502, 'unknown'],
+      redirect_refused: [502, 'unknown'],
+      proxy_auth: [502, 'unknown'],
+      hub_unavailable: [503, 'unknown'],
+      offline: [503, 'unknown'],
+      insufficient_space: [507, 'unknown'],
+      disk_error: [500, 'unknown'],
+    } as const satisfies Record<HubRefusalCode, Refusal>,
+  },
+  internalErrorMessage: { value: 'Internal server error' },
+} as const;
 
 /** What is known of each value, and why it was chosen. */
-const reasons: Record<keyof typeof values, string> = {
+export const inferredBecause = {
   catalogQuantizationStatus: 'The type and the message were observed, the HTTP status was not.',
   unknownModelMessage: 'Status 404 and type model_not_found were observed, the message was not.',
   malformedNameMessage:
@@ -35,14 +90,15 @@ const reasons: Record<keyof typeof values, string> = {
   hubRefusals:
     'How LM Studio reports over REST what its hub or its disk refuses is unknown: each has a status, and its name as code.',
   internalErrorMessage: 'The type was documented, no message was observed.',
-};
+} as const satisfies Record<keyof typeof inferred, string>;
 
-/** The values, each with its reason. */
-export const inferred = Object.fromEntries(
-  Object.entries(values).map(([name, { value }]) => [name, { value, because: reasons[name as keyof typeof values] }]),
-) as { [Name in keyof typeof values]: (typeof values)[Name] & { because: string } };
+interface Behaviour {
+  /** What we do. */
+  behaviour: string;
+  because: string;
+}
 
-/** Ways of working: nothing reads them, and as plain data they stay out of what a page loads. */
+/** Ways of working, which no code reads. */
 export const inferredBehaviours = {
   estimateNeedsSpeed: {
     behaviour: 'estimated_completion is absent exactly when the speed is 0.',

@@ -1,6 +1,6 @@
 import type { InstalledModel, LoadedInstance } from '../core/model-library.js';
 import type { LegacyModel, LegacyModelList } from './answers.js';
-import { readable } from './wire.js';
+import { readable } from './model-answers.js';
 
 /* The spelling of `/api/v0`, loaded with its first call. */
 

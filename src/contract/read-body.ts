@@ -1,6 +1,6 @@
 import type { z } from 'zod/mini';
 import { expectation, type Issue } from '../core/issues.js';
-import { inferred } from './inferred-values.js';
+import { inferred } from './inferred.js';
 import { problems, type Problem } from './problem.js';
 
 /**

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { readBodyText, type BodyHeaders } from '../api/body-text.js';
-import { inferred } from '../contract/inferred-values.js';
+import { inferred } from '../contract/inferred.js';
 import { problems } from '../contract/problem.js';
 
 /** How much of a body that is too large is still read and thrown away, so that a client which only reads later gets its 413. */

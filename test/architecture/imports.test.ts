@@ -41,7 +41,7 @@ describe('the guard of the import table', () => {
     ['control/session/session.ts', "await import('node:fs')", ['node:fs']],
     ['control/http/router.ts', "import '../../../openapi/index.js'", ['../openapi/index.ts']],
     ['openapi/lm-studio/paths.ts', "import '../../src/api/call.js'", ['api/call.ts']],
-    ['contract/wire.ts', "import 'zod-openapi'", ['zod-openapi']],
+    ['contract/job-answers.ts', "import 'zod-openapi'", ['zod-openapi']],
     ['server/cli.ts', "import { createSimulator } from '../simulator/simulator.js'", ['simulator/simulator.ts']],
     ['server/cli.ts', "import { createDock } from '../create-dock.js'; import 'node:http'", []],
   ])('sees what %s may not have: %s', (file, text, forbidden) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { inferred } from '../../src/contract/inferred.js';
-import { problemFrom } from '../../src/contract/problem.js';
+import { problemFrom } from '../../src/contract/problem-from.js';
 import { RefusedError, type RefusalCode } from '../../src/core/errors.js';
 import { createRealDock } from '../../src/create-real-dock.js';
 import { createImaginedDownloader } from '../real/faces/imagined-downloader.js';

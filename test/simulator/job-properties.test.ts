@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { jobStatus } from '../../src/contract/answers.js';
-import { toJobStatus } from '../../src/contract/wire.js';
+import { toJobStatus } from '../../src/contract/job-answers.js';
 import { MAX_TIME } from '../../src/core/clock.js';
 import { RefusedError } from '../../src/core/errors.js';
 import type { JobSnapshot, ScenarioStep } from '../../src/index.js';

@@ -1,6 +1,6 @@
 import { expectTypeOf, it } from 'vitest';
 import type * as z from 'zod/mini';
-import type { inferred } from '../../src/contract/inferred-values.js';
+import type { inferred } from '../../src/contract/inferred.js';
 import type { HubRefusalCode } from '../../src/contract/hub-refusal-code.js';
 import type { routes, DocumentedRoute, RouteName } from '../../src/api/routes.js';
 import type { AnswerDates, answerDates, savedClock, SavedClock } from '../../src/control/base/session-clock.js';

@@ -1,6 +1,6 @@
 import type { Api } from '../../api/api.js';
 import { chain, prettyJson, type Answerer, type Call, type CallMiddleware } from '../../api/call.js';
-import { allowCrossOrigin, reportForeignOrigins, type CorsOrigin } from '../../api/cors.js';
+import type { CorsOrigin } from '../../api/cors.js';
 import { fetchFrom } from '../../api/fetch.js';
 import { ForwardedCall } from '../../api/forwarded-call.js';
 import { isDocumentedPath, isInferencePath } from '../../api/routes.js';
@@ -77,6 +77,15 @@ export function createGateway(
 }
 
 function outermost({ cors, onForeignOrigin }: GatewayOptions): CallMiddleware[] {
-  if (cors !== undefined) return [allowCrossOrigin(cors)];
-  return onForeignOrigin ? [reportForeignOrigins(onForeignOrigin)] : [];
+  if (cors !== undefined) return [loadedLater(async () => (await loadCors()).allowCrossOrigin(cors))];
+  if (!onForeignOrigin) return [];
+  return [loadedLater(async () => (await loadCors()).reportForeignOrigins(onForeignOrigin))];
+}
+
+const loadCors = () => import('../../api/cors.js');
+
+/** Loads a middleware with the first call: most pages need no CORS. */
+function loadedLater(load: () => Promise<CallMiddleware>): CallMiddleware {
+  let loading: Promise<CallMiddleware> | undefined;
+  return (next) => async (call) => (await (loading ??= load()))(next)(call);
 }

@@ -1,4 +1,4 @@
-import { inferred } from '../../contract/inferred-values.js';
+import { inferred } from '../../contract/inferred.js';
 import { Problem } from '../../contract/problem.js';
 import { RefusedError, type RefusalCode } from '../../core/errors.js';
 import { ControlError, type ControlErrorCode } from '../base/control-error.js';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { problemFrom } from '../../../src/contract/problem.js';
+import { problemFrom } from '../../../src/contract/problem-from.js';
 import type { RefusedError } from '../../../src/core/errors.js';
 import { createHub, type Hub } from '../../../src/hub/index.js';
 import { clientOf, patience, rejection } from './client-on-hub.js';
