@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { inferred } from '../../contract/inferred-values.js';
+import { inferred } from '../../contract/inferred.js';
 import { NO_MODEL, start } from '../requests.js';
 import type { ProbeRow } from '../row.js';
 

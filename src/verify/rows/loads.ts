@@ -1,4 +1,4 @@
-import { inferred } from '../../contract/inferred-values.js';
+import { inferred } from '../../contract/inferred.js';
 import { load, NO_MODEL, unload } from '../requests.js';
 import type { ProbeRow } from '../row.js';
 

@@ -1,4 +1,4 @@
-import { inferred } from '../../contract/inferred-values.js';
+import { inferred } from '../../contract/inferred.js';
 import { FILE_LINK, get, NO_JOB, NO_MODEL, OTHER_HOST_LINK, start } from '../requests.js';
 import type { ProbeRow } from '../row.js';
 
