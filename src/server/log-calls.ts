@@ -1,25 +1,10 @@
 import type { Log } from './log.js';
+import { shorten } from './shorten.js';
 import type { Api, ApiOptions } from '../api/api.js';
 import { plainPath } from '../api/routes.js';
 import { isSdkPath } from '../api/sdk-path.js';
 import { redactText } from '../core/redact.js';
 import { testModels } from '../index.js';
-
-/** Logs every call at `debug`; a call that was not answered has no status. */
-export function logCalls(api: Api, log: Log): Api {
-  if (!log.isEnabled('debug')) return api;
-  return {
-    ...api,
-    answer: async (call) => {
-      const began = performance.now();
-      const answer = await api.answer(call);
-      const ms = Math.round(performance.now() - began);
-      const status = answer === 'network error' ? undefined : answer.status;
-      log.debug({ method: call.method, path: redactText(call.path), status, ms }, 'call');
-      return answer;
-    },
-  };
-}
 
 /** Warns of each unknown route once: LM Studio's 200 for it hides a wrong path. */
 export function warnOfUnknownRoutes(log: Log): NonNullable<ApiOptions['onUnknownRoute']> {
@@ -100,8 +85,3 @@ const UNKNOWN_MODEL = /Model '([^'/\s]+\/[^'\s]+)' not found in model catalog"/;
 /** As our own answers name what there is not: a model of the catalog, or a link. */
 const REFUSED_STORY =
   /(?:Model '|URL )((?:https:\/\/[^/\s"]+\/)?simulate\/([^\s'"]+))(?:' not found in model catalog\.[^"]*)?"/i;
-
-/** A client may send 16 kB of it, a hundred times; whoever started us may not read what we log. */
-export function shorten(text: string): string {
-  return text.length <= 200 ? text : `${text.slice(0, 199)}…`;
-}

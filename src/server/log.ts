@@ -10,7 +10,11 @@ interface Write {
   (fields: object, message: string): void;
 }
 
-export type Log = Record<WrittenLevel, Write> & { isEnabled(level: WrittenLevel): boolean };
+export type Log = Record<WrittenLevel, Write> & {
+  isEnabled(level: WrittenLevel): boolean;
+  /** Whether a person reads it, and not a program. */
+  isTerminal: boolean;
+};
 
 /**
  * Logs to stderr: lines of JSON, or coloured text on a terminal. pino is loaded for the first line, because most runs log
@@ -27,7 +31,15 @@ export function createLog(level: LogLevel): Log {
       // Lines keep their order: so do the callbacks of one promise.
       void opening.then((logger) => (typeof fields === 'string' ? logger[at](fields) : logger[at](fields, message)));
     };
-  return { isEnabled, debug: writeAt('debug'), info: writeAt('info'), warn: writeAt('warn'), error: writeAt('error') };
+  const isTerminal = process.stderr.isTTY;
+  return {
+    isEnabled,
+    isTerminal,
+    debug: writeAt('debug'),
+    info: writeAt('info'),
+    warn: writeAt('warn'),
+    error: writeAt('error'),
+  };
 }
 
 async function open(level: LogLevel): Promise<Logger> {
@@ -39,6 +51,11 @@ async function open(level: LogLevel): Promise<Logger> {
   const { default: pretty } = await import('pino-pretty');
   return pino(
     { level, base: null },
-    pretty({ destination: stderr, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname' }),
+    pretty({
+      destination: stderr,
+      translateTime: 'SYS:HH:MM:ss',
+      ignore: 'pid,hostname',
+      customColors: 'message:reset',
+    }),
   );
 }

@@ -1,6 +1,14 @@
-import { describe, expect, it } from 'vitest';
-import { download, logLines, operate, startListening } from './command.js';
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { plainEnvironment } from '../plain-environment.js';
+import { until } from '../until.js';
+import { cli, download, logLines, operate, startListening } from './command.js';
 
+const canScript = process.platform === 'linux' && existsSync('/usr/bin/script');
+
+const DEBUG = 20;
+const INFO = 30;
 const WARNING = 40;
 const ERROR = 50;
 
@@ -46,7 +54,7 @@ describe('the log', () => {
     const { headers } = await fetch(`${url}/api/v1/models`, { headers: { Origin: 'http://localhost:5173' } });
     expect(headers.get('access-control-allow-origin')).toBe('*');
     await fetch(`${url}/the-end`);
-    await expect.poll(stderr).toContain('/the-end');
+    await expect.poll(() => warnings(stderr()).at(-1)).toContain('/the-end');
     expect(warnings(stderr())).toHaveLength(1);
   });
 
@@ -57,7 +65,8 @@ describe('the log', () => {
       await fetch(`${url}/${call}/${long}`, { headers: { Origin: `http://${call}.${long}.test` } });
     }
     expect(warnings(stderr()).length).toBe(200);
-    expect(stderr().length).toBeLessThan(200 * 500);
+    // Each call has a line as well.
+    expect(stderr().length).toBeLessThan(500 * 500);
   });
 
   it('lists the stories to whoever mistyped one, once each, and to nobody else', async () => {
@@ -80,7 +89,7 @@ describe('the log', () => {
     });
     expect(status).toBe(404);
     await fetch(`${url}/the-end`);
-    await expect.poll(stderr).toContain('/the-end');
+    await expect.poll(() => warnings(stderr()).at(-1)).toContain('/the-end');
     const stories = warnings(stderr()).slice(0, -1);
     expect(stories).toEqual([
       expect.stringMatching(
@@ -90,16 +99,54 @@ describe('the log', () => {
     ]);
   });
 
-  it('has every call at debug, with its status', async () => {
-    const { url, stderr } = await startListening(['--log-level', 'debug']);
+  it('has each call of a client as a line of JSON, with its session, its model and the fault that changed it', async () => {
+    const { url, stderr } = await startListening();
+    await operate(`${url}/s/one`, 'POST', '/faults', { body: { effect: { type: 'status', status: 503 }, times: 1 } });
+    await fetch(`${url}/s/one/api/v1/models`);
+    await download(url, 'simulate/steady', { 'X-Modeldock-Session': 'two' });
     await fetch(`${url}/api/v1/models`);
-    await expect.poll(stderr).toContain('"path":"/api/v1/models"');
-    expect(logLines(stderr()).at(-1)).toMatchObject({
-      msg: 'call',
-      method: 'GET',
-      path: '/api/v1/models',
-      status: 200,
+    const calls = () => logLines(stderr()).filter(({ msg }) => msg === 'call');
+    await expect.poll(calls).toHaveLength(3);
+    const call = { level: INFO, time: expect.any(Number) as number, ms: expect.any(Number) as number, msg: 'call' };
+    const list = { ...call, method: 'GET', path: '/api/v1/models' };
+    expect(calls()).toEqual([
+      { ...list, status: 503, session: 'one', fault: expect.stringMatching(/^\S+ \(status\)$/) as string },
+      {
+        ...call,
+        method: 'POST',
+        path: '/api/v1/models/download',
+        status: 200,
+        model: 'simulate/steady',
+        session: 'two',
+      },
+      { ...list, status: 200 },
+    ]);
+  });
+
+  it('has calls of the control API at debug only', async () => {
+    const { url, stderr } = await startListening(['--log-level', 'debug']);
+    await operate(url, 'GET', '/health');
+    await expect.poll(stderr).toContain('"path":"/__modeldock/health"');
+    expect(logLines(stderr()).at(-1)).toMatchObject({ level: DEBUG, msg: 'call', status: 200 });
+  });
+
+  it.skipIf(!canScript)('has one short line for each call on a terminal', async () => {
+    const { CI: _, FORCE_COLOR: __, ...plain } = plainEnvironment();
+    const child = spawn('script', ['-qec', `'${process.execPath}' '${cli}' --port 0 --json`, '/dev/null'], {
+      env: { ...plain, TERM: 'xterm-256color', NO_COLOR: '1' },
+      stdio: ['ignore', 'pipe', 'ignore'],
     });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    let shown = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (shown += text));
+    await until(() => shown.includes('\n'));
+    const { url, pid } = JSON.parse(shown) as { url: string; pid: number };
+    onTestFinished(() => void process.kill(pid, 'SIGKILL'));
+    await download(`${url}/s/demo`, 'simulate/steady');
+    await until(() => shown.includes('session demo'));
+    expect(shown.split('\n')[1]).toMatch(
+      /^\[\d\d:\d\d:\d\d\] INFO: POST {2}\/api\/v1\/models\/download {2}200 {2}\d+ ms {2}simulate\/steady {2}session demo\r$/,
+    );
   });
 
   it('is silent with --log-level silent', async () => {

@@ -37,7 +37,7 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
   });
 
   it('ends it while connections idle, calls hang, waits wait and events stream', async () => {
-    const started = await startListening();
+    const started = await startListening(['--log-level', 'warn']);
     const { url } = started;
 
     await dial(started);
