@@ -14,7 +14,7 @@ import { DEFAULT_SESSION } from './control/session/session-name.js';
 import { keepIn, openKept, type PageStorage } from './control/session/page-storage.js';
 import type { EngineParts, EngineSetup } from './control/session/engine-setup.js';
 import type { Clock } from './core/clock.js';
-import type { ScenarioRule } from './core/simulation.js';
+import type { ScenarioRule, StartMoment } from './core/simulation.js';
 import { createInference, type Inference } from './inference/create-inference.js';
 import { parseCatalog, type Catalog } from './simulator/catalog.js';
 import { parseScenario, type Scenario } from './simulator/scenario.js';
@@ -32,6 +32,12 @@ export interface SimulatedWorldOptions {
   scenario?: ScenarioName | Scenario;
   /** What models play whose name fits a pattern; the first that fits counts. */
   scenarioRules?: readonly ScenarioRule[];
+  /**
+   * The moments at which downloads are held from their first answer on, by model, with `*` for any text: `0.42`, `'42%'`,
+   * `'stalled'`, `'failed@50%'`, or `{ status: 'paused', progress: 0.3, code: 'disk_full' }`. One that is held while it is
+   * downloading has a speed and an estimate; it goes on once control resumes it or moves the clock. The first that fits counts.
+   */
+  hold?: Readonly<Record<string, StartMoment>>;
   /** What can be downloaded. Real names and sizes by default. */
   catalog?: Catalog;
   /**
@@ -209,10 +215,10 @@ function setUpSessions(
   options: SimulatedDockOptions | SimulatedSessionsOptions,
   checkedScenario?: Scenario,
 ): SessionOptions {
-  const { seed = 'modeldock', scenario = 'steady', scenarioRules = [], profile = 'documented' } = options;
+  const { seed = 'modeldock', scenario = 'steady', scenarioRules = [], hold, profile = 'documented' } = options;
   const played = checkedScenario ?? (typeof scenario === 'string' ? scenarioNamed(scenario) : parseScenario(scenario));
   const spelled = typeof scenario === 'string' ? scenario : played;
-  const choice = resolveChoice({ scenario: spelled, rules: scenarioRules }, played);
+  const choice = resolveChoice({ scenario: spelled, rules: scenarioRules, ...(hold && { hold }) }, played);
   const catalog = options.catalog && parseCatalog(options.catalog);
   const unknownModels = checkUnknownModels(options.unknownModels);
   const makeResolver = rememberLast(createModelResolver);

@@ -101,6 +101,7 @@ function realOperations(general: ControlOperations, downloader: Downloader): Con
   return {
     ...general,
     ...downloads,
+    'jobs.start': downloads['downloads.start'],
     'clock.set': refuseTime,
     'clock.advance': refuseTime,
     'models.remove': async ({ parameter }) => {

@@ -22,6 +22,7 @@ export { monotonicClock, systemClock, VirtualClock, type Clock, type WaitingCloc
 export type { Inference, InferenceServer } from './inference/create-inference.js';
 export { CatalogError, parseCatalog, type Catalog, type CatalogModel, type FileChoice } from './simulator/catalog.js';
 export { catalogModels } from './simulator/catalog-models.js';
+export type { Opening } from './simulator/opening.js';
 export { testModels, type TestModel, type TestModelFamily } from './simulator/test-models.js';
 export type { RefusalCode } from './core/errors.js';
 export { parseScenario, ScenarioError, type Place, type Scenario, type ScenarioStep } from './simulator/scenario.js';

@@ -126,6 +126,11 @@ const jobFields = {
   aheadMs: z.exactOptional(
     count.check(describe("By how many ms polls have moved it beyond the session's clock (mode `polls`).")),
   ),
+  isHeld: z.exactOptional(
+    z
+      .literal(true)
+      .check(describe('It is held at this moment: it stays there until it is resumed, or control moves the clock.')),
+  ),
   ...details,
   timeline: z
     .array(stretch)

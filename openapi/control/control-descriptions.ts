@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { controlRoutes } from '../../src/control/contract/dock-control.js';
 import { eventsQuery } from '../../src/control/contract/schemas.js';
 import * as schemas from './answers.js';
-import { scenarioChange, scenarioChoice, snapshot, wait } from './inputs.js';
+import { scenarioChange, scenarioChoice, snapshot, start, wait, waitForModel } from './inputs.js';
 import { noSuchJob, type Description } from './operation.js';
 import * as records from './records.js';
 
@@ -14,6 +14,45 @@ const jobRefusals = {
   '404': noSuchJob,
   '409': '`wrong_job_state`: the job is not in a state in which that can be done.',
 } as const;
+
+const started = {
+  description: 'The job as it stands, or that all of it is there already.',
+  schema: z.union([schemas.jobReport, schemas.alreadyDownloaded]),
+};
+
+/** The answers of the hub and the disk, as on LM Studio's routes. */
+const startRefusals = {
+  '401': '`bad_token`: the hub does not know the token.',
+  '403':
+    '`forbidden`: from a page of another site, under a name that is not of this machine, or without the control token. `gated_no_token`, `gated_not_on_list`, `repo_disabled`: the hub does not let it be downloaded.',
+  '404':
+    '`not_found`: there is no such model, or no such quantization of it. `missing_or_private`: the hub shows no such repo.',
+  '409': '`model_busy`: another process downloads it.',
+  '422': '`unsafe_path`: a name in the repo must not become a path.',
+  '500': '`internal_error`: a defect of modeldock. `disk_error`: the models folder cannot be written.',
+  '502':
+    '`hub_error`, `redirect_refused`, `proxy_auth`: the server that answers is not the hub, or its answer cannot be used.',
+  '503': '`hub_unavailable`, with `Retry-After`; `offline`: the hub is not to be asked.',
+  '507': '`insufficient_space`: it does not fit on the disk.',
+} as const;
+
+/** The start of a download, which both engines have. */
+export const startDownload: Description = {
+  id: 'startDownload',
+  tag: 'Jobs',
+  summary: 'Start a download',
+  description:
+    'As a client would, without a call in the journal. A simulated one may begin at a moment of its scenario (`at`), or be held at one (`hold`). A real one may have a quantization with a model catalog identifier. What the hub or the disk refuses has the status and the code that a client gets.',
+  input: start,
+  answer: started,
+  problems: {
+    ...startRefusals,
+    '400': '`invalid_request`: not the name of a model, or no moment of a download.',
+    '409':
+      '`wrong_job_state`: it is under way, and was to begin at a moment. `model_busy`: another process downloads it.',
+    '501': '`unsupported`: a moment, where downloads are real.',
+  },
+};
 
 /** What the document says of the routes of a session. */
 export const controlDescriptions: Record<keyof typeof controlRoutes, Description> = {
@@ -65,10 +104,11 @@ export const controlDescriptions: Record<keyof typeof controlRoutes, Description
     tag: 'Clock',
     summary: 'Advance the clock',
     description:
-      'By `ms`, or to the first millisecond at which a condition holds: a job has so much `progress`, so many `bytes` or a `status`; the `next-transition` of any job; or `idle`, nothing is downloading. Answers when the new state holds.',
+      'By `ms`, or to the first millisecond at which a condition holds: a job has so much `progress`, so many `bytes` or a `status`; the `next-transition` of any job; or `idle`, nothing is downloading. In place of a job a condition may name a `model`, whose latest download is meant. A job that is held at a moment goes on. Answers when the new state holds.',
     answer: { description: 'The clock, and the transitions that were crossed.', schema: schemas.advanced },
     problems: {
       '400': '`invalid_request`: neither milliseconds nor a condition.',
+      '404': '`not_found`: there is no such job, or no download of that model yet.',
       '409': '`never`: the condition can never hold. The clock has not moved.',
     },
     simulated: true,
@@ -79,6 +119,20 @@ export const controlDescriptions: Record<keyof typeof controlRoutes, Description
     summary: 'List the downloads',
     description: 'Oldest first. Looking at a job never moves it, whatever the clock does.',
     answer: { description: 'All of them.', schema: z.array(schemas.jobReport) },
+  },
+  'jobs.start': startDownload,
+  'jobs.waitFor': {
+    id: 'waitForModel',
+    tag: 'Jobs',
+    summary: 'Wait for a download of a model',
+    description:
+      'Answers when the latest download of the model, which may begin only later, has the `status` and the `progress` asked for. When one fails and the client asks again, the new one counts.',
+    input: waitForModel,
+    answer: job,
+    problems: {
+      '400': '`invalid_request`: a parameter cannot be.',
+      '408': '`timeout`: no download of it is there yet, or has come so far. Ask again to continue waiting.',
+    },
   },
   'jobs.get': {
     id: 'getJob',
@@ -100,7 +154,7 @@ export const controlDescriptions: Record<keyof typeof controlRoutes, Description
     id: 'resumeJob',
     tag: 'Jobs',
     summary: 'Resume a download',
-    description: 'Also one that has paused by itself.',
+    description: 'Also one that has paused by itself, or is held at a moment.',
     answer: job,
     problems: { ...jobRefusals, '507': '`insufficient_space`: what is missing does not fit on the disk.' },
   },
@@ -235,6 +289,14 @@ export const controlDescriptions: Record<keyof typeof controlRoutes, Description
     summary: 'Read what a client does wrong',
     description: 'As far as the journal shows; what could be judged comes first.',
     answer: { description: 'The findings.', schema: z.array(records.finding) },
+  },
+  report: {
+    id: 'getReport',
+    tag: 'Record',
+    summary: 'Read what happened, as text',
+    description:
+      'For people: the downloads, the last calls, the findings, and, in a simulation, how to bring the world back (`modeldock --replay`).',
+    answer: { description: 'The report.', schema: z.string() },
   },
   events: {
     id: 'listenToEvents',

@@ -1,44 +1,16 @@
 import * as z from 'zod/mini';
 import type { downloadRoutes } from '../../src/control/contract/downloads-control.js';
 import * as schemas from './answers.js';
+import { startDownload } from './control-descriptions.js';
 import { noSuchJob, type Description } from './operation.js';
 
 const job = { description: 'The job as it stands.', schema: schemas.jobReport };
-const started = {
-  description: 'The job as it stands, or that all of it is there already.',
-  schema: z.union([schemas.jobReport, schemas.alreadyDownloaded]),
-};
 const bandwidth = { description: 'The limit of all downloads together.', schema: schemas.bandwidth };
 const badLimit = '`invalid_request`: not a number of bytes per second.';
 
-/** The answers of the hub and the disk, as on LM Studio's routes. */
-const refusals = {
-  '401': '`bad_token`: the hub does not know the token.',
-  '403':
-    '`forbidden`: from a page of another site, under a name that is not of this machine, or without the control token. `gated_no_token`, `gated_not_on_list`, `repo_disabled`: the hub does not let it be downloaded.',
-  '404':
-    '`not_found`: there is no such model, or no such quantization of it. `missing_or_private`: the hub shows no such repo.',
-  '409': '`model_busy`: another process downloads it.',
-  '422': '`unsafe_path`: a name in the repo must not become a path.',
-  '500': '`internal_error`: a defect of modeldock. `disk_error`: the models folder cannot be written.',
-  '502':
-    '`hub_error`, `redirect_refused`, `proxy_auth`: the server that answers is not the hub, or its answer cannot be used.',
-  '503': '`hub_unavailable`, with `Retry-After`; `offline`: the hub is not to be asked.',
-  '507': '`insufficient_space`: it does not fit on the disk.',
-} as const;
-
 /** What the document says of the routes that need an engine that really downloads. */
 export const downloadDescriptions: Record<keyof typeof downloadRoutes, Description> = {
-  'downloads.start': {
-    id: 'startDownload',
-    tag: 'Jobs',
-    summary: 'Start a download',
-    description:
-      'As a client would. Besides, it takes a quantization with a model catalog identifier. What the hub or the disk refuses has the status and the code that a client gets.',
-    answer: started,
-    problems: { ...refusals, '400': '`invalid_request`: not the name of a model.' },
-    real: true,
-  },
+  'downloads.start': startDownload,
   'downloads.move': {
     id: 'moveJob',
     tag: 'Jobs',
@@ -83,7 +55,7 @@ export const downloadDescriptions: Record<keyof typeof downloadRoutes, Descripti
     tag: 'World',
     summary: 'Update an installed model',
     description: 'To the newest commit; only files that changed are downloaded.',
-    answer: started,
+    answer: startDownload.answer!,
     problems: { '404': '`not_found`: it is not installed.' },
     real: true,
   },

@@ -2,7 +2,8 @@ import * as z from 'zod/mini';
 import type { ScenarioChoice } from '../../src/core/simulation.js';
 import { scenarioSchema } from '../../src/simulator/scenario-schema.js';
 import { scenarioChoiceSchema } from '../../src/simulator/scenario-choice.js';
-import { scenarioBody, waitQuery } from '../../src/control/contract/schemas.js';
+import { momentSchema } from '../../src/simulator/moment.js';
+import { scenarioBody, startBody, waitForQuery, waitQuery } from '../../src/control/contract/schemas.js';
 import { faultStateSchema } from '../../src/control/faults/schema.js';
 import { sessionName } from './answers.js';
 import { schemaOf } from './schema-of.js';
@@ -31,8 +32,39 @@ export const rule = z.strictObject({
 const rules = z.array(rule);
 
 export { scenarioSchema as scenario };
-export const scenarioChange = z.extend(scenarioBody, { scenario: z.optional(story), rules: z.optional(rules) });
-export const scenarioChoice = z.extend(schemaOf<ScenarioChoice>()(scenarioChoiceSchema), { scenario: story, rules });
+/** A moment of a download. */
+export const moment = momentSchema.check(
+  z.meta({
+    description:
+      'A fraction of the size, a text such as `42%`, `stalled` or `failed@50%`, or an object. Where nothing is said of `progress`, it is a half.',
+    examples: ['42%', 'failed@50%', { status: 'paused', progress: 0.3, code: 'disk_full' }],
+  }),
+);
+const hold = z
+  .record(z.string(), moment)
+  .check(
+    describe(
+      'The moments at which downloads are held from their first answer on, by model, with `*` for any text; the first that fits counts.',
+    ),
+  );
+export const start = z.extend(startBody, {
+  at: z.optional(moment.check(describe('It begins there, and goes on. Only in a simulation.'))),
+  hold: z.optional(
+    moment.check(
+      describe('It begins there, and stays until it is resumed or control moves the clock. Only in a simulation.'),
+    ),
+  ),
+});
+export const scenarioChange = z.extend(scenarioBody, {
+  scenario: z.optional(story),
+  rules: z.optional(rules),
+  hold: z.optional(hold),
+});
+export const scenarioChoice = z.extend(schemaOf<ScenarioChoice>()(scenarioChoiceSchema), {
+  scenario: story,
+  rules,
+  hold: z.exactOptional(hold),
+});
 
 export const snapshot = z.extend(snapshotSchema, {
   simulation: snapshotSchema.shape.simulation.check(describe("The simulator's own: to be kept, not to be read.")),
@@ -43,6 +75,16 @@ export const wait = z.extend(waitQuery, {
   status: waitQuery.shape.status.check(describe('The state it is to be in.')),
   progress: waitQuery.shape.progress.check(describe('A fraction of the size, 0 to 1.')),
   timeoutMs: waitQuery.shape.timeoutMs.check(describe('Wall time; 30 s by default, 10 min at most.')),
+});
+
+export const waitForModel = z.extend(waitForQuery, {
+  model: z.string().check(
+    z.meta({
+      description: 'As a client asks for it, with `*` for any text; without a quantization, any.',
+      examples: ['ibm/granite-4-micro'],
+    }),
+  ),
+  ...wait.shape,
 });
 
 /** The parameters of paths, by name. */

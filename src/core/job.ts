@@ -11,6 +11,8 @@ export interface JobFacts {
   startedAt: number;
   /** By how many ms polls have moved it beyond the session's clock (mode `polls`); absent where none have. */
   aheadMs?: number;
+  /** It is held at this moment: it stays there until it is resumed, or control moves the clock. */
+  isHeld?: true;
 }
 
 /** The state of a download, with what only that state has. */

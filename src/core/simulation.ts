@@ -1,5 +1,7 @@
 import type { DownloadEngine, DownloadRequest, SimulatorControl } from './engine.js';
+import type { FailureCode } from './errors.js';
 import type { Foresight } from './foresight.js';
+import type { JobSnapshot } from './job.js';
 import type { InstalledModel } from './model-library.js';
 
 /** One stretch of a job's scenario as it is played, on the session's clock. */
@@ -19,6 +21,37 @@ export interface ScenarioChoice {
   /** A scenario's name, or the scenario itself. */
   scenario: unknown;
   rules: readonly ScenarioRule[];
+  /**
+   * The moments at which downloads are held from their first answer on, by model, with `*` for any text; the first that
+   * fits counts.
+   */
+  hold?: Readonly<Record<string, StartMoment>>;
+}
+
+/**
+ * A moment of a download: a fraction of the size from 0 to 1, a text such as `42%`, `stalled` or `failed@50%`, or an object.
+ */
+export type StartMoment = number | string | DownloadMoment;
+
+/** A moment of a download. */
+export interface DownloadMoment {
+  /** A fraction of the size, 0 to 1. Where it is left out: half of it. */
+  progress?: number;
+  /**
+   * `downloading` by default. `stalled` is downloading at speed 0, `finalizing` the same with all bytes there.
+   */
+  status?: 'downloading' | 'paused' | 'stalled' | 'finalizing' | 'completed' | 'failed';
+  /** Why it is paused or failed; a failed one has `network_error` by default. */
+  code?: FailureCode;
+  reason?: string;
+}
+
+/** Where a download begins that is not to begin at its start. */
+export interface StartingPoint {
+  /** It begins there, and goes on. */
+  at?: StartMoment;
+  /** It begins there, and stays until it is resumed or control moves the clock. */
+  hold?: StartMoment;
 }
 
 /** Gives models whose name matches a pattern a scenario. */
@@ -36,6 +69,15 @@ export interface Simulation extends Foresight {
   timeline(jobId: string): Promise<readonly JobStretch[]>;
   /** The engine as it would have answered `msAgo` ago; what is started, is started now. */
   engineAsOf(msAgo: number): DownloadEngine;
+  /**
+   * Starts a download as a client does, at its beginning or at a moment.
+   * @throws RefusedError as a client's start; wrong_job_state where it is under way already and was to begin at a moment
+   */
+  startAt(request: DownloadRequest, point: StartingPoint): Promise<JobSnapshot | 'already_downloaded'>;
+  /** @throws Error naming the path of a wrong value */
+  checkStart(point: StartingPoint): void;
+  /** Resumes all jobs that are held at a moment; whether there were any. */
+  releaseHeld(): Promise<boolean>;
   /** The identity of the model that a request would bring; undefined where it would be refused. */
   modelFor(request: DownloadRequest): string | undefined;
   /** Whether a request would bring a model that was made up from its name. */

@@ -4,7 +4,7 @@ import { downloadGroup } from '../control/http/download-routes.js';
 import type { DockControl } from '../control/contract/dock-control.js';
 import { DEFAULT_SESSION } from '../control/session/session-name.js';
 import { fromReplayToken } from '../control/session/replay-token.js';
-import type { SessionSnapshot } from '../control/base/snapshot.js';
+import { parseSnapshot, type SessionSnapshot } from '../control/base/snapshot.js';
 import { monotonicClock } from '../core/clock.js';
 import { createServerSessions, type SimulatedSessions } from '../create-dock.js';
 import { CommandError } from './command-error.js';
@@ -57,6 +57,7 @@ export async function openSimulated(settings: Settings): Promise<OpenedSimulatio
       timeSource: monotonicClock,
       seed: settings.seed,
       scenario: settings.scenario.scenario,
+      ...(settings.hold && { hold: settings.hold }),
       speed: settings.frozen ? 0 : settings.speed,
       ...(settings.dates && { dates: settings.dates }),
       ...(settings.catalog && { catalog: settings.catalog }),
@@ -85,8 +86,9 @@ export async function openSimulated(settings: Settings): Promise<OpenedSimulatio
   };
 }
 
-async function readReplay(token: string): Promise<SessionSnapshot> {
-  return fromReplayToken(token).catch((error: unknown) => {
+async function readReplay(text: string): Promise<SessionSnapshot> {
+  const read = text.trimStart().startsWith('{') ? Promise.resolve(text).then(readSnapshot) : fromReplayToken(text);
+  return read.catch((error: unknown) => {
     throw new CommandError((error as Error).message);
   });
 }
@@ -100,6 +102,11 @@ async function replay(
   const session = beginWith(sessions, snapshot);
   if (dates) await session.clock.set({ dates });
   return session;
+}
+
+/** @throws ControlError bad_snapshot; SyntaxError */
+function readSnapshot(text: string): SessionSnapshot {
+  return parseSnapshot(JSON.parse(text));
 }
 
 function beginWith(sessions: SimulatedSessions, snapshot: SessionSnapshot): DockControl {

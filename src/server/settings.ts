@@ -5,6 +5,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { looksLikeReplayToken } from '../control/session/replay-token.js';
 import { profileNames, type ProfileName } from '../contract/profiles.js';
 import {
+  createDock,
   isScenarioName,
   parseCatalog,
   parseScenario,
@@ -12,6 +13,7 @@ import {
   type Catalog,
   type Scenario,
   type ScenarioName,
+  type StartMoment,
 } from '../index.js';
 import { isOrigin } from '../api/origin.js';
 import { answerDates, type AnswerDates } from '../control/base/session-clock.js';
@@ -26,6 +28,8 @@ export interface Settings extends EngineSettings {
   host?: string;
   engine: 'simulated' | 'real';
   scenario: NamedScenario;
+  /** The moments at which downloads are held, by model. */
+  hold?: Readonly<Record<string, StartMoment>>;
   speed: number;
   frozen?: boolean;
   seed: string;
@@ -48,7 +52,7 @@ export interface Settings extends EngineSettings {
   /** The bearer token of that server. */
   inferenceToken?: string;
   unknownModels: 'refuse' | 'imagine';
-  /** A replay token. */
+  /** A replay token, or the JSON of a snapshot. */
   replay?: string;
   logLevel: LogLevel;
   json?: boolean;
@@ -74,6 +78,10 @@ export function addServeOptions(command: Command, { port = 1234, logLevel = 'inf
     new Option('--scenario <name|file>', 'the story every model plays: a name, or a JSON file')
       .default({ name: 'steady', scenario: 'steady' } satisfies NamedScenario, 'steady')
       .argParser(readScenario),
+    new Option(
+      '--hold <model=moment...>',
+      'hold downloads from their first answer on: ibm/granite-4-micro=42%, qwen/*=stalled@99%, paused, finalizing, completed, failed@50%',
+    ).argParser(parseHold),
     new Option('--speed <factor>', 'how fast simulated time runs; at 60 a minute takes a second')
       .default(1)
       .argParser(parseSpeed),
@@ -115,9 +123,12 @@ export function addServeOptions(command: Command, { port = 1234, logLevel = 'inf
     new Option('--inference-token <token>', 'the bearer token of the server that runs models').argParser(
       tokenOf('--inference-token'),
     ),
-    new Option('--replay <token|file>', 'begin with the world of a test that failed: it is the session "default"')
+    new Option(
+      '--replay <token|file>',
+      'begin with the world of a test that failed (a token, or a snapshot as JSON): it is the session "default"',
+    )
       // The world has its own; whoever gives both would believe in one that is not played.
-      .conflicts(['scenario', 'speed', 'frozen', 'seed', 'profile', 'catalog', 'unknownModels'])
+      .conflicts(['scenario', 'hold', 'speed', 'frozen', 'seed', 'profile', 'catalog', 'unknownModels'])
       .argParser(readReplay),
     ...engineOptions(),
     new Option('--allow-catalog-quantization', 'take a quantization with a catalog id, which LM Studio refuses'),
@@ -133,7 +144,7 @@ export function addServeOptions(command: Command, { port = 1234, logLevel = 'inf
 
 /** The flags that one engine has no use for. Whoever gives one would believe in what does not happen. */
 const FLAGS_OF: Record<Settings['engine'], readonly string[]> = {
-  simulated: ['scenario', 'speed', 'frozen', 'seed', 'dates', 'catalog', 'unknown-models', 'replay'],
+  simulated: ['scenario', 'hold', 'speed', 'frozen', 'seed', 'dates', 'catalog', 'unknown-models', 'replay'],
   real: ['models-dir', 'catalog-dir', 'bandwidth', 'allow-catalog-quantization', 'jobs-at-once', 'record'],
 };
 
@@ -187,6 +198,34 @@ function tokenOf(flag: string): (text: string) => string {
   };
 }
 
+/** `MODEL=MOMENT`, several of them apart by spaces or commas, or all of them as JSON. */
+function parseHold(
+  text: string,
+  previous: Readonly<Record<string, StartMoment>> = {},
+): Readonly<Record<string, StartMoment>> {
+  try {
+    const given = text.trimStart().startsWith('{') ? (JSON.parse(text) as Record<string, StartMoment>) : readHold(text);
+    const hold = { ...previous, ...given };
+    createDock({ hold }).close();
+    return hold;
+  } catch (error) {
+    throw new InvalidArgumentError(
+      `${(error as Error).message} Allowed is MODEL=MOMENT, for instance ibm/granite-4-micro=42% or qwen/*=failed@50%.`,
+    );
+  }
+}
+
+function readHold(text: string): Record<string, string> {
+  const entries = text.split(/[\s,]+/).filter(Boolean);
+  return Object.fromEntries(
+    entries.map((entry) => {
+      const [, model, moment] = /^([^=]+)=(.+)$/.exec(entry) ?? [];
+      if (model === undefined || moment === undefined) throw new Error(`${entry} is no MODEL=MOMENT.`);
+      return [model, moment];
+    }),
+  );
+}
+
 function parseHosts(text: string, previous: string[] = []): string[] {
   const names = text.split(/[\s,]+/).filter(Boolean);
   if (names.length > 0 && names.every((name) => /^[\w.-]+$|^\[[\da-f:.]+\]$/i.test(name)))
@@ -222,7 +261,9 @@ function readCatalog(text: string): Catalog {
 }
 
 function readReplay(text: string): string {
-  return looksLikeReplayToken(text) ? text : readText(text, 'a replay token (mdk1.…), or a file with one');
+  return looksLikeReplayToken(text)
+    ? text
+    : readText(text, 'a replay token (mdk1.…), or a file with one or with a snapshot as JSON');
 }
 
 function readJson<Value>(path: string, parse: (input: unknown) => Value, allowed: string): Value {

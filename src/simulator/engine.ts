@@ -1,10 +1,12 @@
 import { MAX_TIME } from '../core/clock.js';
 import type { DownloadEngine, DownloadRequest } from '../core/engine.js';
+import { RefusedError } from '../core/errors.js';
 import type { JobSnapshot } from '../core/job.js';
 import type { JobStore } from '../core/store.js';
 import { hashText, hexDigits } from '../core/random.js';
 import type { Inventory } from './inventory.js';
 import { sequelTo, snapshotAt, type Sequel, type SimulatedJob } from './job.js';
+import type { Opening } from './opening.js';
 import { testModelRefusal } from './test-models.js';
 import type { ResolvedModel } from './resolve-model.js';
 import type { ScenarioChooser } from './scenario-choice.js';
@@ -44,7 +46,8 @@ export class SimulatedEngine implements DownloadEngine {
     return job && this.#snapshot(await this.#polled(job));
   }
 
-  async start(request: DownloadRequest): Promise<JobSnapshot | 'already_downloaded'> {
+  /** @param opening where the job begins, if it is a new one; otherwise what the model's name and the choice say */
+  async start(request: DownloadRequest, opening?: Opening): Promise<JobSnapshot | 'already_downloaded'> {
     const { resolver, inventory } = this.#parts;
     const offer = resolver.find(request);
     for (;;) {
@@ -52,10 +55,13 @@ export class SimulatedEngine implements DownloadEngine {
       const previous = found && !found.removed ? await this.#polled(found) : undefined;
       const last = previous && this.#snapshot(previous);
       if (last?.state === 'completed') return 'already_downloaded';
-      if (last && last.state !== 'failed') return last;
+      if (last && last.state !== 'failed') {
+        if (opening) throw underWay(last);
+        return last;
+      }
       if (!last && inventory.has(offer)) return 'already_downloaded';
       const sequel = previous && last ? sequelTo(previous, last) : undefined;
-      const started = await this.#begin(request, offer, found, sequel);
+      const started = await this.#begin(request, offer, found, sequel, opening);
       if (started) return started;
     }
   }
@@ -89,11 +95,16 @@ export class SimulatedEngine implements DownloadEngine {
     offer: ResolvedModel,
     previous: SimulatedJob | undefined,
     sequel: Sequel | undefined,
+    given: Opening | undefined,
   ): Promise<JobSnapshot | undefined> {
     const { seed, draw, onDecision } = this.#parts;
+    const scenario = sequel?.scenario ?? this.#scenarioFrom(offer, request);
+    const opening = given ?? (sequel ? undefined : this.#openingOf(offer));
+    // Loaded before the time is read.
+    const openAt = opening && (await import('./opening.js')).openAt;
     const drawn = draw.free;
     const id = draw.jobIds[drawn] ?? `job_${hexDigits(`${seed}/job/${drawn}`, 10)}`;
-    const job: SimulatedJob = {
+    const plain: SimulatedJob = {
       id,
       model: offer.model,
       version: 0,
@@ -103,14 +114,22 @@ export class SimulatedEngine implements DownloadEngine {
       createdAt: this.#clock.now(),
       // 31 bits are kept in the record itself, 32 would be a number of their own on the heap.
       seed: hashText(`${seed}/${id}`) >>> 1,
-      scenario: sequel?.scenario ?? this.#scenarioFrom(offer, request),
+      scenario,
     };
+    const job = openAt ? openAt(plain, opening) : plain;
     const inserted = await this.#store.insert(job, previous);
     // A start that lost to another for the same model leaves its id to the next job.
     if (inserted || (await this.#store.get(id))) draw.free = Math.max(draw.free, drawn + 1);
     if (!inserted) return undefined;
     onDecision({ type: 'started', job: id, model: job.model });
-    return snapshotAt(job, job.createdAt);
+    return snapshotAt(job, plain.createdAt + (job.ahead ?? 0));
+  }
+
+  /** Where jobs for a model begin that no caller says anything about: what was chosen counts before the model's name. */
+  #openingOf({ testModel, model }: ResolvedModel): Opening | undefined {
+    const moment = this.#parts.chooser.momentFor(model);
+    if (moment) return { moment, isHeld: true };
+    return typeof testModel === 'object' && 'scenario' in testModel ? testModel.opening : undefined;
   }
 
   /** @throws RefusedError what the test model asks for */
@@ -119,4 +138,13 @@ export class SimulatedEngine implements DownloadEngine {
     if ('refusal' in testModel) throw testModelRefusal(testModel.refusal, request);
     return testModel.scenario;
   }
+}
+
+function underWay({ id, model, state, downloadedBytes, totalBytes }: JobSnapshot): RefusedError {
+  const share = Math.floor((downloadedBytes / totalBytes) * 100);
+  return new RefusedError(
+    'wrong_job_state',
+    id,
+    `Cannot start ${model} at a moment: ${id} is ${state} at ${share} % already. Advance the clock until it is there, or cancel it first.`,
+  );
 }

@@ -18,7 +18,10 @@ interface Change {
   before: Look;
 }
 
-/** Looks ahead in the scenarios of all jobs: inside one segment by bisection, never by stepping. */
+/**
+ * Looks ahead in the scenarios of all jobs: inside one segment by bisection, never by stepping. A job that is held at a moment
+ * is taken to go on: to move the clock, which is what most looks ahead are for, releases it.
+ */
 export function createForesight(store: JobStore<SimulatedJob>, timeOf: (job: SimulatedJob) => number): Foresight {
   return {
     when: async (condition) => {
@@ -44,7 +47,7 @@ export function createForesight(store: JobStore<SimulatedJob>, timeOf: (job: Sim
     let at = Infinity;
     for await (const job of store.list()) {
       const play = playUntil(job, timeOf(job));
-      if (play.held || play.ended) continue;
+      if (play.held === 'pause' || play.ended) continue;
       const next = changesOf(play).find(({ elapsed }) => elapsed > play.elapsed);
       if (next) at = Math.min(at, next.elapsed + play.offset - aheadOf(job));
     }
@@ -58,7 +61,7 @@ export function createForesight(store: JobStore<SimulatedJob>, timeOf: (job: Sim
     for await (const job of store.list()) {
       const play = playUntil(job, timeOf(job));
       now = timeOf(job) - aheadOf(job);
-      if (play.held || play.ended) continue;
+      if (play.held === 'pause' || play.ended) continue;
       const shift = play.offset - aheadOf(job);
       for (const segment of play.timeline.segments) {
         if (segment.to > play.elapsed && isDownloading(segment)) {
@@ -116,7 +119,7 @@ function whenJob(
   play: Play,
   condition: JobCondition,
 ): { elapsed: number; offset: number } | { never: string } {
-  const elapsed = play.held || play.ended ? undefined : scenarioTimeWhen(job, play, condition);
+  const elapsed = play.held === 'pause' || play.ended ? undefined : scenarioTimeWhen(job, play, condition);
   return elapsed === undefined ? { never: fateOf(job, play) } : { elapsed, offset: play.offset };
 }
 
@@ -167,7 +170,7 @@ function fateOf(job: SimulatedJob, { timeline, held, ended, offset, elapsed }: P
     return at > MAX_TIME ? 'after the year 9999' : new Date(at).toISOString();
   };
   if (ended) return `${job.id} has failed (${ended.code})`;
-  if (held) return `${job.id} is paused by an operator; resume it first`;
+  if (held === 'pause') return `${job.id} is paused by an operator; resume it first`;
   const last = timeline.segments.at(-1);
   if (last === undefined || last.to < Infinity) return `${job.id} is complete from ${date(timeline.end)} on`;
   const tense = last.from <= elapsed ? 'since' : 'from';

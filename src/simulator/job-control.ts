@@ -4,7 +4,7 @@ import type { JobSnapshot } from '../core/job.js';
 import { snapshotAt, type Intervention, type SimulatedJob } from './job.js';
 import { timeOf, type JobContext } from './job-context.js';
 
-/** What operators do to simulated jobs: each act is one more intervention in the record. */
+/** What control does to simulated jobs: each act is one more intervention in the record. */
 export class SimulatedJobControl implements SimulatorControl {
   readonly #parts: JobContext;
 
@@ -27,6 +27,18 @@ export class SimulatedJobControl implements SimulatorControl {
 
   resume(jobId: string): Promise<JobSnapshot> {
     return this.#intervene(jobId, 'resume', 'resumed', ['paused'], (at) => ({ type: 'resume', at }));
+  }
+
+  /** Resumes all jobs that are held at a moment, and answers whether there were any. */
+  async release(): Promise<boolean> {
+    let found = false;
+    for await (const job of this.#parts.store.list()) {
+      if (!job.interventions?.some(({ type }) => type === 'hold')) continue;
+      if (this.#snapshot(job).isHeld !== true) continue;
+      found = true;
+      await this.resume(job.id);
+    }
+    return found;
   }
 
   cancel(jobId: string): Promise<JobSnapshot> {
@@ -67,8 +79,8 @@ export class SimulatedJobControl implements SimulatorControl {
       const job = await store.get(jobId);
       if (!job) throw new RefusedError('job_not_found', jobId, `Cannot ${verb} ${jobId}: there is no such job.`);
       const now = timeOf(clock, job);
-      const { state } = snapshotAt(job, now);
-      if (!allowed.includes(state)) {
+      const { state, isHeld } = snapshotAt(job, now);
+      if (!allowed.includes(state) && !(verb === 'resume' && isHeld)) {
         throw new RefusedError(
           'wrong_job_state',
           jobId,

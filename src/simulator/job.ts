@@ -7,9 +7,13 @@ import type { Scenario } from './scenario.js';
 import { scenarios } from './scenarios.js';
 import { bytesAt, layOut, segmentAt, transferredAt, type Segment, type Timeline } from './timeline.js';
 
-/** What an operator did to a job, and when. To cancel one is to make it fail with code `cancelled`. */
+/**
+ * What control did to a job, and when. To cancel one is to make it fail with code `cancelled`. A job that is held stands as
+ * it is, and looks as if it did not: its dates go along with the clock.
+ */
 export type Intervention =
   | { type: 'pause'; at: number }
+  | { type: 'hold'; at: number }
   | { type: 'resume'; at: number }
   | { type: 'fail'; at: number; code: FailureCode; reason: string };
 
@@ -42,9 +46,10 @@ export function snapshotAt(job: SimulatedJob, now: number): JobSnapshot {
     totalBytes: job.totalBytes,
     // A cancelled download drops the bytes that are there.
     downloadedBytes: state.state === 'failed' && state.code === 'cancelled' ? 0 : bytes,
-    startedAt: job.createdAt,
+    startedAt: job.createdAt + play.heldMs,
     ...state,
   };
+  if (play.held === 'hold' && state.state === 'downloading') snapshot.isHeld = true;
   if (job.ahead !== undefined) snapshot.aheadMs = job.ahead;
   return snapshot;
 }
@@ -70,20 +75,30 @@ export function sequelTo(job: SimulatedJob, failed: Extract<JobSnapshot, { state
 /** How far a job's scenario has come. */
 export interface Play {
   timeline: Timeline;
-  /** Scenario time reached; stands still while an operator holds the job, and once one has ended it. */
+  /** Scenario time reached; stands still while control holds the job, and once it has ended it. */
   elapsed: number;
-  /** Turns scenario time into the clock's. */
+  /** Turns scenario time into the clock's; while the job is held at a moment, as if it went on from now. */
   offset: number;
-  held: boolean;
+  held: 'pause' | 'hold' | undefined;
+  /** For how long it has been held at a moment in all. */
+  heldMs: number;
   ended: Extract<Intervention, { type: 'fail' }> | undefined;
 }
 
-/** Folds what operators did, in order, into scenario time. */
+/** Folds what control did, in order, into scenario time. */
 export function playUntil(job: SimulatedJob, now: number): Play {
   let { steps } = job.scenario;
   let timeline = layOut(steps, job.totalBytes, job.fromBytes, job.seed);
   let offset = job.createdAt;
   let heldAt: number | undefined;
+  let held: Play['held'];
+  let heldMs = 0;
+  const goOn = (at: number): void => {
+    if (heldAt === undefined) return;
+    offset += at - heldAt;
+    if (held === 'hold') heldMs += at - heldAt;
+    heldAt = held = undefined;
+  };
 
   for (const intervention of job.interventions ?? []) {
     // Later interventions have not happened yet when the time asked for is in the past.
@@ -91,13 +106,14 @@ export function playUntil(job: SimulatedJob, now: number): Play {
     const elapsed = (heldAt ?? intervention.at) - offset;
     switch (intervention.type) {
       case 'pause':
+      case 'hold':
+        goOn(intervention.at);
         heldAt = intervention.at;
+        held = intervention.type;
         break;
       case 'resume':
-        if (heldAt !== undefined) {
-          offset += intervention.at - heldAt;
-          heldAt = undefined;
-        } else {
+        if (heldAt !== undefined) goOn(intervention.at);
+        else {
           // The scenario's own pause turns out to have lasted until now.
           const paused = segmentAt(timeline, elapsed);
           const step = paused && steps[paused.step];
@@ -107,11 +123,15 @@ export function playUntil(job: SimulatedJob, now: number): Play {
         }
         break;
       case 'fail':
-        return { timeline, elapsed, offset, held: false, ended: intervention };
+        return { timeline, elapsed, offset, held: undefined, heldMs, ended: intervention };
     }
   }
   const elapsed = Math.max(0, (heldAt ?? now) - offset);
-  return { timeline, elapsed, offset, held: heldAt !== undefined, ended: undefined };
+  if (held === 'hold') {
+    offset += now - heldAt!;
+    heldMs += now - heldAt!;
+  }
+  return { timeline, elapsed, offset, held, heldMs, ended: undefined };
 }
 
 function stateAt(
@@ -123,7 +143,7 @@ function stateAt(
 ): JobState {
   if (ended) return { state: 'failed', code: ended.code, reason: ended.reason, failedAt: ended.at };
   if (segment === undefined) return { state: 'completed', completedAt: offset + timeline.end };
-  if (held) return { state: 'paused' };
+  if (held === 'pause') return { state: 'paused' };
   switch (segment.type) {
     case 'fail':
       return {

@@ -28,6 +28,7 @@ const request = z.strictObject({
 
 const intervention = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('pause'), at: moment }),
+  z.strictObject({ type: z.literal('hold'), at: moment }),
   z.strictObject({ type: z.literal('resume'), at: moment }),
   z.strictObject({ type: z.literal('fail'), at: moment, code: z.enum(failureCodes), reason: text }),
 ]);

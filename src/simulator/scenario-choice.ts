@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
-import type { ScenarioChoice } from '../core/simulation.js';
+import type { DownloadMoment, ScenarioChoice } from '../core/simulation.js';
 import { LONGEST_PATTERN, matchesModel } from '../core/text-pattern.js';
+import { momentSchema, parseMoment } from './moment.js';
 import { parseScenario, ScenarioError, type Scenario } from './scenario.js';
 import { scenarioNamed } from './scenarios.js';
 
@@ -8,6 +9,7 @@ import { scenarioNamed } from './scenarios.js';
 export const scenarioChoiceSchema = z.strictObject({
   scenario: z.unknown(),
   rules: z.array(z.strictObject({ model: z.string().check(z.maxLength(LONGEST_PATTERN)), scenario: z.unknown() })),
+  hold: z.exactOptional(z.record(z.string().check(z.maxLength(LONGEST_PATTERN)), momentSchema)),
 });
 
 /** A choice, and the scenarios that it names: checked once, however many worlds begin with it. */
@@ -15,6 +17,7 @@ export interface ResolvedChoice {
   choice: ScenarioChoice;
   byDefault: Scenario;
   rules: readonly { model: string; scenario: Scenario }[];
+  held: readonly { model: string; moment: DownloadMoment }[];
 }
 
 /** Decides the scenario of the next job for a model. */
@@ -39,6 +42,11 @@ export class ScenarioChooser {
     const { rules, byDefault } = this.#resolved;
     return rules.find((rule) => matchesModel(rule.model, model))?.scenario ?? byDefault;
   }
+
+  /** The moment at which jobs for a model are held from their first answer on. */
+  momentFor(model: string): DownloadMoment | undefined {
+    return this.#resolved.held.find((each) => matchesModel(each.model, model))?.moment;
+  }
 }
 
 /**
@@ -50,6 +58,10 @@ export function resolveChoice(choice: ScenarioChoice, byDefault?: Scenario): Res
   return {
     choice,
     byDefault: byDefault ?? scenarioFrom(choice.scenario, 'scenario'),
+    held: Object.entries(choice.hold ?? {}).map(([model, moment]) => ({
+      model,
+      moment: parseMoment(moment, `hold[${JSON.stringify(model)}]`),
+    })),
     rules: choice.rules.map(({ model, scenario }, index) => ({
       model,
       scenario: scenarioFrom(scenario, `rules[${index}].scenario`),

@@ -1,10 +1,14 @@
 import type { DownloadEngine, DownloadRequest } from '../core/engine.js';
+import type { JobSnapshot } from '../core/job.js';
 import type { Condition, Foresight, Transition } from '../core/foresight.js';
 import type { InstalledModel, ModelLibrary } from '../core/model-library.js';
-import type { JobStretch, SavedSimulation, ScenarioChoice, Simulation } from '../core/simulation.js';
+import type { JobStretch, SavedSimulation, ScenarioChoice, Simulation, StartingPoint } from '../core/simulation.js';
 import { SimulatedEngine, type SimulatorParts } from './engine.js';
 import type { SimulatedJob } from './job.js';
 import { SimulatedJobControl } from './job-control.js';
+import { parseMoment } from './moment.js';
+import type { Opening } from './opening.js';
+import { ScenarioError } from './scenario.js';
 import type { SimulationState } from './saved-simulation.js';
 import { timeOf } from './job-context.js';
 
@@ -43,6 +47,18 @@ export class SimulationControl implements Simulation {
 
   engineAsOf(msAgo: number): DownloadEngine {
     return new SimulatedEngine(this.#parts, msAgo);
+  }
+
+  async startAt(request: DownloadRequest, point: StartingPoint): Promise<JobSnapshot | 'already_downloaded'> {
+    return new SimulatedEngine(this.#parts).start(request, openingFrom(point));
+  }
+
+  checkStart(point: StartingPoint): void {
+    openingFrom(point);
+  }
+
+  async releaseHeld(): Promise<boolean> {
+    return this.jobs.release();
   }
 
   modelFor(request: DownloadRequest): string | undefined {
@@ -106,4 +122,13 @@ export class SimulationControl implements Simulation {
     const { clock, store } = this.#parts;
     return createForesight(store, (job) => timeOf(clock, job));
   }
+}
+
+/** @throws ScenarioError */
+function openingFrom({ at, hold }: StartingPoint): Opening | undefined {
+  if (at !== undefined && hold !== undefined) {
+    throw new ScenarioError('Cannot start a download both "at" a moment and with a "hold": leave one of them out.');
+  }
+  if (at !== undefined) return { moment: parseMoment(at, 'at'), isHeld: false };
+  return hold === undefined ? undefined : { moment: parseMoment(hold, 'hold'), isHeld: true };
 }

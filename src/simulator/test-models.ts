@@ -1,5 +1,6 @@
 import type { DownloadRequest } from '../core/engine.js';
 import { RefusedError, type RefusalCode } from '../core/errors.js';
+import type { Opening } from './opening.js';
 import type { Scenario } from './scenario.js';
 
 /*
@@ -10,8 +11,8 @@ import type { Scenario } from './scenario.js';
 
 export const TEST_MODEL_OWNER = 'simulate';
 
-/** What a test model does: it plays a scenario, is refused, or is there already. */
-export type TestModel = { scenario: Scenario } | { refusal: RefusalCode } | 'already_downloaded';
+/** What a test model does: it plays a scenario, from its start or from a moment on, is refused, or is there already. */
+export type TestModel = { scenario: Scenario; opening?: Opening } | { refusal: RefusalCode } | 'already_downloaded';
 
 /** Every test model has a round size, so that a percentage is a round number of bytes. */
 export const TEST_MODEL_BYTES = 1_000_000_000;
@@ -30,6 +31,10 @@ const connect = { type: 'connect', ms: 100 } as const;
 const transfer = { type: 'transfer', bytesPerSecond: 100_000_000 } as const;
 const failure = { type: 'fail', code: 'network_error', reason: 'The connection was reset.' } as const;
 const play = (...steps: Scenario['steps']): TestModel => ({ scenario: { steps } });
+const steadyFrom = (progress: number, isHeld: boolean): TestModel => ({
+  scenario: { steps: [connect, transfer] },
+  opening: { moment: { progress }, isHeld },
+});
 
 /** All test models. */
 export const testModels: readonly TestModelFamily[] = [
@@ -39,6 +44,17 @@ export const testModels: readonly TestModelFamily[] = [
     ask: () => play({ type: 'trace', samples: [[0, Number.MAX_SAFE_INTEGER]] }),
   },
   { spelling: 'steady', description: '10 s at 100 MB/s', ask: () => play(connect, transfer) },
+  {
+    spelling: 'steady-from-N',
+    description: 'as steady, and at N % in the first answer',
+    ask: (progress) => steadyFrom(progress, false),
+  },
+  {
+    spelling: 'held-at-N',
+    description:
+      'at N % in the first answer, and held there, with a speed and an estimate, until control resumes it or moves the clock',
+    ask: (progress) => steadyFrom(progress, true),
+  },
   {
     spelling: 'slow',
     description: '1 MB/s, a quarter of an hour',

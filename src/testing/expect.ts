@@ -2,12 +2,12 @@ import { routes } from '../api/routes.js';
 import { ControlError } from '../control/base/control-error.js';
 import type { FindingId } from '../control/findings/findings.js';
 import { reportFindings } from '../control/findings/report.js';
+import { describeCalls } from '../control/journal/describe-calls.js';
 import type { JournalEntry } from '../control/journal/journal.js';
 import type { JobReport, DockControl } from '../control/contract/dock-control.js';
 import { describeGoal } from '../control/session/wait-for-job.js';
 import { matchesModel } from '../core/text-pattern.js';
 import { monotonicNow, wallSleep } from '../core/wall-timer.js';
-import { describeCalls } from './describe-calls.js';
 import { withoutNotes } from './note-failures.js';
 import { appendReplayNote, replayNote } from './replay-note.js';
 

@@ -3,6 +3,7 @@ import { advancing } from './suite/advance.js';
 import { theClock } from './suite/clock.js';
 import type { Door } from './suite/door.js';
 import { theJobs } from './suite/jobs.js';
+import { theMoments } from './suite/moments.js';
 import { theRecord } from './suite/record.js';
 import { snapshots } from './suite/snapshots.js';
 import { theWorld } from './suite/world.js';
@@ -13,6 +14,7 @@ export function describeControl(door: Door): void {
     theClock(door);
     advancing(door);
     theJobs(door);
+    theMoments(door);
     theWorld(door);
     theRecord(door);
     snapshots(door);

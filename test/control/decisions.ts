@@ -16,6 +16,8 @@ const models = [
   'simulate/pauses-at-30',
   'simulate/finalizes-slowly',
   'simulate/instant',
+  'simulate/held-at-42',
+  'simulate/steady-from-42',
   'qwen/qwen3-8b',
   'ibm/granite-4-micro',
   'https://huggingface.co/bartowski/Some-Model-GGUF',

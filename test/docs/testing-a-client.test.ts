@@ -50,6 +50,7 @@ describe('the page about testing a client', () => {
       'download-model.ts',
       'three-lines.test.ts',
       'time.test.ts',
+      'moments.test.ts',
       'inference.test.ts',
       'sessions.test.ts',
       'faults.test.ts',

@@ -57,6 +57,7 @@ const wellFormed: Record<string, Pick<ControlStep, 'parameter' | 'body'>> = {
   'post /jobs/{job}/cancel': { parameter: JOB },
   'post /jobs/{job}/fail': { parameter: JOB, body: { code: 'disk_full' } },
   'get /jobs/{job}/wait': { parameter: JOB },
+  'get /jobs/wait': {},
   'get /scenario': {},
   'put /scenario': { body: { scenario: 'steady' } },
   'get /models': {},
@@ -76,6 +77,7 @@ const wellFormed: Record<string, Pick<ControlStep, 'parameter' | 'body'>> = {
   'get /journal': {},
   'delete /journal': {},
   'get /findings': {},
+  'get /report': {},
   'get /events': {},
   'get /snapshot': {},
   'post /restore': {
@@ -107,6 +109,7 @@ export async function walkSession(door: ControlDoor): Promise<ControlExchange[]>
   await take('a job', 'get /jobs/{job}');
   await take('the jobs', 'get /jobs');
   await take('the metrics', 'get /metrics');
+  await take('a report', 'get /report');
   await take('a wait that is over', 'get /jobs/{job}/wait', { query: 'progress=0' });
   await take('a wait that takes too long', 'get /jobs/{job}/wait', {
     query: 'status=completed&timeoutMs=20',
@@ -212,6 +215,25 @@ export async function walkSession(door: ControlDoor): Promise<ControlExchange[]>
   const jobs = (await take('one to cancel', 'get /jobs')) as { id: string }[];
   await take('a cancel', 'post /jobs/{job}/cancel', { parameter: jobs.at(-1)!.id });
 
+  await take('one held at 42 %', 'post /jobs', { body: { model: 'google/gemma-3-12b', hold: '42%' }, isExample: true });
+  await take('one that is there already', 'post /jobs', { body: { model: 'simulate/already-downloaded' } });
+  await take('it, to its half', 'post /clock/advance', {
+    body: { until: { model: 'google/gemma-3-12b', progress: 0.5 } },
+  });
+  await take('a moment of what is under way', 'post /jobs', {
+    body: { model: 'google/gemma-3-12b', at: 0.9 },
+    status: 409,
+  });
+  await take('a wait for a model', 'get /jobs/wait', { query: 'model=google/gemma-3-12b&progress=0.5' });
+  await take('a wait for a model that takes too long', 'get /jobs/wait', {
+    query: 'model=nobody/nothing&timeoutMs=20',
+    status: 408,
+  });
+  await take('a model that no client asked for', 'post /clock/advance', {
+    body: { until: { model: 'nobody/nothing', progress: 0.5 } },
+    status: 404,
+  });
+
   for (const change of [{ mode: 'polls', stepMs: 250 }, { speed: 2 }, { mode: 'frozen' }]) {
     await take(`the clock with ${JSON.stringify(change)}`, 'put /clock', { body: change });
   }
@@ -236,6 +258,11 @@ export async function walkSession(door: ControlDoor): Promise<ControlExchange[]>
   ]) {
     await take(`nothing simulated for ${route}`, route, { ...ELSEWHERE('real'), status: 501 });
   }
+  await take('a moment of a real download', 'post /jobs', {
+    ...ELSEWHERE('real'),
+    body: { model: MODEL, at: 0.5 },
+    status: 501,
+  });
   for (const route of downloadRoutes) await take(`nothing real for ${route}`, route, { status: 501 });
   await take('the first moment', 'post /reset');
   return exchanges;
@@ -243,7 +270,7 @@ export async function walkSession(door: ControlDoor): Promise<ControlExchange[]>
 
 /** What only an engine that really downloads has. */
 const downloadRoutes = [
-  ...['post /jobs', 'post /jobs/{job}/move', 'put /jobs/{job}/limit'],
+  ...['post /jobs/{job}/move', 'put /jobs/{job}/limit'],
   ...['get /bandwidth', 'put /bandwidth', 'post /models/{key}/update'],
 ];
 
@@ -352,6 +379,8 @@ export async function walkMalformed(door: ControlDoor): Promise<ControlExchange[
   for (const query of ['progress=2', 'status=done', 'timeoutMs=700000']) {
     await take(`a wait for ${query}`, 'get /jobs/{job}/wait', { query, status: 400, isExample: true });
   }
+  await take('a wait for no model', 'get /jobs/wait', { query: 'progress=0.5', status: 400, isExample: true });
+  await take('no moment', 'post /jobs', { body: { model: MODEL, at: 'tea-time' }, status: 400, isExample: true });
   await take('neither force nor none', 'delete /models/{key}', {
     query: 'force=maybe',
     status: 400,

@@ -50,6 +50,20 @@ const promises: Record<string, (world: World) => Promise<unknown>> = {
     expect(inWords(await world.at(5100))).toBe('500000000 at 100000000/s');
     await completes(world, 10_100);
   },
+  'steady-from-N': async (world) => {
+    expect(await world.ask('steady-from-40')).toMatchObject({ state: 'downloading', bytesPerSecond: 100_000_000 });
+    expect(inWords(await world.at(0))).toBe('400000000 at 100000000/s');
+    await completes(world, 6000);
+  },
+  'held-at-N': async (world) => {
+    expect(await world.ask('held-at-40')).toMatchObject({ state: 'downloading', bytesPerSecond: 100_000_000 });
+    expect(await world.at(HOUR)).toMatchObject({
+      downloadedBytes: 400_000_000,
+      estimatedCompletion: RISE + HOUR + 6000,
+    });
+    await world.resume();
+    await completes(world, HOUR + 6000);
+  },
   slow: async (world) => {
     await world.ask('slow');
     expect(inWords(await world.at(500_100))).toBe('500000000 at 1000000/s');

@@ -3,7 +3,7 @@ import type { FailureCode } from '../../core/errors.js';
 import type { JobSnapshot } from '../../core/job.js';
 import type { InstalledModel } from '../../core/model-library.js';
 import type { Condition, Transition } from '../../core/foresight.js';
-import type { JobStretch, ScenarioChoice } from '../../core/simulation.js';
+import type { JobStretch, ScenarioChoice, StartingPoint } from '../../core/simulation.js';
 import type { ListenOptions, SessionEvent } from '../events/events.js';
 import type { ClockChange, ClockStatus } from '../base/session-clock.js';
 import type { Fault, FaultStatus } from '../faults/fault.js';
@@ -21,6 +21,8 @@ import {
   forkBody,
   modelBody,
   scenarioBody,
+  startBody,
+  waitForQuery,
   waitQuery,
 } from './schemas.js';
 
@@ -30,7 +32,14 @@ import {
  */
 
 /** How far to advance: a number of milliseconds, or the first millisecond at which a condition holds. */
-export type AdvanceStep = { ms: number } | { until: Condition };
+export type AdvanceStep = { ms: number } | { until: Condition | ModelCondition };
+
+/** Something to advance to, of the latest download of a model. `model` may have `*` for any text, and no quantization. */
+export type ModelCondition =
+  /** A fraction of the size, 0 to 1. */
+  | { model: string; progress: number }
+  | { model: string; bytes: number }
+  | { model: string; status: JobSnapshot['state'] };
 
 /** What an advance did. */
 export interface Advanced {
@@ -72,6 +81,18 @@ export interface WaitFor {
   timeoutMs?: number;
 }
 
+/** What to wait for, of the downloads of a model. */
+export interface WaitForModel extends WaitFor {
+  /** As a client asks for it, `*` for any text; without a quantization, any. */
+  model: string;
+}
+
+/** How a download is started by control. */
+export interface StartOptions extends StartingPoint {
+  /** Unlike a client's, it may go with a catalog model where downloads are real. */
+  quantization?: string;
+}
+
 /**
  * Controls one session: its clock, jobs, faults, models and journal. The same in process, over HTTP and by `connect()`.
  * @example
@@ -105,6 +126,17 @@ export interface DockControl {
     list(): Promise<readonly JobReport[]>;
     /** @throws ControlError not_found */
     get(jobId: string): Promise<JobReport>;
+    /**
+     * Starts a download as a client does, or gives the one that is under way. The journal has no call of it.
+     * @param model a catalog id, or a link
+     * @param options in a simulation, the moment at which it begins (`at`) or is held (`hold`): `0.42`, `'42%'`, `'stalled'`,
+     * `'failed@50%'`, or `{ status, progress, code, reason }`
+     * @throws ControlError with the status and the code that a client would get; wrong_job_state for a moment of a download
+     * that is under way; unsupported for a moment where downloads are real
+     * @example
+     * await dock.jobs.start('ibm/granite-4-micro', { at: '42%' });
+     */
+    start(model: string, options?: StartOptions): Promise<JobReport | 'already_downloaded'>;
     /** @throws ControlError not_found, wrong_job_state */
     pause(jobId: string): Promise<JobReport>;
     /** @throws ControlError not_found, wrong_job_state; where downloads are real, what the hub or the disk refuses */
@@ -115,6 +147,14 @@ export interface DockControl {
     fail(jobId: string, failure: { code: FailureCode; reason?: string }): Promise<JobReport>;
     /** Resolves when the job is there; on a frozen clock that takes an advance. @throws ControlError timeout, never */
     wait(jobId: string, goal: WaitFor, signal?: AbortSignal): Promise<JobReport>;
+    /**
+     * Resolves when a download of a model has come so far, be it started already or not. When one fails and the client asks
+     * again, the new one counts.
+     * @throws ControlError timeout
+     * @example
+     * await dock.jobs.waitFor({ model: 'simulate/steady', progress: 0.42 });
+     */
+    waitFor(goal: WaitForModel, signal?: AbortSignal): Promise<JobReport>;
   };
   /** What new downloads play. */
   readonly scenario: {
@@ -149,6 +189,8 @@ export interface DockControl {
   };
   /** Finds in the journal what a client does wrong. */
   findings(): Promise<readonly Finding[]>;
+  /** Reports what happened, as text for people: the jobs, the last calls, the findings, and how to bring the world back. */
+  report(): Promise<string>;
   /** @throws ControlError unsupported where downloads are real */
   snapshot(): Promise<SessionSnapshot>;
   /** @throws ControlError bad_snapshot; the session stays as it was */
@@ -161,6 +203,15 @@ export interface DockControl {
   /** Listens to what happens from now on, or after the event of that id; ends when the signal is aborted. */
   events(options?: ListenOptions): AsyncIterable<SessionEvent>;
 }
+
+type Started = JobReport | 'already_downloaded';
+
+/** How the answer of a start travels as JSON. */
+export const started = {
+  toJson: (job: Started): unknown => (job === 'already_downloaded' ? { state: job } : job),
+  fromJson: (job: JobReport | { state: 'already_downloaded' }): unknown =>
+    job.state === 'already_downloaded' ? job.state : job,
+};
 
 /** A session of many jobs is larger than any other body: some 12 000 of them fit. */
 const SNAPSHOT_BYTES = 8 * 1024 * 1024;
@@ -187,6 +238,15 @@ export const controlRoutes = {
     toInput: (step: AdvanceStep | number) => (typeof step === 'number' ? { ms: step } : step),
   },
   'jobs.list': { method: 'GET', path: '/jobs' },
+  'jobs.start': {
+    method: 'POST',
+    path: '/jobs',
+    body: startBody,
+    toInput: (model: string, options?: StartOptions) => ({ model, ...options }),
+    ...started,
+  },
+  // Before the route of a job, which has any name.
+  'jobs.waitFor': { method: 'GET', path: '/jobs/wait', query: waitForQuery },
   'jobs.get': { method: 'GET', path: '/jobs/:job' },
   'jobs.pause': { method: 'POST', path: '/jobs/:job/pause' },
   'jobs.resume': { method: 'POST', path: '/jobs/:job/resume' },
@@ -205,6 +265,7 @@ export const controlRoutes = {
   'journal.list': { method: 'GET', path: '/journal' },
   'journal.clear': { method: 'DELETE', path: '/journal' },
   findings: { method: 'GET', path: '/findings' },
+  report: { method: 'GET', path: '/report', sends: 'text/plain; charset=utf-8' },
   snapshot: { method: 'GET', path: '/snapshot' },
   restore: {
     method: 'POST',

@@ -1,8 +1,8 @@
 import type { RemovedModel } from '../../core/downloader.js';
-import type { DockControl, JobReport } from './dock-control.js';
+import { started, type DockControl, type JobReport } from './dock-control.js';
 import { limitBody, moveBody, removeQuery } from './download-schemas.js';
 import type { MethodName, Operations, ControlRoute } from './route.js';
-import { modelBody } from './schemas.js';
+import { startBody } from './schemas.js';
 
 /** The limit of all downloads together. */
 export interface BandwidthLimit {
@@ -43,20 +43,13 @@ export interface RealDockControl extends DockControl {
   readonly downloads: DownloadsControl;
 }
 
-type Started = JobReport | 'already_downloaded';
-
-const started = {
-  toJson: (job: Started): unknown => (job === 'already_downloaded' ? { state: job } : job),
-  fromJson: (job: JobReport | { state: 'already_downloaded' }): unknown =>
-    job.state === 'already_downloaded' ? job.state : job,
-};
-
 /** The routes that need an engine that really downloads. They are apart from the others so that a page need not load them. */
 export const downloadRoutes = {
   'downloads.start': {
     method: 'POST',
     path: '/jobs',
-    body: modelBody,
+    // That of `jobs.start`, which it takes the place of over HTTP.
+    body: startBody,
     fields: ['model', 'quantization'],
     ...started,
   },

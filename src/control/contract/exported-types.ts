@@ -20,7 +20,17 @@ export type { DocumentedRoute, RouteName } from '../../api/routes.js';
 export type { Finding, FindingId } from '../findings/finding.js';
 export type { AnswerHeaders, JournalEntry, JournalFault, RequestHeaders } from '../journal/entry.js';
 export type { JournalText } from '../journal/text.js';
-export type { Advanced, AdvanceStep, DockControl, JobReport, SessionStatus, WaitFor } from './dock-control.js';
+export type {
+  Advanced,
+  AdvanceStep,
+  DockControl,
+  JobReport,
+  ModelCondition,
+  SessionStatus,
+  StartOptions,
+  WaitFor,
+  WaitForModel,
+} from './dock-control.js';
 export type { BandwidthLimit, DownloadsControl, RealDockControl } from './downloads-control.js';
 export type { DownloadDetails, DownloadPhase, FileProgress, RemovedModel } from '../../core/downloader.js';
 export type { FailureCode } from '../../core/errors.js';
@@ -33,4 +43,12 @@ export type {
   ModelType,
   UnreadField,
 } from '../../core/model-library.js';
-export type { Decision, JobStretch, ScenarioChoice, ScenarioRule } from '../../core/simulation.js';
+export type {
+  Decision,
+  DownloadMoment,
+  JobStretch,
+  StartMoment,
+  ScenarioChoice,
+  ScenarioRule,
+  StartingPoint,
+} from '../../core/simulation.js';

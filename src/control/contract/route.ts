@@ -22,7 +22,7 @@ export interface ControlRoute {
   /** The names of the input's fields, where the method takes them one by one. */
   readonly fields?: readonly string[];
   /** Turns what the method is given into the input, where the two differ. */
-  toInput?(given: never): unknown;
+  toInput?(...given: never[]): unknown;
   /** Turns what the method answers into what is sent as JSON, where the two differ. */
   toJson?(answer: never): unknown;
   /** Turns what was sent into what the method answers. */
@@ -110,9 +110,9 @@ export function inProcess(operations: AnyOperations): Carry {
 function requestFor(route: ControlRoute, given: unknown[]): ControlRequest {
   const rest = [...given];
   const parameter = /[:*]/.test(route.path) ? String(rest.shift()) : '';
+  if (route.toInput) return { parameter, input: route.toInput(...(rest as never[])) };
   const taken = route.fields
     ? Object.fromEntries(route.fields.map((field) => [field, rest.shift()]))
     : (route.body ?? route.query) && rest.shift();
-  const input = route.toInput ? route.toInput(taken as never) : taken;
-  return { parameter, input, signal: rest[0] as AbortSignal | undefined };
+  return { parameter, input: taken, signal: rest[0] as AbortSignal | undefined };
 }

@@ -6,7 +6,7 @@ import type { RouteGroup } from './router.js';
 
 /**
  * The routes that need an engine that really downloads. A session in which downloads are simulated answers them with
- * 501, except the metrics, which are then those of its jobs, and the removal of a model.
+ * 501, except the start of a download, the metrics, which are then those of its jobs, and the removal of a model.
  */
 export const downloadGroup: RouteGroup = {
   routes: downloadRoutes,
@@ -22,7 +22,7 @@ function isReal(session: ControlOperations): session is ControlOperations & Down
 
 function simulatedDownloads(session: ControlOperations): DownloadOperations {
   return {
-    'downloads.start': needsRealEngine,
+    'downloads.start': session['jobs.start'],
     'downloads.update': needsRealEngine,
     'downloads.move': needsRealEngine,
     'downloads.limit': needsRealEngine,

@@ -1,7 +1,9 @@
 import { parseModelReference } from '../../contract/model-reference.js';
 import { MAX_TIME } from '../../core/clock.js';
+import type { Condition } from '../../core/foresight.js';
 import type { JobSnapshot } from '../../core/job.js';
 import type { Simulation } from '../../core/simulation.js';
+import { matchesModel } from '../../core/text-pattern.js';
 import { ControlError } from '../base/control-error.js';
 import { makeSnapshot, parseSnapshot, type SessionSnapshot } from '../base/snapshot.js';
 import type {
@@ -10,9 +12,12 @@ import type {
   ControlOperations,
   DockControl,
   JobReport,
+  ModelCondition,
   SessionStatus,
+  WaitFor,
 } from '../contract/dock-control.js';
 import { loadEffects } from '../faults/faults.js';
+import type { Finding } from '../findings/finding.js';
 import type { Journal } from '../journal/journal.js';
 import type { SessionState } from './session-state.js';
 
@@ -48,6 +53,7 @@ export function createLocalControl(context: LocalControlContext): LocalControl {
     },
     'clock.get': async () => state().clock.status(),
     'clock.set': async ({ input }) => {
+      if (input.now !== undefined) await state().parts.simulation?.releaseHeld();
       refuseImpossibleTime(() => state().clock.change(input));
       timeChanged();
       return state().clock.status();
@@ -55,27 +61,26 @@ export function createLocalControl(context: LocalControlContext): LocalControl {
     'clock.advance': ({ input }) => advance(input),
     'jobs.list': async () => Promise.all((await listJobs()).map(report)),
     'jobs.get': async ({ parameter: jobId }) => report(await requireJob(jobId)),
+    'jobs.start': ({ input: { model, at, hold, ...quantization } }) => {
+      const parts = simulation();
+      const point = { ...(at !== undefined && { at }), ...(hold !== undefined && { hold }) };
+      return translateErrors(async () => {
+        refuseWrongValue(() => parts.checkStart(point));
+        const job = await parts.startAt({ ...quantization, model: parseModelReference(model) }, point);
+        return job === 'already_downloaded' ? job : report(job);
+      });
+    },
+    'jobs.waitFor': ({ input: { model, ...goal }, signal }) => wait({ model }, goal, signal),
     'jobs.pause': async ({ parameter: jobId }) => report(await translateErrors(state().parts.jobs.pause(jobId))),
     'jobs.resume': async ({ parameter: jobId }) => report(await translateErrors(state().parts.jobs.resume(jobId))),
     'jobs.cancel': async ({ parameter: jobId }) => report(await translateErrors(state().parts.jobs.cancel(jobId))),
     'jobs.fail': async ({ parameter: jobId, input: { code, reason } }) =>
       report(await translateErrors(simulation().jobs.fail(jobId, code, reason))),
-    'jobs.wait': ({ parameter: jobId, input: goal, signal }) => {
-      const { clock, events, parts, closing } = state();
-      return waits.count(async () => {
-        const { waitForJob } = await import('./wait-for-job.js');
-        const leaving = [closing, ...(signal ? [signal] : [])];
-        return report(await waitForJob({ clock, events, simulation: parts.simulation, findJob }, jobId, goal, leaving));
-      });
-    },
+    'jobs.wait': ({ parameter: job, input: goal, signal }) => wait({ job }, goal, signal),
     'scenario.get': async () => simulation().scenario(),
     'scenario.set': async ({ input }) => {
       const parts = simulation();
-      try {
-        return parts.chooseScenario(input);
-      } catch (error) {
-        throw new ControlError(400, 'invalid_request', (error as Error).message, { cause: error });
-      }
+      return refuseWrongValue(() => parts.chooseScenario(input));
     },
     'faults.list': async () => state().faults.list(),
     'faults.add': async ({ input: fault }) => {
@@ -98,10 +103,12 @@ export function createLocalControl(context: LocalControlContext): LocalControl {
     'models.remove': ({ parameter: key }) => translateErrors(async () => simulation().uninstall(key)),
     'journal.list': () => journal.list(),
     'journal.clear': async () => journal.clear(),
-    findings: async () => {
-      // Loaded when asked for: most pages never do.
-      const { findIn } = await import('../findings/findings.js');
-      return findIn(await journal.list(), { jobs: await listJobs(), isMadeUp: madeUpIn(state().parts.simulation) });
+    findings,
+    report: async () => {
+      const { reportSession } = await import('./report-session.js');
+      const world = state().parts.simulation && (await snapshot());
+      const [jobs, calls] = [await listJobs(), await journal.list()];
+      return reportSession({ status: await status(), jobs, calls, findings: await findings(), world });
     },
     snapshot,
     restore: async ({ input }) => {
@@ -128,24 +135,68 @@ export function createLocalControl(context: LocalControlContext): LocalControl {
     };
   }
 
+  async function findings(): Promise<readonly Finding[]> {
+    // Loaded when asked for: most pages never do.
+    const { findIn } = await import('../findings/findings.js');
+    return findIn(await journal.list(), { jobs: await listJobs(), isMadeUp: madeUpIn(state().parts.simulation) });
+  }
+
+  function wait(
+    target: { job: string } | { model: string },
+    goal: WaitFor,
+    signal: AbortSignal | undefined,
+  ): Promise<JobReport> {
+    const { clock, events, parts, closing } = state();
+    return waits.count(async () => {
+      const { waitForJob } = await import('./wait-for-job.js');
+      const leaving = [closing, ...(signal ? [signal] : [])];
+      const context = { clock, events, simulation: parts.simulation, findJob, listJobs };
+      return report(await waitForJob(context, target, goal, leaving));
+    });
+  }
+
   async function advance(step: AdvanceStep): Promise<Advanced> {
     const { clock, parts } = state();
     const from = clock.now();
     if ('ms' in step) {
+      if (step.ms > 0) await parts.simulation?.releaseHeld();
       refuseImpossibleTime(() => clock.advance(step.ms));
     } else {
-      if (typeof step.until === 'object') await requireJob(step.until.job);
-      const found = await simulation().when(step.until);
-      const never = 'never' in found ? found.never : found.at > MAX_TIME ? 'it is beyond the year 9999' : undefined;
-      if (never !== undefined || 'never' in found) {
-        throw new ControlError(409, 'never', `Cannot advance until ${JSON.stringify(step.until)}: ${never}.`);
-      }
+      const condition = await onOneJob(step.until);
+      let at = await when(condition);
+      // What goes on only now is looked at again: a running clock has moved meanwhile.
+      if (at > from && (await simulation().releaseHeld())) at = await when(condition);
       // Not by a difference: the clock may have run on, or another caller may have advanced it, in the meantime.
-      clock.reach(found.at);
+      clock.reach(at);
     }
     const transitions = (await parts.simulation?.transitions(from, clock.now())) ?? [];
     timeChanged();
     return { clock: clock.status(), transitions };
+  }
+
+  /** @throws ControlError never */
+  async function when(condition: Condition): Promise<number> {
+    const found = await simulation().when(condition);
+    const never = 'never' in found ? found.never : found.at > MAX_TIME ? 'it is beyond the year 9999' : undefined;
+    if (never === undefined && 'at' in found) return found.at;
+    throw new ControlError(409, 'never', `Cannot advance until ${JSON.stringify(condition)}: ${never}.`);
+  }
+
+  /** A condition about a model is about its latest download. @throws ControlError not_found */
+  async function onOneJob(until: Condition | ModelCondition): Promise<Condition> {
+    if (typeof until === 'string') return until;
+    if ('job' in until) {
+      await requireJob(until.job);
+      return until;
+    }
+    const { model, ...goal } = until;
+    const job = (await listJobs()).findLast((each) => matchesModel(model, each.model));
+    if (job) return { ...goal, job: job.id };
+    throw new ControlError(
+      404,
+      'not_found',
+      `Cannot advance a download of ${model}: there is none in session ${context.sessionName} yet. Wait until the client has asked for it (jobs.waitFor), or start it (jobs.start).`,
+    );
   }
 
   function timeChanged(): void {
@@ -225,6 +276,15 @@ async function translateErrors<Value>(doing: Promise<Value> | (() => Promise<Val
   } catch (error) {
     const { asControlError } = await import('./as-control-error.js');
     throw asControlError(error);
+  }
+}
+
+/** Turns the simulator's error about a value of a scenario or a moment into invalid_request. */
+function refuseWrongValue<Value>(act: () => Value): Value {
+  try {
+    return act();
+  } catch (error) {
+    throw new ControlError(400, 'invalid_request', (error as Error).message, { cause: error });
   }
 }
 

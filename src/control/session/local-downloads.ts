@@ -1,6 +1,7 @@
 import { parseModelReference } from '../../contract/model-reference.js';
 import type { Downloader } from '../../core/downloader.js';
 import type { JobSnapshot } from '../../core/job.js';
+import { ControlError } from '../base/control-error.js';
 import type { ControlOperations, JobReport } from '../contract/dock-control.js';
 import type { BandwidthLimit, DownloadOperations } from '../contract/downloads-control.js';
 import { asControlError } from './as-control-error.js';
@@ -12,8 +13,16 @@ export function createLocalDownloads(
   getJob: ControlOperations['jobs.get'],
 ): DownloadOperations {
   return {
-    'downloads.start': ({ input: { model, ...quantization } }) =>
-      reportStarted(() => downloader.get({ ...quantization, model: parseModelReference(model) })),
+    'downloads.start': async ({ input: { model, at, hold, ...quantization } }) => {
+      if (at !== undefined || hold !== undefined) {
+        throw new ControlError(
+          501,
+          'unsupported',
+          "Cannot start a real download at a moment: it begins with its first byte. Only a simulation's can.",
+        );
+      }
+      return reportStarted(() => downloader.get({ ...quantization, model: parseModelReference(model) }));
+    },
     'downloads.update': ({ parameter: key }) => reportStarted(() => downloader.update(key)),
     'downloads.remove': ({ parameter: key, input: { force = false } }) =>
       translateErrors(() => downloader.remove(key, { force })),

@@ -5,7 +5,7 @@ import type { ControlError, DockControl } from '../../../src/index.js';
 /** What a session under test begins with. */
 export type Beginning = Pick<
   SimulatedDockOptions,
-  'seed' | 'scenario' | 'scenarioRules' | 'jobIds' | 'now' | 'speed' | 'msPerPoll' | 'catalog'
+  'seed' | 'scenario' | 'scenarioRules' | 'hold' | 'jobIds' | 'now' | 'speed' | 'msPerPoll' | 'catalog'
 >;
 
 /** A session, operated from one side and called by a client from the other. */
@@ -43,15 +43,29 @@ export interface Answered {
   status: string;
   job_id?: string;
   downloaded_bytes?: number;
+  bytes_per_second?: number;
   started_at?: string;
+  estimated_completion?: string;
   completed_at?: string;
 }
 
-/** A test with a session of its own; by default its clock is frozen. */
-export function stagedIn(
-  door: Door,
-): (title: string, beginning: Beginning, run: (stage: Stage) => Promise<void>) => void {
-  return (title, beginning, run) => {
+type Staged = (title: string, beginning: Beginning, run: (stage: Stage) => Promise<void>) => void;
+
+/** A test with a session of its own; by default its clock is frozen. `each` makes one for each case. */
+export function stagedIn(door: Door): Staged & {
+  each<Case>(
+    cases: readonly Case[],
+  ): (title: string, beginning: Beginning, run: (stage: Stage, one: Case) => Promise<void>) => void;
+} {
+  return Object.assign(inStage, {
+    each:
+      <Case>(cases: readonly Case[]) =>
+      (title: string, beginning: Beginning, run: (stage: Stage, one: Case) => Promise<void>) => {
+        for (const one of cases) inStage(`${title} ${JSON.stringify(one)}`, beginning, (stage) => run(stage, one));
+      },
+  });
+
+  function inStage(...[title, beginning, run]: Parameters<Staged>): void {
     it(title, async () => {
       const { control, client, close } = await door.open({ now: START, speed: 0, ...beginning });
       const ask = async (method: string, path: string, body?: unknown): Promise<Answered> => {
@@ -72,7 +86,7 @@ export function stagedIn(
         await close();
       }
     });
-  };
+  }
 }
 
 /** The refusal of a control call, without the replay note, which only the client over HTTP adds. */

@@ -1,8 +1,8 @@
-import type { JournalEntry } from '../control/journal/journal.js';
+import type { JournalEntry } from './entry.js';
 
 const SHOWN_CALLS = 12;
 
-/** Describes the last calls of a journal, one a line. */
+/** The last calls of a journal, a line for each, for people to read. */
 export function describeCalls(entries: readonly JournalEntry[]): string {
   if (entries.length === 0) return 'No client has called. Is it given the address of this session?';
   const shown = entries.slice(-SHOWN_CALLS).map(describeCall);
