@@ -79,13 +79,17 @@ export interface DownloaderOptions {
 export async function openDownloader(options: DownloaderOptions = {}): Promise<Downloader> {
   const { environment = process.env, files = nodeFiles, owner = 'server' } = options;
   const clock = withSteadyDates(options.clock ?? realClock);
-  const { onWarning = () => undefined } = options;
+  const { onWarning: warn = () => undefined } = options;
+  // One sentence is enough for a folder that was named when it was opened.
+  const onWarning = (text: string): void => {
+    if (!folders.unlisted.some((folder) => text.includes(folder))) warn(text);
+  };
   // A command may need no network, and then no settings of it; a server is not to find out at its first download.
   if (owner === 'server') checkNetworkSettings(environment);
   const settings = hubSettingsOnDemand(environment);
   const limits = limitsFrom(options.limits, settings);
   const { readOnly = false } = options;
-  const folders = await openModelFolders({ files, roots: options.modelsDirs, environment, onWarning, readOnly });
+  const folders = await openModelFolders({ files, roots: options.modelsDirs, environment, onWarning: warn, readOnly });
   const records = createModelRecords(files, onWarning);
   const network = networkOnDemand({
     ...{ settings, limits, clock, environment },

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { RefusedError } from '../../core/errors.js';
-import { errorCodeOf, isDiskFull, unlessMissing } from '../../node/file-errors.js';
+import { adviceOnFileError, errorCodeOf, isDiskFull, unlessMissing } from '../../node/file-errors.js';
 import { createOwnFiles } from '../../node/read-file.js';
 import type { FileLayer } from '../file-layer.js';
 import { makeFolder } from './durable-files.js';
@@ -14,6 +14,8 @@ export interface ModelFolders {
   readonly roots: readonly string[];
   /** Opened to be listed: nothing is downloaded into them. */
   readonly isReadOnly: boolean;
+  /** Folders of our own that cannot be read, and were named when they were opened. */
+  readonly unlisted: readonly string[];
   /**
    * The root for a repo: the one that has a folder for it, else the first with room, else the first.
    * @param bytes what has to fit, with what must stay free
@@ -49,15 +51,18 @@ export async function openModelFolders({
 }: ModelFoldersOptions): Promise<ModelFolders> {
   const wanted = named === undefined || named.length === 0 ? [await lmStudioModels(files, environment)] : named;
   const roots = [...new Set(wanted.map((root) => resolve(root)))];
+  const unlisted: string[] = [];
   const disks = new Map<string, number | undefined>();
   for (const root of roots) {
-    await (readOnly ? lookAtRoot(files, root, onWarning) : openRoot(files, root, onWarning));
+    const unreadable = readOnly ? await lookAtRoot(files, root, onWarning) : await openRoot(files, root, onWarning);
+    if (unreadable) unlisted.push(unreadable);
     disks.set(root, (await unlessMissing(files.stat(root)))?.dev);
   }
 
   return {
     roots,
     isReadOnly: readOnly,
+    unlisted,
     async choose(owner, repo, bytes) {
       for (const root of roots) {
         if ((await unlessMissing(files.stat(repoFolder(root, owner, repo))))?.isDirectory()) return root;
@@ -79,21 +84,38 @@ export async function openModelFolders({
   };
 }
 
-/** Names what keeps the downloads of a folder from being listed; the models in it can be all the same. */
-async function lookAtRoot(files: FileLayer, root: string, onWarning: (text: string) => void): Promise<void> {
+/**
+ * Names what keeps the downloads of a folder from being listed; the models in it can be all the same.
+ * @returns our own folder where it cannot be read
+ */
+async function lookAtRoot(
+  files: FileLayer,
+  root: string,
+  onWarning: (text: string) => void,
+): Promise<string | undefined> {
   const own = join(root, OWN_FOLDER);
   try {
     const there = await unlessMissing(files.stat(root));
     if (there?.isDirectory() === false) throw unusable(root, 'it is a file. Name a folder');
-    if ((await unlessMissing(files.lstat(own))) === undefined) return;
+    if ((await unlessMissing(files.lstat(own))) === undefined) return undefined;
     await files.readdir(own);
+    await files.stat(join(own, 'installed')).catch(unlessNone);
+    return undefined;
   } catch (error) {
     if (error instanceof RefusedError) throw error;
-    onWarning(`Cannot list the downloads in ${root}: ${own} cannot be read as a folder (${errorCodeOf(error)}).`);
+    const reason = adviceOnFileError(error)?.reason ?? String(error);
+    onWarning(
+      `Cannot list the downloads in ${root}: ${own} cannot be read as a folder (${reason}). Models are listed.`,
+    );
+    return own;
   }
 }
 
-async function openRoot(files: FileLayer, root: string, onWarning: (text: string) => void): Promise<void> {
+function unlessNone(error: unknown): void {
+  if (errorCodeOf(error) !== 'ENOENT') throw error;
+}
+
+async function openRoot(files: FileLayer, root: string, onWarning: (text: string) => void): Promise<undefined> {
   const own = join(root, OWN_FOLDER);
   const isNew = (await files.lstat(own).catch(() => undefined)) === undefined;
   try {

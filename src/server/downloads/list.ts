@@ -19,7 +19,7 @@ type Unfinished = JobSnapshot & Partial<DownloadDetails>;
 /** `modeldock list`: what is installed, and the downloads that have not come to their end. Returns the exit code. */
 export async function runList(settings: ListSettings, io: CliIo): Promise<number> {
   const { out } = io;
-  return withDownloader('disk', settings, io, async (downloader) => {
+  return withDownloader('reading', settings, io, async (downloader) => {
     const models = await downloader.library.installed();
     const jobs = await unfinishedOf(downloader);
     out(settings.json ? `${JSON.stringify({ models, jobs })}\n` : describe(models, jobs));

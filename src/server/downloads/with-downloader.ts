@@ -2,16 +2,18 @@ import { Problem } from '../../contract/problem.js';
 import type { Downloader } from '../../core/downloader.js';
 import { RefusedError } from '../../core/errors.js';
 import type { EngineSettings } from '../engine-options.js';
+import { adviceOnFileError } from '../../node/file-errors.js';
 import { exitCodeFor, exitCodes } from './exit-codes.js';
 import { printable } from './printable.js';
 import type { CliIo } from './cli-io.js';
 
 /**
  * Opens the engine for one command, and closes it afterwards. What the engine refuses becomes one line and an exit code.
- * @param use a command that needs only the disk does not look at the variables of the network
+ * @param use a command that needs only the disk does not look at the variables of the network; one that only reads works
+ * also where nothing may be written
  */
 export async function withDownloader(
-  use: 'network' | 'disk',
+  use: 'network' | 'disk' | 'reading',
   { modelsDir, catalogDir, bandwidth }: EngineSettings,
   io: CliIo,
   run: (downloader: Downloader) => Promise<number>,
@@ -30,6 +32,7 @@ export async function withDownloader(
     const downloader = await openDownloader({
       owner: 'command',
       environment,
+      readOnly: use === 'reading',
       onWarning: (text) => err(`modeldock: ${printable(text)}\n`),
       ...(modelsDir && { modelsDirs: modelsDir }),
       ...(catalogDir !== undefined && { catalogDir: catalogDir }),
@@ -48,6 +51,11 @@ export async function withDownloader(
     if (error instanceof Problem) {
       err(`modeldock: ${error.message}\n`);
       return exitCodes.wrongUse;
+    }
+    const known = adviceOnFileError(error);
+    if (known !== undefined) {
+      err(`modeldock: ${printable(`${(error as Error).message} (${known.reason}). ${known.advice}.`)}\n`);
+      return exitCodes.failed;
     }
     throw error;
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Downloader } from '../../../src/core/downloader.js';
+import { watchFiles } from '../watched-files.js';
 import { openRealWorld, startJob, until, type RealWorld } from './real-world.js';
 
 const MODEL = 'odd/model-GGUF';
@@ -107,6 +108,36 @@ describe.skipIf(process.platform === 'win32')('an entry of our own folder in an 
       }
       expect(await world.sha256(`${MODEL}/chat-Q4_K_M.gguf`)).toBe(await world.announced(MODEL, 'chat-Q4_K_M.gguf'));
     });
+  });
+
+  it('that this user may not read is named, and the rest works', async () => {
+    const first = await world.open();
+    await complete(first, MODEL);
+    await first.library.installed();
+    await first.close();
+    for (const own of ['', ...ownFiles]) {
+      const closed = own === '' ? join(world.root, '.modeldock') : await pathOf(own);
+      const files = watchFiles({
+        before: ({ name, path }) => {
+          const isWithin = path === closed ? name !== 'lstat' && name !== 'stat' : path.startsWith(`${closed}/`);
+          if (isWithin) throw Object.assign(new Error(`EACCES: ${path}`), { code: 'EACCES' });
+          return undefined;
+        },
+      });
+      const warnings: string[] = [];
+      const reader = await world.open({
+        ...{ owner: 'command', readOnly: true, files },
+        onWarning: (text) => warnings.push(text),
+      });
+      expect((await reader.library.installed()).map(({ key }) => key)).toEqual(['model']);
+      for await (const job of reader.jobs.list()) expect(job.state).toBe('completed');
+      await expect(reader.start(world.repo(OTHER))).rejects.toMatchObject({ code: 'disk_error' });
+      if (own === '') expect(warnings).toEqual([expect.stringMatching(/^Cannot list the downloads in /)]);
+      await reader.close();
+      const server = world.open({ files });
+      if (own === '') await expect(server).rejects.toMatchObject({ code: 'disk_error' });
+      else expect((await (await server).library.installed()).map(({ key }) => key)).toEqual(['model']);
+    }
   });
 
   it.each(Object.keys(shapes))('is named: %s in place of a record', async (shape) => {
