@@ -27,15 +27,23 @@ export async function listen(command, { ipc = false } = {}) {
     const [line] = await Promise.race([once(lines, 'line'), gone]);
     url = line.startsWith('{') ? JSON.parse(line).url : /listening on (http\S+)/.exec(line)?.[1];
   }
+  /**
+   * Asks the process how much processor time it has used, in µs, and how much memory it has and had at most, in bytes; only
+   * one that `listenMeasured` started answers.
+   */
+  const usage = async () => {
+    child.send('usage');
+    const [answer] = await Promise.race([once(child, 'message'), gone]);
+    return answer;
+  };
   return {
     url,
     pid: child.pid,
-    /** Asks the process how much processor time it has used, in µs; only one that `listenMeasured` started answers. */
     processorTime: async () => {
-      child.send('processor time');
-      const [{ user, system }] = await Promise.race([once(child, 'message'), gone]);
+      const { user, system } = await usage();
       return { user, system };
     },
+    usage,
     close: async () => {
       child.kill();
       await gone.catch(() => undefined);

@@ -11,6 +11,7 @@ const parts = {
   polls: ['polls.mjs'],
   sessions: ['sessions.mjs'],
   journal: ['journal.mjs'],
+  listeners: ['listeners.mjs'],
   hub: ['hub.mjs'],
   real: ['real/run.mjs', '--settings', 'unthrottled', '--clients', 'modeldock,curl', '--rounds', '5'],
 };

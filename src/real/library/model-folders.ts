@@ -54,8 +54,9 @@ export async function openModelFolders({
   const unlisted: string[] = [];
   const disks = new Map<string, number | undefined>();
   for (const root of roots) {
-    const unreadable = readOnly ? await lookAtRoot(files, root, onWarning) : await openRoot(files, root, onWarning);
-    if (unreadable) unlisted.push(unreadable);
+    if (!readOnly) await openRoot(files, root, onWarning);
+    const unreadable = readOnly ? await lookAtRoot(files, root, onWarning) : undefined;
+    if (unreadable !== undefined) unlisted.push(unreadable);
     disks.set(root, (await unlessMissing(files.stat(root)))?.dev);
   }
 
@@ -115,7 +116,7 @@ function unlessNone(error: unknown): void {
   if (errorCodeOf(error) !== 'ENOENT') throw error;
 }
 
-async function openRoot(files: FileLayer, root: string, onWarning: (text: string) => void): Promise<undefined> {
+async function openRoot(files: FileLayer, root: string, onWarning: (text: string) => void): Promise<void> {
   const own = join(root, OWN_FOLDER);
   const isNew = (await files.lstat(own).catch(() => undefined)) === undefined;
   try {
