@@ -1,4 +1,5 @@
 // Listens to a server's events over many connections, as its parent process asks: clients in a process of their own.
+import { Buffer } from 'node:buffer';
 import { connect } from 'node:net';
 
 const TAIL_BYTES = 64;
