@@ -1,6 +1,7 @@
 import { setupServer } from 'msw/node';
 import type { HttpHandler } from 'msw';
 import { createHandlers } from '../handlers/create-handlers.js';
+import { passThrough } from '../handlers/pass-through.js';
 import { createSharedAddress, type SharedAddress } from './fixture/shared-address.js';
 
 /** A server of MSW, as far as handlers are added to it. */
@@ -41,7 +42,7 @@ export function openMswAddress(
   }
   const { address, server } = entry;
   if (own) own.use(...createHandlers(address.api, { baseUrl }));
-  else if (address.size === 0) server.listen({ onUnhandledRequest: 'bypass' });
+  else if (address.size === 0) server.listen(passThrough);
   return {
     address,
     leave: () => {

@@ -27,6 +27,8 @@ const peersOf: Record<string, string[]> = {
   './handlers': ['msw'],
   './testing': [],
   './faker': ['@faker-js/faker'],
+  './browser': ['msw'],
+  './types': [],
 };
 
 describe('the portable entries', () => {

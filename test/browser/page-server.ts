@@ -13,11 +13,12 @@ export interface PageServer {
 /**
  * Serves a page with the handlers in it, MSW's own worker script, and an echo for what goes on to the network.
  * @param msw the name under which MSW is installed
+ * @param script what runs in the page
  */
-export async function servePage(msw: string): Promise<PageServer> {
+export async function servePage(msw: string, script = 'page.ts'): Promise<PageServer> {
   const files: Record<string, { type: string; text: string }> = {
     '/': { type: 'text/html', text: '<!doctype html><meta charset=utf-8><script type=module src=/page.js></script>' },
-    '/page.js': { type: 'text/javascript', text: await bundlePage(msw) },
+    '/page.js': { type: 'text/javascript', text: await bundlePage(msw, script) },
     '/mockServiceWorker.js': {
       type: 'text/javascript',
       text: await readFile(fileURLToPath(import.meta.resolve(`${msw}/mockServiceWorker.js`)), 'utf8'),
@@ -46,9 +47,9 @@ export async function servePage(msw: string): Promise<PageServer> {
   };
 }
 
-async function bundlePage(msw: string): Promise<string> {
+async function bundlePage(msw: string, script: string): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('page.ts', import.meta.url))],
+    entryPoints: [fileURLToPath(new URL(script, import.meta.url))],
     bundle: true,
     alias: { msw },
     write: false,

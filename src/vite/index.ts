@@ -1,0 +1,3 @@
+export { modeldock, type ModeldockPluginOptions } from './plugin.js';
+export type { CallLog } from './log-calls.js';
+export type * from '../index.js';
