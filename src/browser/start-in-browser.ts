@@ -1,3 +1,4 @@
+import type { setupWorker as SetUpWorker } from 'msw/browser';
 import { createDock, type SimulatedDock, type SimulatedDockOptions } from '../create-dock.js';
 import { createHandlers, type HandlersOptions } from '../handlers/create-handlers.js';
 import { passThrough } from '../handlers/pass-through.js';
@@ -36,18 +37,20 @@ export async function startInBrowser(options: BrowserOptions = {}): Promise<Brow
   await checkWorkerScript(workerUrl);
   // Loaded here, so that a program that renders pages in Node may import this.
   const { setupWorker } = await import('msw/browser');
-  const worker = setupWorker(...handlers);
+  // With MSW 3 the end of it is a promise.
+  const worker: Stoppable = setupWorker(...handlers);
   // MSW would log each call.
   await worker.start({ ...passThrough, quiet: true, serviceWorker: { url: workerUrl } });
   return {
     dock,
     stop: async () => {
-      // A promise with MSW 3.
-      await Promise.resolve(worker.stop() as unknown);
+      await worker.stop();
       dock.close();
     },
   };
 }
+
+type Stoppable = Pick<ReturnType<typeof SetUpWorker>, 'start'> & { stop(): void | Promise<void> };
 
 /** A development server answers a script that is not there with its page, and the browser speaks of a MIME type. */
 async function checkWorkerScript(url: string): Promise<void> {
