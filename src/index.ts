@@ -8,7 +8,7 @@ export {
   type SimulatedWorldOptions,
 } from './create-dock.js';
 export type { Api, Ownership } from './api/api.js';
-export type { Answer, Call, CallNotes, FaultNote, Route } from './api/call.js';
+export type { Answer, Call, CallNotes, FaultNote, RawRequest, Route } from './api/call.js';
 export { ControlError } from './control/base/control-error.js';
 export type * from './control/contract/exported-types.js';
 export type { ApiOptions } from './api/api.js';

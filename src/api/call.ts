@@ -16,10 +16,24 @@ export interface Call {
   signal: AbortSignal;
   /** Notes about the call, which the journal keeps; absent where there is no journal. */
   notes?: CallNotes | undefined;
+  /** The request as it came, where the transport can tell. */
+  readonly raw?: RawRequest | undefined;
+}
+
+/** A request as it came, for an answerer that passes it on whole. */
+export interface RawRequest {
+  /** In their order, with the names as they were sent. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** The query with its question mark; empty where there is none. */
+  readonly search: string;
+  /** The bytes of the body, once. What has passed, `text()` gives afterwards. */
+  body(): AsyncIterable<Uint8Array>;
 }
 
 /** Notes about a call, made by each layer that it passes. */
 export interface CallNotes {
+  /** The id of the call's entry. */
+  readonly id?: number | undefined;
   /** The documented route that took it, as `METHOD /path` with `:job_id`; absent where no route did. */
   route?: string | undefined;
   /** The job it was about. */
@@ -47,7 +61,13 @@ export interface FaultNote {
 
 /** What a call is answered: plain data, or nothing at all. */
 export type Answer =
-  | { status: number; headers: Readonly<Record<string, string>>; body: string | ReadableStream<Uint8Array> }
+  | {
+      status: number;
+      headers: Readonly<Record<string, string>>;
+      body: string | ReadableStream<Uint8Array>;
+      /** From another server: transports add no headers of their own. */
+      asIs?: true;
+    }
   /** No answer at all: the connection breaks. */
   | 'network error';
 

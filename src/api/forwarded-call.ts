@@ -1,4 +1,4 @@
-import type { Call, CallNotes } from './call.js';
+import type { Call, CallNotes, RawRequest } from './call.js';
 
 /**
  * A call that is handed on with something changed. It is a class because an object with getters, made for each call,
@@ -23,6 +23,10 @@ export class ForwardedCall implements Call {
 
   get signal(): AbortSignal {
     return this.call.signal;
+  }
+
+  get raw(): RawRequest | undefined {
+    return this.call.raw;
   }
 
   header(name: string): string | undefined {

@@ -1,3 +1,3 @@
 export { createHandlers, type HandlersOptions } from './create-handlers.js';
-export type { Answer, Call, CallNotes, FaultNote, Route } from '../api/call.js';
+export type { Answer, Call, CallNotes, FaultNote, RawRequest, Route } from '../api/call.js';
 export type { Api, Ownership } from '../api/api.js';

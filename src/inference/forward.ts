@@ -3,6 +3,7 @@ import { note, type Answer, type Call } from '../api/call.js';
 import { INFERENCE_BODY_BYTES, modelToRun } from '../api/inference.js';
 import { routes, type InferenceRouteName } from '../api/routes.js';
 import { Problem } from '../contract/problem.js';
+import { HOP, nameOf, nextHops, reasonOf } from './hops.js';
 import type { InferenceServer } from './inference-server.js';
 
 /** Where inference calls go. */
@@ -35,9 +36,6 @@ const NOT_PASSED_BACK =
 
 /** LM Studio alone has these routes; their bodies are those of OpenAI's routes, which every other server has. */
 const LEGACY = '/api/v0/';
-
-/** Marks a call that this forwarder has sent, so that it is recognized when it comes back. */
-const HOP = 'x-modeldock-forwarded-by';
 
 /**
  * Sends a call on to a server that runs models, and its answer back as it comes.
@@ -130,15 +128,9 @@ function authorizationFor({ token, base, clientTokenIsOurs }: ForwardTarget, cal
 
 /** @throws Problem where a call comes back to the forwarder that sent it */
 function hopsOf({ base, hops }: ForwardTarget, call: Call): string {
-  const came = call.header(HOP);
-  const [own = newId()] = hops;
-  hops.add(own);
-  if (came?.split(/,\s*/).includes(own)) throw leadsBack(nameOf(base));
-  return came === undefined ? own : `${came}, ${own}`;
-}
-
-function newId(): string {
-  return [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  const next = nextHops(hops, call.header(HOP));
+  if (next === undefined) throw leadsBack(nameOf(base));
+  return next;
 }
 
 /** A header can hold no other characters; what a client sent as UTF-8 goes on as UTF-8. */
@@ -162,23 +154,6 @@ function titleCase(name: string): string {
   return name.replace(/(?:^|-)[a-z]/g, (start) => start.toUpperCase());
 }
 
-/** The server as it can be shown: without user and password. */
-function nameOf({ origin, pathname }: URL): string {
-  return pathname === '/' ? origin : origin + pathname;
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof Problem) throw error;
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    const { code } = cause as { code?: unknown };
-    if (typeof code === 'string') return REASONS[code] ?? code;
-    // Of several addresses that were tried, the first tells enough.
-    const [first] = (cause as { errors?: unknown[] }).errors ?? [];
-    if (first instanceof Error) return reasonOf(first);
-  }
-  return error instanceof Error ? error.message.replace(/[.\s]+$/, '') : String(error);
-}
-
 function unreachable(route: string, server: string, because: string, cause: unknown): Problem {
   return new Problem(
     502,
@@ -196,11 +171,3 @@ function leadsBack(server: string): Problem {
     { code: 'inference_loop' },
   );
 }
-
-const REASONS: Record<string, string> = {
-  ECONNREFUSED: 'nothing listens there (ECONNREFUSED)',
-  ENOTFOUND: 'there is no address for that name (ENOTFOUND)',
-  ECONNRESET: 'the connection was reset (ECONNRESET)',
-  UND_ERR_SOCKET: 'the connection was closed before an answer came (UND_ERR_SOCKET)',
-  UND_ERR_HEADERS_TIMEOUT: 'no answer came in time (UND_ERR_HEADERS_TIMEOUT)',
-};

@@ -6,7 +6,7 @@ export { RefusedError, type RefusalCode, type RefusalDetails } from '../core/err
 export { realClock, type RealClock } from './real-clock.js';
 export type { FileLayer } from './file-layer.js';
 export type * from '../core/downloader.js';
-export type { Answer, Call, CallNotes, FaultNote, Route } from '../api/call.js';
+export type { Answer, Call, CallNotes, FaultNote, RawRequest, Route } from '../api/call.js';
 export type { Api, ApiOptions, Ownership } from '../api/api.js';
 export type { CorsOrigin } from '../api/cors.js';
 export type * from '../control/contract/exported-types.js';

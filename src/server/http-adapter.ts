@@ -41,14 +41,29 @@ function send(answer: Answer, request: IncomingMessage, response: ServerResponse
     if (!isGone(request, response)) request.socket.resetAndDestroy();
     return;
   }
-  const { status, headers, body } = answer;
+  const { status, headers, body, asIs } = answer;
   if (isGone(request, response)) {
     // Whoever makes the body is to learn that nobody reads it.
     if (typeof body !== 'string') abandon(body);
     return;
   }
-  if (typeof body === 'string') sendText(status, headers, body, request, response);
-  else sendStream(status, headers, body, request, response);
+  if (typeof body !== 'string') {
+    sendStream(status, asIs ? headers : { 'X-Powered-By': 'Express', ...headers }, body, request, response);
+  } else if (asIs) sendReplaced(status, headers, body, request, response);
+  else sendText(status, headers, body, request, response);
+}
+
+/** Sends the answer of another server whose body a fault has replaced. */
+function sendReplaced(
+  status: number,
+  headers: Record<string, string>,
+  body: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const kept = Object.entries(headers).filter(([name]) => !/^(?:content-length|etag)$/i.test(name));
+  response.writeHead(status, { ...Object.fromEntries(kept), 'Content-Length': Buffer.byteLength(body) });
+  end(request, response, body);
 }
 
 function sendText(
@@ -97,7 +112,7 @@ function sendStream(
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  response.writeHead(status, { 'X-Powered-By': 'Express', ...headers });
+  response.writeHead(status, headers);
   if (request.method === 'HEAD') {
     abandon(body);
     response.end();

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readHeader } from '../api/body-text.js';
-import type { Call } from '../api/call.js';
+import type { Call, RawRequest } from '../api/call.js';
+import { RequestBody } from './request-body.js';
 import { isGone, onClose } from './on-close.js';
-import { readRequestText } from './request-text.js';
 
 /**
  * A request of node:http as a call. A class, because an object with getters costs several times as much per call. The
@@ -15,6 +15,7 @@ export class HttpCall implements Call {
   readonly #response: ServerResponse;
   readonly #search: string;
   #signal: AbortSignal | undefined;
+  #body: RequestBody | undefined;
 
   constructor(request: IncomingMessage, response: ServerResponse) {
     const target = targetOf(request.url ?? '/');
@@ -40,7 +41,14 @@ export class HttpCall implements Call {
   }
 
   text(limit?: number): Promise<string> {
-    return readRequestText(this.#request, limit);
+    return (this.#body ??= new RequestBody(this.#request)).text(limit);
+  }
+
+  get raw(): RawRequest {
+    const { rawHeaders } = this.#request;
+    const headers = rawHeaders.flatMap((name, at) => (at % 2 === 0 ? [[name, rawHeaders[at + 1] ?? ''] as const] : []));
+    const body = (this.#body ??= new RequestBody(this.#request));
+    return { headers, search: this.#search === '' ? '' : `?${this.#search}`, body: () => body.pass() };
   }
 }
 

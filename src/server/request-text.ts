@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { readBodyText, type BodyHeaders } from '../api/body-text.js';
+import type { BodyHeaders } from '../api/body-text.js';
 import { inferred } from '../contract/inferred.js';
 import { problems } from '../contract/problem.js';
 
@@ -9,13 +9,13 @@ const DRAIN_BYTES = 1024 * 1024 * 1024;
 const CLIENT_LEFT = 'The client left before it had sent the body.';
 
 /**
- * The body as text.
+ * Reads the whole body: its bytes, or a text where a body parser has read it already.
  * @throws Problem bodyTooLarge
  */
-export function readRequestText(
+export function readRequestBytes(
   request: IncomingMessage & { body?: unknown },
   limit: number = inferred.bodyLimitBytes.value,
-): Promise<string> {
+): Promise<Buffer | string> {
   // A body parser of the user's app has read it already.
   if (request.readableEnded) return Promise.resolve(textOf(request.body));
   // Its `close` event is over, and no other event comes.
@@ -36,13 +36,14 @@ export function readRequestText(
         reject(problems.bodyTooLarge(limit));
         if (length > DRAIN_BYTES) request.destroy();
       })
-      .once('end', () => resolve(length > limit ? '' : readBodyText(Buffer.concat(chunks), headersOf(request), limit)))
+      .once('end', () => resolve(length > limit ? '' : Buffer.concat(chunks)))
       .once('error', reject)
       .once('close', () => reject(new Error(CLIENT_LEFT)));
   });
 }
 
-function headersOf({ headers }: IncomingMessage): BodyHeaders {
+/** What the headers of a request say about its body. */
+export function headersOf({ headers }: IncomingMessage): BodyHeaders {
   return { contentType: headers['content-type'], contentEncoding: headers['content-encoding'] };
 }
 

@@ -6,6 +6,7 @@ import { CommandError } from './command-error.js';
 import { addExecCommand } from './exec/command.js';
 import { addDownloadCommands } from './downloads/commands.js';
 import { addServeOptions, readSwitches, refuseFlagsOfOtherEngine, type Settings } from './settings.js';
+import { addProxyCommand } from './proxy/commands.js';
 import { addVerifyCommand } from './verify/commands.js';
 import { commandName } from './welcome.js';
 
@@ -57,6 +58,7 @@ function createProgram({ out, err, serve }: CommandLineIo): Command {
   addDownloadCommands(program);
   addHubCommand(program);
   addVerifyCommand(program);
+  addProxyCommand(program);
   program.addHelpText('after', () => `\n${serveCommand.helpInformation()}`);
   program.showHelpAfterError(whereHelpIs());
   for (const command of program.commands) {

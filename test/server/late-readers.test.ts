@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { readRequestText } from '../../src/server/request-text.js';
+import { readRequestBytes } from '../../src/server/request-text.js';
 
 const server = createServer();
 afterEach(() => server.close());
@@ -18,6 +18,6 @@ describe('a body that is asked for when its client has left', () => {
     const closed = once(request, 'close').catch(() => undefined);
     client.destroy();
     await closed;
-    await expect(readRequestText(request)).rejects.toThrow('The client left before it had sent the body.');
+    await expect(readRequestBytes(request)).rejects.toThrow('The client left before it had sent the body.');
   });
 });

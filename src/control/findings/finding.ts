@@ -34,7 +34,9 @@ export type FindingId =
   /** A catalog id that the catalog does not have. */
   | 'model-not-in-catalog'
   /** A model that was made up from its name. */
-  | 'model-made-up';
+  | 'model-made-up'
+  /** An answer of the server behind a proxy that is not what the contract says; the client has done nothing wrong. */
+  | 'answer-differs-from-contract';
 
 /** Every kind of finding, as data. */
 export const findingIds = [
@@ -54,6 +56,7 @@ export const findingIds = [
   'polling-at-keep-alive-limit',
   'model-not-in-catalog',
   'model-made-up',
+  'answer-differs-from-contract',
 ] as const satisfies readonly FindingId[];
 
 /** Something a client does wrong, as far as the journal shows. */

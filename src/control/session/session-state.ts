@@ -20,6 +20,8 @@ export interface SessionStateOptions extends ApiOptions {
   /** What answers the calls on which a model would run. */
   inference?: InferenceHandler | undefined;
   profile?: Profile;
+  /** Answers in place of LM Studio's routes, behind the faults. */
+  answerer?: Answerer | undefined;
   /** @throws Error naming what is wrong with `saved` */
   makeEngine: (setup: EngineSetup) => EngineParts;
   seed: string;
@@ -83,7 +85,8 @@ export class SessionState implements ApiContext, FaultsContext {
 
   /** Answers a client's call: faults and routes. */
   answer(call: Call): Promise<Answer> {
-    return this.#faults ? this.#faults.pass(call, (passed) => answerCall(passed, this)) : answerCall(call, this);
+    const { answerer = (passed: Call) => answerCall(passed, this) } = this.#options;
+    return this.#faults ? this.#faults.pass(call, answerer) : answerer(call);
   }
 
   /** A job that polls have moved beyond the clock has a present of its own. */

@@ -1,4 +1,4 @@
-import { CommanderError, InvalidArgumentError, Option, type Command } from 'commander';
+import { CommanderError, Option, type Command } from 'commander';
 import { profileNames } from '../../contract/profiles.js';
 import { parseCount } from '../engine-options.js';
 import { exitCodes } from '../downloads/exit-codes.js';
@@ -14,7 +14,7 @@ export function addVerifyCommand(program: Command, io: VerifyIo = processIo): vo
   program
     .command('verify')
     .description('try with a server, LM Studio or another, what is known of its API; nothing is changed there')
-    .argument('[url]', 'where it listens, such as http://localhost:1234', parseUrl)
+    .argument('[url]', 'where it listens, such as http://localhost:1234')
     .addOption(new Option('--download <model>', 'also download this model, and watch it to its end'))
     .addOption(new Option('--profile <name>', 'the edition of LM Studio to expect').choices(profileNames))
     .addOption(new Option('--token <token>', 'the API token, where the server asks for one').env('LM_API_TOKEN'))
@@ -38,16 +38,4 @@ export function addVerifyCommand(program: Command, io: VerifyIo = processIo): vo
       const { runVerify } = await import('./run-verify.js');
       process.exitCode = await runVerify(url, settings, program.version() ?? '', io);
     });
-}
-
-/** The base of all paths, without a slash at its end. */
-function parseUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
-    throw new InvalidArgumentError('Allowed is the URL of a server without a query, such as http://localhost:1234.');
-  }
-  if (url.username !== '' || url.password !== '') {
-    throw new InvalidArgumentError('Leave out user and password: --token sends an API token.');
-  }
-  return url.origin + url.pathname.replace(/\/+$/, '');
 }

@@ -19,14 +19,18 @@ import type { VerifySettings } from './verify-settings.js';
 
 /** `modeldock verify`. Returns the exit code. @param version of modeldock, for the report */
 export async function runVerify(
-  url: string | undefined,
+  given: string | undefined,
   settings: VerifySettings,
   version: string,
   io: VerifyIo,
 ): Promise<number> {
   if (settings.apply !== undefined) return runApply(settings.apply, io);
+  const url = baseOf(given);
   if (url === undefined) {
-    io.err('modeldock: Cannot verify a server without its URL: expected modeldock verify http://localhost:1234.\n');
+    io.err(
+      'modeldock: Cannot verify a server without its URL: expected modeldock verify http://localhost:1234, without user, password ' +
+        'and query; --token sends an API token.\n',
+    );
     return exitCodes.wrongUse;
   }
   if (settings.dryRun) {
@@ -52,6 +56,15 @@ export async function runVerify(
     );
     return exitCodes.unreachable;
   }
+}
+
+/** The base of all paths, without a slash at its end; undefined for what is no URL of a server. */
+function baseOf(text: string | undefined): string | undefined {
+  const url = text !== undefined && URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol) || url.search + url.hash + url.username + url.password !== '') {
+    return undefined;
+  }
+  return url.origin + url.pathname.replace(/\/+$/, '');
 }
 
 function verifyOverHttp(

@@ -1,0 +1,14 @@
+import type { ProfileName } from '../../contract/profiles.js';
+import type { LogLevel } from '../log.js';
+
+/** The flags of `proxy`, checked. */
+export interface ProxySettings {
+  port: number;
+  host?: string;
+  allowHost?: string[];
+  controlToken?: string;
+  profile?: ProfileName;
+  record?: string;
+  logLevel: LogLevel;
+  json?: boolean;
+}
