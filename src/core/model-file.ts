@@ -34,6 +34,10 @@ const NUMBERED = /(?<!\d)\d{1,6}[-_. ]{0,3}of[-_. ]{0,3}\d{1,6}(?!\d)/i;
 const CUT = /\.(?:gguf|safetensors)[-._ ]?(?:(?:split|part|chunk|piece)[-._ ]?[0-9a-z]{1,12}|[a-h]|a[a-z]|\d{1,6})$/i;
 /** `x-Q4_K_M.part1.gguf`, `x-split-a.gguf`. */
 const CUT_INSIDE = /(?:^|[-._ /])(?:split|part|chunk|piece)[-._ ]?(?:\d{1,6}|[a-h]|a[a-z])\.gguf$/i;
+/** `model-00001-of-000163.safetensors` */
+const WEIGHTS_SHARD = /-\d{5,6}-of-\d{5,6}\.safetensors$/i;
+/** `weights.00.safetensors`, `model-part-2.safetensors`. */
+const CUT_WEIGHTS = /(?:^|[-._])(?:0\d{1,5}|(?:split|part|chunk|piece)[-._ ]?\d{1,6})\.safetensors$/i;
 const WEIGHTS = /\.(?:gguf|safetensors)(?![0-9a-z])/i;
 const PROJECTOR = /mmproj|(?<![a-z])(?:mm[-_.]proj|(?:vision|audio|multimodal)[-_.](?:proj|tower|encoder))/i;
 const PROJECTOR_FOLDER = /^(?:mm[-_]?proj(?:ector)?s?|projectors?)(?:[-_.](?:files?|gguf|b?f16|f32|q8_0))?$/i;
@@ -107,14 +111,10 @@ function splitPath(path: string): { folders: string[]; name: string } {
 
 function isPiece(path: string, name: string): boolean {
   if (CUT.test(name) || CUT_INSIDE.test(name)) return true;
-  return GGUF.test(name)
-    ? NUMBERED.test(shardIn(path)?.stem ?? path)
-    : WEIGHTS.test(name) && !isWhole(name) && NUMBERED.test(name);
-}
-
-/** Shards of safetensors have an index; any numbering is as good as another. */
-function isWhole(name: string): boolean {
-  return /\.safetensors$/i.test(name);
+  if (GGUF.test(name)) return NUMBERED.test(shardIn(path)?.stem ?? path);
+  if (!WEIGHTS.test(name)) return false;
+  const whole = name.replace(WEIGHTS_SHARD, '.safetensors');
+  return CUT_WEIGHTS.test(whole) || NUMBERED.test(whole);
 }
 
 /** Whether it is the data itself. A quantized model may tell in its name that it was made with such data. */

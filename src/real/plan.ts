@@ -17,6 +17,8 @@ export interface DownloadPlan {
   /** As the hub spells them. */
   owner: string;
   repo: string;
+  /** `owner/repo` as the folder spells it that the files go into, where a folder was there that differs in case. */
+  folder?: string;
   /** 40 hex digits, never a branch. */
   commit: string;
   format: 'gguf' | 'mlx';

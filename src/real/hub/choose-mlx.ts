@@ -2,6 +2,7 @@ import { RefusedError } from '../../core/errors.js';
 import { meansMlxLabel, mlxLabelsIn } from '../../core/mlx-label.js';
 import { modelFileKind } from '../../core/model-file.js';
 import type { PlannedFile } from '../plan.js';
+import { explainPieces } from './why-unusable.js';
 import { mlxConfigLabels } from './mlx-config-labels.js';
 
 /** What the hub says about a repo, as far as it tells an MLX model from other weights. */
@@ -23,7 +24,8 @@ export interface MlxRequest {
 }
 
 const LEFT_OUT = /(?:^|\/)(?:\.gitattributes|README[^/]*|[^/]*\.(?:png|jpe?g|gif|webp|svg|bmp|ico|avif|gguf))$/i;
-const SHARD = /^(.*)-(\d{5})-of-(\d{5})\.safetensors$/i;
+const SHARD = /^(.*)-(\d{1,6})-of-(\d{1,6})\.safetensors$/i;
+const INDEX = /\.safetensors\.index\.json$/i;
 
 /** Whether the repo is an MLX model, rather than weights that would have to be converted first. */
 export function isMlx(files: readonly PlannedFile[], { id, libraryName, tags }: RepoFacts): boolean {
@@ -38,13 +40,31 @@ export function isMlx(files: readonly PlannedFile[], { id, libraryName, tags }: 
  * the quantization that was asked for; what `readConfig` throws
  */
 export async function chooseMlx(files: readonly PlannedFile[], request: MlxRequest): Promise<PlannedFile[]> {
+  refusePieces(files, request.subject);
   refuseIncomplete(files, request.subject);
   await refuseOtherQuantization(request);
-  const rank = ({ path }: PlannedFile): number =>
-    path === 'config.json' ? 2 : path.endsWith('.safetensors.index.json') ? 1 : 0;
+  const rank = ({ path }: PlannedFile): number => (path === 'config.json' ? 2 : INDEX.test(path) ? 1 : 0);
   return files
-    .filter(({ path }) => !LEFT_OUT.test(path) && modelFileKind(path) !== 'piece')
+    .filter(({ path }) => !LEFT_OUT.test(path) && (isWeights(path) || modelFileKind(path) !== 'piece'))
     .sort((one, other) => rank(one) - rank(other));
+}
+
+function isWeights(path: string): boolean {
+  return path.endsWith('.safetensors');
+}
+
+/** An index names the parts, whatever their numbers look like; without one only the usual numbering is understood. */
+function refusePieces(files: readonly PlannedFile[], subject: string): void {
+  if (files.some(({ path }) => INDEX.test(path))) return;
+  const pieces = files.filter(({ path }) => isWeights(path) && modelFileKind(path) === 'piece');
+  if (pieces.length === 0) return;
+  const fault = explainPieces(pieces.map(({ path }) => path));
+  throw new RefusedError(
+    'no_compatible_option',
+    subject,
+    `Cannot find a model in ${subject}: ${fault}. Look for another repo of this model.`,
+    { advice: `In this repo ${fault}` },
+  );
 }
 
 function refuseIncomplete(files: readonly PlannedFile[], subject: string): void {

@@ -28,11 +28,21 @@ export function whyUnusable(files: readonly PlannedFile[], wanted: string | unde
   const meant = files.filter(({ path }) => isMeant(path, wanted));
   const { broken } = modelOptions(meant.filter((file) => kinds.get(file) === 'model'));
   const reasons = broken.map(({ fault }) => fault);
-  for (const [kind, [one, several]] of Object.entries(EXPLANATIONS)) {
+  for (const kind of Object.keys(EXPLANATIONS) as ModelFileKind[]) {
     const paths = meant.filter((file) => kinds.get(file) === kind).map(({ path }) => path);
-    if (paths.length > 0) reasons.push(`${named(paths)} ${paths.length === 1 ? one : several}`);
+    if (paths.length > 0) reasons.push(explain(kind, paths));
   }
   return reasons;
+}
+
+/** Says why pieces of files cannot be used. */
+export function explainPieces(paths: readonly string[]): string {
+  return explain('piece', paths);
+}
+
+function explain(kind: ModelFileKind, paths: readonly string[]): string {
+  const [one, several] = EXPLANATIONS[kind]!;
+  return `${named(paths)} ${paths.length === 1 ? one : several}`;
 }
 
 function isMeant(path: string, wanted: string | undefined): boolean {

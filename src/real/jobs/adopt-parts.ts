@@ -75,7 +75,7 @@ export async function whilePaused(
 ): Promise<void> {
   await withJobLock(id, async () => {
     const paths = plan.files.map(({ path }) => path);
-    const folder = repoFolder(root, plan.owner, plan.repo);
+    const folder = repoFolder(root, plan.owner, plan.repo, plan.folder);
     let lock: Lock;
     try {
       lock = await locks.take({ root, folder, paths, subject: model });

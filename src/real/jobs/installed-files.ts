@@ -17,7 +17,7 @@ export async function lookFor(
   return findPresence({
     files,
     plan,
-    folder: repoFolder(root, plan.owner, plan.repo),
+    folder: repoFolder(root, plan.owner, plan.repo, plan.folder),
     records: await records.list(root),
     hubCache: settings.cacheFolder,
   });
@@ -32,7 +32,7 @@ export async function isThere(context: Context, plan: DownloadPlan, root: string
 export async function isInstalled({ files, records }: Context, plan: DownloadPlan, root: string): Promise<boolean> {
   const record = await records.find(root, modelOf(plan));
   if (!record) return false;
-  const folder = repoFolder(root, record.owner, record.repo);
+  const folder = repoFolder(root, record.owner, record.repo, record.folder);
   for (const file of record.files) {
     const there = await readFingerprint(files, join(folder, file.path));
     if (!there || !isUntouched(there, file)) return false;

@@ -176,7 +176,7 @@ export function createLifecycle(
     if (goneBecause !== undefined) throw new RefusedError('disk_error', model, `${goneBecause}, then try again.`);
     const taken = await context.locks.take({
       root,
-      folder: repoFolder(root, plan.owner, plan.repo),
+      folder: repoFolder(root, plan.owner, plan.repo, plan.folder),
       paths: plan.files.map(({ path }) => path),
       subject: model,
       progress: () => {

@@ -69,7 +69,7 @@ export async function lockWithRoom(take: () => Promise<Lock>, room: () => Promis
 
 /** Gives up the bytes of a job that is being cancelled on a full disk, unless another process is at its files. */
 export async function giveUpBytes(context: EngineContext, { id, root, plan }: JobRecord): Promise<void> {
-  const folder = repoFolder(root, plan.owner, plan.repo);
+  const folder = repoFolder(root, plan.owner, plan.repo, plan.folder);
   const paths = new Set(plan.files.map(({ path }) => path));
   const held = await listLocks(context.files, root, context.limits);
   if (held.some((lock) => lock.folder === folder && lock.files.some((path) => paths.has(path)))) return;

@@ -24,11 +24,12 @@ function describeModel(
   files: ModelRecord['files'],
   recordedAt: number,
 ): Omit<ModelRecord, 'key'> {
-  const { owner, repo, commit, format, quantization } = plan;
+  const { owner, repo, folder, commit, format, quantization } = plan;
   return {
     model: modelOf(plan),
     ...(request.model.source === 'catalog' && { catalogId: request.model.id }),
     ...{ owner, repo, commit, format, files, recordedAt },
+    ...(folder !== undefined && { folder }),
     ...(quantization !== undefined && { quantization }),
   };
 }

@@ -27,7 +27,7 @@ export async function runJob(context: EngineContext, job: LiveJob, signal: Abort
       signal.throwIfAborted();
       // From here on it goes through: a publication that was begun is not left half done.
       job.isPublishing = true;
-      const folder = repoFolder(root, plan.owner, plan.repo);
+      const folder = repoFolder(root, plan.owner, plan.repo, plan.folder);
       await keep({
         publishing: await preparePublication(context.files, folder, ready),
         // The journals go before the record says that it is over.
@@ -104,7 +104,7 @@ async function lookFor(context: EngineContext, { record, files: live }: LiveJob)
   const found = await findPresence({
     files,
     plan,
-    folder: repoFolder(root, plan.owner, plan.repo),
+    folder: repoFolder(root, plan.owner, plan.repo, plan.folder),
     records: await records.list(root),
     hubCache: settings.cacheFolder,
   });

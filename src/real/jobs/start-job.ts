@@ -3,6 +3,7 @@ import { RefusedError } from '../../core/errors.js';
 import type { JobSnapshot } from '../../core/job.js';
 import type { HubCatalog } from '../hub/catalog/catalog.js';
 import type { FilePresence } from '../library/presence.js';
+import { findRepoFolder } from '../library/safe-path.js';
 import { totalSizeOf, type DownloadPlan } from '../plan.js';
 import { createJob } from './create-job.js';
 import type { EngineContext } from './engine-context.js';
@@ -122,15 +123,16 @@ export function createStarter(context: EngineContext, lifecycle: Lifecycle, cata
     replaces: boolean,
   ): Promise<JobSnapshot | 'already_downloaded'> {
     const subject = subjectOf(request);
-    const plan = await planRequest(context.hub, catalog, request, { subject, signal });
-    const model = identityOf(request, plan);
+    const planned = await planRequest(context.hub, catalog, request, { subject, signal });
+    const model = identityOf(request, planned);
     return withJobLock(`start ${model}`, async () => {
       const previous = await store.latestFor(model);
       if (previous && isOpen(previous)) return attach(previous);
-      const root = await chooseFolder(context, plan, subject);
+      const root = await chooseFolder(context, planned, subject);
       return orDiskRefusal('download', { model: subject, root }, async () => {
         const gone = await folders.goneBecause(root);
         if (gone) throw new RefusedError('disk_error', subject, `${gone}, then start the download again.`);
+        const plan = await intoFolderThere(context, planned, root);
         const presence = await lookFor(context, plan, root);
         if (presence.every(({ state }) => state === 'recorded')) return 'already_downloaded';
         // At any commit: a newer one is fetched when an update is asked for.
@@ -148,6 +150,12 @@ async function chooseFolder({ folders, limits }: EngineContext, plan: DownloadPl
   return orDiskRefusal('download', { model: subject, root: folders.roots[0]! }, () =>
     folders.choose(plan.owner, plan.repo, () => bytes),
   );
+}
+
+/** Names the folder that is there for the repo, where its name differs from the repo's in case. */
+async function intoFolderThere({ files }: EngineContext, plan: DownloadPlan, root: string): Promise<DownloadPlan> {
+  const folder = await findRepoFolder(files, root, plan.owner, plan.repo);
+  return folder === undefined || folder === `${plan.owner}/${plan.repo}` ? plan : { ...plan, folder };
 }
 
 /** Files that another program put there are replaced only by a download that asks for it. */

@@ -147,11 +147,13 @@ interface Described {
 }
 
 function compose(found: FoundModel, record: ModelRecord | undefined, facts: Described): InstalledModel {
-  const { repo, format } = found;
+  const { format } = found;
+  // The hub's spelling: a folder may differ from it in case.
+  const { owner, repo } = record ?? found;
   const { type, quantization } = facts;
   const sizes = [...found.files, ...(found.projector ? [found.projector] : [])];
   return {
-    ...identityOf(found, record?.catalogId, facts),
+    ...identityOf({ owner, repo, format }, record?.catalogId, facts),
     type,
     displayName: facts.displayName ?? repo.replace(/-GGUF$/i, '').replaceAll(/[-_]+/g, ' '),
     ...(facts.architecture !== '' && { architecture: facts.architecture }),
@@ -167,7 +169,7 @@ function compose(found: FoundModel, record: ModelRecord | undefined, facts: Desc
 
 /** A catalog model goes by its name there and has variants; any other by its repo. */
 function identityOf(
-  { owner, repo, format }: FoundModel,
+  { owner, repo, format }: Pick<FoundModel, 'owner' | 'repo' | 'format'>,
   catalogId: string | undefined,
   { type, quantization }: Described,
 ): Pick<InstalledModel, 'key' | 'publisher' | 'variants' | 'selectedVariant'> {

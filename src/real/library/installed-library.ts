@@ -54,7 +54,8 @@ export function createInstalledLibrary({
       const main = record.files.at(-1)?.path;
       const there = (await findModels(files, root)).find(
         ({ owner, repo, files: parts }) =>
-          owner === record.owner && repo === record.repo && parts.some(({ path }) => path === main),
+          `${owner}/${repo}` === (record.folder ?? `${record.owner}/${record.repo}`) &&
+          parts.some(({ path }) => path === main),
       );
       const described = there && (await reader.describe(there, []));
       const type = described?.model.type ?? 'llm';

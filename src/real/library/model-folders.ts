@@ -5,7 +5,7 @@ import { adviceOnFileError, errorCodeOf, isDiskFull, unlessMissing } from '../..
 import { createOwnFiles } from '../../node/read-file.js';
 import type { FileLayer } from '../file-layer.js';
 import { makeFolder } from './durable-files.js';
-import { OWN_FOLDER, repoFolder } from './safe-path.js';
+import { findRepoFolder, OWN_FOLDER } from './safe-path.js';
 import { freeBytes } from './space.js';
 
 /** The folders models are in; the first is where they go unless there is a reason for another. */
@@ -17,7 +17,7 @@ export interface ModelFolders {
   /** Folders of our own that cannot be read, and were named when they were opened. */
   readonly unlisted: readonly string[];
   /**
-   * The root for a repo: the one that has a folder for it, else the first with room, else the first.
+   * The root for a repo: the one that has a folder for it, whatever the case of its name, else the first with room, else the first.
    * @param bytes what has to fit, with what must stay free
    */
   choose(owner: string, repo: string, bytes: (root: string) => number | Promise<number>): Promise<string>;
@@ -66,7 +66,7 @@ export async function openModelFolders({
     unlisted,
     async choose(owner, repo, bytes) {
       for (const root of roots) {
-        if ((await unlessMissing(files.stat(repoFolder(root, owner, repo))))?.isDirectory()) return root;
+        if (await findRepoFolder(files, root, owner, repo)) return root;
       }
       for (const root of roots) {
         const free = (await unlessMissing(freeBytes(files, root))) ?? 0;

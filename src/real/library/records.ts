@@ -24,9 +24,11 @@ export interface ModelRecord {
   key: string;
   /** `publisher/name`, where it was asked for by that. */
   catalogId?: string;
-  /** As the hub spells them; they are folders. */
+  /** As the hub spells them. */
   owner: string;
   repo: string;
+  /** `owner/repo` as its folder spells it, where that differs in case. */
+  folder?: string;
   commit: string;
   format: DownloadPlan['format'];
   quantization?: string;
@@ -120,8 +122,10 @@ function fileName(model: string): string {
 function parseRecord(text: string): ModelRecord {
   const { version, ...record } = JSON.parse(text) as Partial<ModelRecord> & { version?: unknown };
   if (version !== VERSION) throw new Error(`it has version ${String(version)}, and version ${VERSION} is expected.`);
-  const { model, key, owner, repo, commit, format, files, recordedAt } = record;
-  const isText = [model, key, owner, repo, commit].every((value) => typeof value === 'string' && value !== '');
+  const { model, key, owner, repo, folder = '', commit, format, files, recordedAt } = record;
+  const isText =
+    [model, key, owner, repo, commit].every((value) => typeof value === 'string' && value !== '') &&
+    typeof folder === 'string';
   const isKnown = (format === 'gguf' || format === 'mlx') && typeof recordedAt === 'number';
   if (!isText || !isKnown || !Array.isArray(files) || !files.every(isRecordedFile)) {
     throw new Error('it is not a record of a model.');

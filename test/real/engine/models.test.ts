@@ -105,6 +105,40 @@ describe('a removal', () => {
   });
 });
 
+describe('a folder of the repo whose name differs in case', () => {
+  it('is used instead of a second one, and the model is listed as the hub spells it', async () => {
+    world = await openRealWorld({ repos: [twoCommits] });
+    await mkdir(join(world.root, 'STAGE', 'One-gguf'), { recursive: true });
+    const engine = await world.open();
+    await until(engine, (await startJob(engine, world.repo(REPO))).id, completed);
+
+    expect((await world.published()).sort()).toEqual([`STAGE/One-gguf/mmproj-one-f16.gguf`, `STAGE/One-gguf/${PATH}`]);
+    expect(await engine.library.installed()).toMatchObject([{ key: KEY, publisher: 'stage', displayName: 'one' }]);
+    expect(await engine.start(world.repo(REPO))).toBe('already_downloaded');
+    await engine.close();
+
+    const again = await world.open();
+    expect(await again.start(world.repo(REPO))).toBe('already_downloaded');
+    world.hub.control.moveBranch(REPO, 'main', 'next');
+    const update = await again.update(KEY);
+    if (update === 'already_downloaded') throw new Error('The newer commit was not seen.');
+    await until(again, update.id, completed);
+    expect(await world.sha256(`STAGE/One-gguf/${PATH}`)).toBe(await world.announced(REPO, PATH));
+    await again.remove(KEY);
+    expect(await again.library.installed()).toEqual([]);
+    expect(await world.published()).toEqual([]);
+  });
+
+  it('gives way to the one that is spelled as the hub spells it', async () => {
+    world = await openRealWorld({ repos: [twoCommits] });
+    await mkdir(join(world.root, 'Stage', 'one-GGUF'), { recursive: true });
+    await mkdir(join(world.root, 'stage', 'one-GGUF'), { recursive: true });
+    const engine = await world.open();
+    await until(engine, (await startJob(engine, world.repo(REPO))).id, completed);
+    expect(await world.published()).toContain(`${REPO}/${PATH}`);
+  });
+});
+
 describe('a catalog id', () => {
   const open = async () => {
     world = await openRealWorld({

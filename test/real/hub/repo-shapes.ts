@@ -210,6 +210,26 @@ export const repoShapes: readonly RepoShape[] = [
     asks: '4bit',
     refused: ['It is 6bit.'],
   },
+  ...['model-1-of-2.safetensors', 'weights.00.safetensors', 'model-part-1.safetensors'].map((path, index) => ({
+    name: `pieces-numbered-otherwise-${index}-mlx`,
+    files: { 'config.json': quantized(4), [path]: MODEL, [path.replace(/1|00/, '2')]: MODEL },
+    refused: [`${path}`, 'joined'],
+  })),
+  {
+    name: 'parts-numbered-otherwise-with-an-index-mlx',
+    files: {
+      'config.json': quantized(4),
+      'model-1-of-2.safetensors': MODEL,
+      'model-2-of-2.safetensors': MODEL + KIB,
+      'model.safetensors.index.json': '{}',
+    },
+    gets: ['model-1-of-2.safetensors', 'model-2-of-2.safetensors', 'model.safetensors.index.json', 'config.json'],
+  },
+  {
+    name: 'a-missing-part-numbered-otherwise-mlx',
+    files: { 'config.json': quantized(4), 'model-1-of-2.safetensors': MODEL, 'model.safetensors.index.json': '{}' },
+    refused: ['only 1 of 2 parts of model.safetensors are there'],
+  },
   {
     name: 'a-missing-part-mlx',
     files: { 'config.json': quantized(4), 'model-00001-of-00002.safetensors': MODEL },
