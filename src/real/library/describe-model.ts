@@ -118,7 +118,7 @@ function ggufModel(
       quantization === undefined ? undefined : { name: quantization, bitsPerWeight: nominalBits(quantization) },
     params,
     maxContextLength: facts.contextLength,
-    capabilities: { vision: found.projector !== undefined, toolUse: facts.toolUse },
+    capabilities: { vision: found.projector.length > 0, toolUse: facts.toolUse },
   });
 }
 
@@ -151,7 +151,7 @@ function compose(found: FoundModel, record: ModelRecord | undefined, facts: Desc
   // The hub's spelling: a folder may differ from it in case.
   const { owner, repo } = record ?? found;
   const { type, quantization } = facts;
-  const sizes = [...found.files, ...(found.projector ? [found.projector] : [])];
+  const sizes = [...found.files, ...found.projector];
   return {
     ...identityOf({ owner, repo, format }, record?.catalogId, facts),
     type,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { modelFileKinds } from '../../core/model-file.js';
+import { modelFileKind, modelFileKinds } from '../../core/model-file.js';
 import { errorCodeOf, isMissing } from '../../node/file-errors.js';
 import type { FileLayer } from '../file-layer.js';
 import { findProjector } from '../options/find-projector.js';
@@ -24,8 +24,8 @@ export interface FoundModel {
   main: FoundFile;
   /** All that belongs to it alone; the main file is one of them. */
   files: readonly FoundFile[];
-  /** The projector that goes with it, which other models of the repo may use as well. */
-  projector?: FoundFile;
+  /** The files of the projector that goes with it, which other models of the repo may use as well; none where there is none. */
+  projector: readonly FoundFile[];
 }
 
 /** Deeper folders than `owner/repo/BF16/model.gguf` are rare; a link back up must not be followed forever. */
@@ -56,17 +56,19 @@ function ggufsIn(there: readonly FoundFile[]): Sorted[] {
   // Without all of its shards a model is what an interrupted download leaves.
   return modelOptions(models).options.map(({ files }): Sorted => {
     const [main] = files as readonly [FoundFile, ...FoundFile[]];
-    const [projector] = findProjector(main.path, paths, projectors);
-    return { format: 'gguf', main, files, ...(projector && { projector }) };
+    return { format: 'gguf', main, files, projector: findProjector(main.path, paths, projectors) };
   });
 }
 
 function mlxIn(there: readonly FoundFile[]): Sorted[] {
   const top = there.filter(({ path }) => !path.includes('/'));
   const main = top.find(({ path }) => path === 'config.json');
-  const isModel = top.some(({ path }) => path.endsWith('.safetensors'));
+  const hasIndex = top.some(({ path }) => path.endsWith('.safetensors.index.json'));
+  const isModel = top.some(
+    ({ path }) => path.endsWith('.safetensors') && (hasIndex || modelFileKind(path) !== 'piece'),
+  );
   const files = there.filter(({ path }) => !path.toLowerCase().endsWith('.gguf'));
-  return main && isModel ? [{ format: 'mlx', main, files }] : [];
+  return main && isModel ? [{ format: 'mlx', main, files, projector: [] }] : [];
 }
 
 /** Links are followed here: listing what a user has linked does no harm. */

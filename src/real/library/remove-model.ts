@@ -83,9 +83,11 @@ function filesOf(
   const { projector, folder } = found;
   const isShared = installed.some(
     (other) =>
-      other.found.folder === folder && other.found.projector?.path === projector?.path && !removed.includes(other),
+      other.found.folder === folder &&
+      other.found.projector[0]?.path === projector[0]?.path &&
+      !removed.includes(other),
   );
-  return projector && !isShared ? [...found.files, projector] : found.files;
+  return isShared ? found.files : [...found.files, ...projector];
 }
 
 /** Paths of the model whose files are still those that were verified, for this model or for another one of the repo. */
@@ -118,9 +120,7 @@ function usedByOthers(
   );
   return new Set([
     ...recorded.flatMap((each) => each.files.map(({ path }) => path)),
-    ...others
-      .flatMap((other) => [...other.found.files, ...(other.found.projector ? [other.found.projector] : [])])
-      .map(({ path }) => path),
+    ...others.flatMap((other) => [...other.found.files, ...other.found.projector]).map(({ path }) => path),
   ]);
 }
 

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createDock, type InstalledModel } from '../../../src/index.js';
 import type { JobSnapshot } from '../../../src/core/job.js';
 import { parseScenario } from '../../../src/simulator/scenario.js';
 import { moment, openRealWorld, startJob, until, type RealWorld } from './real-world.js';
@@ -71,6 +72,20 @@ describe('an update', () => {
     expect(await second.update(KEY)).toMatchObject({ totalBytes: 2 * MB + 300_000 });
   });
 
+  it('asks for the file that it has, where its label could mean another one', async () => {
+    const id = 'stage/twins-GGUF';
+    const files = [
+      { path: 'twins-Q4_K_M.gguf', size: 100_000 },
+      { path: 'twins-Q4_K_M-imatrix.gguf', size: 110_000 },
+    ];
+    world = await openRealWorld({ repos: [{ id, files }] });
+    const engine = await world.open();
+    await until(engine, (await startJob(engine, world.repo(id, 'Q4_K_M-imatrix'))).id, completed);
+    const [{ key }] = [...(await engine.library.installed())] as [InstalledModel];
+    expect(await engine.update(key)).toBe('already_downloaded');
+    expect(await world.published()).toEqual([`${id}/twins-Q4_K_M-imatrix.gguf`]);
+  });
+
   it('is refused for a model that is not there', async () => {
     world = await openRealWorld({ repos: [twoCommits] });
     const engine = await world.open();
@@ -102,6 +117,31 @@ describe('a removal', () => {
     await engine.jobs.cancel((job as JobSnapshot).id);
     await engine.remove(KEY);
     expect((await world.staged()).filter((name) => name.endsWith('.part'))).toEqual([]);
+  });
+});
+
+describe('several quantizations of one repo', () => {
+  it('are listed as the simulator lists them', async () => {
+    const id = 'stage/pair-7B-GGUF';
+    const order = ['Q8_0', 'Q4_K_M'];
+    world = await openRealWorld({
+      repos: [{ id, files: order.map((label) => ({ path: `pair-7B-${label}.gguf`, size: 100_000 })) }],
+    });
+    const engine = await world.open();
+    const dock = createDock({ scenario: 'instant' });
+    for (const label of order) {
+      await until(engine, (await startJob(engine, world.repo(id, label))).id, completed);
+      await dock.models.add(`https://huggingface.co/${id}`, label);
+      await dock.clock.advance(1000);
+    }
+    const shown = (models: readonly InstalledModel[]) =>
+      models
+        .map(({ key, publisher, quantization }) => ({ key, publisher, quantization }))
+        .sort((one, other) => (one.key < other.key ? -1 : 1));
+    const simulated = shown(await dock.models.list());
+    expect(simulated.map(({ key }) => key)).toEqual(['pair-7b', 'pair-7b@q8_0']);
+    expect(shown(await engine.library.installed())).toEqual(simulated);
+    dock.close();
   });
 });
 

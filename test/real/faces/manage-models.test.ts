@@ -54,6 +54,21 @@ describe('modeldock list, update and remove', () => {
     });
   });
 
+  it('and get take a link as it stands in the address bar, with a branch, a query and a place', async () => {
+    const folder = await small.newFolder();
+    const link = 'https://huggingface.co/me/tiny-GGUF';
+    expect(await small.modeldock(folder, ['get', `${link}/tree/main?show=files#top`])).toMatchObject({
+      code: 0,
+    });
+    for (const behind of ['/tree/main', '?library=gguf', '#files', '/']) {
+      expect(await small.modeldock(folder, ['update', link + behind])).toMatchObject({ code: 0, stderr: '' });
+    }
+    const file = await small.modeldock(folder, ['remove', `${link}/blob/main/tiny-Q4_K_M.gguf`]);
+    expect(file.code).toBe(2);
+    expect(file.stderr).toContain('instead');
+    expect(await small.modeldock(folder, ['remove', `${link}/tree/main?show=files#top`])).toMatchObject({ code: 0 });
+  });
+
   it('take a link to the mirror that is asked', async () => {
     const folder = await small.newFolder();
     await small.modeldock(folder, ['get', 'me/tiny-GGUF']);

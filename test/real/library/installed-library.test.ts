@@ -77,6 +77,37 @@ describe('the list of models', () => {
     expect(models[0]!.sizeBytes).toBe((256 + 96) * 1024);
   });
 
+  it('counts and removes each shard of a projector', async () => {
+    const here = await world();
+    const projector = [1, 2].map((number) => `big-mmproj-F16-0000${number}-of-00002.gguf`);
+    await here.add(CHAT, 'Chat-7B-Q4_K_M.gguf', ...projector);
+    const [model] = await here.library.installed();
+    expect(model).toMatchObject({ capabilities: { vision: true }, sizeBytes: (256 + 2 * 40) * 1024 });
+    const { files: removed } = await here.library.remove('chat-7b', { force: true });
+    expect(removed).toHaveLength(3);
+  });
+
+  it('has models made with an imatrix, and no imatrix data, draft heads or pieces of files', async () => {
+    const here = await world();
+    await here.add(CHAT, 'Chat-7B.imatrix.gguf', 'MTP/Chat-7B-Q8_0-MTP.gguf', 'Chat-7B-Q6_K-chunk-001-of-002.gguf');
+    expect(await keysOf(here)).toEqual([]);
+    await here.add(CHAT, 'Chat-7B-Q4_K_M-imatrix.gguf');
+    expect(await here.library.installed()).toMatchObject([{ key: 'chat-7b', sizeBytes: 257 * 1024 }]);
+  });
+
+  it('has no MLX folder whose weights are pieces, unless an index names them', async () => {
+    const here = await world();
+    const folder = join(here.root, MLX);
+    await here.add(MLX, 'config.json', 'tokenizer_config.json', 'model-00001-of-00002.safetensors');
+    await rename(join(folder, 'model-00001-of-00002.safetensors'), join(folder, 'weights.00.safetensors'));
+    expect(await keysOf(here)).toEqual([]);
+    await writeFile(
+      join(folder, 'model.safetensors.index.json'),
+      JSON.stringify({ weight_map: { a: 'weights.00.safetensors' } }),
+    );
+    expect(await keysOf(here)).toEqual(['chat-3b-mlx']);
+  });
+
   it('has embedding models under a name of their own', async () => {
     const here = await world();
     await here.add('acme/tiny-embed-GGUF', 'tiny-embed-Q8_0.gguf');
@@ -264,6 +295,17 @@ describe('removing a model', () => {
     expect(await readdir(here.root)).toEqual(['.modeldock']);
     expect(await here.records.list(here.root)).toEqual([]);
     expect(await here.library.loaded()).toEqual([]);
+  });
+
+  it('takes a label with what tells its file from another one of that label', async () => {
+    const here = await world();
+    const [plain, other] = ['Chat-7B-Q4_K_M.gguf', 'Chat-7B-Q4_K_M-imatrix.gguf'] as const;
+    await here.add(CHAT, plain, other);
+    const find = async (name: string) => (await here.library.find(name)).map(({ found }) => found.main.path);
+    expect(await find(`${CHAT}@Q4_K_M-imatrix`)).toEqual([other]);
+    expect(await find(`${CHAT.toLowerCase()}@q4_k_m-IMATRIX`)).toEqual([other]);
+    await here.library.remove(`${CHAT}@Q4_K_M-imatrix`, { force: true });
+    expect(await readdir(join(here.root, CHAT))).toEqual([plain]);
   });
 
   it('is refused for files that modeldock did not put there, and names them', async () => {

@@ -1,3 +1,4 @@
+import { findInHubCache } from '../../../src/real/library/hub-cache.js';
 import { createHash } from 'node:crypto';
 import * as files from 'node:fs/promises';
 import { readdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises';
@@ -112,6 +113,30 @@ describe('what is there of a plan', () => {
     await put(join(blobs, cut.digest.hex), 'all');
     expect(await statesOf(root, planOf(there, config, cut), cache)).toEqual(['in-hf-cache', 'in-hf-cache', 'absent']);
     expect(await statesOf(root, planOf(there, config, cut), join(cache, 'not-there'))).toEqual(Array(3).fill('absent'));
+  });
+});
+
+describe('a Hugging Face cache without links', () => {
+  const snapshot = (cache: string, commit: string, ...path: string[]): string =>
+    join(cache, 'models--ACME--chat-gguf', 'snapshots', commit, ...path);
+
+  it('has files in its snapshots, the planned commit before others, in a folder of any case', async () => {
+    const [root, cache] = [await temporaryFolder(), await temporaryFolder()];
+    const plan = planOf(planned('BF16/chat.gguf', 'model'));
+    const [file] = plan.files as [PlannedFile];
+    const elsewhere = await put(snapshot(cache, '0'.repeat(40), 'BF16', 'chat.gguf'), 'MODEL');
+    expect(await findInHubCache(files, cache, plan, file)).toBe(elsewhere);
+    const there = await put(snapshot(cache, plan.commit, 'BF16', 'chat.gguf'), 'model');
+    expect(await findInHubCache(files, cache, plan, file)).toBe(there);
+    expect(await statesOf(root, plan, cache)).toEqual(['in-hf-cache']);
+  });
+
+  it('lends nothing of another size, and nothing of another repo', async () => {
+    const [root, cache] = [await temporaryFolder(), await temporaryFolder()];
+    const plan = planOf(planned('chat.gguf', 'model'));
+    await put(snapshot(cache, plan.commit, 'chat.gguf'), 'larger than that');
+    await put(join(cache, 'models--acme--Other-GGUF', 'snapshots', plan.commit, 'chat.gguf'), 'model');
+    expect(await statesOf(root, plan, cache)).toEqual(['absent']);
   });
 });
 

@@ -20,6 +20,12 @@ const repos: readonly RepoInput[] = [
       { path: 'Chat-7B-Q8_0.gguf', size: 300 * KiB, gguf: { contextLength: 8192, name: 'Chat 7B' } },
       { path: 'mmproj-Chat-7B-F16.gguf', size: 96 * KiB },
       { path: 'mmproj-Chat-7B-F32.gguf', size: 128 * KiB },
+      { path: 'Chat-7B-Q4_K_M-imatrix.gguf', size: 257 * KiB, gguf: { contextLength: 8192, name: 'Chat 7B' } },
+      { path: 'Chat-7B.imatrix.gguf', size: 16 * KiB },
+      { path: 'MTP/Chat-7B-Q8_0-MTP.gguf', size: 16 * KiB },
+      { path: 'Chat-7B-Q6_K-chunk-001-of-002.gguf', size: 64 * KiB },
+      { path: 'big-mmproj-F16-00001-of-00002.gguf', size: 40 * KiB },
+      { path: 'big-mmproj-F16-00002-of-00002.gguf', size: 40 * KiB },
     ],
   },
   {
