@@ -128,11 +128,10 @@ export function createStarter(context: EngineContext, lifecycle: Lifecycle, cata
     return withJobLock(`start ${model}`, async () => {
       const previous = await store.latestFor(model);
       if (previous && isOpen(previous)) return attach(previous);
-      const root = await chooseFolder(context, planned, subject);
+      const { root, plan } = await chooseFolder(context, planned, subject);
       return orDiskRefusal('download', { model: subject, root }, async () => {
         const gone = await folders.goneBecause(root);
         if (gone) throw new RefusedError('disk_error', subject, `${gone}, then start the download again.`);
-        const plan = await intoFolderThere(context, planned, root);
         const presence = await lookFor(context, plan, root);
         if (presence.every(({ state }) => state === 'recorded')) return 'already_downloaded';
         // At any commit: a newer one is fetched when an update is asked for.
@@ -145,17 +144,20 @@ export function createStarter(context: EngineContext, lifecycle: Lifecycle, cata
   }
 }
 
-async function chooseFolder({ folders, limits }: EngineContext, plan: DownloadPlan, subject: string): Promise<string> {
+/** The models folder for a plan, and the plan with the repo's folder there, where that differs from its name in case. */
+async function chooseFolder(
+  { files, folders, limits }: EngineContext,
+  plan: DownloadPlan,
+  subject: string,
+): Promise<{ root: string; plan: DownloadPlan }> {
+  const { owner, repo } = plan;
   const bytes = totalSizeOf(plan) + limits.spareBytes;
-  return orDiskRefusal('download', { model: subject, root: folders.roots[0]! }, () =>
-    folders.choose(plan.owner, plan.repo, () => bytes),
-  );
-}
-
-/** Names the folder that is there for the repo, where its name differs from the repo's in case. */
-async function intoFolderThere({ files }: EngineContext, plan: DownloadPlan, root: string): Promise<DownloadPlan> {
-  const folder = await findRepoFolder(files, root, plan.owner, plan.repo);
-  return folder === undefined || folder === `${plan.owner}/${plan.repo}` ? plan : { ...plan, folder };
+  return orDiskRefusal('download', { model: subject, root: folders.roots[0]! }, async () => {
+    const root = await folders.choose(owner, repo, () => bytes);
+    const folder = await findRepoFolder(files, root, owner, repo);
+    const isSpelledAlike = folder === undefined || folder === `${owner}/${repo}`;
+    return { root, plan: isSpelledAlike ? plan : { ...plan, folder } };
+  });
 }
 
 /** Files that another program put there are replaced only by a download that asks for it. */

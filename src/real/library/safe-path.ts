@@ -14,7 +14,7 @@ export const OWN_FOLDER = '.modeldock';
  */
 export function repoFolder(root: string, owner: string, repo: string, spelled?: string): string {
   checkRepoName(owner, repo);
-  if (spelled !== undefined && spelled.toLowerCase() === `${owner}/${repo}`.toLowerCase()) {
+  if (spelled?.toLowerCase() === `${owner}/${repo}`.toLowerCase()) {
     return repoFolder(root, ...(spelled.split('/') as [string, string]));
   }
   if (owner.toLowerCase() === OWN_FOLDER) throw unsafe(`${owner}/${repo}`, `${OWN_FOLDER} is modeldock's own folder`);

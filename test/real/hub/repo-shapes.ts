@@ -213,7 +213,7 @@ export const repoShapes: readonly RepoShape[] = [
   ...['model-1-of-2.safetensors', 'weights.00.safetensors', 'model-part-1.safetensors'].map((path, index) => ({
     name: `pieces-numbered-otherwise-${index}-mlx`,
     files: { 'config.json': quantized(4), [path]: MODEL, [path.replace(/1|00/, '2')]: MODEL },
-    refused: [`${path}`, 'joined'],
+    refused: [path, 'joined'],
   })),
   {
     name: 'parts-numbered-otherwise-with-an-index-mlx',
