@@ -24,13 +24,13 @@ import { resolveChoice } from './simulator/scenario-choice.js';
 import { createSimulator } from './simulator/simulator.js';
 import { MemoryStore } from './stores/memory.js';
 
-/** What a simulated world begins with. */
+/** The initial state of a simulated session. */
 export interface SimulatedWorldOptions {
   /** Decides job ids, the wobble of the speed, and the sizes of repos that the catalog does not know. */
   seed?: string;
-  /** What every model plays that no rule names, except those under `simulate/`. `steady` by default. */
+  /** The scenario of every model that no rule matches, except those under `simulate/`. `steady` by default. */
   scenario?: ScenarioName | Scenario;
-  /** What models play whose name fits a pattern; the first that fits counts. */
+  /** The scenarios of models whose name matches a pattern; the first match counts. */
   scenarioRules?: readonly ScenarioRule[];
   /**
    * The moments at which downloads are held from their first answer on, by model, with `*` for any text: `0.42`, `'42%'`,
@@ -38,30 +38,27 @@ export interface SimulatedWorldOptions {
    * downloading has a speed and an estimate; it goes on once control resumes it or moves the clock. The first that fits counts.
    */
   hold?: Readonly<Record<string, StartMoment>>;
-  /** What can be downloaded. Real names and sizes by default. */
+  /** The models that can be downloaded. Real names and sizes by default. */
   catalog?: Catalog;
   /**
-   * What a well-formed catalog id gets that the catalog does not have: a 404 (`refuse`, the default, as LM Studio answers
-   * an id that does not exist), or a model made up from its name (`imagine`), as a link to an unknown repo does.
+   * The answer to a well-formed catalog id that the catalog does not have: a 404 (`refuse`, the default, as LM Studio
+   * answers an unknown id), or a model made up from its name (`imagine`), as for a link to an unknown repo.
    */
   unknownModels?: 'refuse' | 'imagine';
-  /**
-   * What answers the calls on which a model would run: `none` (an honest 501), `canned`, or the URL of a server that runs
-   * models. `none` by default.
-   */
+  /** Answers inference calls: `none` (a 501, the default), `canned`, or the URL of a server that runs models. */
   inference?: Inference;
   /** The ids of the first jobs. */
   jobIds?: readonly string[];
-  /** What the clock shows first; the machine's time by default. */
+  /** The initial time of the clock; the machine's time by default. */
   now?: number | string | Date;
   /**
-   * Drives clocks that run. By default the machine's date, so that a test that fakes `Date` drives them; servers take
-   * `monotonicClock`, which no step of the date moves.
+   * Drives running clocks. By default the machine's date, so that a test that fakes `Date` drives them; servers use
+   * `monotonicClock`, which changes of the date do not affect.
    */
   timeSource?: Clock;
   /** Virtual milliseconds per real one, 1 by default; 0 freezes the clock. */
   speed?: number;
-  /** Freezes the clock, and lets each poll move the job that is polled by so many milliseconds. */
+  /** Freezes the clock, and lets each poll advance the polled job by this many milliseconds. */
   msPerPoll?: number;
   /**
    * Which clock the dates in LM Studio's answers are on: the dock's own (`dock`, the default), or the caller's (`caller`):
@@ -71,24 +68,26 @@ export interface SimulatedWorldOptions {
   dates?: AnswerDates;
   /** `documented` by default. */
   profile?: ProfileName | Profile;
-  /** Asks LM Studio's routes for `Authorization: Bearer <token>`. */
+  /** Requires `Authorization: Bearer <token>` on LM Studio's routes. */
   requireToken?: string;
 }
 
-/** How a simulated world is called and reported on. */
+/** Options for a simulated session, and for how its calls are answered and reported. */
 export interface SimulatedDockOptions extends SimulatedWorldOptions, GatewayOptions, ApiOptions {
-  /** Saves what was decided, at each decision, and begins with what is saved there: a page keeps its downloads. */
+  /**
+   * Saves the decisions, at each decision, and restores those saved there: a page keeps its downloads over a reload.
+   */
   storage?: PageStorage;
-  /** To begin with, from `dock.snapshot()`. @throws ControlError bad_snapshot */
+  /** The state to start from, taken by `dock.snapshot()`. @throws ControlError bad_snapshot */
   snapshot?: unknown;
 }
 
-/** One isolated world, in which downloads are simulated. */
+/** One isolated session with simulated downloads. */
 export interface SimulatedDock extends DockControl {
-  /** LM Studio's routes, and the operator's under `/__modeldock`. */
+  /** LM Studio's routes, and the control API under `/__modeldock`. */
   readonly api: Api;
   fork(session?: string): Promise<SimulatedDock>;
-  /** Ends what hangs, waits and listens. */
+  /** Ends hanging calls, waits and event streams. */
   close(): void;
 }
 
@@ -138,22 +137,22 @@ function createNamedDock(options: SimulatedDockOptions, sessionName = 'fork'): S
   };
 }
 
-/** A fork of a dock that stands alone is another dock, which no path leads to. */
+/** Refuses forks over HTTP: the fork of a single dock is another dock, which has no path. */
 const loneRoutes: ControlRoutes = {
   'POST /fork': async () => {
     throw new ControlError(
       501,
       'unsupported',
-      'Cannot fork a dock that stands alone over HTTP: fork it in process, or serve sessions (createSessions, modeldock serve).',
+      'Cannot fork a single dock over HTTP: expected a server of sessions, found one dock. Fork it in process, or serve createSessions().',
     );
   },
 };
 
 /** What sessions begin with, how many there are, and how they are called. */
 export interface SimulatedSessionsOptions extends SimulatedWorldOptions, GatewayOptions, ApiOptions {
-  /** After how many ms without a call a session is dropped, `default` excepted; 1 h by default. */
+  /** How many ms a session may be idle before it is dropped, except `default`; 1 h by default. */
   idleMs?: number;
-  /** How many sessions there are at most beside `default`; the longest idle makes room. 10 000 by default. */
+  /** The largest number of sessions besides `default`; a new one replaces the one idle longest. 10 000 by default. */
   limit?: number;
 }
 
@@ -167,13 +166,13 @@ export interface ServerSetup {
   checkedScenario?: Scenario | undefined;
 }
 
-/** Many worlds behind one api: each begins alike, and none sees another. */
+/** Many sessions behind one api; they start with the same options and are isolated from each other. */
 export interface SimulatedSessions {
   readonly api: Api;
-  /** Controls a session, made on first use. @throws ControlError invalid_request, too_many_sessions */
+  /** Controls a session, which is created on first use. @throws ControlError invalid_request, too_many_sessions */
   open(name: string, snapshot?: SessionSnapshot): DockControl;
   list(): readonly SessionEntry[];
-  /** Forgets a session; `default` begins again when it is next used. Returns whether there was one. */
+  /** Drops a session; `default` starts anew when it is next used. Returns whether the session existed. */
   drop(name: string): boolean;
   close(): void;
 }
@@ -257,11 +256,11 @@ function setUpSessions(
 /** @throws RangeError for what is no date */
 function startOf(now: SimulatedWorldOptions['now']): number | undefined {
   const start = now === undefined ? undefined : new Date(now).getTime();
-  if (Number.isNaN(start)) throw new RangeError(`Cannot start the clock at ${String(now)}: that is not a date.`);
+  if (Number.isNaN(start)) throw new RangeError(`Cannot start the clock: expected a date, found ${String(now)}.`);
   return start;
 }
 
-/** Ten thousand sessions share one resolver; a session restored with another catalog gets its own. */
+/** Lets all sessions of one catalog share one resolver; a session restored with another catalog gets its own. */
 function rememberLast(make: typeof createModelResolver): typeof createModelResolver {
   let last: { catalog: Catalog; seed: string; unknown: UnknownModels; resolver: ModelResolver } | undefined;
   return (catalog, seed, given) => {
@@ -273,19 +272,19 @@ function rememberLast(make: typeof createModelResolver): typeof createModelResol
   };
 }
 
-/** @throws RangeError for what programs without types may pass */
+/** @throws RangeError for values that only programs without type checks can pass */
 function checkUnknownModels(given = 'refuse'): UnknownModels {
   if (given === 'refuse' || given === 'imagine') return given;
-  throw new RangeError(`Cannot use unknownModels ${JSON.stringify(given)}: expected "refuse" or "imagine".`);
+  throw new RangeError(`Cannot use unknownModels: expected "refuse" or "imagine", found ${JSON.stringify(given)}.`);
 }
 
-/** @throws RangeError for what programs without types may pass */
+/** @throws RangeError for values that only programs without type checks can pass */
 function checkDates(given: AnswerDates | undefined): AnswerDates | undefined {
   if (given === undefined || answerDates.includes(given)) return given;
   throw new RangeError(`Cannot use dates ${JSON.stringify(given)}: expected "dock" or "caller".`);
 }
 
-/** Paths on which models run belong to the api only where something answers them. */
+/** Adds the profile and inference. The api owns inference paths only if inference is configured. */
 function withProfile<Options extends SimulatedWorldOptions>(
   options: Options,
 ): Options & { hasInference: boolean; keepAliveMs: number | undefined } {
@@ -296,11 +295,13 @@ function withProfile<Options extends SimulatedWorldOptions>(
 
 function clockModeOf({ speed = 1, msPerPoll }: SimulatedWorldOptions): ClockMode {
   if (!(speed >= 0 && Number.isFinite(speed))) {
-    throw new RangeError(`Cannot run the clock at speed ${speed}: it takes a finite number, 0 (frozen) or more.`);
+    throw new RangeError(
+      `Cannot run the clock at this speed: expected a finite number, 0 (frozen) or more, found ${speed}.`,
+    );
   }
   if (msPerPoll === undefined) return speed === 0 ? { mode: 'frozen' } : { mode: 'running', speed };
   if (Number.isInteger(msPerPoll) && msPerPoll > 0) return { mode: 'polls', stepMs: msPerPoll };
-  throw new RangeError(`Cannot move a job by ${msPerPoll} ms per poll: it takes a whole number above 0.`);
+  throw new RangeError(`Cannot use msPerPoll: expected a whole number above 0, found ${msPerPoll}.`);
 }
 
 function withoutStorage({ storage: _, ...rest }: SimulatedDockOptions): SimulatedDockOptions {

@@ -17,33 +17,33 @@ import type { EngineParts, EngineSetup } from './control/session/engine-setup.js
 import type { DownloadEvent, Downloader } from './core/downloader.js';
 import { createInference, type Inference } from './inference/create-inference.js';
 
-/** Options of a dock whose downloads are real. */
+/** Options of a dock with real downloads. */
 export interface RealDockOptions extends GatewayOptions, ApiOptions {
   /** For instance `await openDownloader({ modelsDirs: ['models'] })`. The caller closes it, after the dock. */
   downloader: Downloader;
   /** `documented` by default. */
   profile?: ProfileName | Profile;
-  /** Asks LM Studio's routes for `Authorization: Bearer <token>`. */
+  /** Requires `Authorization: Bearer <token>` on LM Studio's routes. */
   requireToken?: string;
-  /** Takes a quantization together with a catalog id, which LM Studio answers with 501. */
+  /** Accepts a quantization together with a catalog id, which LM Studio answers with 501. */
   allowCatalogQuantization?: boolean;
   /**
-   * What answers the calls on which a model would run: `none` (an honest 501), `canned`, or the URL of a server that runs
-   * models, for instance over the files just downloaded. `none` by default.
+   * Answers inference calls: `none` (a 501, the default), `canned`, or the URL of a server that runs models, for
+   * instance the files just downloaded.
    */
   inference?: Inference;
 }
 
 /**
- * LM Studio's routes, and the control API, over an engine that really downloads. There is one world, which every name of
- * a session leads to. Its clock is the machine's. A reset empties the journal and removes the faults; downloads
- * and models stay, as files do.
+ * Serves LM Studio's routes, and the control API, over an engine that really downloads. There is one session, which
+ * every session name leads to. Its clock is the machine's. A reset empties the journal and removes the faults;
+ * downloads and models stay, as files do.
  */
 export interface RealDock extends RealDockControl {
   readonly api: Api;
-  /** The token that the control API asks for, made here unless it was given. */
+  /** The token that the control API requires; generated here unless it was given. */
   readonly controlToken: string;
-  /** Ends what hangs, waits and listens; the downloader continues. */
+  /** Ends hanging calls, waits and event streams; the downloader continues. */
   close(): void;
 }
 
@@ -95,7 +95,10 @@ export function createServerDock(options: RealDockOptions, furtherRoutes: Contro
   return { ...control, api, controlToken, close: () => session.close() };
 }
 
-/** The operations of a session over an engine that really downloads; a clock and snapshots it has none. */
+/**
+ * Builds the control operations of a session over an engine that really downloads; without a settable clock and
+ * snapshots.
+ */
 function realOperations(general: ControlOperations, downloader: Downloader): ControlOperations & DownloadOperations {
   const downloads = createLocalDownloads(downloader, general['jobs.get']);
   return {
@@ -109,11 +112,13 @@ function realOperations(general: ControlOperations, downloader: Downloader): Con
     },
     restore: async () => {
       throw unsupported(
-        'restore a snapshot with the real engine: its files are as they are. Only a simulation can be restored',
+        'restore a snapshot with the real engine: it cannot restore the files on disk. Use the simulated engine',
       );
     },
     fork: async () => {
-      throw unsupported('fork the world of the real engine: its files are there once. Only a simulation can be forked');
+      throw unsupported(
+        'fork the session of the real engine: it cannot copy the files on disk. Use the simulated engine',
+      );
     },
   };
 }
@@ -132,29 +137,29 @@ function engineOver(downloader: Downloader, allowCatalogQuantization: boolean, s
   };
 }
 
-/** Reports an end as a transition, and everything else as a decision, a pause that the engine took by itself included. */
+/** Reports the end of a job as a transition, and everything else as a decision, even a pause by the engine itself. */
 function report({ at, job, model, type }: DownloadEvent, { onDecision, onTransition }: EngineSetup): void {
   if (type === 'completed' || type === 'failed') onTransition({ at, job, model, type });
   else onDecision({ type, job, model });
 }
 
 async function refuseTime(): Promise<never> {
-  throw unsupported(
-    "set or advance the clock of the real engine: its time is the machine's. Only a simulation's can be",
-  );
+  throw unsupported("set or advance the clock of the real engine: its time is the machine's. Use the simulated engine");
 }
 
 const oneSessionOperations: SessionsOperations = {
   'sessions.list': async () => [{ session: DEFAULT_SESSION, idleMs: 0 }],
   'sessions.open': async () => {
-    throw unsupported('open a session of the real engine: there is one world, and every name of a session leads to it');
+    throw unsupported('open a session of the real engine: it has a single session, which every name leads to');
   },
   'sessions.drop': async () => {
-    throw unsupported('drop a session of the real engine: there is one world. Cancel jobs or remove models instead');
+    throw unsupported(
+      'drop a session of the real engine: it has a single session. Cancel jobs or remove models instead',
+    );
   },
 };
 
-/** The routes about all sessions, where there is only one. */
+/** The routes that concern all sessions, for a server with a single one. */
 const oneSession: RouteGroup = { routes: sessionsRoutes, operations: () => oneSessionOperations };
 
 function unsupported(what: string): ControlError {

@@ -22,59 +22,64 @@ import {
   type RouteName,
 } from './routes.js';
 
-/** How LM Studio's routes are served. */
+/** Options for serving LM Studio's routes. */
 export interface ApiOptions {
   /** Adds a string `error` to failed jobs. */
   explainFailures?: boolean;
   /** Called with unexpected errors; the client gets a 500. */
   onError?: (error: unknown) => void;
   /**
-   * Called with each call that no route knows, and the status it gets: outside `/api/v1` LM Studio answers them with 200,
-   * which hides a wrong path.
+   * Called with each call that matches no route, and the status it gets. Outside `/api/v1` LM Studio answers such calls
+   * with 200, which hides a wrong path.
    */
   onUnknownRoute?: (route: Route, status: number) => void;
-  /** Called for each call on which a model would run, where there is no inference and the answer is a 501. */
+  /** Called for each inference call that is answered with 501 because no inference is configured. */
   onNotImitated?: (route: Route) => void;
 }
 
-/** The parts that LM Studio's routes are answered from. */
+/** The parts from which LM Studio's routes are answered. */
 export interface ApiContext extends Required<ApiOptions> {
   readonly engine: DownloadEngine;
   readonly library: ModelLibrary;
   readonly profile: Profile;
   /** The milliseconds to add to each date of a job that a client gets. */
   dateShiftOf(job: JobSnapshot): number;
-  /** Runs models, or seems to; without one the answer is a 501. */
+  /** Answers inference calls; without it they get a 501. */
   readonly inference?: InferenceHandler | undefined;
 }
 
 /**
- * Which undocumented routes this api owns. `origin`: all of them, answered as LM Studio answers them.
- * `routes`: only the documented paths, and those below the downloads, are ours; the rest goes on untouched.
+ * Selects which undocumented routes this api owns. `origin`: all of them, answered as LM Studio answers them. `routes`:
+ * only the documented paths and those below the downloads; everything else is passed on untouched.
  */
 export type Ownership = 'origin' | 'routes';
 
 /** The api that a transport serves: `dock.api`. */
 export interface Api {
-  /** After how long a server of this api closes an idle connection, in ms, where its profile says so. */
+  /** How long a server of this api keeps an idle connection open, in ms; set only by profiles that define it. */
   readonly keepAliveMs?: number | undefined;
-  /** Asked before the body is touched. */
+  /** Whether the api answers this route. Called before the body is read. */
   owns(route: Route, ownership: Ownership): boolean;
-  /** Never rejects: what goes wrong becomes an answer. */
+  /** Answers a call. Never rejects: every failure becomes an answer. */
   answer(call: Call): Promise<Answer>;
-  /** The same for Fetch's classes. @throws TypeError where the answer is a network error, as `fetch` does */
+  /** Does the same with Fetch's classes. @throws TypeError where the answer is a network error, as `fetch` does */
   fetch(request: Request): Promise<Response>;
 }
 
-/** Checks an api at run time, for programs without type checks. @throws TypeError where something else is given, such as a whole dock */
+/**
+ * Checks an api at run time, for programs without type checks. @throws TypeError for anything else, such as a whole
+ * dock
+ */
 export function checkApi(api: Api): Api {
   if (typeof (api as Api | undefined)?.owns === 'function') return api;
-  throw new TypeError('Cannot serve what is not an api: pass dock.api, not the dock itself.');
+  throw new TypeError(
+    'Cannot serve this object: expected an api, found one without its methods. Pass dock.api, not the dock itself.',
+  );
 }
 
 /**
- * Answers LM Studio's routes. It never rejects: what goes wrong becomes an answer.
- * @param engine another than the world's own
+ * Answers a call to LM Studio's routes. Never rejects: every failure becomes an answer.
+ * @param engine replaces the session's own engine
  */
 export async function answerCall(call: Call, world: ApiContext, engine = world.engine): Promise<Answer> {
   try {
@@ -95,7 +100,7 @@ export async function answerCall(call: Call, world: ApiContext, engine = world.e
     if (wrongType) throw wrongType;
     return unknownRoute(method, path, status);
   } catch (error) {
-    // The client has left: no answer can be read, and a body that was cut off is not a defect.
+    // The client has left: it cannot read an answer, and a body that was cut off is not a defect.
     if (call.signal.aborted) return 'network error';
     const problem = error instanceof RefusedError ? await loadProblem(error) : error;
     if (problem instanceof Problem) return prettyJson(problem.status, problem.answer, problem.headers);
@@ -130,7 +135,8 @@ const handlers: Record<Exclude<RouteName, InferenceRouteName>, Handler> = {
     note(call, { job: id });
     const job = await engine.status(id);
     if (!job) throw problems.jobNotFound(id);
-    // The job's own id once more: the other is a piece of the path, and each call's journal entry would keep one.
+    // Notes the job's own id: the id in the path is a slice of the URL string, which each journal entry would otherwise
+    // keep alive.
     note(call, { job: job.id, model: job.model });
     return prettyJson(200, toJobStatus(job, world.explainFailures, world.dateShiftOf(job)));
   },
@@ -149,14 +155,14 @@ async function answerAboutModels(world: ApiContext, call: Call, match: RouteMatc
   return modelRoutes[match.name as ModelRouteName](world, call, match);
 }
 
-/** The answer that tells `lms` and the SDKs that this is LM Studio. */
+/** Answers the greeting by which `lms` and the SDKs recognise LM Studio. */
 export function greet(): Answer {
   return compactJson(200, { lmstudio: true });
 }
 
 /**
- * What is wrong with the type of a body that came to an unknown route under `/api/v1`: LM Studio looks at the type before
- * it looks for a route.
+ * Finds what is wrong with the content type of a body sent to an unknown route under `/api/v1`: LM Studio checks the
+ * type before it looks for a route.
  */
 async function findWrongType(call: Call): Promise<Problem | undefined> {
   if (!METHODS_WITH_BODY.includes(call.method)) return undefined;
@@ -165,14 +171,14 @@ async function findWrongType(call: Call): Promise<Problem | undefined> {
   return problems.unsupportedMediaType(type);
 }
 
-/** @throws Problem not_imitated where there is no inference, and what the handler throws */
+/** @throws Problem not_imitated where no inference is configured; also rethrows what the handler throws */
 async function answerInference(world: ApiContext, call: Call, route: InferenceRouteName): Promise<Answer> {
   const { inference, library } = world;
   if (inference) return inference(call, route, library);
   return (await import('./refuse-inference.js')).refuseInference(world, call);
 }
 
-/** Refuses the WebSocket of an SDK; undefined for every other call. */
+/** Refuses an SDK's WebSocket; returns undefined for every other call. */
 async function refuseSdk(world: ApiContext, call: Call): Promise<Answer | undefined> {
   if (call.header('upgrade') === undefined) return undefined;
   return (await import('./refuse-inference.js')).refuseUpgrade(world, call);

@@ -2,7 +2,7 @@ import type { Call } from './call.js';
 
 /** The parts of a bearer token: the session it names, and the token itself. */
 export interface Bearer {
-  /** From `session:<id>` or `session:<id>:<token>`. */
+  /** The session, from `session:<id>` or `session:<id>:<token>`. */
   session?: string;
   token?: string;
 }

@@ -2,8 +2,8 @@ import { inferred } from '../contract/inferred.js';
 import { problems } from '../contract/problem.js';
 
 /*
- * The one reader of bodies, for all transports, with the habits of Express: gzip, deflate and br are decoded, within the
- * same limit as the body itself; charsets that begin with `utf-` are decoded, and a byte order mark is dropped.
+ * Reads bodies, for all transports, the way Express does: gzip, deflate and br are decoded, within the same limit as
+ * the body itself; charsets that begin with `utf-` are decoded, and a byte order mark is dropped.
  */
 
 /** What the headers of a call say about its body. */
@@ -36,7 +36,7 @@ function charsetOf(contentType: string | undefined): string {
 }
 
 /**
- * What the bytes of a header mean: node:http and Fetch give each byte as a character. curl sends UTF-8; Node's own fetch
+ * Decodes the bytes of a header: node:http and Fetch give each byte as a character. curl sends UTF-8; Node's own fetch
  * sends Latin-1, which is hardly ever valid UTF-8.
  */
 export function readHeader(value: string): string {

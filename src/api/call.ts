@@ -1,16 +1,16 @@
 /**
  * A request and an answer, as plain objects. Constructing Fetch's classes costs more than answering, so transports
- * translate at their edge and nothing inside ever sees a `Request`.
+ * translate at their edge and no inner code handles a `Request`.
  */
 export interface Call {
   /** Upper-case. */
   method: string;
-  /** As it was sent, without the query, the mount path and a session's prefix; begins with a slash. */
+  /** The path as it was sent, without the query, the mount path and a session's prefix; begins with a slash. */
   path: string;
   query: URLSearchParams;
   /** @param name lower-case */
   header(name: string): string | undefined;
-  /** The body. @param limit in bytes; LM Studio's by default @throws Problem bodyTooLarge */
+  /** Reads the body. @param limit in bytes; LM Studio's by default @throws Problem bodyTooLarge */
   text(limit?: number): Promise<string>;
   /** Aborted when the client leaves, where the transport can tell. */
   signal: AbortSignal;
@@ -30,21 +30,21 @@ export interface RawRequest {
   body(): AsyncIterable<Uint8Array>;
 }
 
-/** Notes about a call, made by each layer that it passes. */
+/** Notes about a call, added by each layer that handles it. */
 export interface CallNotes {
   /** The id of the call's entry. */
   readonly id?: number | undefined;
-  /** The documented route that took it, as `METHOD /path` with `:job_id`; absent where no route did. */
+  /** The documented route that answered it, as `METHOD /path` with `:job_id`; absent where no route did. */
   route?: string | undefined;
-  /** The job it was about. */
+  /** The job that the call concerns. */
   job?: string | undefined;
-  /** The identity of the model it was about. */
+  /** The identity of the model that the call concerns. */
   model?: string | undefined;
-  /** The fault that changed the answer, and what the api had said, where it was asked. */
+  /** The fault that changed the answer, and the api's own answer, where the api was called. */
   fault?: (FaultNote & { also?: readonly FaultNote[]; intended?: Answer }) | undefined;
 }
 
-/** Adds notes about a call, where they are kept. */
+/** Adds notes to a call, if it keeps notes. */
 export function note({ notes }: Call, { route, job, model, fault }: CallNotes): void {
   if (!notes) return;
   if (route !== undefined) notes.route = route;
@@ -82,15 +82,15 @@ export interface Route {
 /** Answers calls. It never throws and never rejects. */
 export type Answerer = (call: Call) => Promise<Answer>;
 
-/** Something in front of an answerer. */
+/** Wraps an answerer, for example to add headers or to answer in its place. */
 export type CallMiddleware = (next: Answerer) => Answerer;
 
-/** Puts links in front of an answerer, the outermost first. */
+/** Wraps an answerer in middleware, the outermost first. */
 export function chain(links: readonly CallMiddleware[], answerer: Answerer): Answerer {
   return links.reduceRight((next, link) => link(next), answerer);
 }
 
-/** JSON as LM Studio prints it under `/api/v1`. */
+/** Formats JSON as LM Studio prints it under `/api/v1`. */
 export function prettyJson(status: number, body: unknown, headers?: Readonly<Record<string, string>>): Answer {
   return {
     status,
@@ -103,5 +103,5 @@ export function compactJson(status: number, body: unknown): Answer {
   return { status, headers: JSON_HEADERS, body: JSON.stringify(body) };
 }
 
-/** One object for nearly all answers, and for all that the journal keeps of them. */
+/** Shared by nearly all answers and by what the journal keeps of them, to save memory. */
 const JSON_HEADERS = Object.freeze({ 'Content-Type': 'application/json; charset=utf-8' });

@@ -1,12 +1,12 @@
 import { Problem, problems } from '../contract/problem.js';
 
-/* Loaded with the first body that is coded, or in another charset than UTF-8. */
+/* Loaded with the first body that has a content coding, or another charset than UTF-8. */
 
 /**
- * Reads bytes in a content coding and a charset as text.
+ * Decodes bytes in a content coding and a charset to text.
  * @param encoding lower-case; undefined where there is none
  * @param charset lower-case
- * @throws Problem for a coding or a charset that is not read, for damaged bytes, and for more than `limit` bytes
+ * @throws Problem for an unsupported coding or charset, for damaged bytes, and for more than `limit` bytes
  */
 export async function readCodedBody(
   bytes: Uint8Array,
@@ -30,7 +30,7 @@ async function decompress(bytes: Uint8Array, encoding: string, limit: number): P
     if (done) return concatenate(chunks, length);
     length += value.byteLength;
     if (length > limit) {
-      // A bomb: what is left of it is never decoded.
+      // A decompression bomb: the rest is never decoded.
       reader.cancel().catch(() => undefined);
       throw problems.bodyTooLarge(limit);
     }
@@ -40,7 +40,7 @@ async function decompress(bytes: Uint8Array, encoding: string, limit: number): P
 
 type Decoder = ReadableWritablePair<Uint8Array, BufferSource>;
 
-/** Undefined for a coding that is not read here. */
+/** Finds the decoder for a coding; undefined for an unsupported one. */
 function decoderFor(encoding: string): Decoder | undefined {
   switch (encoding) {
     case 'gzip':
@@ -62,7 +62,10 @@ interface NodeStream {
   Duplex: { toWeb(duplex: unknown): unknown };
 }
 
-/** No page can decode br; Node can, and is asked for it at run time, so that a page's bundle holds nothing of Node's. */
+/**
+ * Looks up Node's brotli decoder at run time: browsers have none, and a page's bundle must not contain anything of
+ * Node's.
+ */
 function brotliDecoder(): Decoder | undefined {
   const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } };
   const zlib = process?.getBuiltinModule?.('node:zlib') as NodeZlib | undefined;
@@ -87,7 +90,7 @@ function decodeText(bytes: Uint8Array, charset: string): string {
     case 'utf8':
       return new TextDecoder().decode(bytes);
     case 'utf-16':
-      // By its byte order mark; without one, the lower byte comes first.
+      // UTF-16 is decoded by its byte order mark; without one, as little-endian.
       return new TextDecoder(bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-16le').decode(bytes);
     case 'utf-16le':
     case 'utf-16be':
@@ -102,7 +105,7 @@ function decodeText(bytes: Uint8Array, charset: string): string {
   }
 }
 
-/** No decoder of the platform reads it. */
+/** Decodes UTF-32, for which no platform has a decoder. */
 function decodeUtf32(bytes: Uint8Array, isLittleEndian: boolean): string {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let text = '';

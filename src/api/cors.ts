@@ -5,8 +5,8 @@ import type { Answer, CallMiddleware } from './call.js';
 export type CorsOrigin = string;
 
 /**
- * Lets pages of other origins call. Preflights end here: a browser sends them without a token.
- * The headers are those of Express's `cors` package, which a Node server is expected to send.
+ * Lets pages of other origins call. Preflights are answered here, because a browser sends them without a token. The
+ * headers are those of Express's `cors` package, which clients expect of a Node server.
  */
 export function allowCrossOrigin(origin: CorsOrigin): CallMiddleware {
   const allowed: Record<string, string> =
@@ -29,14 +29,12 @@ export function allowCrossOrigin(origin: CorsOrigin): CallMiddleware {
   };
 }
 
-/**
- * With CORS off, a page's calls fail in the browser with little to go on: reports each foreign origin once.
- */
+/** Reports each foreign origin once while CORS is off: in the browser such calls fail with little explanation. */
 export function reportForeignOrigins(report: (origin: string) => void): CallMiddleware {
   const seen = new Set<string>();
   return (next) => (call) => {
     const origin = call.header('origin');
-    // A client may send any number of made-up origins: after a hundred the point has been made.
+    // A client may send any number of made-up origins, so at most a hundred are reported.
     if (origin !== undefined && seen.size < 100 && !seen.has(origin) && !isSameOrigin(origin, call.header('host'))) {
       seen.add(origin);
       report(origin);

@@ -3,7 +3,7 @@ import { problems } from '../contract/problem.js';
 import { readBodyText, readHeader } from './body-text.js';
 import type { Answer, Answerer, Call } from './call.js';
 
-/** A Fetch `Request` as a call. `path` is the part of its URL that the api sees. */
+/** Turns a Fetch `Request` into a call. `path` is the part of its URL that the api sees. */
 export function callFrom(request: Request, path: string, search: string): Call {
   return {
     method: request.method,
@@ -15,12 +15,12 @@ export function callFrom(request: Request, path: string, search: string): Call {
   };
 }
 
-/** @throws TypeError where the answer is a network error, as `fetch` does */
+/** Turns an answer into a Fetch `Response`. @throws TypeError where the answer is a network error, as `fetch` does */
 export function toResponse(answer: Answer, method: string): Response {
   if (answer === 'network error') throw new TypeError('Failed to fetch: the simulated connection broke.');
   const { status, headers, body } = answer;
   const bodiless = method === 'HEAD' || status === 204 || status === 205 || status === 304;
-  // Tells the maker of the stream that it will not be read.
+  // Tells the stream's source that the stream will not be read.
   if (bodiless && typeof body !== 'string') void body.cancel();
   return new Response(bodiless ? null : body, { status, headers });
 }

@@ -1,7 +1,7 @@
 import type { Call, CallNotes, RawRequest } from './call.js';
 
 /**
- * A call that is handed on with something changed. It is a class because an object with getters, made for each call,
+ * A call that is passed on with something changed. It is a class because an object with getters, created for each call,
  * costs several times as much.
  */
 export class ForwardedCall implements Call {

@@ -3,7 +3,7 @@ import { note, prettyJson, type Answer, type Call } from './call.js';
 import { INFERENCE_BODY_BYTES, modelToRun, type InferenceContext } from './inference.js';
 import { isSdkPath } from './sdk-path.js';
 
-/* Loaded with the first call on which a model would run, where none does. */
+/* Loaded with the first inference call that is refused. */
 
 /** @throws Problem not_imitated */
 export async function refuseInference(world: InferenceContext, call: Call): Promise<never> {
@@ -13,7 +13,7 @@ export async function refuseInference(world: InferenceContext, call: Call): Prom
   throw inferenceNotImitated(`${method} ${path}`);
 }
 
-/** Refuses the WebSocket of an SDK, undefined for other calls: as a plain answer, which WebSocket clients report with its status. */
+/** Refuses an SDK's WebSocket with a plain answer, whose status WebSocket clients report; undefined for other calls. */
 export function refuseUpgrade(world: InferenceContext, call: Call): Answer | undefined {
   const { method, path } = call;
   if (!isSdkPath(path) || call.header('upgrade')?.toLowerCase() !== 'websocket') return undefined;
@@ -22,7 +22,7 @@ export function refuseUpgrade(world: InferenceContext, call: Call): Answer | und
   return prettyJson(status, answer);
 }
 
-/** Whatever is wrong with the body, the answer is the same. */
+/** Reads the model from the body; a malformed body changes nothing about the answer, so it is ignored. */
 async function modelInBody(call: Call): Promise<string | undefined> {
   try {
     return modelToRun(JSON.parse(await call.text(INFERENCE_BODY_BYTES)));

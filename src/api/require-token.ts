@@ -4,7 +4,7 @@ import { isGreeting } from './routes.js';
 
 /**
  * Refuses a call without `Authorization: Bearer <token>` or `Bearer session:<id>:<token>`; undefined for one that may
- * pass. The greeting needs no token: `lms` and the SDKs look for it before they have one.
+ * pass. The greeting needs no token: `lms` and the SDKs send it before they have one.
  */
 export async function refuseWithoutToken(
   call: Pick<Call, 'header' | 'method' | 'path'>,

@@ -64,7 +64,7 @@ export const routes = {
   'legacy-embeddings': 'POST /api/v0/embeddings',
 } as const satisfies Record<RouteName, DocumentedRoute>;
 
-/** The routes on which models run. modeldock imitates none of them: it forwards them, or answers canned texts. */
+/** The routes that run a model. modeldock has no model runtime: it forwards these calls, or answers canned texts. */
 export type InferenceRouteName = Exclude<
   { [Name in RouteName]: (typeof routes)[Name] extends `POST ${string}` ? Name : never }[RouteName],
   'download' | 'load' | 'unload'
@@ -73,9 +73,9 @@ export type InferenceRouteName = Exclude<
 export interface RouteMatch {
   name: RouteName;
   route: DocumentedRoute;
-  /** Only of the route that has one. */
+  /** Only on routes with a job id. */
   jobId?: string;
-  /** Only of the route that has one. */
+  /** Only on routes with a model key. */
   modelKey?: string;
 }
 
@@ -100,29 +100,29 @@ const inferencePaths: ReadonlySet<string> = new Set(
 );
 const paths = new Set([...matches.keys()].map(pathOf).filter((path) => !inferencePaths.has(path)));
 
-/** The documented route that a call takes. HEAD is GET without a body. */
+/** Finds the documented route of a call. HEAD is treated as GET without a body. */
 export function matchRoute({ method, path }: Route): RouteMatch | undefined {
   const verb = method === 'HEAD' ? 'GET' : method;
   const plain = plainPath(path);
-  // Polls are most of all calls: no key is made and hashed for them.
+  // Polls are by far the most frequent calls, so they skip the lookup by a composed key.
   if (plain.startsWith(STATUS)) {
     const jobId = verb === 'GET' ? jobIdFrom(path) : '';
     return jobId === '' ? undefined : { name: 'status', route: routes.status, jobId };
   }
   const match = matches.get(`${verb} ${plain}`);
   if (match || verb !== 'GET' || !plain.startsWith(LEGACY_MODEL)) return match;
-  // The keys of catalog models have a slash.
+  // Keys of catalog models contain a slash.
   const modelKey = decode(path.slice(LEGACY_MODEL.length).replace(/\/$/, ''));
   return modelKey === '' ? undefined : { name: 'legacy-model', route: routes['legacy-model'], modelKey };
 }
 
-/** Whether a path is documented, with any method, or below the downloads; those on which models run are apart. */
+/** Whether a path is documented, with any method, or below the downloads. Inference paths are not included. */
 export function isDocumentedPath(path: string): boolean {
   const plain = plainPath(path);
   return paths.has(plain) || plain === DOWNLOADS || plain.startsWith(`${DOWNLOADS}/`) || plain.startsWith(LEGACY_MODEL);
 }
 
-/** Whether models run at a path. */
+/** Whether a path is one of the inference routes. */
 export function isInferencePath(path: string): boolean {
   return inferencePaths.has(plainPath(path));
 }
@@ -132,24 +132,24 @@ export function isGreeting({ method, path }: Route): boolean {
   return (method === 'GET' || method === 'HEAD') && plainPath(path) === GREETING;
 }
 
-/** Whether a path is under LM Studio's own API, where what no route knows is a 404. */
+/** Whether a path is under LM Studio's own API, where an unknown route is a 404. */
 export function isUnderApi(path: string): boolean {
   return /^\/api\/v1(\/|$)/.test(plainPath(path));
 }
 
-/** Without regard to case, and without one trailing slash. */
+/** Normalises a path: lower-case, and without one trailing slash. */
 export function plainPath(path: string): string {
   const lower = path.toLowerCase();
   return lower.length > 1 && lower.endsWith('/') ? lower.slice(0, -1) : lower;
 }
 
-/** The rest of a status path; empty when it is not one segment. */
+/** Returns the job id of a status path; empty unless it is exactly one segment. */
 function jobIdFrom(path: string): string {
   const segment = path.slice(STATUS.length, path.endsWith('/') ? -1 : undefined);
   return segment.includes('/') ? '' : decode(segment);
 }
 
-/** A broken escape names nothing; it is quoted back as it came. */
+/** Decodes a path segment; one with a broken escape is returned as it came, and matches no job or model. */
 function decode(text: string): string {
   try {
     return text.includes('%') ? decodeURIComponent(text) : text;

@@ -1,6 +1,6 @@
 import { plainPath } from './routes.js';
 
-/** The namespaces of LM Studio's SDKs, which open a WebSocket for each. */
+/** The namespaces of LM Studio's SDKs; an SDK opens a WebSocket for each. */
 const SDK_PATHS = /^\/(?:llm|embedding|system|repository|diagnostics|files|plugins|runtime)$/;
 
 export function isSdkPath(path: string): boolean {

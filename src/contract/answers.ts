@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 
 /*
- * What LM Studio's routes answer. The one source: types and the OpenAPI document come from here, and tests hold every
- * answer against it. Field by field this follows the "Download a model" page of LM Studio's documentation and its
- * neighbours. The code imports types from here and nothing else, so that a page need not load the schemas.
+ * The schemas of what LM Studio's routes answer. Types and the OpenAPI document are derived from them, and tests check
+ * every answer against them. Field by field they follow the "Download a model" page of LM Studio's documentation and
+ * its neighbours. The code imports only types from here, so that a page need not load the schemas.
  */
 
 const date = z.string().check(
@@ -42,11 +42,13 @@ const failed = z.strictObject({
   ...jobFields,
   status: z.literal('failed'),
   error: z.optional(
-    z.string().check(z.meta({ description: 'Why, for people. Only where the server was told to explain failures.' })),
+    z
+      .string()
+      .check(z.meta({ description: 'Why, for people. Only where the server is configured to explain failures.' })),
   ),
 });
 
-/** A job as it is spelled in each of its states. */
+/** The fields of a job in each of its states. */
 export const jobStates = { downloading, paused, completed, failed };
 export const alreadyDownloaded = z.strictObject({ status: z.literal('already_downloaded') });
 
@@ -64,7 +66,7 @@ export const downloadAnswer = z.discriminatedUnion('status', [
 
 const withoutCount = { downloaded_bytes: true } as const;
 
-/** A job as released 0.4 servers spell it in the answer to the POST. */
+/** The fields of a job in a released 0.4 server's answer to the POST. */
 export const releasedJobStates = {
   downloading: z.omit(downloading, { ...withoutCount, bytes_per_second: true, estimated_completion: true }),
   paused: z.omit(paused, withoutCount),
@@ -72,7 +74,7 @@ export const releasedJobStates = {
   failed: z.omit(failed, withoutCount),
 };
 
-/** What released 0.4 servers answer to the POST: the counters that move are only in the status. */
+/** What released 0.4 servers answer to the POST: progress counters appear only in the status. */
 export const releasedDownloadAnswer = z.discriminatedUnion('status', [
   releasedJobStates.downloading,
   releasedJobStates.paused,
@@ -81,7 +83,7 @@ export const releasedDownloadAnswer = z.discriminatedUnion('status', [
   alreadyDownloaded,
 ]);
 
-/** Open: LM Studio adds settings, such as `reasoning_budget_message` and `physical_batch_size`. */
+/** Allows further keys: LM Studio adds settings, such as `reasoning_budget_message` and `physical_batch_size`. */
 export const loadConfig = z.looseObject({
   context_length: positive,
   parallel: z.optional(positive.check(z.meta({ description: 'Absent on embedding models.' }))),
@@ -96,7 +98,9 @@ const modelType = z.enum(['llm', 'embedding', 'decision']);
 export const modelEntry = z.strictObject({
   type: modelType,
   publisher: z.string(),
-  key: z.string().check(z.meta({ description: 'What it is loaded by; it may differ from what it was downloaded by.' })),
+  key: z
+    .string()
+    .check(z.meta({ description: 'The name to load it by; it may differ from the name it was downloaded by.' })),
   display_name: z.string(),
   architecture: z.optional(z.nullable(z.string())),
   quantization: z.nullable(z.strictObject({ name: z.nullable(z.string()), bits_per_weight: z.nullable(z.number()) })),
@@ -119,10 +123,10 @@ export const modelEntry = z.strictObject({
   selected_variant: z.optional(z.string()),
 });
 
-/** What `GET /api/v1/models` answers. */
+/** The answer of `GET /api/v1/models`. */
 export const modelList = z.strictObject({ models: z.array(modelEntry) });
 
-/** What `GET /v1/models` answers, in OpenAI's words. */
+/** The answer of `GET /v1/models`, in OpenAI's format. */
 export const openAiModelList = z.strictObject({
   data: z.array(
     z.strictObject({ id: z.string(), object: z.literal('model'), owned_by: z.literal('organization_owner') }),
@@ -130,7 +134,7 @@ export const openAiModelList = z.strictObject({
   object: z.literal('list'),
 });
 
-/** A model as the REST API of the 0.3 servers lists it, which released 0.4 servers still do. */
+/** A model as the REST API of the 0.3 servers lists it; released 0.4 servers still have that API. */
 export const legacyModel = z.strictObject({
   id: z.string(),
   object: z.literal('model'),
@@ -145,7 +149,7 @@ export const legacyModel = z.strictObject({
   capabilities: z.optional(z.array(z.literal('tool_use'))),
 });
 
-/** What `GET /api/v0/models` answers. */
+/** The answer of `GET /api/v0/models`. */
 export const legacyModelList = z.strictObject({ data: z.array(legacyModel), object: z.literal('list') });
 
 export const loadAnswer = z.strictObject({
@@ -156,7 +160,7 @@ export const loadAnswer = z.strictObject({
   load_config: z.optional(loadConfig),
 });
 
-/** Only of interest here: which model is to run. */
+/** The one field of an inference body that is read here: which model to run. */
 export const inferenceBody = z.looseObject({ model: z.optional(z.string()) });
 
 export const unloadAnswer = z.strictObject({ instance_id: z.string() });
@@ -184,7 +188,7 @@ export const problemAnswer = z.strictObject({
   }),
 });
 
-/** The answer of unknown routes: here `error` is text. */
+/** The answer of unknown routes, where `error` is a plain text. */
 export const unknownRouteAnswer = z.strictObject({ error: z.string() });
 
 export type JobStatusAnswer = z.infer<typeof jobStatus>;

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 
 /*
- * The bodies that LM Studio's routes take. The one source: types, validation and the OpenAPI document come from here.
+ * The schemas of the bodies that LM Studio's routes accept. Types, validation and the OpenAPI document are derived from
+ * them.
  */
 
 const positive = z.int().check(z.positive());

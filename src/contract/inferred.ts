@@ -115,12 +115,12 @@ export const inferredBehaviours = {
   },
   catalogModelsHaveNoQuantization: {
     behaviour:
-      'A quantization with a catalog id is refused, unless a server that really downloads was told to take it.',
+      'A quantization with a catalog id is refused, unless a server that really downloads is configured to take it.',
     because: 'The refusal was observed in released servers; its words say that it will be possible.',
   },
   failedJobsAreUnexplained: {
     behaviour:
-      'A failed job has no field of its own, unless the server was told to add a string `error`, as one that really downloads is.',
+      'A failed job has no field of its own, unless the server is configured to add a string `error`, as one that really downloads is.',
     because: 'The extra fields are unknown; an object under `error` would break typed clients.',
   },
   retryMakesANewJob: {

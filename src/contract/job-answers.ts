@@ -15,7 +15,8 @@ export function toJobStatus(job: JobSnapshot, explain = false, shiftMs = 0): Job
     case 'downloading': {
       const { bytesPerSecond: bytes_per_second, estimatedCompletion } = job;
       const status = 'downloading';
-      // Two literals: V8 writes an object that a spread has made as JSON at half the speed, and most polls are answered here.
+      // Two object literals instead of a spread: V8 serialises an object made by a spread at half the speed, and most
+      // polls are answered here.
       if (estimatedCompletion === undefined) {
         return { job_id, status, total_size_bytes, downloaded_bytes, bytes_per_second, started_at };
       }
@@ -35,7 +36,7 @@ export function toJobStatus(job: JobSnapshot, explain = false, shiftMs = 0): Job
   }
 }
 
-/** A job as `POST …/download` spells it. `counters` keeps the fields that released servers leave out. */
+/** Formats a job for `POST …/download`. `counters` keeps the fields that released servers leave out. */
 export function toDownloadAnswer(
   job: JobSnapshot | 'already_downloaded',
   { counters, explain = false, shiftMs = 0 }: { counters: boolean; explain?: boolean; shiftMs?: number },

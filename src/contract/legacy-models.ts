@@ -2,7 +2,7 @@ import type { InstalledModel, LoadedInstance } from '../core/model-library.js';
 import type { LegacyModel, LegacyModelList } from './answers.js';
 import { readable } from './model-answers.js';
 
-/* The spelling of `/api/v0`, loaded with its first call. */
+/* Formats the list of `/api/v0`; loaded with its first call. */
 
 export function toLegacyModelList(
   models: readonly InstalledModel[],
@@ -11,7 +11,7 @@ export function toLegacyModelList(
   return { data: models.map((model) => toLegacyModel(model, loaded)), object: 'list' };
 }
 
-/** A model as `/api/v0/models` spells it. */
+/** Formats a model for `/api/v0/models`. */
 export function toLegacyModel(model: InstalledModel, loaded: readonly LoadedInstance[]): LegacyModel {
   const instance = loaded.find(({ modelKey }) => modelKey === model.key);
   const isRead = readable(model);

@@ -83,7 +83,7 @@ function toModelEntry(model: InstalledModel, loaded: readonly LoadedInstance[]):
   };
 }
 
-/** Tells which fields a model has: those that LM Studio could not read are null. */
+/** Returns a test for which fields of a model are known: those that LM Studio could not read are null. */
 export function readable({ unreadFields = [], maxContextLength }: InstalledModel): (field: UnreadField) => boolean {
   return (field) => !unreadFields.includes(field) && (field !== 'maxContextLength' || maxContextLength > 0);
 }

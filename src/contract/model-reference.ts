@@ -7,7 +7,7 @@ const HUGGING_FACE_LINK = /^https:\/\/huggingface\.co\/([^/]+)\/([^/]+)\/?$/i;
 const COMMUNITY = 'lmstudio-community/';
 
 /**
- * Reads the `model` of a request, in LM Studio's order of checks.
+ * Parses the `model` of a request, with LM Studio's checks in LM Studio's order.
  * @throws Problem malformedLink, communityName, malformedName
  */
 export function parseModelReference(model: string): ModelReference {

@@ -1,6 +1,6 @@
 import { Problem } from './problem.js';
 
-/* What modeldock is, what it is not, and how to go on. Loaded with the first call that needs it. */
+/* Explains what modeldock does not do and how to go on. Loaded with the first call that needs it. */
 
 export function inferenceNotImitated(route: string): Problem {
   return notImitated(

@@ -31,7 +31,7 @@ export class Problem extends Error {
 const invalid = (message: string, details?: { code?: string; param?: string }): Problem =>
   new Problem(400, 'invalid_request', message, details);
 
-/** Every error a documented route can answer with, in LM Studio's words where they are known. */
+/** Every error that a documented route can answer, in LM Studio's words where they are known. */
 export const problems = {
   malformedJson: () =>
     invalid('Invalid body: failed to parse JSON value. Please check the value to ensure it is valid JSON', {

@@ -1,20 +1,22 @@
-/** How one edition of LM Studio behaves, as data. */
+/** The behaviour of one edition of LM Studio, as data. */
 export interface Profile {
-  /** The answer to the POST carries the counters that move: downloaded bytes, speed, estimate. */
+  /** Whether the answer to the POST carries the progress counters: downloaded bytes, speed, estimate. */
   countersInDownloadAnswer: boolean;
-  /** Status of an unknown route outside `/api/v1`. LM Studio's 200 hid a wrong path in a public client for months. */
+  /**
+   * The status of an unknown route outside `/api/v1`. LM Studio's 200 hid a wrong path in a public client for months.
+   */
   unknownRouteStatus: 200 | 404;
-  /** After how long a server closes an idle connection, in ms; modeldock's own, longer time where absent. */
+  /** How long a server keeps an idle connection open, in ms; modeldock's own, longer default where absent. */
   keepAliveMs?: number | undefined;
 }
 
 /** An edition of LM Studio, by name. */
 export type ProfileName =
-  /** The page of the documentation that this project implements: autumn 2025. */
+  /** The page of the documentation that this project implements, of autumn 2025. */
   | 'documented'
   /** Released servers. */
   | 'lmstudio-0.4'
-  /** As an API should be: a wrong path is an error. */
+  /** Stricter than LM Studio: a wrong path is an error. */
   | 'strict';
 
 /** The editions of LM Studio that can be imitated; a profile of your own is one of them with other values. */
@@ -26,8 +28,8 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
 
 export const profileNames = Object.keys(profiles) as ProfileName[];
 
-/** @throws RangeError naming those there are */
+/** Returns a profile by its name. @throws RangeError listing the known names */
 export function profileNamed(name: string): Profile {
   if (Object.hasOwn(profiles, name)) return profiles[name as ProfileName];
-  throw new RangeError(`There is no profile ${name}. There is: ${profileNames.join(', ')}.`);
+  throw new RangeError(`Cannot use the profile ${name}: expected one of ${profileNames.join(', ')}, found ${name}.`);
 }

@@ -4,8 +4,8 @@ import { inferred } from './inferred.js';
 import { problems, type Problem } from './problem.js';
 
 /**
- * Checks a request body in LM Studio's order: JSON, content type, keys, types. A form is no JSON whatever is in it, and
- * its type is what is wrong with it.
+ * Checks a request body in LM Studio's order: JSON, content type, keys, types. A form is never JSON, so it is refused
+ * for its content type whatever it holds.
  * @throws Problem malformedJson, unsupportedMediaType, missingField, unknownKeys, wrongType, wrongValue
  */
 export function readBody<Body>(schema: z.ZodMiniType<Body>, text: string, contentType: string | undefined): Body {
@@ -38,7 +38,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** zod words its issues its own way: they are told apart by code. */
+/** Maps zod's issues to LM Studio's errors by their code, because zod's texts differ. */
 function problemFromIssues(
   issues: readonly (Issue & { keys?: unknown; expected?: unknown })[],
   body: unknown,

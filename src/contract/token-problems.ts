@@ -1,6 +1,6 @@
 import { Problem } from './problem.js';
 
-/* LM Studio's words to calls without its token, loaded with the first of them. */
+/* LM Studio's errors for calls without its token; loaded with the first of them. */
 
 export const tokenProblems = {
   missingToken: () =>
@@ -18,7 +18,7 @@ export const tokenProblems = {
 function invalidToken(what: string): Problem {
   const message = `${what} Learn more at: https://lmstudio.ai/docs/developer/core/authentication.`;
   const problem = new Problem(401, 'invalid_request', message);
-  // This one error has its code before its message.
+  // This is the one error whose code stands before its message.
   problem.answer.error = { type: 'invalid_request', code: 'invalid_api_key', message };
   return problem;
 }

@@ -1,10 +1,13 @@
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
 
-/** `948 B`, `2.3 GB`, `117 MB`: three digits at most, decimal, as disks are sold and LM Studio counts. */
+/**
+ * Formats bytes with at most three digits, as in `948 B`, `2.3 GB`, `117 MB`. Units are decimal, as disks are sold and
+ * LM Studio counts.
+ */
 export function describeBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;
-  // An amount that would be shown as 1000 is 1.0 of the next unit.
+  // An amount that would be shown as 1000 becomes 1.0 of the next unit.
   while (unit < UNITS.length - 1 && value >= 999.5) {
     value /= 1000;
     unit++;

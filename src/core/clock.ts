@@ -1,17 +1,18 @@
-/** Reads time. All the simulator ever asks for: code that holds one cannot wait. */
+/** Reads time. It is all that the simulator gets, so simulator code cannot wait. */
 export interface Clock {
   /** Milliseconds since the Unix epoch, whole. */
   now(): number;
 }
 
-/** Reads time and can wait. Only code that does real work holds one. */
+/** Reads time and can wait. Only code that does real work gets one. */
 export interface WaitingClock extends Clock {
   /** Resolves after `ms` milliseconds; rejects with the signal's reason when it is aborted first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
 /**
- * The machine's own clock. `Date.now` is looked up at each reading, on purpose: a test that fakes `Date` moves it.
+ * The machine's own clock. `Date.now` is looked up at each reading on purpose, so that a test that fakes `Date` moves
+ * it.
  */
 export const systemClock: WaitingClock = {
   now: () => Date.now(),
@@ -32,12 +33,12 @@ export const systemClock: WaitingClock = {
 };
 
 /**
- * Reads the machine's monotonic clock, as milliseconds since the epoch at which this process began to count. A step of the
- * machine's date does not move it, and it counts no time that the machine is suspended.
+ * Reads the machine's monotonic clock, as milliseconds since the epoch, counted from the start of this process. Changes
+ * of the machine's date do not affect it, and it does not count time for which the machine is suspended.
  */
 export const monotonicClock: Clock = { now: () => Math.trunc(performance.timeOrigin + performance.now()) };
 
-/** The same time without the source's steps back: where the source is set back, time runs on from what was shown. */
+/** Hides backward steps of a source: when the source is set back, time continues from what was last shown. */
 export function withoutStepsBack(source: Clock): Clock {
   let lastRead = source.now();
   let lead = 0;
@@ -52,15 +53,15 @@ export function withoutStepsBack(source: Clock): Clock {
 }
 
 /**
- * A clock that can be frozen, sped up, set and advanced. It owns no timer: its time is computed when it is read. It never
- * goes back by itself and never waits for its source to catch up: where the source is set back, time runs on from what was
- * shown.
+ * A clock that can be frozen, sped up, set and advanced. It owns no timer: its time is computed when it is read. It
+ * never goes back by itself and never waits for its source to catch up: when the source is set back, time continues
+ * from what was last shown.
  */
 export class VirtualClock implements Clock {
   readonly #source: Clock;
   /** The last time read from the source. */
   #lastRead: number;
-  /** At this time of the source the clock showed `#at`, and has moved at `#speed` since. */
+  /** The source's time at which the clock showed `#at`; it has moved at `#speed` since. */
   #setAt: number;
   #at: number;
   /** Virtual milliseconds per real one; 0 is a frozen clock. */
@@ -84,9 +85,9 @@ export class VirtualClock implements Clock {
   }
 
   now(): number {
-    // A frozen clock does not read its source: that costs nothing, and the source may be a faked date.
+    // A frozen clock does not read its source: reading costs time, and the source may be a faked date.
     if (this.#speed === 0) return this.#at;
-    // A fast clock stops at the last time that can be spelled.
+    // A fast clock stops at the last time that can be written with a four-digit year.
     return Math.min(Math.trunc(this.#at + (this.#readSource() - this.#setAt) * this.#speed), MAX_TIME);
   }
 
@@ -94,13 +95,13 @@ export class VirtualClock implements Clock {
   advance(ms: number): number {
     if (!(ms >= 0 && Number.isFinite(ms))) {
       throw new RangeError(
-        `Cannot advance the clock by ${ms} ms: it takes a finite number of milliseconds, 0 or more.`,
+        `Cannot advance the clock: expected a finite number of milliseconds, 0 or more, found ${ms}.`,
       );
     }
     return this.set(this.now() + Math.trunc(ms));
   }
 
-  /** Sets the time; the speed stays. */
+  /** Sets the time; the speed does not change. */
   set(now: number): number {
     checkTime(now);
     this.#setAt = this.#readSource();
@@ -108,7 +109,7 @@ export class VirtualClock implements Clock {
     return this.#at;
   }
 
-  /** From now on one real millisecond is `speed` virtual ones; 0 freezes the clock. */
+  /** Runs the clock at `speed` virtual milliseconds per real one from now on; 0 freezes it. */
   run(speed = 1): void {
     checkSpeed(speed);
     this.#at = this.now();
@@ -122,24 +123,28 @@ export class VirtualClock implements Clock {
 
   #readSource(): number {
     const read = this.#source.now();
-    // Moving both marks by the step keeps what has passed since `#setAt` as it was.
+    // Moving both marks by the step keeps the time that has passed since `#setAt` unchanged.
     if (read < this.#lastRead) this.#setAt -= this.#lastRead - read;
     this.#lastRead = read;
     return read;
   }
 }
 
-/** The last millisecond that a four-digit year can name (9999-12-31T23:59:59.999Z), so that every time can be spelled. */
+/** The last millisecond with a four-digit year (9999-12-31T23:59:59.999Z): every time up to it can be formatted. */
 export const MAX_TIME = 253_402_300_799_999;
 
 function checkTime(now: number): void {
   if (!(now >= 0 && now <= MAX_TIME)) {
-    throw new RangeError(`Cannot set the clock to ${now}: it takes milliseconds since 1970, up to ${MAX_TIME}.`);
+    throw new RangeError(
+      `Cannot set the clock: expected milliseconds since 1970, from 0 to ${MAX_TIME}, found ${now}.`,
+    );
   }
 }
 
 function checkSpeed(speed: number): void {
   if (!(speed >= 0 && Number.isFinite(speed))) {
-    throw new RangeError(`Cannot run the clock at speed ${speed}: it takes a finite number, 0 (frozen) or more.`);
+    throw new RangeError(
+      `Cannot run the clock at this speed: expected a finite number, 0 (frozen) or more, found ${speed}.`,
+    );
   }
 }

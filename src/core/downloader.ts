@@ -3,23 +3,23 @@ import type { JobSnapshot } from './job.js';
 import type { ModelLibrary } from './model-library.js';
 
 /*
- * What an engine that moves actual bytes can tell and be told, beyond what a simulated one can. Plain data, so that it
- * travels over the control API.
+ * The interface of an engine that moves actual bytes, beyond what a simulated one has. Everything is plain data, so
+ * that it travels over the control API.
  */
 
-/** What a job is busy with while it is `downloading`. */
+/** What a job is doing while it is `downloading`. */
 export type DownloadPhase =
-  /** Other jobs come first. */
+  /** Waits for other jobs to finish. */
   | 'queued'
   /** Asks the hub where the bytes are. */
   | 'connecting'
   /** Bytes arrive. */
   | 'transferring'
-  /** The hub asked for patience (429). */
+  /** Waits because the hub answered 429. */
   | 'waiting-rate-limit'
-  /** Nothing answers at all; it goes on by itself. */
+  /** Waits because no server answers; it resumes by itself. */
   | 'offline'
-  /** Bytes are hashed that nothing has to be fetched for. */
+  /** Hashes bytes that are on disk already. */
   | 'verifying'
   /** The files get their names in the models folder. */
   | 'publishing';
@@ -37,30 +37,30 @@ export const downloadPhases = [
 
 /** How far one file of a download is. */
 export interface FileProgress {
-  /** In the repo, with slashes. */
+  /** The path in the repo, with slashes. */
   path: string;
   sizeBytes: number;
   downloadedBytes: number;
-  /** How far the digest has been computed. */
+  /** How many bytes have been hashed. */
   hashedBytes: number;
 }
 
-/** What a job's snapshot has no room for. */
+/** Details of a job that its snapshot does not have. */
 export interface DownloadDetails {
   /** Absent unless the job is `downloading`. */
   phase?: DownloadPhase;
   /** `owner/repo`. */
   repo: string;
-  /** The commit that is downloaded, 40 hex digits. It never changes under a job's id. */
+  /** The commit that is downloaded, 40 hex digits. It never changes for a job's id. */
   commit: string;
   /** The label that was chosen, for instance `Q4_K_M`; absent where a whole repo is one option. */
   quantization?: string;
   files: readonly FileProgress[];
-  /** Requests for bytes that are open now. */
+  /** The number of requests for bytes that are open now. */
   connections: number;
-  /** Place among those that wait, from 0. */
+  /** The place in the queue, from 0. */
   queuePosition?: number;
-  /** Bytes per second; absent where only the limit of all jobs holds. */
+  /** The job's own limit in bytes per second; absent where only the limit of all jobs applies. */
   limit?: number;
 }
 
@@ -70,11 +70,14 @@ export interface DownloaderControl extends JobControl {
   details(jobId: string): Promise<DownloadDetails | undefined>;
   /** Puts a waiting job at a place in the queue, from 0. @throws RefusedError job_not_found, wrong_job_state */
   move(jobId: string, position: number): Promise<JobSnapshot>;
-  /** Bytes per second for one job from now on; `undefined` lifts it. @throws RefusedError job_not_found */
+  /**
+   * Limits one job to this many bytes per second from now on; `undefined` lifts the limit. @throws RefusedError
+   * job_not_found
+   */
   limit(jobId: string, bytesPerSecond: number | undefined): Promise<JobSnapshot>;
 }
 
-/** What was taken off the disk. */
+/** What was removed from the disk. */
 export interface RemovedModel {
   key: string;
   /** Absolute paths. */
@@ -82,22 +85,22 @@ export interface RemovedModel {
   bytes: number;
 }
 
-/** Counters since the engine was opened, and gauges as they stand. Bytes, milliseconds. */
+/** Counters since the engine was opened, and current gauges. Bytes and milliseconds. */
 export interface DownloaderMetrics {
   downloadedBytes: number;
   bytesPerSecond: number;
   hashedBytes: number;
-  /** Requests for bytes that were made again. */
+  /** The number of repeated requests for bytes. */
   retries: number;
-  /** Requests for bytes that fell silent and were given up. */
+  /** The number of requests for bytes that stopped sending and were abandoned. */
   stalls: number;
-  /** Signed URLs asked for again. */
+  /** The number of signed URLs that were requested again. */
   renewals: number;
   connections: number;
   jobs: readonly { state: JobSnapshot['state']; phase?: DownloadPhase; count: number }[];
 }
 
-/** Something that happened to a job; progress is not an event. */
+/** Something that happened to a job. Progress is not an event. */
 export interface DownloadEvent {
   /** Milliseconds since the epoch. */
   at: number;
@@ -111,14 +114,18 @@ export interface Downloader extends DownloadEngine {
   readonly jobs: DownloaderControl;
   readonly library: ModelLibrary;
   /**
-   * Starts a download as an operator asks for it: other than `start`, it also takes a quantization with a catalog id.
+   * Starts a download on behalf of the user of the server: unlike `start`, it also accepts a quantization with a
+   * catalog id.
    * @throws RefusedError as `start`
    */
   get(request: DownloadRequest): Promise<JobSnapshot | 'already_downloaded'>;
-  /** The newest commit; only files whose digest changed are fetched. @throws RefusedError model_not_installed, and as `start` */
+  /**
+   * Downloads the newest commit; only files whose digest changed are fetched. @throws RefusedError model_not_installed,
+   * and as `start`
+   */
   update(key: string): Promise<JobSnapshot | 'already_downloaded'>;
   /**
-   * Deletes a model's files: those of our records, or with `force` all of that model.
+   * Deletes a model's files: those that modeldock recorded, or with `force` all files of that model.
    * @throws RefusedError model_not_installed, wrong_job_state while a job runs, unrecorded_files
    */
   remove(key: string, options?: { force?: boolean }): Promise<RemovedModel>;
@@ -126,8 +133,11 @@ export interface Downloader extends DownloadEngine {
   limit(): number | undefined;
   setLimit(bytesPerSecond: number | undefined): void;
   metrics(): DownloaderMetrics;
-  /** @returns how to stop listening */
+  /** Calls a listener with each event. @returns a function that stops it */
   subscribe(listener: (event: DownloadEvent) => void): () => void;
-  /** Checkpoints and lets go of everything; the jobs go on when an engine is opened over the same folders. */
+  /**
+   * Saves the state of all jobs and releases every resource; the jobs resume when an engine is opened over the same
+   * folders.
+   */
   close(): Promise<void>;
 }

@@ -8,7 +8,7 @@ export type FailureCode =
   | 'disk_full'
   /** Nothing answers, and retries did not help. */
   | 'network_error'
-  /** The hub answers, but not with anything that can be used. */
+  /** The hub answers with something unusable. */
   | 'hub_error'
   /** The hub allows no further requests for now. */
   | 'rate_limited'
@@ -71,7 +71,7 @@ export const failureCodes = [
   'disk_error',
 ] as const satisfies readonly FailureCode[];
 
-/** Why a request was refused before there was a job, or about a job or model that is not there. */
+/** Why a request was refused: before a job existed, or because a job or model does not exist. */
 export type RefusalCode =
   | 'model_not_found'
   | 'no_compatible_option'
@@ -84,17 +84,17 @@ export type RefusalCode =
   | 'insufficient_space'
   | 'hub_unavailable'
   | 'offline'
-  /** The hub answers, but not with anything that can be used. */
+  /** The hub answers with something unusable. */
   | 'hub_error'
   | 'redirect_refused'
   | 'proxy_auth'
-  /** A repo, or a file in it, has a name that must not become a path. */
+  /** A repo, or a file in it, has a name that is unsafe as a path. */
   | 'unsafe_path'
   /** The models folder cannot be written. */
   | 'disk_error'
-  /** Another process downloads it. */
+  /** Another process is downloading it. */
   | 'model_busy'
-  /** There are files that modeldock did not put there. */
+  /** There are files that modeldock did not write. */
   | 'unrecorded_files'
   | 'model_not_installed'
   | 'instance_not_loaded'
@@ -103,7 +103,7 @@ export type RefusalCode =
 
 /** What a refusal says besides its code and its message. */
 export interface RefusalDetails {
-  /** What could have been asked for instead. */
+  /** What the caller could ask for instead. */
   choices?: readonly string[];
   /** After how many ms the same request may succeed. */
   retryAfterMs?: number;
@@ -113,15 +113,15 @@ export interface RefusalDetails {
   cause?: unknown;
 }
 
-/** Something the engine or the library will not do. `code` is what programs branch on; the message is for people. */
+/** A request that the engine or the library refuses. `code` is for programs to branch on; the message is for people. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
   readonly code: RefusalCode;
-  /** What was refused, as it was asked for: a model, a link, an instance, a job id. */
+  /** The subject of the request, as the caller named it: a model, a link, an instance, a job id. */
   readonly subject: string;
-  /** What could have been asked for instead. */
+  /** What the caller could ask for instead. */
   readonly choices: readonly string[] | undefined;
-  /** After how long the same request may succeed. */
+  /** How long to wait until the same request may succeed. */
   readonly retryAfterMs: number | undefined;
   /** Sentences on what to try, for answers whose first sentence is LM Studio's. */
   readonly advice: string | undefined;

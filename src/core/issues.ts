@@ -1,11 +1,11 @@
-/** What a schema found wrong with a value; the shape that zod reports. */
+/** A mistake that a schema found in a value; the shape that zod reports. */
 export interface Issue {
   readonly code?: string | undefined;
   readonly path: readonly PropertyKey[];
   readonly message: string;
 }
 
-/** One line per wrong value: its path, what was expected there, and what was found. */
+/** Describes wrong values, a line each: the path, what was expected there, and what was found. */
 export function describeIssues(issues: readonly Issue[], input: unknown, whole: string): string {
   return issues
     .flatMap((issue) => spread(issue))
@@ -13,7 +13,7 @@ export function describeIssues(issues: readonly Issue[], input: unknown, whole: 
     .join('\n');
 }
 
-/** Unknown keys are reported together, on the object that has them; a reader looks for each key. */
+/** Splits an issue about several unknown keys, which zod reports on the object that has them, into one per key. */
 function spread(issue: Issue & { readonly keys?: readonly string[] }): readonly Issue[] {
   return issue.code === 'unrecognized_keys'
     ? issue.keys!.map((key) => ({
@@ -24,7 +24,7 @@ function spread(issue: Issue & { readonly keys?: readonly string[] }): readonly 
     : [issue];
 }
 
-/** A schema may have words of its own; zod's are about its own terms. */
+/** Returns a schema's own message, where it has one; zod's own are too technical. */
 function wordsOr(otherwise: string, { message }: Issue): string {
   return /^(?:Unrecognized|Invalid input)/.test(message) ? otherwise : message;
 }
@@ -39,7 +39,7 @@ function describeIssue(issue: Issue, input: unknown, whole: string): string {
   return `${path === '' ? whole : path}: expected ${expectation(issue)}, found ${clip(spell(value))}`;
 }
 
-/** What a schema expected, in words. */
+/** Describes what a schema expected. */
 export function expectation(reported: Issue): string {
   const issue: Issue & Record<string, unknown> = { ...reported };
   switch (issue.code) {
@@ -76,7 +76,7 @@ const kinds: Readonly<Record<string, string>> = {
 function spell(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'function' || typeof value === 'symbol') return `a ${typeof value}`;
-  // JSON has no word for NaN and infinity.
+  // JSON has no spelling for NaN and infinity.
   if (typeof value === 'number') return String(value);
   try {
     return JSON.stringify(value);

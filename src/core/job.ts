@@ -19,19 +19,19 @@ export interface JobFacts {
 export type JobState =
   | {
       state: 'downloading';
-      /** Over the last 10 s, fractional; 0 when nothing moves. */
+      /** Bytes per second over the last 10 s, fractional; 0 when nothing moves. */
       bytesPerSecond: number;
       /** Milliseconds since the epoch; absent exactly when the speed is 0. */
       estimatedCompletion?: number;
     }
   | {
       state: 'paused';
-      /** Why it paused by itself; absent when a person paused it. */
+      /** Why it paused by itself; absent when a user paused it. */
       code?: FailureCode;
       reason?: string;
     }
   | { state: 'completed'; completedAt: number }
   | { state: 'failed'; code: FailureCode; reason: string; failedAt: number };
 
-/** A download as it stands at one moment. */
+/** The state of a download at one moment. */
 export type JobSnapshot = JobFacts & JobState;

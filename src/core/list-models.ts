@@ -1,15 +1,15 @@
 import type { InstalledModel } from './model-library.js';
 
-/** One line of the list of models, and what is behind it. */
+/** One entry of the list of models, and the installed models that it stands for. */
 export interface ListedModel<Installed> {
   model: InstalledModel;
-  /** Several for the variants of a catalog model, the one that is selected last. */
+  /** Several for the variants of a catalog model; the selected one is last. */
   behind: readonly Installed[];
 }
 
 /**
- * Gives each model a key of its own, and lists the variants of a catalog model as one. Where two models come to the same
- * key, the newest has it; each of the others has the first of its further names that is free.
+ * Gives each model a key of its own, and lists the variants of a catalog model as one entry. If two models get the same
+ * key, the newest keeps it; each of the others gets the first free one of its further names.
  * @param installed the newest last
  * @param furtherNames of a model, from the shortest to one that no other model has
  * @returns in the order of `installed`, a catalog model in the place of its newest variant
@@ -40,13 +40,16 @@ export function listModels<Installed extends { readonly model: InstalledModel }>
   return listed.sort((one, other) => placeOf(one) - placeOf(other));
 }
 
-/** `key@quantization` and the like, for models of one key: from the shortest to those with their publisher. */
+/**
+ * Lists longer names for models that share a key, such as `key@quantization`: from the shortest to those with the
+ * publisher.
+ */
 export function qualifiedNames({ key, quantization, format }: InstalledModel, publisher: string): string[] {
   const quantized = `${key}@${quantization?.name.toLowerCase() ?? format}`;
   return [quantized, `${publisher}/${key}`, `${publisher}/${quantized}`];
 }
 
-/** The newest is the one selected, the others are its variants. */
+/** Merges the variants of a catalog model; the newest is the selected one. */
 function mergeVariants(models: readonly InstalledModel[]): InstalledModel {
   const newest = models.at(-1)!;
   return models.length === 1

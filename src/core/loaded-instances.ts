@@ -1,14 +1,14 @@
 import { RefusedError } from './errors.js';
 import type { InstalledModel, LoadConfig, LoadedInstance, LoadRequest } from './model-library.js';
 
-/** Reading from a fast disk; nothing is really loaded, so only the number is there. */
+/** How fast a model appears to load: as from a fast disk. Only the reported time depends on it; nothing is loaded. */
 const LOAD_BYTES_PER_MS = 2_000_000;
 
-/** Which models are loaded, as a record: no engine runs inference. */
+/** Keeps which models count as loaded. It is only a record: no engine runs inference. */
 export class LoadedInstances {
   #instances: readonly LoadedInstance[];
 
-  /** @param loaded what is loaded from the start */
+  /** @param loaded the instances that are loaded from the start */
   constructor(loaded: readonly LoadedInstance[] = []) {
     this.#instances = loaded;
   }
@@ -54,7 +54,7 @@ export class LoadedInstances {
   }
 }
 
-/** The settings that an instance shows: fewer for MLX, one for embeddings, experts only where there are any. */
+/** Returns the settings that an instance shows: fewer for MLX, one for embeddings, experts only where there are any. */
 function configure(model: InstalledModel, request: LoadRequest): LoadConfig {
   const contextLength = request.contextLength ?? Math.min(4096, model.maxContextLength || 4096);
   if (model.type === 'embedding') return { contextLength };

@@ -1,11 +1,11 @@
 import { labelIn, nominalBits } from './quantization.js';
 
 /**
- * What a file of a repo, or of a models folder, is.
+ * The kind of a file in a repo or in a models folder.
  *
  * - `model`: one that can be run, or a part of one by llama.cpp's convention (`-00001-of-00003.gguf`)
  * - `piece`: cut from a file that must be joined before any program can use it
- * - `projector`: sees or hears for a model (`mmproj`)
+ * - `projector`: handles images or sound for a model (`mmproj`)
  * - `imatrix`: data by which models are quantized
  * - `draft`: guesses tokens for a larger model (MTP, EAGLE, DFlash), and cannot be used without it
  * - `other`: everything else
@@ -20,7 +20,7 @@ export interface SizedFile {
 
 /** A part of a model by llama.cpp's convention. */
 export interface Shard {
-  /** The path before the number. */
+  /** The path up to the shard's number. */
   stem: string;
   number: number;
   count: number;
@@ -28,11 +28,11 @@ export interface Shard {
 
 const SHARD = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/is;
 const GGUF = /\.gguf$/i;
-/** `part1of2`, `chunk-001-of-003`, `(1 of 2)`. */
+/** Matches `part1of2`, `chunk-001-of-003`, `(1 of 2)`. */
 const NUMBERED = /(?<!\d)\d{1,6}[-_. ]{0,3}of[-_. ]{0,3}\d{1,6}(?!\d)/i;
-/** `x.gguf.part1`, `x.gguf-split-a`, `x.gguf.001`, `x.safetensors.aa`. */
+/** Matches `x.gguf.part1`, `x.gguf-split-a`, `x.gguf.001`, `x.safetensors.aa`. */
 const CUT = /\.(?:gguf|safetensors)[-._ ]?(?:(?:split|part|chunk|piece)[-._ ]?[0-9a-z]{1,12}|[a-h]|a[a-z]|\d{1,6})$/i;
-/** `x-Q4_K_M.part1.gguf`, `x-split-a.gguf`. */
+/** Matches `x-Q4_K_M.part1.gguf`, `x-split-a.gguf`. */
 const CUT_INSIDE = /(?:^|[-._ /])(?:split|part|chunk|piece)[-._ ]?(?:\d{1,6}|[a-h]|a[a-z])\.gguf$/i;
 /** `model-00001-of-000163.safetensors` */
 const WEIGHTS_SHARD = /-\d{5,6}-of-\d{5,6}\.safetensors$/i;
@@ -42,18 +42,18 @@ const WEIGHTS = /\.(?:gguf|safetensors)(?![0-9a-z])/i;
 const PROJECTOR = /mmproj|(?<![a-z])(?:mm[-_.]proj|(?:vision|audio|multimodal)[-_.](?:proj|tower|encoder))/i;
 const PROJECTOR_FOLDER = /^(?:mm[-_]?proj(?:ector)?s?|projectors?)(?:[-_.](?:files?|gguf|b?f16|f32|q8_0))?$/i;
 const IMATRIX = /(?<![a-z])(?:i-?matrix|imat)(?![a-z])/i;
-/** Words that only heads and draft models have in their names. */
+/** Words that occur only in names of heads and draft models. */
 const ALWAYS_DRAFT = /(?<![0-9a-z])(?:dflash|eagle-?3|medusa|drafter|speculator)(?![a-z])/i;
-/** Words that models can have in their names as well: one with an MTP layer inside, one that is called Eagle. */
+/** Words that occur in names of models as well: one with an MTP layer inside, one that is called Eagle. */
 const MAYBE_DRAFT = /(?<![0-9a-z])(?:mtp|eagle-?[12]?|draft|speculative|assistant|hydra|nextn)(?![0-9a-z])/i;
 const DRAFT_FOLDER = /^(?:mtp|nextn|eagle-?\d?|drafts?)(?:[-_ ]?(?:heads?|models?|layers?|gguf))?$/i;
 const OTHER = /(?<![a-z])(?:ggml-vocab|vocab-only|control-vector|adapter)(?![a-z])/i;
 /** A head beside its model is far smaller than a model of that label; a model with an MTP layer is a little larger. */
 const DRAFT_SHARE = 0.3;
-/** The data is a few megabytes, whatever the model. */
+/** Importance matrices are a few megabytes, for models of any size. */
 const IMATRIX_SHARE = 0.1;
 
-/** The kind of one file, as far as its path tells. */
+/** Determines the kind of one file, as far as its path shows. */
 export function modelFileKind(path: string): ModelFileKind {
   const { folders, name } = splitPath(path);
   if (isPiece(path, name)) return 'piece';
@@ -65,7 +65,7 @@ export function modelFileKind(path: string): ModelFileKind {
 }
 
 /**
- * The kinds of files that stand together. Their sizes tell where names do not: of `chat-Q8_0-MTP.gguf`, whether it is a
+ * Determines the kinds of files that stand together. Sizes decide where names do not: whether `chat-Q8_0-MTP.gguf` is a
  * head for `chat-Q4_K_M.gguf`, or the model with an MTP layer inside.
  */
 export function modelFileKinds<File extends SizedFile>(files: readonly File[]): Map<File, ModelFileKind> {
@@ -84,13 +84,16 @@ export function modelFileKinds<File extends SizedFile>(files: readonly File[]): 
   return kinds;
 }
 
-/** Reads a name by llama.cpp's convention. `undefined` for a model in one file. */
+/** Parses a name by llama.cpp's convention; `undefined` for a model in one file. */
 export function shardIn(path: string): Shard | undefined {
   const match = SHARD.exec(path);
   return match === null ? undefined : { stem: match[1]!, number: Number(match[2]), count: Number(match[3]) };
 }
 
-/** The quantization that a file's path names. The last word of the file's name counts, else a folder's, the innermost first. */
+/**
+ * Finds the quantization that a file's path names. The last label in the file's name counts, else a folder's, the
+ * innermost first.
+ */
 export function quantizationLabel(path: string): string | undefined {
   for (const part of stemOf(path).split('/').reverse()) {
     const found = labelIn(part);
@@ -99,7 +102,7 @@ export function quantizationLabel(path: string): string | undefined {
   return undefined;
 }
 
-/** A path without the number of a shard and without `.gguf` and what may follow it. */
+/** Returns a path without the number of a shard and without `.gguf` and what may follow it. */
 export function stemOf(path: string): string {
   return shardIn(path)?.stem ?? path.replace(/\.gguf(?:[-._ ][^/]*)?$/i, '');
 }
@@ -117,16 +120,16 @@ function isPiece(path: string, name: string): boolean {
   return CUT_WEIGHTS.test(whole) || NUMBERED.test(whole);
 }
 
-/** Whether it is the data itself. A quantized model may tell in its name that it was made with such data. */
+/** Whether a file is importance data itself. The name of a quantized model may say that it was made with such data. */
 function isImatrix(path: string, folders: readonly string[], name: string): boolean {
   const label = quantizationLabel(path);
-  // Nothing is quantized to floats by a matrix: there the label is that of the model which the data was made with.
+  // No model is quantized to floats by a matrix: there the label is that of the model from which the data was made.
   const isQuantized = label !== undefined && !/^(?:BF16|F16|F32)$/.test(label);
   if (IMATRIX.test(name)) return !isQuantized || !/[0-9a-z]/i.test(wordsBeside(stemOf(name)));
   return label === undefined && folders.some((folder) => IMATRIX.test(folder));
 }
 
-/** What a name says besides its label and that it has to do with an imatrix. */
+/** Returns the words of a name besides its label and the words that mean an imatrix. */
 function wordsBeside(stem: string): string {
   const found = labelIn(stem);
   return (found ? stem.slice(0, found.start) + stem.slice(found.end) : stem).replace(IMATRIX, '');
@@ -137,7 +140,7 @@ function isDraft(folders: readonly string[], name: string): boolean {
   return folders.some((folder) => DRAFT_FOLDER.test(folder)) || /^mtp(?![0-9a-z])/i.test(name);
 }
 
-/** Shards count together. */
+/** Sums sizes; the shards of one model count together. */
 function totalsOf(files: readonly SizedFile[]): Map<string, number> {
   const totals = new Map<string, number>();
   for (const { path, size } of files) totals.set(wholeOf(path), (totals.get(wholeOf(path)) ?? 0) + size);

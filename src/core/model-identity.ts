@@ -1,8 +1,8 @@
 import type { DownloadRequest } from './engine.js';
 
 /**
- * The identity of the model that a request asks for, as far as the request tells: only the engine knows which
- * quantization a repo comes to when none was asked for, and then there is no `@quantization` here.
+ * Returns the identity of the model that a request asks for, as far as the request shows. Only the engine knows which
+ * quantization a repo resolves to when none was asked for; then there is no `@quantization` here.
  */
 export function requestedModel({ model, quantization }: DownloadRequest): string {
   if (model.source === 'catalog') return model.id;
@@ -10,7 +10,7 @@ export function requestedModel({ model, quantization }: DownloadRequest): string
   return `${model.owner}/${model.repo}${label}`.toLowerCase();
 }
 
-/** The key of the model that a loaded instance is of: further instances are `key:2`, `key:3` and so on. */
+/** Returns the key of the model of a loaded instance: further instances are `key:2`, `key:3` and so on. */
 export function modelOfInstance(instanceId: string): string {
   return instanceId.replace(/:\d+$/, '');
 }

@@ -1,16 +1,16 @@
 import type { InstalledModel } from './model-library.js';
 
 /*
- * The key of an installed model, by LM Studio's rules: a catalog model keeps its id; one from a Hugging Face repo is
- * called by the lower-case name of the repo without `-GGUF` and the quantization; embedding models get a prefix.
+ * The key of an installed model, by LM Studio's rules: a catalog model keeps its id; one from a Hugging Face repo gets
+ * the lower-case name of the repo without `-GGUF` and the quantization; embedding models get a prefix.
  */
 
-/** For a model that was asked for by its id in the catalog, `publisher/name`. */
+/** Returns the key of a model that was requested by its catalog id, `publisher/name`. */
 export function catalogModelKey(id: string, type: InstalledModel['type']): string {
   return type === 'embedding' ? embeddingKey(id.slice(id.indexOf('/') + 1)) : id;
 }
 
-/** For a model from the repo of that name. */
+/** Returns the key of a model from the repo of that name. */
 export function repoModelKey(repo: string, quantization: string | undefined, type: InstalledModel['type']): string {
   const bare = repo.toLowerCase().replace(/-gguf$/, '');
   const label = `-${quantization?.toLowerCase()}`;

@@ -6,7 +6,7 @@ export interface InstalledModel {
   publisher: string;
   displayName: string;
   architecture?: string;
-  /** A mixture of experts, whose number can be set when it is loaded. */
+  /** Set for a mixture of experts; the number of experts can be chosen when it is loaded. */
   mixtureOfExperts?: true;
   quantization?: { name: string; bitsPerWeight: number };
   sizeBytes: number;
@@ -23,9 +23,9 @@ export interface InstalledModel {
   /** `key@quantization` of everything installed under this key; catalog models only. */
   variants?: readonly string[];
   selectedVariant?: string;
-  /** Fields that are listed as null, as LM Studio does where it could not read a file's header. */
+  /** Fields that are listed as null, as LM Studio lists them when it could not read a file's header. */
   unreadFields?: readonly UnreadField[];
-  /** Further settings of its instances, as LM Studio spells them. */
+  /** Further default settings of its instances, in LM Studio's spelling. */
   loadDefaults?: LoadDefaults;
 }
 
@@ -56,7 +56,7 @@ export interface LoadConfig {
   flashAttention?: boolean;
   numExperts?: number;
   offloadKvCacheToGpu?: boolean;
-  /** Further settings, as LM Studio spells them. */
+  /** Further settings, in LM Studio's spelling. */
   more?: LoadDefaults;
 }
 

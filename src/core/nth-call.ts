@@ -1,7 +1,7 @@
-/** Which calls of those that match, counted from 1: a number, several, or a span with both ends included. */
+/** Selects calls among those that match, counted from 1: a number, several, or a span with both ends included. */
 export type NthCall = number | readonly number[] | { from?: number | undefined; to?: number | undefined };
 
-/** Whether the call of this number is among them; without `nth` every call is. */
+/** Whether a call's number is selected; without `nth` every call is. */
 export function isNthCall(nth: NthCall | undefined, callNumber: number): boolean {
   if (nth === undefined) return true;
   if (typeof nth === 'number') return nth === callNumber;

@@ -1,12 +1,14 @@
 /*
- * The names of quantizations of GGUF files: `Q4_K_M`, `UD-IQ2_XXS`, `i1-Q6_K`, `MXFP4_MOE`, `BF16`. One grammar reads them
- * off file names, and tells a well-formed request from a misspelled one.
+ * The names of quantizations of GGUF files: `Q4_K_M`, `UD-IQ2_XXS`, `i1-Q6_K`, `MXFP4_MOE`, `BF16`. One grammar finds
+ * them in file names, and distinguishes a well-formed request from a misspelled one.
  */
 
-/** Prefixes by makers that use an importance matrix of their own, spelled as they spell them. */
+/** Prefixes of publishers that use an importance matrix of their own, in their spelling. */
 const PREFIXES = ['UD', 'i1'];
 const SIZE = '(?:XXS|XS|S|M|L|XL|XXL)';
-/** No letter or digit on either side: `chat-Q4_K_M.gguf`, never the end of `FAQ8` or the beginning of `Q8bert`. */
+/**
+ * Requires no letter or digit on either side: `chat-Q4_K_M.gguf`, never the end of `FAQ8` or the beginning of `Q8bert`.
+ */
 const [BEFORE, AFTER] = ['(?<![0-9A-Za-z])', '(?![0-9A-Za-z])'];
 const REPACKED = `(?:_R\\d${AFTER})?`;
 const LABEL = [
@@ -19,25 +21,30 @@ const LABEL = [
 ].join('|');
 const PREFIXED = `(?:(${PREFIXES.join('|')})[-_.])?(${LABEL})`;
 const IN_NAME = new RegExp(`${BEFORE}${PREFIXED}${AFTER}`, 'gi');
-/** `Q4_K_M`, or `Q4_K_M-imatrix`: what follows the label tells files of one label apart. A single letter is a typing error. */
+/**
+ * Matches `Q4_K_M`, or `Q4_K_M-imatrix`: a suffix distinguishes files with the same label. A suffix of a single letter
+ * is treated as a typing error.
+ */
 const REQUEST = new RegExp(`^${PREFIXED}(?:[-.](?=..)([0-9A-Za-z]+(?:[-._][0-9A-Za-z]+)*))?$`, 'i');
 
-/** A label in a text, and where it stands. */
+/** A label in a text, and its position. */
 export interface FoundLabel {
-  /** Spelled the usual way: `Q4_K_M`, `UD-Q4_K_XL`, `i1-IQ3_XS`, `BF16`. */
+  /** In the usual spelling: `Q4_K_M`, `UD-Q4_K_XL`, `i1-IQ3_XS`, `BF16`. */
   label: string;
   start: number;
   end: number;
 }
 
-/** The last label in a name, or `undefined`. */
+/** Finds the last label in a name; `undefined` if there is none. */
 export function labelIn(name: string): FoundLabel | undefined {
   const match = [...name.matchAll(IN_NAME)].at(-1);
   if (match === undefined) return undefined;
   return { label: spell(match[1], match[2]!), start: match.index, end: match.index + match[0].length };
 }
 
-/** A request for a quantization of GGUF files: its label, and what may come after it. `undefined` for anything else. */
+/**
+ * Parses a request for a quantization of GGUF files into a label and an optional suffix; `undefined` for anything else.
+ */
 export function parseQuantization(text: string): { label: string; suffix?: string } | undefined {
   const match = REQUEST.exec(text);
   if (match === null) return undefined;
@@ -45,7 +52,7 @@ export function parseQuantization(text: string): { label: string; suffix?: strin
   return { label: spell(prefix, label!), ...(suffix !== undefined && { suffix }) };
 }
 
-/** A label, or a client's spelling of one, without `UD-` and `i1-`, upper case. */
+/** Returns a label, in any spelling, without `UD-` and `i1-`, in upper case. */
 export function plainLabel(label: string): string {
   return label
     .toUpperCase()
@@ -53,7 +60,10 @@ export function plainLabel(label: string): string {
     .replace(/^FP(?=16$|32$)/, 'F');
 }
 
-/** The bits in a quantization's name: 4 for `Q4_K_M`, `i1-IQ4_XS`, `MXFP4` and `4bit`; 16 for `F16`, `BF16` and a name without any. */
+/**
+ * Returns the bits in a quantization's name: 4 for `Q4_K_M`, `i1-IQ4_XS`, `MXFP4` and `4bit`; 16 for `F16`, `BF16` and
+ * a name without any.
+ */
 export function nominalBits(quantization: string): number {
   return Number(/\d+/.exec(plainLabel(quantization))?.[0] ?? 16);
 }

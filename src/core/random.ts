@@ -1,9 +1,9 @@
 /*
- * Randomness that can be asked for by name instead of drawn in turn: every value depends on nothing but its
- * arguments, so reading one never disturbs another, and two processes with one seed agree.
+ * Seeded randomness that is looked up instead of drawn in sequence: every value depends only on its arguments, so
+ * reading one never changes another, and two processes with one seed agree.
  */
 
-/** A 32-bit unsigned hash of `text` (FNV-1a, then murmur3's finalizer so that near-equal texts land far apart). */
+/** Hashes a text to 32 unsigned bits (FNV-1a, then murmur3's finalizer so that near-equal texts get distant values). */
 export function hashText(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) {
@@ -12,16 +12,16 @@ export function hashText(text: string): number {
   return mix(hash);
 }
 
-/** A number in [0, 1) that depends on nothing but `seed` and `index`. */
+/** Returns a number in [0, 1) that depends only on `seed` and `index`. */
 export function fractionAt(seed: number, index: number): number {
   return mix(seed ^ Math.imul(index + 1, 0x9e3779b9)) / 0x1_0000_0000;
 }
 
-/** `count` lower-case hex digits that depend on nothing but `text`. */
+/** Returns `count` lower-case hex digits that depend only on `text`. */
 export function hexDigits(text: string, count: number): string {
   let digits = '';
   for (let block = 0; digits.length < count; block++) {
-    // The number goes first: behind the text, two texts that collide in one block would collide in all of them.
+    // The block number goes first: after the text, two texts that collide in one block would collide in all of them.
     digits += hashText(`${block}#${text}`).toString(16).padStart(8, '0');
   }
   return digits.slice(0, count);

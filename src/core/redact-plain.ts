@@ -1,9 +1,9 @@
 import { SECRET_NAME, SECRET_PARAMETER } from './secret-names.js';
 
-/** Stands where a secret was. It needs no escape in a URL, nor in JSON. */
+/** Replaces a secret. It needs no escape in a URL, nor in JSON. */
 export const MASK = '****';
 
-/** Replaces every secret that can be seen without decoding anything. Applying it twice changes nothing more. */
+/** Replaces every secret that is visible without decoding. Applying it twice changes nothing more. */
 export function redactPlain(text: string): string {
   let shown = text;
   for (const [pattern, replace] of SHAPES) shown = shown.replace(pattern, replace);
@@ -12,7 +12,7 @@ export function redactPlain(text: string): string {
   return maskValues(shown, HEADER_LINE, headersValue);
 }
 
-/** Replaces the secret part of what follows `Bearer`: the session that it names stays. */
+/** Replaces the secret part of what follows `Bearer`; the session that it names stays. */
 export function maskBearer(credentials: string): string {
   const { session, secret } = partsOf(credentials);
   if (session === undefined) return MASK;
@@ -34,30 +34,33 @@ type Replacement = (found: string, before: string, secret: string) => string;
 
 const maskRest: Replacement = (_, before) => before + MASK;
 
-/** As this project's answers and well-known services spell secrets wherever they stand. */
+/** Secrets as this project's answers and well-known services spell them, wherever they occur. */
 const SHAPES: readonly (readonly [RegExp, Replacement])[] = [
-  // The message that asks for a token spells the variable that holds one; that is not a token.
+  // The error that asks for a token names the variable that holds one; the name is not a secret.
   [/\b(Bearer[\s+]+)(?!\$)([^\s"'\\,;<>&]+)/gi, (_, before, secret) => before + maskBearer(secret)],
   [/(API token provided: )\S+?(?=\.?(?:\s|"|$))/g, maskRest],
   [/\b(sk-)[\w:.-]{6,}/g, maskRest],
-  // `hf_hub/0.30` in a User-Agent and `/hf_transfer/` in a path go on with a slash, and are shorter than tokens.
+  // `hf_hub/0.30` in a User-Agent and `/hf_transfer/` in a path continue with a slash, and are shorter than tokens.
   [/((?<![a-z])hf_)[a-z0-9]{20,}/gi, maskRest],
   [/((?<!\w)hf_)\w{6,}(?![\w/])/gi, maskRest],
   [/(:\/\/)[^\s/?#"'\\<>]+(?=@)/g, maskRest],
 ];
 
-/** A name starts where no other letter of a name stands before it; an escaped line break is none. */
+/** A name starts where no other character of a name precedes it; an escaped line break is not such a character. */
 const START = '(?:(?<![\\w.-])|(?<=\\\\[nrt]))';
-/** JSON, JSON within JSON, where each quote has a backslash or more, and what looks like it in other languages. */
+/**
+ * Matches names in JSON, in JSON within JSON, where each quote has one or more backslashes, and in similar notations of
+ * other languages.
+ */
 const QUOTED_NAME = new RegExp(`${START}${SECRET_NAME}(\\\\*)(["'])\\s*(?::|=>?)\\s*`, 'gi');
 const PARAMETER = new RegExp(`${START}${SECRET_PARAMETER}\\]?(?:\\[[\\w.-]{0,64}\\])?[ \\t]?=[ \\t]?`, 'gi');
-/** At the start of a line or of a quoted text; elsewhere a sentence may say `token: …`, but no sentence `token:…`. */
+/** Matches at the start of a line or of a quoted text. Elsewhere a sentence may say `token: …`, but never `token:…`. */
 const HEADER_LINE = new RegExp(
   `(?:(?<=^|[\\r\\n"'\`]|\\\\[nr])([ \\t]*)${SECRET_NAME}:[ \\t]*|(?<=\\s)${SECRET_NAME}:(?=\\S))`,
   'gi',
 );
 
-/** Where the value after a match ends, and what is shown in its place. */
+/** Where the value after a match ends, and what replaces it. */
 interface FoundValue {
   end: number;
   shown: string;
@@ -71,7 +74,7 @@ function maskValues(
   let shown = '';
   let last = 0;
   for (const match of text.matchAll(pattern)) {
-    // What looks like a name may stand within a value that is masked already.
+    // A match may lie within a value that is masked already.
     if (match.index < last) continue;
     const at = match.index + match[0].length;
     const value = valueAt(text, at, match);
@@ -99,7 +102,7 @@ function quotedNamesValue(text: string, at: number, [, slashes = '', quote = '"'
 function parametersValue(text: string, at: number): FoundValue {
   const [delimiter = '', slashes = '', quote = '"'] = matchAt(/(\\*)(["'])/y, text, at) ?? [];
   const start = at + delimiter.length;
-  // A quote after `token=` may as well be the end of the text that the parameter stands in.
+  // A quote after `token=` may also be the end of the text that contains the parameter.
   if (delimiter !== '' && /[^\s,;:)}\]&]/.test(text[start] ?? '')) {
     return { end: endOfQuoted(text, start, slashes.length, quote), shown: delimiter + MASK };
   }
@@ -113,12 +116,15 @@ function headersValue(text: string, at: number, [, atStart]: RegExpExecArray): F
   const line = /(?:[^\r\n"'\\]|\\+(?![\\"'nr]))*/y;
   const end = endOf(atStart === undefined ? /[^\s"'\\]*/y : line, text, start);
   const value = text.slice(start, end);
-  // After Bearer a session may be named, and the variable that holds a token.
+  // After Bearer, the name of a session and of the variable that holds a token stay visible.
   const isShown = value === '' || (/^bearer/i.test(scheme) && /^(?:\$|session:|\*)/.test(value));
   return { end, shown: scheme + (isShown ? value : MASK) };
 }
 
-/** The closing quote of a text whose quotes have as many backslashes; quotes within it have more, those around it fewer. */
+/**
+ * Finds the closing quote of a text by the number of backslashes before it; quotes within the text have more, those
+ * around it fewer.
+ */
 function endOfQuoted(text: string, start: number, slashes: number, quote: string): number {
   for (let at = text.indexOf(quote, start); at >= 0; at = text.indexOf(quote, at + 1)) {
     const before = slashesBefore(text, at, start);

@@ -2,11 +2,12 @@ import { isSecretHeader, isSecretParameter } from './secret-names.js';
 import { MASK, maskBearer, redactPlain } from './redact-plain.js';
 
 /*
- * Keeps secrets out of what is shown: tokens, passwords and the signatures of signed URLs, however they are escaped. Names
- * of sessions are no secrets; a reader needs them. Every step takes time linear in the text, which comes from outside.
+ * Keeps secrets out of what is shown: tokens, passwords and the signatures of signed URLs, however they are escaped.
+ * Names of sessions are not secrets; a reader needs them. Every step takes time linear in the text, which comes from
+ * outside.
  */
 
-/** Layers of escapes that are undone to look beneath them; a part that is escaped more often is masked as a whole. */
+/** How many layers of escapes are undone; a part with more layers is masked as a whole. */
 const DEEPEST = 4;
 
 /**
@@ -33,12 +34,12 @@ export function redactName(name: string): string {
   return name.replace(/((?<![a-z])(?:hf_|sk-))[\w:-]{20,}/gi, `$1${MASK}`);
 }
 
-/** Removes the secrets from the value of a header. */
+/** Removes the secrets from a header's value. */
 export function redactHeader(name: string, value: string): string {
   return isSecretHeader(name) ? MASK : redactTarget(value);
 }
 
-/** Removes the secret from an `Authorization` header: its scheme stays, and the session it names. */
+/** Removes the secret from an `Authorization` header; its scheme and the session it names stay. */
 export function redactAuthorization(header: string): string {
   const [, scheme, credentials] = /^(\S+)\s+(\S.*)$/s.exec(header) ?? [];
   // Without a scheme it may be the token itself.
@@ -49,7 +50,7 @@ export function redactAuthorization(header: string): string {
 function redactLayers(text: string, depth: number): string {
   const plain = redactPlain(text);
   const words = plain.replace(/[^\s"<>\\]+/g, (word) => (word.includes('%') ? redactLink(word, depth) : word));
-  // Escapes that no link explains, as in `"token"%3A"…"` and `"tok\u0065n"`: then the text is shown without them.
+  // Escapes outside a link, as in `"token"%3A"…"` and `"tok\u0065n"`: the text is shown without them.
   let shown = words;
   let current = words;
   for (let layer = 0; layer < depth; layer++) {
@@ -93,7 +94,7 @@ function redactPart(part: string, depth: number): string {
   return shown === plain ? part : encodeURIComponent(shown);
 }
 
-/** @returns undefined for what is escaped too often to tell */
+/** Decodes a name. @returns undefined for one with too many layers of escapes */
 function decodeFully(name: string): string | undefined {
   let decoded = name;
   for (let layer = 0; layer <= DEEPEST; layer++) {
@@ -104,7 +105,7 @@ function decodeFully(name: string): string | undefined {
   return undefined;
 }
 
-/** Decodes as much as can be decoded: `%zz` must not hide what is beside it. */
+/** Decodes as much as possible: a broken `%zz` must not hide what follows it. */
 function decodePercent(text: string): string {
   return text.replace(/(?:%[\da-f]{2})+/gi, (escapes) => {
     try {
@@ -115,7 +116,7 @@ function decodePercent(text: string): string {
   });
 }
 
-/** Decodes JSON's `\u` escapes of ASCII, quotes and backslashes apart, which would end a value too early. */
+/** Decodes JSON's `\u` escapes of ASCII, except quotes and backslashes, which would end a value too early. */
 function decodeLetters(text: string): string {
   return text.replace(/(?<!\\)\\+u00(?!22|27|5c)([2-7][\da-f])/gi, (_, code: string) => fromCode(code));
 }
@@ -136,7 +137,7 @@ function withoutKnown(text: string, known: string | undefined): string {
   );
 }
 
-/** Half of a surrogate pair has no escape. */
+/** Escapes a text for a URL; half of a surrogate pair has no escape and is replaced. */
 function encodeForUri(text: string): string {
   try {
     return encodeURIComponent(text);

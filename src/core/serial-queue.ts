@@ -1,7 +1,9 @@
-/** Runs work one piece after another, in the order given. A piece that fails keeps no other from running. */
+/**
+ * Runs tasks one after another, in the order they were added. A failed task does not keep the next ones from running.
+ */
 export type SerialQueue = <Result>(work: () => Result | Promise<Result>) => Promise<Result>;
 
-/** Creates a queue with nothing in it. */
+/** Creates an empty queue. */
 export function createSerialQueue(): SerialQueue {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {

@@ -62,12 +62,12 @@ export interface ScenarioRule {
   scenario: unknown;
 }
 
-/** What a simulated world can do and a real one cannot. */
+/** What a simulated session can do beyond a real one. */
 export interface Simulation extends Foresight {
   readonly jobs: SimulatorControl;
-  /** What happens to a job from its start on, if nobody intervenes; empty when there is no such job. */
+  /** Lists what happens to a job from its start on, unless a caller intervenes; empty when there is no such job. */
   timeline(jobId: string): Promise<readonly JobStretch[]>;
-  /** The engine as it would have answered `msAgo` ago; what is started, is started now. */
+  /** Returns the engine as it would have answered `msAgo` ago; downloads still start now. */
   engineAsOf(msAgo: number): DownloadEngine;
   /**
    * Starts a download as a client does, at its beginning or at a moment.
@@ -78,22 +78,22 @@ export interface Simulation extends Foresight {
   checkStart(point: StartingPoint): void;
   /** Resumes all jobs that are held at a moment; whether there were any. */
   releaseHeld(): Promise<boolean>;
-  /** The identity of the model that a request would bring; undefined where it would be refused. */
+  /** Returns the identity of the model that a request would download; undefined where it would be refused. */
   modelFor(request: DownloadRequest): string | undefined;
-  /** Whether a request would bring a model that was made up from its name. */
+  /** Whether a request would download a model that is made up from its name. */
   isMadeUp(request: DownloadRequest): boolean;
   scenario(): ScenarioChoice;
-  /** For jobs made from now on. @throws Error naming the path of each wrong value */
+  /** Chooses scenarios for jobs created from now on. @throws Error naming the path of each wrong value */
   chooseScenario(choice: Partial<ScenarioChoice>): ScenarioChoice;
   /** Puts a model into the library without a download. @throws RefusedError as a download would */
   install(request: DownloadRequest): Promise<InstalledModel>;
-  /** Takes a model out of the library, so that it can be downloaded again. @throws RefusedError model_not_installed */
+  /** Removes a model from the library, so that it can be downloaded again. @throws RefusedError model_not_installed */
   uninstall(key: string): Promise<void>;
-  /** Everything that was decided, as plain data. */
+  /** Returns all decisions, as plain data. */
   save(): Promise<SavedSimulation>;
 }
 
-/** What a simulation is made of again; its shape is the simulator's own business. */
+/** A saved simulation; its shape is private to the simulator. */
 export type SavedSimulation = Record<string, unknown>;
 
 /** Called with each decision as it is made. */

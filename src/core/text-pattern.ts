@@ -1,9 +1,9 @@
-/** Longer ones describe nothing that anybody has; and both sides of a comparison come from outside. */
+/** The longest pattern: no real model needs a longer one, and both sides of a comparison come from outside. */
 export const LONGEST_PATTERN = 512;
 
 /**
- * Whether a text is what a pattern describes: `*` stands for any text, everything else for itself, in either case. As a
- * regular expression many `*` would take for ever; here each part is looked for once, from where the one before it ended.
+ * Whether a pattern matches a text: `*` matches any text, everything else itself, ignoring case. A regular expression
+ * with many `*` could run practically forever; here each part is searched once, from the end of the one before it.
  */
 export function matchesPattern(pattern: string, text: string): boolean {
   const [first = '', ...rest] = pattern.toLowerCase().split('*');
@@ -21,8 +21,8 @@ export function matchesPattern(pattern: string, text: string): boolean {
 }
 
 /**
- * Whether a pattern describes a model. The identity of a model from Hugging Face ends with its quantization; a pattern
- * without `@` means all of them. A link to the repo means the repo.
+ * Whether a pattern matches a model. The identity of a model from Hugging Face ends with its quantization; a pattern
+ * without `@` matches all of them. A link to the repo means the repo.
  */
 export function matchesModel(pattern: string, model: string): boolean {
   const wanted = pattern.replace(/^https:\/\/huggingface\.co\/|\/$/gi, '');

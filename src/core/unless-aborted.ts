@@ -1,8 +1,8 @@
 import { onFirstAbort } from './wall-timer.js';
 
 /**
- * Resolves as `work` does, unless the signal is aborted first: then it rejects with the signal's reason. The work itself
- * goes on; its failure after that is ignored.
+ * Resolves as `work` does, unless the signal is aborted first: then it rejects with the signal's reason. The work
+ * itself continues; a later failure of it is ignored.
  */
 export function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
   if (signal === undefined) return work;

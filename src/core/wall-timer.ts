@@ -1,7 +1,6 @@
 /*
- * Timers of the machine itself, kept from before anybody could replace them: a test that fakes timers would otherwise
- * never see the end of a wait in here. Only waits that are wall time by nature (injected latency, time-outs of waits)
- * belong on them.
+ * Timers of the machine itself, captured when the module loads: with timers that a test has faked, waits in here would
+ * never end. Only waits for real time (injected latency, time-outs of waits) belong on them.
  */
 const startTimer = globalThis.setTimeout;
 const stopTimer = globalThis.clearTimeout;
@@ -10,15 +9,18 @@ const stopInterval = globalThis.clearInterval;
 const readDate = Date.now;
 const readMonotonic = performance.now.bind(performance);
 
-/** What `setTimeout` can hold; it takes a longer wait for none at all. */
+/** The longest wait that `setTimeout` supports; it fires at once for a longer one. */
 export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** Milliseconds since the epoch by the machine's date, which may be set back: for dates that outlive the process. */
+/**
+ * Returns milliseconds since the epoch by the machine's date, which may be set back: for dates that outlive the
+ * process.
+ */
 export function wallDate(): number {
   return readDate();
 }
 
-/** Milliseconds, not whole, that only ever go forward: for durations. */
+/** Returns milliseconds, not whole, that never go back: for durations. */
 export function monotonicNow(): number {
   return readMonotonic();
 }
@@ -54,18 +56,21 @@ export function wallSleep(ms: number, ...signals: readonly (AbortSignal | undefi
   });
 }
 
-/** Resolves when the first of the signals is aborted; no listener is left behind on the others. */
+/** Resolves when the first of the signals is aborted; leaves no listener on the others. */
 export function untilAborted(...signals: readonly (AbortSignal | undefined)[]): Promise<void> {
   return new Promise((resolve) => void onFirstAbort(signals, () => resolve()));
 }
 
 /**
- * Whoever waits for the same signal shares one listener on it: Node takes more than ten for a leak, and warns. It is the
- * module's because those who share a signal know nothing of each other; it holds nothing that the signals do not.
+ * The callbacks that wait for each signal, behind one listener: Node warns of a leak at more than ten listeners. It is
+ * module-wide because callers that share a signal do not know each other; it is weak, so it keeps no signal alive.
  */
 const waitingFor = new WeakMap<AbortSignal, { callbacks: Set<() => void>; stop: () => void }>();
 
-/** Calls back, once, when the first of the signals is aborted: at once where one is already. Returns how to stop. */
+/**
+ * Calls back once, when the first of the signals is aborted: at once if one is already. Returns a function that stops
+ * waiting.
+ */
 export function onFirstAbort(
   signals: readonly (AbortSignal | undefined)[],
   callback: (signal: AbortSignal) => void,

@@ -1,7 +1,7 @@
-/** How often something else is drawn before a name gets a number: numbers are for catalogs that use the words up. */
+/** How many other names are drawn before a name gets a number: numbers are for catalogs that use up all words. */
 const DRAWS = 8;
 
-/** Draws a name that is not taken yet, case aside, and takes it. */
+/** Draws a name that is not taken yet, ignoring case, and marks it as taken. */
 export function drawUnlike(taken: Set<string>, draw: () => string): string {
   let name = draw();
   for (let draws = 1; draws < DRAWS && taken.has(name.toLowerCase()); draws++) name = draw();

@@ -5,17 +5,17 @@ import type { Release } from './fake-lineage.js';
 
 type Format = FileChoice['format'];
 
-/** What a vision model brings along to see with, in parameters: kept at 16 bits, whatever the model is packed to. */
+/** The parameters of a vision model's projector, which stays at 16 bits in every quantization of the model. */
 const PROJECTOR_PARAMETERS = 420e6;
 
-/** The files of a release: GGUF first where there is some, the usual choice first among them. */
+/** Creates the files of a release: GGUF first if there are any, with the usual quantization first among them. */
 export function fakeFiles(faker: Faker, release: Release): FileChoice[] {
   const formats = faker.helpers.weightedArrayElement<readonly Format[]>([
     { weight: 5, value: ['gguf', 'mlx'] },
     { weight: 4, value: ['gguf'] },
     { weight: 1, value: ['mlx'] },
   ]);
-  // One factor for all of them: of two quantizations the one with more bits is larger.
+  // The same factor for all files, so that of two quantizations the one with more bits is larger.
   const stray = faker.number.float({ min: 0.97, max: 1.05 });
   const pack = (format: Format, repo: string, quantization: string): FileChoice => ({
     repo,
@@ -43,7 +43,7 @@ function packGguf(faker: Faker, { kind, publisher, name }: Release, pack: Pack):
   );
 }
 
-/** Unlike GGUF, a repo for each. */
+/** Creates the MLX files. Unlike GGUF, each is in a repo of its own. */
 function packMlx(faker: Faker, { name }: Release, pack: Pack): FileChoice[] {
   const quantizations = faker.helpers.arrayElement([['4bit'], ['4bit', '8bit'], ['4bit', '6bit', '8bit']]);
   return quantizations.map((quantization) => pack('mlx', `mlx-community/${name}-${quantization}`, quantization));

@@ -3,11 +3,11 @@ import type { Faker } from './fresh-faker.js';
 
 export type ModelKind = 'llm' | 'vision' | 'embedding';
 
-/** What one publisher brings out at one moment, before it is packed into files. */
+/** A release of a publisher, before it is packed into files. */
 export interface Release extends Family {
-  /** The model's own name on Hugging Face, for instance `Argon-2.5-7B-Instruct`; unlike every other, case aside. */
+  /** The model's own name on Hugging Face, for instance `Argon-2.5-7B-Instruct`; unique, ignoring case. */
   name: string;
-  /** For instance `7B`, or `30B-A3B` where only three of the thirty billion work at a time. */
+  /** For instance `7B`, or `30B-A3B` if only three of the thirty billion are active at a time. */
   params: string;
   parameters: number;
 }
@@ -35,8 +35,8 @@ const usualContexts: Record<ModelKind, readonly number[]> = {
 };
 
 /**
- * Draws releases one after another: publishers found families, families grow by sizes. What is there is drawn again more
- * often than something new comes up, so that a few publishers have many models and many have few.
+ * Draws releases one after another: publishers get families, families get sizes. Existing ones are drawn more often
+ * than new ones, so that a few publishers have many models and many have few.
  */
 export function createLineage(faker: Faker): () => Release {
   const families: Family[] = [];
@@ -45,7 +45,7 @@ export function createLineage(faker: Faker): () => Release {
   const names = new Set<string>();
 
   return () => {
-    // Once, and not with each name: kinds with few names left would be drawn less and less.
+    // Drawn once, and not again with each name: kinds with few names left would become rarer and rarer.
     const kind = drawKind();
     let family!: Family;
     let params!: string;
@@ -119,7 +119,7 @@ function countParameters(params: string): number {
   return Number(count) * (unit === 'M' ? 1e6 : 1e9);
 }
 
-/** Lower-case letters alone, as both a catalog id and an architecture take them. */
+/** Keeps only lower-case letters, which both a catalog id and an architecture accept. */
 function lettersOf(text: string): string {
   return text.toLowerCase().replace(/[^a-z]/g, '');
 }

@@ -3,7 +3,7 @@ import type { CatalogModel } from '../simulator/catalog.js';
 import { fakeFiles } from './fake-files.js';
 import type { Release } from './fake-lineage.js';
 
-/** A release as a catalog lists it. `runnable` ones are sure to have files. */
+/** Turns a release into a catalog entry. `runnable` ones always have files. */
 export function fakeModel(faker: Faker, release: Release, { runnable }: { runnable: boolean }): CatalogModel {
   const { kind, publisher, name, params } = release;
   const original = `${publisher}/${name}`;
@@ -14,7 +14,7 @@ export function fakeModel(faker: Faker, release: Release, { runnable }: { runnab
     params,
     maxContextLength: release.maxContextLength,
     files: [],
-    // Where it was published first, in a format that LM Studio does not run.
+    // The repo of the first publication, in a format that LM Studio does not run.
     incompatibleRepos: [original],
   };
   if (!runnable && faker.datatype.boolean(0.03)) return common;

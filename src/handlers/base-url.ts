@@ -1,10 +1,10 @@
 import { isLoopbackHost } from '../core/loopback.js';
 
-/** Which requests go to an api, as far as their URL tells. */
+/** Decides by its URL whether a request belongs to an api. */
 export interface BaseUrl {
-  /** Whether others are served there as well: the page itself, or everybody. */
+  /** Whether other handlers or servers share the origin: the page's own origin, or any. */
   shared: boolean;
-  /** The path that the api sees, without the mount path; undefined for a URL that is not below this one. */
+  /** Returns the path that the api sees, without the mount path; undefined for a URL that is not below this one. */
   pathOf(url: URL): string | undefined;
 }
 
@@ -32,15 +32,15 @@ function resolve(text: string, pageOrigin: string | undefined): URL {
     refuse(
       text,
       pageOrigin === undefined
-        ? 'there is no page here that it could be relative to; give it with its origin, such as http://localhost:1234'
-        : `it is not a URL, not even relative to ${pageOrigin}`,
+        ? 'expected a URL with an origin, found a path and no page that it is relative to. Add the origin, such as http://localhost:1234'
+        : `expected a URL, found a text that is not one, not even relative to ${pageOrigin}`,
     );
   }
   const url = new URL(text, pageOrigin);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    refuse(text, 'it has to begin with http:// or https://, or to be a path on the page, or * for any origin');
+    refuse(text, 'expected http:// or https://, a path on the page, or * for any origin, found another scheme');
   }
-  if (url.search !== '' || url.hash !== '') refuse(text, 'it cannot have a query or a fragment');
+  if (url.search !== '' || url.hash !== '') refuse(text, 'expected an origin and a path, found a query or a fragment');
   return url;
 }
 
@@ -48,7 +48,7 @@ function refuse(text: string, because: string): never {
   throw new RangeError(`Cannot serve at the base URL '${text}': ${because}.`);
 }
 
-/** Clients write one server's address in three ways; it stays one origin. */
+/** Normalises the host, because clients write one server's address in three ways. */
 function originOf({ protocol, hostname, port }: URL): string {
   return `${protocol}//${isLoopbackHost(hostname) ? 'localhost' : hostname}:${port}`;
 }

@@ -6,7 +6,7 @@ import { parseBaseUrl } from './base-url.js';
 /** Where handlers stand, and what they answer. */
 export interface HandlersOptions {
   /**
-   * Where clients expect LM Studio: its origin, and the path it is mounted under, if any. `http://localhost:1234` by
+   * The address at which clients expect LM Studio: its origin, and its mount path, if any. `http://localhost:1234` by
    * default; `127.0.0.1` and `[::1]` mean the same server. `/` (or any path) is on the page's own origin, and `*` (or
    * `*` and a path) on any origin, for a server whose port is not known yet.
    */
@@ -16,7 +16,7 @@ export interface HandlersOptions {
 }
 
 /**
- * An api as handlers of MSW, in Node or in a page: `setupServer(...createHandlers(dock.api))`.
+ * Turns an api into MSW handlers, for Node or a page: `setupServer(...createHandlers(dock.api))`.
  *
  * What the api does not own goes on to the handlers behind these, and then to the network, untouched. With ownership
  * `origin` nothing below the base URL does: MSW's `onUnhandledRequest` never hears of a wrong path there, the api
@@ -39,7 +39,7 @@ export function createHandlers(
   const owned = ownership ?? (base.shared ? 'routes' : 'origin');
 
   return [
-    // A predicate instead of a path: MSW decodes what it matches against a path, and fails on a broken escape.
+    // A predicate instead of a path: MSW decodes a URL that it compares with a path, and fails on a broken escape.
     http.all(
       ({ request: { method, url } }) => {
         const path = base.pathOf(new URL(url));
@@ -59,6 +59,6 @@ export function createHandlers(
 
 function pageOrigin(): string | undefined {
   const { location } = globalThis as { location?: Location };
-  // A page without an origin (about:blank, a file) has this word for it.
+  // A page without an origin (about:blank, a file) has the origin "null".
   return location?.origin === 'null' ? undefined : location?.origin;
 }

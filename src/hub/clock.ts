@@ -1,15 +1,18 @@
 import { systemClock, withoutStepsBack } from '../core/clock.js';
 import { LONGEST_TIMER_MS } from '../core/wall-timer.js';
 
-/** Time as a hub needs it: to stamp answers, let signatures expire, and to be slow on purpose. */
+/** The clock of a hub: it dates answers, lets signatures expire, and delays answers on purpose. */
 export interface HubClock {
-  /** ms since the epoch. */
+  /** Milliseconds since the epoch. */
   now(): number;
   /** Resolves after `ms`; when `signal` aborts, it resolves or rejects at once. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** The machine's clock, whose time runs on where the machine is set back: a pace or a quota must not wait for that hour. */
+/**
+ * Creates a clock from the machine's time that never goes back: when the machine's date is set back, waits and quotas
+ * must not be delayed by that.
+ */
 export function createWallClock(): HubClock {
   const steady = withoutStepsBack(systemClock);
   return { now: () => steady.now(), sleep };
@@ -31,7 +34,7 @@ function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-/** Wraps a clock: it shows `offsetMs()` more, sleeps no longer than timers can, and its sleeps never reject. */
+/** Wraps a clock: it shows `offsetMs()` more, its sleeps are limited to what timers support, and they never reject. */
 export function patientClock(clock: HubClock, offsetMs: () => number = () => 0): HubClock {
   return {
     now: () => clock.now() + offsetMs(),

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { parseHost, parsePort } from '../node/listen-flags.js';
+import { describeUsageError } from '../node/usage-error.js';
 import type { Flags, HubCliIo } from './run-hub.js';
 
 const DEFAULT_PORT = 4321;
@@ -8,28 +9,33 @@ const DEFAULT_PORT = 4321;
 export function addHubCommand(program: Command, io: HubCliIo = processIo): void {
   program
     .command('hub')
-    .description('serve a Hugging Face origin on loopback, to test downloaders against')
-    .option('--port <number>', 'port of the hub; 0 for any that is free', parsePort, DEFAULT_PORT)
+    .description('serve a fake Hugging Face hub on loopback, to test downloaders')
+    .configureOutput({ outputError: (text, write) => write(describeUsageError(text)) })
+    .option('--port <number>', 'port of the hub; 0 takes any free port', parsePort, DEFAULT_PORT)
     .option('--host <address>', 'address to listen on', parseHost, '127.0.0.1')
-    .option('--cdn-port <number>', 'port of the CDN; 0 for any that is free', parsePort, 0)
+    .option('--cdn-port <number>', 'port of the CDN; 0 takes any free port', parsePort, 0)
     .option(
       '--cdn-host <address>',
-      'address of the CDN (default: 127.0.0.2, or localhost where that does not exist)',
+      'address of the CDN (default: 127.0.0.2, or localhost if that does not exist)',
       parseHost,
     )
     .option('--cdn <url>', 'another server that has the large files as /owner/name/path', webUrl)
     .option('--repos <path>', 'a JSON file of repos, or a folder of owner/name/files; may be repeated', collected)
     .option('--faults <file>', 'a JSON file with faults to start with')
-    .option('--seed <text>', 'the contents of all files follow from it', 'modeldock')
-    .option('--tls', 'HTTPS, with a certificate made at start')
-    .option('--proxy [port]', 'also start a logging HTTP proxy; GET /__proxy there is its log', parsePort)
-    .option('--proxy-credentials <user:password>', 'what the proxy answers 407 without; starts it', credentials)
-    .option('--no-rate-limits', 'never answer 429 by itself')
+    .option('--seed <text>', 'determines the contents of all files', 'modeldock')
+    .option('--tls', 'use HTTPS, with a certificate generated at start')
+    .option('--proxy [port]', 'also start a logging HTTP proxy; its log is at GET /__proxy', parsePort)
+    .option(
+      '--proxy-credentials <user:password>',
+      'start the proxy, and require these credentials (407 without)',
+      credentials,
+    )
+    .option('--no-rate-limits', 'do not limit requests (429)')
     .option('--json', 'print one line of JSON instead of text')
     .action(async (flags: Flags, command: Command) => {
       // Before anything that takes time: a signal during the start must not be lost.
       const ended = io.ended();
-      // Loaded here: a program with other commands should not pay for this one at each start.
+      // Installed before anything that takes time: a signal during the start must not be lost.
       const { runHub, mistakeIn } = await import('./run-hub.js');
       try {
         await runHub(flags, io, ended);
@@ -57,13 +63,13 @@ const processIo: HubCliIo = {
 
 function webUrl(value: string): string {
   if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
-    throw new InvalidArgumentError('It must be an http:// or https:// URL.');
+    throw new InvalidArgumentError('Expected an http:// or https:// URL.');
   }
   return value;
 }
 
 function credentials(value: string): string {
-  if (!/^[^:]+:/.test(value)) throw new InvalidArgumentError('It must be user:password.');
+  if (!/^[^:]+:/.test(value)) throw new InvalidArgumentError('Expected user:password.');
   return value;
 }
 

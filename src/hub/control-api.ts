@@ -1,6 +1,6 @@
 /*
- * The operator's side over HTTP, under /__hub, for tests in other languages. It can change what every client sees, so a
- * web page must not reach it: neither by a form, nor by fetch, nor by a host name that resolves to loopback.
+ * The control API of the hub, under /__hub, for tests in other languages. It can change what every client gets, so web
+ * pages must not reach it: neither by a form, nor by fetch, nor by a host name that resolves to loopback.
  */
 import type { HubControl } from './control.js';
 import type { FaultList } from './faults/fault-list.js';
@@ -14,41 +14,42 @@ import { foreignPartOf } from '../core/foreign-call.js';
 import { hostInUrl } from '../core/loopback.js';
 import { jsonReply, type Reply } from './wire/reply.js';
 
-/** What the operator's API works on. */
+/** The parts of a hub that its control API changes. */
 export interface Operated {
   control: HubControl;
   faults: FaultList;
   journal: HubJournal;
-  /** The address the hub was told to listen on: a Host beside loopback. */
+  /** The address that the hub listens on, which is allowed as Host besides loopback. */
   host: string;
 }
 
 const INDEX = {
-  'GET /__hub/faults': 'the faults, and how often each was seen and fired',
-  'POST /__hub/faults': 'add one fault or a list; answers their ids',
+  'GET /__hub/faults': 'the faults, and how often each matched and was applied',
+  'POST /__hub/faults': 'add one fault or a list; returns their ids',
   'DELETE /__hub/faults': 'remove all; with /{id}, one',
-  'GET /__hub/journal': 'every request; /summary for what follows from them',
-  'DELETE /__hub/journal': 'start the journal anew',
+  'GET /__hub/journal': 'every request; /summary for totals by file',
+  'DELETE /__hub/journal': 'empty the journal',
   'GET /__hub/repos': 'repos with branches, tags, commits and files',
   'POST /__hub/repos': 'add or replace a repo',
   'POST /__hub/repos/{owner}/{name}/branches/{branch}': '{"to": "next" | "previous" | a commit} moves the branch',
-  'DELETE /__hub/repos/{owner}/{name}/commits/{sha}': 'the commit is gone',
-  'POST /__hub/access': '{"user", "repo"} lets a user download a repo',
-  'PUT /__hub/clock': '{"offsetMs"} sets how far the clock is off',
-  'POST /__hub/reset': 'everything as it was at the start',
+  'DELETE /__hub/repos/{owner}/{name}/commits/{sha}': 'remove the commit',
+  'POST /__hub/access': '{"user", "repo"} gives a user access to a repo',
+  'PUT /__hub/clock': '{"offsetMs"} sets the offset of the clock',
+  'POST /__hub/reset': 'restore the initial state',
 };
 
 const moveInput = strictObject({ to: text });
 const accessInput = strictObject({ user: text, repo: text });
 const clockInput = strictObject({ offsetMs: clockOffset });
 
-/** The answer to a request under /__hub. */
+/** Answers a request under /__hub. */
 export function controlReply(operated: Operated, call: HubCall, body: string): Reply {
   const refused = refusal(operated.host, call, body);
   if (refused !== undefined) return jsonReply({ error: refused }, 403);
   try {
     const answer = answerOf(operated, call, body);
-    if (answer === undefined) return jsonReply({ error: 'There is nothing here; there is:', ...INDEX }, 404);
+    if (answer === undefined)
+      return jsonReply({ error: 'Cannot find this route: expected one of these:', ...INDEX }, 404);
     return jsonReply(answer);
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
@@ -70,7 +71,7 @@ function answerOf({ control, faults, journal }: Operated, call: HubCall, body: s
       return { removed: 'all' };
     case 'DELETE faults {id}':
       if (!faults.remove(rest[0]!))
-        throw new InvalidInput('id', `Cannot remove the fault ${rest[0]!}: there is none of this id.`);
+        throw new InvalidInput('id', `Cannot remove the fault ${rest[0]!}: there is no fault with this id.`);
       return { removed: rest[0] };
     case 'GET journal':
       return journal.entries();
@@ -106,7 +107,7 @@ function answerOf({ control, faults, journal }: Operated, call: HubCall, body: s
   return undefined;
 }
 
-/** The segments after the topic with the variable ones named, so that routes can be written as texts. */
+/** Returns the segments after the topic with names for the variable ones, so that routes can be written as texts. */
 function shape(topic: string | undefined, rest: readonly string[]): string[] {
   const names: Record<string, string> = { branches: '{branch}', commits: '{sha}' };
   if (topic === 'faults' && rest.length === 1) return ['{id}'];
@@ -114,37 +115,37 @@ function shape(topic: string | undefined, rest: readonly string[]): string[] {
   return [...rest];
 }
 
-/** Why this request may not operate the hub, if it may not. */
+/** Returns why this request may not control the hub; undefined if it may. */
 function refusal(host: string, { method, headers, origin }: HubCall, body: string): string | undefined {
   const source = {
     host: headers.host,
     origin: headers.origin,
     fetchSite: headers['sec-fetch-site'],
   };
-  // `origin` is what the Host header makes of this hub; without one there is no telling under which name it was asked for.
+  // `origin` is this hub's origin by the Host header; without it, the name under which the hub was called is unknown.
   const foreign = origin === undefined ? 'host' : foreignPartOf(source, [hostInUrl(host).toLowerCase()]);
   if (foreign === 'host') {
-    return `the host ${headers.host ?? 'of this request'} may not operate this hub: use the address it printed at its start`;
+    return `Cannot control this hub under the host ${headers.host ?? 'of this request'}: expected the address that it printed at its start`;
   }
-  if (foreign === 'page') return 'a web page of another origin may not operate this hub';
+  if (foreign === 'page') return 'Cannot control this hub from a web page of another origin';
   const writes = method !== 'GET' && method !== 'HEAD';
   if (writes && body !== '' && !/^application\/json\b/i.test(headers['content-type'] ?? '')) {
-    return 'a body must come as Content-Type: application/json';
+    return 'Cannot read the body: expected Content-Type application/json';
   }
   // Without a body there is no Content-Type to check, and a form can POST without one.
   if (method === 'POST' && body === '' && headers['sec-fetch-site'] === 'same-site')
-    return 'a form may not operate this hub';
+    return 'Cannot control this hub by a form';
   return undefined;
 }
 
-/** Refuses repos with files of this machine: over HTTP a client must not get at them. */
+/** Refuses repos with files of this machine, which a client must not read over HTTP. */
 function withoutDisk(repo: ReturnType<typeof readRepo>): ReturnType<typeof readRepo> {
   for (const [commit, { files }] of repo.commits.entries()) {
     const index = files.findIndex(({ from }) => from !== undefined);
     if (index >= 0) {
       throw new InvalidInput(
         `repo.commits[${commit}].files[${index}].from`,
-        'Cannot serve a file of this machine for a client: over HTTP a file has size or text instead of from.',
+        'Cannot add a file of this machine over HTTP: expected size or text, found from.',
       );
     }
   }

@@ -1,59 +1,62 @@
-/*
- * What an operator may do to a running hub, besides its faults.
- */
+/* Controls a running hub, apart from its faults. */
 import { InvalidInput } from './read-input.js';
 import type { Access } from './origin/access.js';
 import type { RepoInput } from './repos/description.js';
 import { readRepo } from './repos/read-repo.js';
 import { commitAt, type Repo, type RepoStore } from './repos/repo-store.js';
 
-/** A repo as the operator sees it. */
+/** The state of a repo. */
 export interface RepoState {
   id: string;
   branches: Record<string, string>;
   tags: Record<string, string>;
-  /** Oldest first. */
+  /** Reads all records, oldest first. */
   commits: { sha: string; title: string; files: { path: string; size: number; storage: string }[] }[];
 }
 
-/** The operator's side of a hub. Unknown repos, branches and commits are refused with InvalidInput. */
+/** Controls a hub. Unknown repos, branches and commits are refused with InvalidInput. */
 export interface HubControl {
   repos(): RepoState[];
-  /** Adds a repo, or replaces the one of that id; checked first. */
+  /** Adds a repo, or replaces the one with that id; the description is checked first. */
   addRepo(description: RepoInput): RepoState;
-  /** `to`: a commit (sha, branch or tag), or `next` or `previous` in the repo's history. Returns the new sha. */
+  /**
+   * Moves a branch. `to`: a commit (sha, branch or tag), or `next` or `previous` in the repo's history. Returns the new
+   * sha.
+   */
   moveBranch(repo: string, branch: string, to: string): string;
-  /** Takes a commit (sha, branch or tag) out of the history; branches that pointed to it point nowhere. Returns its sha. */
+  /**
+   * Removes a commit (sha, branch or tag) from the history; branches that pointed to it point nowhere. Returns its sha.
+   */
   dropCommit(repo: string, commit: string): string;
-  /** The same, for faults: what cannot be done is left undone. */
+  /** Does the same for faults, and ignores what is impossible. */
   tryMoveBranch(repo: string, branch: string, to: string): void;
   tryDropCommit(repo: string, commit: string): void;
-  /** Lets a user download a private or gated repo. */
+  /** Gives a user access to a private or gated repo. */
   grantAccess(user: string, repo: string): void;
-  /** How far the hub's clock is off, in ms; it decides Date headers and when signatures expire. */
+  /** Sets the offset of the hub's clock, in ms; it affects Date headers and the expiry of signatures. */
   setClockOffset(ms: number): void;
   clockOffset(): number;
-  /** Back to the hub as it was made: repos, access, quotas, clock, faults and journal. */
+  /** Restores the initial state: repos, access, quotas, clock, faults and journal. */
   reset(): void;
 }
 
-/** The parts of a hub that its operator reaches. */
+/** The parts of a hub that its control uses. */
 export interface Controlled {
   repoStore: RepoStore;
   access: Access;
   offset: { ms: number };
-  /** Called when files may have gone. */
+  /** Called when files may have been removed. */
   onFilesGone: () => void;
   resetRest: () => void;
 }
 
-/** Makes the operator's side. */
+/** Creates the control of a hub. */
 export function createHubControl({ repoStore, access, offset, onFilesGone, resetRest }: Controlled): HubControl {
   function repoOf(id: string): Repo {
     const repo = repoStore.get(id);
     if (repo !== undefined) return repo;
     const known = repoStore.list().map(({ description }) => description.id);
-    throw new InvalidInput('repo', `Cannot find the repo ${id}: there are ${known.join(', ')}.`);
+    throw new InvalidInput('repo', `Cannot find the repo ${id}: expected one of ${known.join(', ')}.`);
   }
 
   function moveBranch(id: string, branch: string, to: string): string {
@@ -62,16 +65,13 @@ export function createHubControl({ repoStore, access, offset, onFilesGone, reset
     if (!repo.branches.has(branch)) {
       throw new InvalidInput(
         'branch',
-        `Cannot move ${branch} of ${id}: it has ${[...repo.branches.keys()].join(', ')}.`,
+        `Cannot move ${branch} of ${id}: expected one of the branches ${[...repo.branches.keys()].join(', ')}.`,
       );
     }
     const step = to === 'next' ? 1 : -1;
     const target = to === 'next' || to === 'previous' ? repo.commits[current + step] : commitAt(repo, to);
     if (target === undefined) {
-      throw new InvalidInput(
-        'to',
-        `Cannot move ${branch} of ${id}: there is no commit ${JSON.stringify(to)} to move it to.`,
-      );
+      throw new InvalidInput('to', `Cannot move ${branch} of ${id}: there is no commit ${JSON.stringify(to)}.`);
     }
     repo.branches.set(branch, target.sha);
     return target.sha;
@@ -81,7 +81,10 @@ export function createHubControl({ repoStore, access, offset, onFilesGone, reset
     const repo = repoOf(id);
     const commit = commitAt(repo, revision);
     if (commit === undefined) {
-      throw new InvalidInput('commit', `Cannot drop a commit of ${id}: it has no ${JSON.stringify(revision)}.`);
+      throw new InvalidInput(
+        'commit',
+        `Cannot drop a commit of ${id}: there is no commit ${JSON.stringify(revision)}.`,
+      );
     }
     repo.commits = repo.commits.filter((other) => other !== commit);
     return commit.sha;

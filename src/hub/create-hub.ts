@@ -22,19 +22,19 @@ import { callableOrigin, isLoopbackHost, isWildcardAddress } from '../core/loopb
 import { CannotListenError } from '../node/cannot-listen.js';
 import type { Pace } from './wire/pace.js';
 
-/** How a hub is made. Every option has a default; `createHub({})` is a hub on a free port with the built-in repos. */
+/** Options of a hub. Every option has a default; `createHub({})` is a hub on a free port with the built-in repos. */
 export interface HubOptions {
   /** Default 127.0.0.1. */
   host?: string;
-  /** Default 0: any that is free. */
+  /** Default 0: any free port. */
   port?: number;
   /** Host that the CDN listens on. Default: 127.0.0.2, else `localhost`; with a `host` beyond loopback, that host. */
   cdnHost?: string;
-  /** Default 0: any that is free. */
+  /** Default 0: any free port. */
   cdnPort?: number;
-  /** Another server that has the large files as `/{owner}/{name}/{path}`; the 302 goes there instead. */
+  /** Another server that has the large files as `/{owner}/{name}/{path}`; the 302 redirects there instead. */
   cdnUrl?: string;
-  /** All bytes follow from it. Default `modeldock`. */
+  /** Determines all bytes. Default `modeldock`. */
   seed?: string;
   /** The repos it begins with. Default: `builtinRepos()`. */
   repos?: readonly RepoInput[];
@@ -42,17 +42,20 @@ export interface HubOptions {
   tokens?: readonly Token[];
   /** The faults that it begins with; none by default. */
   faults?: readonly HubFault[];
-  /** HTTPS with a certificate made at start, or with this one. */
+  /** Use HTTPS, with a certificate generated at start, or with this one. */
   tls?: boolean | Certificate;
-  /** Default: what the real hub grants anonymous callers. `false` refuses no client, and says that nearly all is left. */
+  /**
+   * Default: the limits of the real hub for anonymous callers. With `false` no client is refused, and each answer says
+   * that nearly all requests are left.
+   */
   rateLimits?: Partial<Limits> | false;
   /** Entries on one page of the tree. Default 1000. */
   treePageSize?: number;
-  /** Small files come by a 307 to `/api/resolve-cache/` (default), or at once. */
+  /** Whether small files are answered by a 307 to `/api/resolve-cache/` (default), or directly. */
   smallFiles?: 'redirect' | 'direct';
-  /** Folder that keeps computed digests between runs; `false` for none. Default: in the user's cache folder. */
+  /** The folder that keeps computed digests between runs; `false` for none. Default: in the user's cache folder. */
   digestCache?: string | false;
-  /** Requests the journal keeps. Default 10000. */
+  /** The number of requests that the journal keeps. Default 10000. */
   journalLimit?: number;
   /** Its time, by which signatures end and bodies are paced. Default: the machine's. */
   clock?: HubClock;
@@ -60,26 +63,26 @@ export interface HubOptions {
 
 /** A running hub. */
 export interface Hub {
-  /** What `HF_ENDPOINT` should be, without a slash at the end. */
+  /** The value for `HF_ENDPOINT`, without a slash at the end. */
   endpoint: string;
-  /** Origin of the signed URLs; the other server's URL with `cdnUrl`. */
+  /** The origin of the signed URLs; the other server's URL with `cdnUrl`. */
   cdn: string;
   faults: FaultList;
   journal: HubJournal;
   control: HubControl;
-  /** Ids of the repos it serves now. */
+  /** The ids of the repos that it serves now. */
   repos(): string[];
-  /** Set with TLS: the certificate, PEM, for clients to trust. */
+  /** The certificate, PEM, for clients to trust; only with TLS. */
   certificate?: string;
   /** Resolves when the digests of all files are known; until then a tree with a large new file answers 503. */
   ready(): Promise<void>;
-  /** Ends all connections, and resolves when nothing of the hub is left. */
+  /** Ends all connections, and resolves when everything is closed. */
   close(): Promise<void>;
 }
 
 /**
  * Starts a hub.
- * @throws InvalidInput when a repo or fault is described wrongly; CannotListenError when an address is taken
+ * @throws InvalidInput for an invalid description of a repo or fault; CannotListenError if an address cannot be used
  */
 export async function createHub(options: HubOptions = {}): Promise<Hub> {
   const { host = '127.0.0.1', seed = 'modeldock', clock: givenClock = createWallClock() } = options;
@@ -170,7 +173,7 @@ export async function createHub(options: HubOptions = {}): Promise<Hub> {
     ready: async () => {
       const settled = largeFiles(repoStore).map((source) =>
         digests.sha256(source).catch((error: unknown) => {
-          // What was replaced meanwhile is no longer among them.
+          // A file that was replaced in the meantime is ignored.
           if (largeFiles(repoStore).some((other) => contentId(other) === contentId(source))) throw error;
         }),
       );
@@ -182,7 +185,7 @@ export async function createHub(options: HubOptions = {}): Promise<Hub> {
   };
 }
 
-/** Where the bytes of those files come from that have a sha256, in every commit. */
+/** Lists the sources of all files with a sha256, in every commit. */
 function largeFiles(repoStore: RepoStore): ContentSource[] {
   const files = repoStore.list().flatMap(({ commits }) => commits.flatMap((commit) => [...commit.files.values()]));
   return files.filter(({ storage }) => storage !== 'git').map(({ source }) => source);
@@ -197,13 +200,13 @@ async function listenForCdn(
   try {
     return await start('127.0.0.2', cdnPort);
   } catch (error) {
-    // macOS has 127.0.0.1 only. Clients that compare host names still see another one.
+    // macOS has 127.0.0.1 only. Clients that compare host names still see another host.
     if (!(error instanceof CannotListenError) || error.code !== 'EADDRNOTAVAIL') throw error;
     return start('localhost', cdnPort);
   }
 }
 
-/** The CDN's origin for the client of this call: one that came by a name cannot use a wildcard address. */
+/** Returns the CDN's origin for the client of this call: a client that used a name cannot use a wildcard address. */
 function reachable(cdn: Listening, call: HubCall): string {
   const { hostname, protocol } = new URL(cdn.origin);
   if (!isWildcardAddress(hostname) || call.origin === undefined) return usable(cdn.origin);

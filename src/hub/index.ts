@@ -1,4 +1,4 @@
-/* A Hugging Face origin on loopback, to test downloaders against: see docs/testing-downloaders.md. */
+/* A fake Hugging Face hub on loopback, to test downloaders: see docs/testing-downloaders.md. */
 export { createHub, type Hub, type HubOptions } from './create-hub.js';
 export { createProxy, type LoggingProxy, type ProxiedRequest, type ProxyOptions } from './proxy.js';
 export { builtinRepos } from './repos/builtin-repos.js';

@@ -1,6 +1,4 @@
-/*
- * What clients did, request by request, and what follows from it. Tokens and signatures never get in.
- */
+/* The journal of requests, and what is computed from it. Tokens and signatures are never recorded. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Caller } from './origin/access.js';
 import type { HubRouteName } from './faults/hub-fault.js';
@@ -14,26 +12,26 @@ export interface HubJournalEntry {
   at: number;
   origin: 'hub' | 'cdn';
   method: string;
-  /** Path and query; signatures, tokens and the like in it read `****`. */
+  /** Path and query; signatures, tokens and other secrets are replaced by `****`. */
   target: string;
   route: HubRouteName;
   repo?: string;
   file?: string;
-  /** As they came, in lower case; credentials read `[user]`, `[bad token]` or `****`. */
+  /** The headers, in lower case; credentials are replaced by `[user]`, `[bad token]` or `****`. */
   headers: Record<string, string>;
-  /** Which connection to this origin it came on, counted from 1. */
+  /** The number of its connection to this origin, counted from 1. */
   connection: number;
-  /** Connections to this origin that were open then. */
+  /** How many connections to this origin were open at that time. */
   connectionsOpen: number;
-  /** Requests for this file (or, without a file, to this origin) that were being answered, this one included. */
+  /** How many requests for this file (or, without a file, to this origin) were being answered, this one included. */
   atOnce: number;
-  /** Missing when not even headers went out. */
+  /** Absent if not even headers were sent. */
   status?: number;
-  /** The bytes `[start, end)` of the file that were handed over. */
+  /** The bytes `[start, end)` of the file that were sent. */
   served?: { start: number; end: number };
-  /** Ids of the faults that fired. */
+  /** The ids of the faults that were applied. */
   faults: string[];
-  /** `cut`: the hub broke it off, as a fault told it to. `left`: the client did. */
+  /** `cut`: the hub broke off, because of a fault. `left`: the client did. */
   outcome: 'open' | 'complete' | 'cut' | 'left' | 'failed';
 }
 
@@ -41,51 +39,53 @@ export interface HubJournalEntry {
 export interface FileSummary {
   repo: string;
   file: string;
-  /** Requests for `/resolve/`. */
+  /** The number of requests for `/resolve/`. */
   resolves: number;
-  /** Requests for its bytes. */
+  /** The number of requests for its bytes. */
   requests: number;
   bytesServed: number;
-  /** Bytes that were handed over more than once, each repetition counted. */
+  /** How many bytes were sent more than once, each repetition counted. */
   bytesTwice: number;
-  /** What was handed over, in order, overlaps merged. */
+  /** The bytes that were sent, in order, overlaps merged. */
   served: [start: number, end: number][];
-  /** The most requests for its bytes that were being answered at once. */
+  /** The largest number of simultaneous requests for its bytes. */
   atOnce: number;
 }
 
 /** What the journal shows as a whole. */
 export interface JournalSummary {
-  /** All of them, also those the journal has not kept. */
+  /** The number of all requests, also of those that the journal dropped. */
   requests: number;
-  /** Requests that no longer fitted: what is said about connections and files leaves them out. */
+  /** The number of dropped requests: the figures about connections and files do not include them. */
   forgotten: number;
-  /** The most requests that were being answered at once. */
+  /** The largest number of simultaneous requests. */
   atOnce: { hub: number; cdn: number };
-  /** Different connections that requests came on, and the most that were open when one came. */
+  /** The number of different connections, and the largest number that were open when a request arrived. */
   connections: { hub: number; cdn: number };
   connectionsAtOnce: { hub: number; cdn: number };
-  /** Requests to the CDN that carried an Authorization header: a leaked token. None is forgotten. */
+  /**
+   * The number of requests to the CDN with an Authorization header, which leaks a token. It includes dropped requests.
+   */
   authorizationAtCdn: number;
   files: FileSummary[];
 }
 
-/** What happened, for reading. */
+/** The journal, as a reader sees it. */
 export interface HubJournal {
-  /** Oldest first. Entries that no longer fit are gone, oldest first. */
+  /** Lists entries, the oldest first. The oldest are dropped when there are too many. */
   entries(): HubJournalEntry[];
   summary(): JournalSummary;
   clear(): void;
 }
 
-/** A journal as the hub writes it. */
+/** The journal, as the hub writes it. */
 export interface JournalWriter extends HubJournal {
   open(entry: Omit<HubJournalEntry, 'id' | 'atOnce' | 'outcome' | 'faults'>): HubJournalEntry;
   /** Must be called exactly once for every opened entry. */
   close(entry: HubJournalEntry, outcome: HubJournalEntry['outcome']): void;
 }
 
-/** A journal of at most `limit` entries. */
+/** Creates a journal of at most `limit` entries. */
 export function createJournal(limit: number): JournalWriter {
   let entries: HubJournalEntry[] = [];
   let counted = 0;
@@ -105,7 +105,7 @@ export function createJournal(limit: number): JournalWriter {
       entries.push(entry);
       totals.requests++;
       if (request.origin === 'cdn' && 'authorization' in request.headers) totals.authorizationAtCdn++;
-      // In batches: shifting one entry off a long list for every request costs more than the request.
+      // Dropped in batches: shifting one entry off a long list for every request costs more than the request.
       if (entries.length > limit * 1.25) entries = entries.slice(-limit);
       return entry;
     },
@@ -132,7 +132,7 @@ export function createJournal(limit: number): JournalWriter {
   };
 }
 
-/** Headers for the journal: everything but secrets. */
+/** Returns the headers for the journal, without secrets. */
 export function redactedHeaders(headers: IncomingHttpHeaders, caller: Caller): Record<string, string> {
   const who = typeof caller === 'string' ? `[${caller}]` : `[${caller.user}]`;
   return Object.fromEntries(
@@ -147,7 +147,7 @@ function topicOf({ origin, repo, file, route }: Pick<HubJournalEntry, 'origin' |
   return file === undefined ? origin : `${origin} ${route} ${repo!} ${file}`;
 }
 
-/** What follows from the entries that are there. */
+/** Computes the summary of the kept entries. */
 function summarize(
   entries: readonly HubJournalEntry[],
 ): Pick<JournalSummary, 'connections' | 'connectionsAtOnce' | 'files'> {

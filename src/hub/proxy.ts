@@ -1,7 +1,6 @@
 /*
- * An HTTP proxy that writes down what goes through it, to prove that a downloader uses its proxy. It leads to loopback
- * only: a test must not leave the machine, and an open proxy on it would be a gift to others. Asked for itself instead of
- * for somewhere else, at /__proxy, it tells what it wrote down.
+ * An HTTP proxy that records requests, to prove that a downloader uses its proxy. It connects to loopback only: a test
+ * must not leave the machine, and an open proxy could be abused. Its own route /__proxy returns the record.
  */
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
@@ -11,15 +10,15 @@ import { hostInUrl, isLoopbackHost } from '../core/loopback.js';
 import { listenOn } from '../node/cannot-listen.js';
 import { omit } from './omit.js';
 
-/** How a proxy is made. */
+/** Options of a proxy. */
 export interface ProxyOptions {
   /** Default 127.0.0.1. */
   host?: string;
-  /** Default 0: any that is free. */
+  /** Default 0: any free port. */
   port?: number;
-  /** `user:password` that clients must show; without it every client may pass. */
+  /** `user:password` that clients must send; without it, credentials are not checked. */
   credentials?: string;
-  /** `host:port` as clients ask for it, to the `host:port` on loopback it leads to, as if that were the DNS. */
+  /** Maps `host:port` in requests to a `host:port` on loopback, like DNS. */
   destinations?: Readonly<Record<string, string>>;
 }
 
@@ -32,31 +31,31 @@ export interface ProxiedRequest {
   /** The URL, without credentials and query, or `host:port` of a tunnel. */
   target: string;
   /**
-   * 200 for a tunnel that was opened, 400 for what cannot be asked for, 407 without the right credentials, 403 beyond
-   * loopback, 502 when nothing answers there, or gives an answer that cannot be passed on.
+   * 200 for an opened tunnel, 400 for an invalid target, 407 without the right credentials, 403 for a target beyond
+   * loopback, 502 if the target does not answer, or gives an answer that cannot be passed on.
    */
   status: number;
-  /** Bytes that came back through it so far; for a request, of its body. */
+  /** How many bytes were received through it so far; for a request, of the body. */
   bytes: number;
 }
 
 /** A running proxy. */
 export interface LoggingProxy {
-  /** What `HTTP_PROXY` and `HTTPS_PROXY` should be, without credentials. */
+  /** The value for `HTTP_PROXY` and `HTTPS_PROXY`, without credentials. */
   url: string;
-  /** Oldest first. */
+  /** Reads all records, oldest first. */
   requests(): ProxiedRequest[];
   clear(): void;
   close(): Promise<void>;
 }
 
-/** For one connection only. */
+/** Headers that concern one connection only. */
 const HOP_BY_HOP = [
   ...['connection', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade'],
   ...['proxy-authenticate', 'proxy-authorization', 'proxy-connection'],
 ];
 
-/** Older requests are forgotten: a long test must not fill the memory. */
+/** The number of recorded requests; older ones are dropped to limit the memory in a long test. */
 const LOG_LIMIT = 10_000;
 
 /** Starts a proxy. @throws CannotListenError */
@@ -71,7 +70,7 @@ export async function createProxy(options: ProxyOptions = {}): Promise<LoggingPr
     try {
       forward(request, response);
     } catch {
-      // A mistake of ours must cost one connection, not the process.
+      // A defect here must cost one connection, not the process.
       response.destroy();
     }
   });
@@ -90,7 +89,8 @@ export async function createProxy(options: ProxyOptions = {}): Promise<LoggingPr
   }
 
   function tell(request: IncomingMessage, response: ServerResponse): void {
-    // A DELETE from a web page is asked for by OPTIONS first, and a host name of its own does not get past this.
+    // A DELETE from a web page is preceded by OPTIONS, which gets no CORS headers; calls under a foreign host name are
+    // refused.
     const allowed = request.headers.host !== undefined && foreignPartOf(sourceOf(request), []) === undefined;
     if (allowed && request.method === 'DELETE') log = [];
     const known = request.method === 'GET' || request.method === 'HEAD' || request.method === 'DELETE';
@@ -115,19 +115,22 @@ export async function createProxy(options: ProxyOptions = {}): Promise<LoggingPr
     }
     const url = absoluteUrl(request.url);
     if (url === undefined) {
-      answer(400, 'This is a proxy: it takes absolute http:// URLs and CONNECT; GET /__proxy answers with its log.');
+      answer(
+        400,
+        'Cannot answer this request: expected an absolute http:// URL or CONNECT, because this is a proxy. GET /__proxy returns its log.',
+      );
       return;
     }
     const destination = destinationOf(`${url.hostname}:${url.port || '80'}`, destinations);
     if (destination === undefined) {
-      answer(403, `${url.host} is not on loopback, and this proxy leads nowhere else.`);
+      answer(403, `Cannot connect to ${url.host}: expected a host on loopback.`);
       return;
     }
     if (destination === 'no such port') {
-      answer(400, `${url.host} is on a port that does not exist.`);
+      answer(400, `Cannot connect to ${url.host}: expected a port from 1 to 65535.`);
       return;
     }
-    // A client's framing stays: it says whether there is a body.
+    // The client's framing stays: it shows whether there is a body.
     const { connection } = request.headers;
     const dropped = hopByHop(connection).filter((name) => name !== 'transfer-encoding');
     const headers = omit(request.headers, ...dropped);
@@ -150,11 +153,11 @@ export async function createProxy(options: ProxyOptions = {}): Promise<LoggingPr
       (upstream) => {
         if (!passHead(upstream, response)) {
           upstream.on('error', () => undefined).destroy();
-          giveUp(`What ${url.host} answers cannot be passed on.`);
+          giveUp(`Cannot pass on the answer of ${url.host}.`);
           return;
         }
         entry.status = upstream.statusCode ?? 502;
-        // A cut upstream must be a cut here, not a clean end.
+        // If the upstream connection breaks, this one must break too, not end cleanly.
         upstream.on('error', () => response.destroy()).on('aborted', () => response.destroy());
         upstream.on('data', (chunk: Buffer) => (entry.bytes += chunk.length));
         upstream.pipe(response);
@@ -162,9 +165,9 @@ export async function createProxy(options: ProxyOptions = {}): Promise<LoggingPr
     );
     onward.on('upgrade', (_answer, socket) => {
       socket.on('error', () => undefined).destroy();
-      giveUp(`${url.host} switched protocols without being asked to.`);
+      giveUp(`Cannot pass on the answer of ${url.host}: it switched protocols without a request for it.`);
     });
-    onward.on('error', () => giveUp(`Nothing answers at ${url.host}.`));
+    onward.on('error', () => giveUp(`Cannot connect to ${url.host}: no server answers.`));
     response.on('close', () => onward.destroy());
     request.pipe(onward);
   }
@@ -247,7 +250,7 @@ function absoluteUrl(target: string | undefined): URL | undefined {
   return url?.protocol === 'http:' ? url : undefined;
 }
 
-/** `undefined`: it is not on loopback. */
+/** `undefined` if it is not on loopback. */
 function destinationOf(
   authority: string,
   destinations: Readonly<Record<string, string>>,
@@ -262,9 +265,10 @@ function destinationOf(
 }
 
 /**
- * "A proxy or gateway MUST parse a received Connection header field before a message is forwarded and, for each
- * connection-option in this field, remove any header or trailer field(s) from the message with the same name", RFC 9110,
- * 7.6.1; what frames the message is kept all the same, or the next one could be hidden in its body.
+ * Lists the headers to remove: "A proxy or gateway MUST parse a received Connection header field before a message is
+ * forwarded and, for each connection-option in this field, remove any header or trailer field(s) from the message with
+ * the same name", RFC 9110, 7.6.1. Headers that frame the message are kept anyway, or another message could be hidden
+ * in its body.
  */
 function hopByHop(connection: string | undefined): string[] {
   const named = (connection ?? '').toLowerCase().split(',');
@@ -272,11 +276,11 @@ function hopByHop(connection: string | undefined): string[] {
   return [...HOP_BY_HOP, ...named.map((name) => name.trim()).filter((name) => !framing.includes(name))];
 }
 
-/** Writes the head of an answer as it came; `false` when HTTP, or Node, has no place for its status or its headers. */
+/** Writes the head of an answer unchanged; `false` if HTTP, or Node, does not support its status or its headers. */
 function passHead(upstream: IncomingMessage, response: ServerResponse): boolean {
-  // A 101 would end the conversation in a protocol that is not spoken here.
+  // A 101 would continue in a protocol that is not supported here.
   if ((upstream.statusCode ?? 0) < 200) return false;
-  // Only chunks are undone on the way; another coding would be lost with the header that names it.
+  // Only chunks are decoded on the way; another coding would be lost with the header that names it.
   if (!/^(?:chunked)?$/i.test(upstream.headers['transfer-encoding'] ?? '')) return false;
   const dropped = hopByHop(upstream.headers.connection);
   const headers: string[] = [];

@@ -31,9 +31,9 @@ export function cannotRead(what: string, path: string, error: unknown): unknown 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder',
   EISDIR: 'it is a folder',
-  EACCES: 'this process may not read it, or something in it',
-  EPERM: 'this process may not read it, or something in it',
+  EACCES: 'this process may not read it, or a file in it',
+  EPERM: 'this process may not read it, or a file in it',
   ELOOP: 'a link there leads to itself',
-  ENOTDIR: 'a part of that path is a file, and not a folder',
+  ENOTDIR: 'a part of the path is a file, not a folder',
   ENAMETOOLONG: 'that name is too long',
 };

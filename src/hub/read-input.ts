@@ -1,10 +1,10 @@
 import type * as z from 'zod/mini';
 import { describeIssues } from '../core/issues.js';
 
-/** Input that cannot be used: a file, a control request, an argument. */
+/** An error about invalid input: a file, a control request, an argument. */
 export class InvalidInput extends Error {
   override readonly name = 'InvalidInput';
-  /** Leads to the wrong value, for instance `faults[2].effect.ms`. */
+  /** The path of the wrong value, for instance `faults[2].effect.ms`. */
   readonly path: string;
 
   constructor(path: string, message: string, options?: ErrorOptions) {
@@ -14,7 +14,7 @@ export class InvalidInput extends Error {
 }
 
 /**
- * Checks a value from outside.
+ * Checks a value that comes from outside.
  * @param name what the value is called in errors, for instance `faults` or `repos[0]`
  * @throws InvalidInput, naming each wrong value by its path
  */
@@ -25,7 +25,7 @@ export function readHubInput<Schema extends z.ZodMiniType>(
 ): z.output<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  // With the name in front: a reader looks for `repos[0].files[2].size`, not for `files[2].size`.
+  // The path starts with the name: a reader looks for `repos[0].files[2].size`, not for `files[2].size`.
   const issues = result.error.issues.map((issue) => ({ ...issue, path: [name, ...issue.path] }));
   const lines = describeIssues(issues, { [name]: value }, name);
   const path = /^ *(\S+?)(?=: )/.exec(lines)?.[1] ?? name;

@@ -10,15 +10,15 @@ import { createProxy, type LoggingProxy } from './proxy.js';
 import { reposFromDisk } from './repos/repos-from-disk.js';
 import { CannotListenError } from '../node/cannot-listen.js';
 
-/** Where the command writes and what ends it; the process itself unless a test says otherwise. */
+/** The output of the command, and its end; the process itself unless a test replaces it. */
 export interface HubCliIo {
   out: (text: string) => void;
   err: (text: string) => void;
-  /** Resolves when the hub is to end. */
+  /** Resolves when the hub should end. */
   ended: () => Promise<void>;
 }
 
-/** What the command line says. */
+/** The flags of the command line. */
 export interface Flags {
   port: number;
   host: string;
@@ -35,7 +35,7 @@ export interface Flags {
   json?: true;
 }
 
-/** Starts a hub, says how to use it, and ends it when it is time. */
+/** Starts a hub, prints how to use it, and closes it when `ended` resolves. */
 export async function runHub(flags: Flags, { out, err }: HubCliIo, ended: Promise<void>): Promise<void> {
   const hub = await createHub(optionsFrom(flags));
   let proxy: LoggingProxy | undefined;
@@ -52,7 +52,7 @@ export async function runHub(flags: Flags, { out, err }: HubCliIo, ended: Promis
     out(flags.json ? `${JSON.stringify(facts)}\n` : greeting(hub, flags.repos === undefined, proxy, certificateFile));
     let ending = false;
     hub.ready().catch((error: unknown) => {
-      // Digests that the end interrupts are no error.
+      // Digests interrupted by the end are not errors.
       if (!ending) err(`${error instanceof Error ? error.message : String(error)}\n`);
     });
     await ended;
@@ -105,18 +105,18 @@ function greeting(
   const lines = [
     `HF_ENDPOINT=${hub.endpoint}`,
     ...(certificateFile === undefined ? [] : [`NODE_EXTRA_CA_CERTS=${certificateFile}`]),
-    ...(proxy === undefined ? [] : [`HTTP_PROXY=${proxy.url}`, `# what went through it: curl ${proxy.url}/__proxy`]),
+    ...(proxy === undefined ? [] : [`HTTP_PROXY=${proxy.url}`, `# its log: curl ${proxy.url}/__proxy`]),
     '',
     `Repos (large files come from ${hub.cdn}):`,
     ...repos,
     '',
-    ...(builtin ? [`Tokens: hf_reader (may read what is public), hf_member (every private and gated repo too)`] : []),
+    ...(builtin ? [`Tokens: hf_reader (public repos), hf_member (private and gated repos too)`] : []),
     `Faults, journal and more: ${hub.endpoint}/__hub`,
   ];
   return `${lines.join('\n')}\n`;
 }
 
-/** Returns the message for the user, when the error is one that other flags or files would fix. */
+/** Returns the message for the user if other flags or files would avoid the error. */
 export function mistakeIn(error: unknown, flags: Flags): string | undefined {
   if (error instanceof CannotListenError && (error.code === 'EADDRINUSE' || error.code === 'EACCES')) {
     const given: Record<string, unknown> = {

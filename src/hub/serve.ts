@@ -1,5 +1,6 @@
 /*
- * One request from its first byte to its journal entry: parsed, counted by the faults, answered, changed by the faults, sent.
+ * Handles one request from its first byte to its journal entry: it is parsed, counted by the faults, answered, changed
+ * by the faults, and sent.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HubClock } from './clock.js';
@@ -20,7 +21,7 @@ import { sendBody, type Delivery, type Outcome, type SendProgress } from './wire
 import type { Pace } from './wire/pace.js';
 import { textReply, type Reply } from './wire/reply.js';
 
-/** What serving a request takes. */
+/** The parts that serving a request uses. */
 export interface Station {
   side: 'hub' | 'cdn';
   scheme: 'http' | 'https';
@@ -28,24 +29,24 @@ export interface Station {
   faults: FaultSource;
   journal: JournalWriter;
   control: HubControl;
-  /** The operator's API; the hub's side has one. */
+  /** The control API; only the hub has one, not the CDN. */
   operate?: (call: HubCall, body: string) => Reply;
   connectionOf(request: IncomingMessage): { connection: number; connectionsOpen: number };
   origin(): string;
   sharedPace: (id: string, make: () => Pace) => Pace;
-  /** Keeps slow lines slow; unlike the hub's clock, it cannot be set. */
+  /** The clock of slow lines; unlike the hub's clock, it cannot be set. */
   lineClock: HubClock;
 }
 
 const SIGNATURE_LIFETIME_MS = 3_600_000;
 const BODY_LIMIT_BYTES = 1024 * 1024;
 
-/** Answers one request. Never rejects, whatever the request. */
+/** Answers one request. Never rejects, for any request. */
 export async function serveHub(station: Station, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
     await attend(station, request, response);
   } catch {
-    // A mistake of ours must cost one connection, not the process.
+    // A defect here must cost one connection, not the process.
     response.destroy();
   }
 }
@@ -53,7 +54,7 @@ export async function serveHub(station: Station, request: IncomingMessage, respo
 async function attend(station: Station, request: IncomingMessage, response: ServerResponse): Promise<void> {
   request.on('error', () => response.destroy());
   response.on('error', () => response.destroy());
-  // A fault, or a client, may decide what Date says.
+  // A fault, or a client, may change the Date header.
   response.sendDate = false;
   const call = readCall(request, station.scheme);
   const { clock } = station.context;
@@ -61,13 +62,13 @@ async function attend(station: Station, request: IncomingMessage, response: Serv
     await sendBody(response, { reply, latencyMs: 0, paces: [] }, clock, { bytes: 0 }).catch(() => response.destroy());
   };
   if (call === undefined) {
-    await plain(textReply(400, 'The target of this request cannot be understood.'));
+    await plain(textReply(400, 'Cannot read the target of this request.'));
     return;
   }
   const body = await readRequestBody(request, BODY_LIMIT_BYTES);
   if (body === undefined) {
     response.shouldKeepAlive = false;
-    await plain(textReply(413, `A body may have ${BODY_LIMIT_BYTES} bytes here.`));
+    await plain(textReply(413, `Cannot read the body: expected at most ${BODY_LIMIT_BYTES} bytes.`));
     return;
   }
   if (station.operate !== undefined && call.segments[0] === '__hub') {
@@ -131,14 +132,14 @@ async function answer(
     delivery = { ...delivery, reply: stamped(delivery.reply, entry, now) };
     outcome = await sendBody(response, delivery, context.clock, progress);
   } catch (error) {
-    // A file on disk that went away, say: whatever was promised cannot be kept, and the client must notice.
+    // The content can no longer be read, for instance because a file was deleted, so the client must notice.
     outcome = 'failed';
     await sendFailure(response, context, error instanceof Error ? error.message : String(error));
   } finally {
     if (progress.status !== undefined) entry.status = progress.status;
     if (delivery?.reply.carriesFile && call.method !== 'HEAD' && progress.status !== undefined) {
       const { start, end, headers } = delivery.reply;
-      // Compressed bytes are not bytes of the file: only a whole answer says which of those it held.
+      // Compressed bytes are not bytes of the file: only a complete answer shows which of those it contains.
       const bytes = 'Content-Encoding' in headers ? (outcome === 'complete' ? end - start : 0) : progress.bytes;
       entry.served = { start, end: start + bytes };
     }
@@ -146,12 +147,12 @@ async function answer(
   }
 }
 
-/** Faults and the journal know a repo by one id, in whatever case a client spells it. */
+/** Returns the id that faults and the journal use, for a client's spelling in any case. */
 function canonicalId({ repoStore }: OriginContext, asked: string | undefined): string | undefined {
   return asked === undefined ? undefined : (repoStore.get(asked)?.description.id ?? asked);
 }
 
-/** What faults do before the answer is known. */
+/** Applies the faults that act before the answer is known. */
 function changeWorld(
   control: HubControl,
   faults: readonly HubFaultStatus[],

@@ -4,15 +4,15 @@ import type { InferenceServer } from './inference-server.js';
 export type { InferenceServer } from './inference-server.js';
 
 /**
- * What answers the calls on which a model would run: nothing (`none`: an honest 501), short texts that say that no model
- * ran (`canned`), or a server that runs models, by its URL.
+ * The way inference calls are answered: by a 501 (`none`), by short texts that say that no model ran (`canned`), or by
+ * a server that runs models, given by its URL.
  */
 export type Inference = 'none' | 'canned' | (string & {}) | InferenceServer;
 
 /**
- * Makes the handler of inference calls; undefined for `none`. What it needs is loaded with the first such call.
+ * Creates the handler of inference calls; undefined for `none`. Its code is loaded with the first such call.
  * @param clientTokenIsOurs whether clients send a token that is meant for this server and must not be passed on
- * @throws RangeError for a URL that cannot be forwarded to
+ * @throws RangeError for a URL to which calls cannot be forwarded
  */
 export function createInference(
   inference: Inference | undefined,
@@ -31,8 +31,8 @@ function parseBase(url: string): URL {
   const base = URL.canParse(url) ? new URL(url) : undefined;
   if (base && /^https?:$/.test(base.protocol) && base.search === '' && base.hash === '') return base;
   throw new RangeError(
-    `Cannot forward inference to ${JSON.stringify(withoutUser(url))}: expected "none", "canned", or the URL of a server ` +
-      'without a query, such as http://127.0.0.1:8080.',
+    `Cannot use this inference: expected "none", "canned", or the URL of a server ` +
+      `without a query, such as http://127.0.0.1:8080, found ${JSON.stringify(withoutUser(url))}.`,
   );
 }
 

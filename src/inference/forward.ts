@@ -6,15 +6,15 @@ import { Problem } from '../contract/problem.js';
 import { HOP, nameOf, nextHops, reasonOf } from './hops.js';
 import type { InferenceServer } from './inference-server.js';
 
-/** Where inference calls go. */
+/** The server to which inference calls go. */
 export interface ForwardTarget extends InferenceServer {
   base: URL;
   clientTokenIsOurs: boolean;
-  /** The id by which this forwarder knows its own calls, once it has one. */
+  /** The id by which this forwarder recognises its own calls, once it has one. */
   hops: Set<string>;
 }
 
-/** Which headers a server that runs models may need. All others are about the connection, or are meant for us. */
+/** The request headers that a server that runs models may need. All others concern the connection, or this server. */
 const PASSED_ON = [
   'accept',
   'accept-language',
@@ -30,7 +30,7 @@ const PASSED_ON = [
   'x-request-id',
 ];
 
-/** Headers of an answer that belong to its connection (RFC 9110, 7.6.1), to its coding, or that this server sets itself. */
+/** Response headers that concern the connection (RFC 9110, 7.6.1) or its coding, or that this server sets itself. */
 const NOT_PASSED_BACK =
   /^(?:connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|content-length|content-encoding|date|set-cookie|x-powered-by|access-control-.*)$/;
 
@@ -38,7 +38,7 @@ const NOT_PASSED_BACK =
 const LEGACY = '/api/v0/';
 
 /**
- * Sends a call on to a server that runs models, and its answer back as it comes.
+ * Forwards a call to a server that runs models, and streams its answer back.
  * @throws Problem 502 for a server that does not answer, or that leads back here
  */
 export async function forward(target: ForwardTarget, call: Call, name: InferenceRouteName): Promise<Answer> {
@@ -78,12 +78,12 @@ function modelIn(text: string): string | undefined {
   try {
     return modelToRun(JSON.parse(text));
   } catch {
-    // The server that runs models says what is wrong with it.
+    // The server that runs models reports what is wrong with the body.
     return undefined;
   }
 }
 
-/** A base may end with the `/v1` that OpenAI's clients want there. */
+/** Builds the URL. A base may end with `/v1`, because OpenAI's clients expect that. */
 function urlFor(base: URL, path: string, query: URLSearchParams): URL {
   const url = new URL(base);
   url.username = '';
@@ -97,7 +97,7 @@ function urlFor(base: URL, path: string, query: URLSearchParams): URL {
 function headersFor(target: ForwardTarget, call: Call): Headers {
   const headers = new Headers({
     'Content-Type': call.header('content-type') ?? 'application/json',
-    // A coded answer could not be passed back as it comes.
+    // A compressed answer could not be streamed back as it arrives.
     'Accept-Encoding': 'identity',
   });
   for (const header of PASSED_ON) {
@@ -114,7 +114,7 @@ function headersFor(target: ForwardTarget, call: Call): Headers {
   return headers;
 }
 
-/** The token of the server where there is one; else the client's, unless it was meant for us. */
+/** Returns the token of the server if there is one; else the client's, unless it was meant for this server. */
 function authorizationFor({ token, base, clientTokenIsOurs }: ForwardTarget, call: Call): string | undefined {
   if (token !== undefined) return `Bearer ${token}`;
   if (base.username !== '' || base.password !== '') {
@@ -133,9 +133,9 @@ function hopsOf({ base, hops }: ForwardTarget, call: Call): string {
   return next;
 }
 
-/** A header can hold no other characters; what a client sent as UTF-8 goes on as UTF-8. */
+/** Encodes a text as the characters that a header can hold; what a client sent as UTF-8 is passed on as UTF-8. */
 function latin1(value: string): string {
-  // eslint-disable-next-line no-control-regex -- the characters of a byte are what it is about
+  // eslint-disable-next-line no-control-regex -- the pattern matches all one-byte characters
   if (/^[\x00-\xff]*$/.test(value)) return value;
   return String.fromCharCode(...new TextEncoder().encode(value));
 }
@@ -149,7 +149,7 @@ function answerFrom(response: Response): Answer {
   return { status: response.status, headers, body: response.body ?? '' };
 }
 
-/** As this server spells its own, so that each stands there once. */
+/** Spells a header's name as this server does, so that each appears once. */
 function titleCase(name: string): string {
   return name.replace(/(?:^|-)[a-z]/g, (start) => start.toUpperCase());
 }

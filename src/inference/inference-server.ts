@@ -1,9 +1,9 @@
-/** A server that runs models: LM Studio itself, llama.cpp, or anything else that speaks OpenAI's API. */
+/** A server that runs models: LM Studio itself, llama.cpp, or any other server with OpenAI's API. */
 export interface InferenceServer {
   /** Its base URL, with or without a `/v1` at the end. */
   url: string;
   /** Sent as its bearer token, in place of the client's. */
   token?: string | undefined;
-  /** Used in place of the global `fetch`, for instance `(request) => fetch(bypass(request))` with MSW. */
+  /** Replaces the global `fetch`, for instance `(request) => fetch(bypass(request))` with MSW. */
   fetch?: ((request: Request) => Promise<Response>) | undefined;
 }

@@ -5,7 +5,7 @@ export class CannotListenError extends Error {
   override readonly name: string = 'CannotListenError';
   readonly host: string;
   readonly port: number;
-  /** As the system calls the reason, for instance `EADDRNOTAVAIL`. */
+  /** The system's code for the reason, for instance `EADDRNOTAVAIL`. */
   readonly code: string | undefined;
 
   constructor(host: string, port: number, because: string, cause: NodeJS.ErrnoException) {
@@ -21,16 +21,16 @@ export class PortTakenError extends CannotListenError {
   override readonly name = 'PortTakenError';
 }
 
-/** Says, per program, what to do about a failure; each is a sentence. */
+/** The advice of one program for each failure; each is a sentence. */
 export interface ListenAdvice {
   portTaken: string;
-  /** Which addresses there are to choose from. */
+  /** Says which addresses can be chosen. */
   addresses: string;
 }
 
 const ADVICE: ListenAdvice = {
-  portTaken: 'Choose another port, or 0 for any that is free.',
-  addresses: '0.0.0.0 is every address.',
+  portTaken: 'Choose another port, or 0 for any free port.',
+  addresses: '0.0.0.0 means every address.',
 };
 
 /** Resolves when the server listens. @throws PortTakenError, CannotListenError */
@@ -55,14 +55,14 @@ export function listenOn(
 function reasonOf({ code, message }: NodeJS.ErrnoException, { portTaken, addresses }: ListenAdvice): string {
   switch (code) {
     case 'EADDRINUSE':
-      return `another program does. ${portTaken}`;
+      return `the port is already in use. ${portTaken}`;
     case 'EADDRNOTAVAIL':
       return `this machine has no such address. ${addresses}`;
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return `there is no address for that name. ${addresses}`;
     case 'EACCES':
-      return `the system does not allow it. Choose a port above 1023, or 0 for any that is free.`;
+      return `the system does not allow it. Choose a port above 1023, or 0 for any free port.`;
     default:
       return `${message}.`;
   }

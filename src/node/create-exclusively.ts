@@ -2,8 +2,8 @@ import type * as nodeFiles from 'node:fs/promises';
 import { errorCodeOf } from './file-errors.js';
 
 /**
- * Creates a file that must not be there yet, with its contents safe on the disk. What could not be written whole is
- * deleted again.
+ * Creates a file that does not exist yet, with its contents synced to the disk. A file that could not be written whole
+ * is deleted again.
  * @returns false when there is a file of that name
  */
 export async function createExclusively(

@@ -4,11 +4,11 @@ import { InvalidArgumentError } from 'commander';
 export function parsePort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
-  throw new InvalidArgumentError('Allowed is a whole number from 0 to 65535.');
+  throw new InvalidArgumentError('Expected a whole number from 0 to 65535.');
 }
 
 /** Reads the value of a flag that names an address to listen on. An empty one would mean every address. */
 export function parseHost(text: string): string {
   if (text.trim() !== '') return text.trim();
-  throw new InvalidArgumentError('Allowed is an address of this machine; without a host it is loopback.');
+  throw new InvalidArgumentError('Expected an address of this machine. Without the flag it is loopback.');
 }

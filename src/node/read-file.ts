@@ -2,7 +2,9 @@ import { constants } from 'node:fs';
 import type * as nodeFiles from 'node:fs/promises';
 import { errorCodeOf, isMissing, unlessMissing } from './file-errors.js';
 
-/** Something with the name of one of our files that cannot be one: a pipe, a folder, a link to itself, gigabytes. */
+/**
+ * A file with the name of one of modeldock's own files that is unusable: a pipe, a folder, a link to itself, gigabytes.
+ */
 export class UnusableFile extends Error {
   override readonly name = 'UnusableFile';
   readonly path: string;
@@ -16,19 +18,19 @@ export class UnusableFile extends Error {
   }
 }
 
-/** Errors that tell of the shape of what is there, or of its permissions. Others may pass, and are left as they are. */
+/** Errors about the shape or the permissions of a file. Other errors may be temporary, and are passed on. */
 const SHAPES: Readonly<Record<string, string>> = {
-  ELOOP: 'a link that leads to itself',
+  ELOOP: 'a link to itself',
   EISDIR: 'a folder',
   ENXIO: 'a socket or a pipe',
   ENODEV: 'a device',
-  EACCES: 'something that this user may not read',
-  EPERM: 'something that this user may not read',
+  EACCES: 'a file that this user may not read',
+  EPERM: 'a file that this user may not read',
 };
 
 /**
- * Reads a file whatever stands in its place, without waiting for a pipe and without filling the memory.
- * @returns undefined where there is nothing of that name
+ * Reads a regular file, and refuses everything else: it never waits for a pipe and never fills the memory.
+ * @returns undefined if there is no file of that name
  * @throws UnusableFile
  */
 export async function readRegularFile(
@@ -68,11 +70,11 @@ function unusable(path: string, expected: string, error: unknown): unknown {
   return found === undefined ? error : new UnusableFile(path, expected, found, error);
 }
 
-/** Reads our own files and folders. One that cannot be used is named once, and left out. */
+/** Reads modeldock's own files and folders. An unusable one is reported once, and skipped. */
 export interface OwnFiles {
-  /** Undefined where there is none, or none that can be used. */
+  /** Undefined if the file does not exist or is unusable. */
   read(path: string, mostBytes: number): Promise<string | undefined>;
-  /** The names in a folder; none where there is no folder, or none that can be read. */
+  /** Lists the names in a folder; none if the folder does not exist or cannot be read. */
   names(folder: string): Promise<string[]>;
 }
 

@@ -1,7 +1,7 @@
 import type * as nodeFiles from 'node:fs/promises';
 import { errorCodeOf } from './file-errors.js';
 
-/** Makes what was created, renamed or removed in a folder outlast a power cut. */
+/** Makes files that were created, renamed or removed in a folder survive a power failure. */
 export async function syncFolder(files: Pick<typeof nodeFiles, 'open'>, folder: string): Promise<void> {
   try {
     const handle = await files.open(folder, 'r');
@@ -11,7 +11,7 @@ export async function syncFolder(files: Pick<typeof nodeFiles, 'open'>, folder: 
       await handle.close();
     }
   } catch (error) {
-    // Windows opens no folders, and some network file systems do not sync them; there a rename has to do.
+    // Windows cannot open folders, and some network file systems cannot sync them; there the rename alone has to do.
     if (!UNSUPPORTED.includes(errorCodeOf(error) ?? '')) throw error;
   }
 }

@@ -6,7 +6,7 @@ import { runServe } from './serve-command.js';
 import type { Serving } from './serve.js';
 import type { Settings } from './settings.js';
 
-// Every stream of events and every call that hangs listens for the end of its session: a dozen listeners are no leak.
+// Every event stream and every hanging call listens for the end of its session, so a dozen listeners are not a leak.
 setMaxListeners(0);
 
 guardOutput();
@@ -20,11 +20,12 @@ if (code !== undefined) process.exitCode = code;
 
 async function serveUntilStopped(settings: Settings, version: string): Promise<void> {
   let closing: Promise<void> | undefined;
-  // A signal may come twice: npm passes on a Ctrl-C that this process has received too. Unhandled, the second would kill.
+  // A signal may come twice: npm passes on a Ctrl-C that this process has received too. Without a handler, the second
+  // would kill the process.
   const stop = (): void => {
     closing ??= serving.then(closeAndExit, () => undefined);
   };
-  // Before it listens: a program that reads that it does may send the signal at once.
+  // Installed before the server listens: a program that waits for that may send the signal at once.
   process.on('SIGINT', stop).on('SIGTERM', stop);
   onOutputLost(stop);
   const serving = runServe(settings, version);

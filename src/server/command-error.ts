@@ -1,4 +1,4 @@
-/** Something the person who typed the command must know; shown without a stack. */
+/** An error that the user can act on; it is shown without a stack. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
 }

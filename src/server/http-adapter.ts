@@ -9,14 +9,14 @@ import { isGone, onClose } from './on-close.js';
 
 export interface ListenerOptions {
   ownership: Ownership;
-  /** Told of errors that nobody foresaw; the client gets a 500. */
+  /** Called with unexpected errors; the client gets a 500. */
   onError?: (error: unknown) => void;
 }
 
-/** Answers a request, or calls `pass` without having touched it when it is not ours. */
+/** Answers a request, or calls `pass` and leaves a request untouched that the api does not own. */
 export type Listener = (request: IncomingMessage, response: ServerResponse, pass: () => void) => void;
 
-/** An api in the words of node:http. Whatever a request looks like, nothing escapes from here. */
+/** Serves an api through node:http. No request makes it throw or reject. */
 export function createListener(api: Api, { ownership, onError = () => undefined }: ListenerOptions): Listener {
   checkApi(api);
   return (request, response, pass) => {
@@ -43,7 +43,7 @@ function send(answer: Answer, request: IncomingMessage, response: ServerResponse
   }
   const { status, headers, body, asIs } = answer;
   if (isGone(request, response)) {
-    // Whoever makes the body is to learn that nobody reads it.
+    // Cancels the body's stream, so that its source stops producing.
     if (typeof body !== 'string') abandon(body);
     return;
   }
@@ -87,13 +87,13 @@ function sendText(
     return;
   }
   response.writeHead(status, { 'X-Powered-By': 'Express', ...headers, 'Content-Length': length, ETag: tag });
-  // Node leaves the body away where the method was HEAD.
+  // Node omits the body of an answer to HEAD.
   end(request, response, body);
 }
 
 /**
- * Ends an answer once its request has been read. A connection that closes with something unread is reset, and the reset
- * may overtake the answer.
+ * Ends an answer once its request has been read. Closing a connection with unread data resets it, and the reset may
+ * overtake the answer.
  */
 function end(request: IncomingMessage, response: ServerResponse, body = ''): void {
   if (request.complete) {
@@ -118,27 +118,28 @@ function sendStream(
     response.end();
     return;
   }
-  // A client may wait long for the first byte, and want to know that an answer has begun.
+  // The first byte of the body may take long; the client should know at once that an answer has begun.
   response.flushHeaders();
-  // The types of Node's and the DOM's streams differ in name only.
+  // Node's and the DOM's types of streams differ in name only.
   const source = Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]);
-  // Not a reset: it would throw away what the client has not read yet, and how much arrived is part of the answer.
+  // Ends without a reset: a reset would discard what the client has not read yet, and how much arrived is part of the
+  // answer.
   source.on('error', () => request.socket.destroySoon());
   onClose(request, response, () => source.destroy());
   source.pipe(response);
 }
 
-/** What its maker says to that is of no use to anybody, and would end the process if it were nobody's to hear. */
+/** Cancels a body and ignores errors of the cancellation: an unhandled rejection would crash the process. */
 function abandon(body: ReadableStream<Uint8Array>): void {
   body.cancel().catch(() => undefined);
 }
 
-/** Express's weak ETag: the length in hex, and 27 characters of base64 sha1. */
+/** Computes Express's weak ETag: the length in hex, and 27 characters of base64 sha1. */
 function weakTag(body: string, length: number): string {
   return `W/"${length.toString(16)}-${hash('sha1', body, 'base64').slice(0, 27)}"`;
 }
 
-/** RFC 9110, 13.1.2, as Express reads it: a client that says `no-cache` wants the body. */
+/** Whether the client's copy is fresh (RFC 9110, 13.1.2), as Express reads it: `no-cache` asks for the body. */
 function isFresh(request: IncomingMessage, tag: string): boolean {
   const expected = request.headers['if-none-match'];
   if (expected === undefined || (request.method !== 'GET' && request.method !== 'HEAD')) return false;

@@ -5,8 +5,8 @@ import { RequestBody } from './request-body.js';
 import { isGone, onClose } from './on-close.js';
 
 /**
- * A request of node:http as a call. A class, because an object with getters costs several times as much per call. The
- * query and the signal are created lazily: most calls need neither.
+ * A request of node:http as a call. It is a class, because an object with getters costs several times as much per call.
+ * The query and the signal are created lazily: most calls need neither.
  */
 export class HttpCall implements Call {
   readonly method: string;
@@ -52,7 +52,10 @@ export class HttpCall implements Call {
   }
 }
 
-/** A proxy's client sends the whole URL (RFC 9112, 3.2.2: a server must accept it); the origin in it is ours. */
+/**
+ * Returns the path and query. Clients of a proxy send the whole URL (RFC 9112, 3.2.2: a server must accept it); its
+ * origin is this server's.
+ */
 function targetOf(url: string): string {
   const origin = url.startsWith('/') ? null : /^https?:\/\/[^/?#]*/i.exec(url);
   if (!origin) return url;

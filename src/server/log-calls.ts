@@ -15,13 +15,13 @@ export function warnOfUnknownRoutes(log: Log): NonNullable<ApiOptions['onUnknown
     seen.add(route);
     const answered =
       status === 200
-        ? 'Outside /api/v1 it answers 200 all the same, with an error in the body.'
-        : `It answers ${status}.`;
+        ? 'As in LM Studio, the answer outside /api/v1 is 200 with an error in the body.'
+        : `The answer is ${status}.`;
     log.warn(`${shorten(route)} is not a route of LM Studio. ${answered}`);
   };
 }
 
-/** Warns of each route once on which a model would run: what the client wants to do next does not work here. */
+/** Warns once of each inference route that is called without inference: the client's next step does not work here. */
 export function warnOfInference(log: Log): NonNullable<ApiOptions['onNotImitated']> {
   const seen = new Set<string>();
   return ({ method, path }) => {
@@ -30,16 +30,16 @@ export function warnOfInference(log: Log): NonNullable<ApiOptions['onNotImitated
     seen.add(route);
     log.warn(
       isSdkPath(path)
-        ? `${shorten(route)} is a WebSocket of LM Studio's SDKs, which modeldock does not imitate: it answers 501.`
-        : `${shorten(route)} is a route of LM Studio on which a model runs, and modeldock runs none: it answers 501. ` +
+        ? `${shorten(route)} is a WebSocket of LM Studio's SDKs, which modeldock does not imitate: the answer is 501.`
+        : `${shorten(route)} is a route of LM Studio that runs a model, and modeldock runs none: the answer is 501. ` +
             'Start it with --inference URL to forward such calls, or with --inference canned for made-up answers.',
     );
   };
 }
 
 /**
- * Warns once of each model under `simulate/` that is no story. Its 404 is LM Studio's, which cannot say so: a test that
- * waits for a failure might take it for the one it asked for.
+ * Warns once of each unknown model under `simulate/`. LM Studio's 404 cannot say that the name is unknown: a test that
+ * expects a failure might take it for that failure.
  */
 export function warnOfUnknownTestModels(api: Api, log: Log): Api {
   const seen = new Set<string>();
@@ -69,19 +69,19 @@ export function warnOfUnknownTestModels(api: Api, log: Log): Api {
     if (unknown !== undefined) warnOfUnknownModel(unknown);
     const [, name, story] = REFUSED_STORY.exec(body) ?? [];
     if (name === undefined || story === undefined || seen.size >= 100 || seen.has(name)) return;
-    // Some stories are a 404.
+    // Some test models answer 404 on purpose.
     if (stories.includes(story.toLowerCase().replace(/-run-.*$/, ''))) return;
     seen.add(name);
     log.warn(
-      `There is no story ${shorten(name)}, so its download got a 404. There is, under simulate/: ${stories.join(', ')}; ` +
+      `No test model is called ${shorten(name)}, so its download got a 404. The test models under simulate/ are: ${stories.join(', ')}; ` +
         'N is a whole number from 0 to 100.',
     );
   }
 }
 
-/** As our own answers name a catalog id that the catalog does not have. */
+/** Matches this server's own answer for a catalog id that the catalog does not have. */
 const UNKNOWN_MODEL = /Model '([^'/\s]+\/[^'\s]+)' not found in model catalog"/;
 
-/** As our own answers name what there is not: a model of the catalog, or a link. */
+/** Matches this server's own answer for an unknown test model, as a catalog id or as a link. */
 const REFUSED_STORY =
   /(?:Model '|URL )((?:https:\/\/[^/\s"]+\/)?simulate\/([^\s'"]+))(?:' not found in model catalog\.[^"]*)?"/i;

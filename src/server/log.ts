@@ -17,8 +17,8 @@ export type Log = Record<WrittenLevel, Write> & {
 };
 
 /**
- * Logs to stderr: lines of JSON, or coloured text on a terminal. pino is loaded for the first line, because most runs log
- * nothing and all of them would wait for it at the start.
+ * Logs to stderr: lines of JSON, or coloured text on a terminal. pino is loaded with the first line, because most runs
+ * log nothing and would otherwise all wait for it at the start.
  */
 export function createLog(level: LogLevel): Log {
   let opening: Promise<Logger> | undefined;
@@ -28,7 +28,7 @@ export function createLog(level: LogLevel): Log {
     (fields: object | string, message?: string) => {
       if (!isEnabled(at)) return;
       opening ??= open(level);
-      // Lines keep their order: so do the callbacks of one promise.
+      // Lines keep their order, because callbacks of one promise do.
       void opening.then((logger) => (typeof fields === 'string' ? logger[at](fields) : logger[at](fields, message)));
     };
   const isTerminal = process.stderr.isTTY;
@@ -45,7 +45,7 @@ export function createLog(level: LogLevel): Log {
 async function open(level: LogLevel): Promise<Logger> {
   const { default: pino } = await import('pino');
   const stderr = pino.destination({ dest: 2, sync: true });
-  // A log on a full disk loses lines; without a listener the first of them would end the server.
+  // On a full disk a log loses lines; without this listener the first error would end the server.
   stderr.on('error', () => undefined);
   if (!process.stderr.isTTY) return pino({ level, base: null }, stderr);
   const { default: pretty } = await import('pino-pretty');

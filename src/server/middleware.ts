@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Api, Ownership } from '../api/api.js';
 import { createListener } from './http-adapter.js';
 
-/** What Express, Connect and Vite call a middleware. */
+/** A middleware of Express, Connect or Vite. */
 export type Middleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
 
 /** How an api is served in an app. */
@@ -13,7 +13,10 @@ export interface MiddlewareOptions {
   onError?: (error: unknown) => void;
 }
 
-/** Serves an api in the app it is mounted in, under any path. What it does not own goes on with its body unread. */
+/**
+ * Serves an api in an app, mounted under any path. Requests that the api does not own go on to the app with their body
+ * unread.
+ */
 export function createMiddleware(api: Api, { ownership = 'routes', onError }: MiddlewareOptions = {}): Middleware {
   const listener = createListener(api, { ownership, ...(onError && { onError }) });
   return (request, response, next) => listener(request, response, () => next());

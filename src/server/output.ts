@@ -1,9 +1,9 @@
 /**
- * Handles output that cannot be written: a full disk, a descriptor that fails, a reader that has left.
+ * Handles output that cannot be written: a full disk, a broken descriptor, a reader that has left.
  *
- * A reader may leave, as `head` does: that is no reason to end a download. Any other failure of standard output costs the
- * command its result, so one sentence says so on standard error and the exit code is not 0. Standard error has progress
- * and logs only, and the command goes on without them.
+ * A reader may leave early, as `head` does; that does not end a download. With any other failure of standard output the
+ * result of the command is lost, so one sentence on standard error says so and the exit code is not 0. Standard error
+ * carries only progress and logs, and the command continues without them.
  */
 export function guardOutput(): void {
   let isLost = false;
@@ -13,13 +13,13 @@ export function guardOutput(): void {
     isLost = true;
     process.stderr.write(`modeldock: Cannot write to standard output: ${reasonOf(error)}.\n`);
   });
-  // Also after an explicit exit(0), as at the end of a server.
+  // Set here so that it also holds after an explicit exit(0), as at the end of a server.
   process.on('exit', (code) => {
     if (isLost && code === 0) process.exitCode = 1;
   });
 }
 
-/** Calls back once when standard output is lost. A server has nobody to tell where it listens, and should end. */
+/** Calls back once when standard output is lost. A server then cannot print its address, and should end. */
 export function onOutputLost(listener: () => void): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') listener();

@@ -3,8 +3,8 @@ import type { Agent } from 'undici';
 let agent: Agent | undefined;
 
 /**
- * `fetch` without its time limits: a large model may take more than five minutes to its first word. undici is loaded with
- * the first call.
+ * Calls `fetch` without its time limits: a large model may take more than five minutes until its first word. undici is
+ * loaded with the first call.
  */
 export async function patientFetch(request: Request): Promise<Response> {
   const undici = await import('undici');
@@ -19,6 +19,6 @@ export async function patientFetch(request: Request): Promise<Response> {
     redirect,
     dispatcher: agent,
   });
-  // The same class under two names: that of the package, and that of the platform.
+  // It is the same class under two names: the package's, and the platform's.
   return answer as unknown as Response;
 }

@@ -1,10 +1,10 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** How long a client may take to read the refusal before its connection is dropped. */
+/** How long a client has to read the refusal before its connection is dropped. */
 const LINGER_MS = 1000;
 
-/** What is not HTTP never reaches the api: one line that says so, and the connection ends. */
+/** Answers input that is not HTTP with one line, and closes the connection. Such input never reaches the api. */
 export function refuseMalformed(server: Server): void {
   const latest = new WeakMap<Socket, { request: IncomingMessage; response: ServerResponse }>();
   server.on('request', (request, response) => latest.set(request.socket, { request, response }));
@@ -13,10 +13,10 @@ export function refuseMalformed(server: Server): void {
     if (before === undefined || isDone(before.response)) {
       refuse(error, socket, before?.request.complete !== false);
     } else if (before.request.complete) {
-      // A call that came whole is answered first: the refusal would be taken for its answer.
+      // An earlier, complete call is answered first: its client would take the refusal for its answer.
       before.response.once('close', () => refuse(error, socket, true));
     } else {
-      // It is this call's body that is malformed.
+      // The malformed part is this call's body.
       refuse(error, socket, before.response.socket === socket && !before.response.headersSent);
     }
   });
@@ -27,14 +27,14 @@ function isDone({ writableFinished, destroyed }: ServerResponse): boolean {
 }
 
 function refuse(error: NodeJS.ErrnoException, socket: Socket, isFree: boolean): void {
-  // The parser complains again of whatever else comes after the refusal.
+  // The parser reports errors again for whatever follows after the refusal.
   if (socket.writableEnded && !socket.destroyed) return;
   if (!isFree || !socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();
     return;
   }
   socket.end(`HTTP/1.1 ${statusOf(error)}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-  // Not at once: what is still unread here would turn the end into a reset, and the client might miss the answer.
+  // Destroyed later: destroying a socket with unread data resets the connection, and the client might miss the answer.
   setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 

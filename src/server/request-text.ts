@@ -3,10 +3,13 @@ import type { BodyHeaders } from '../api/body-text.js';
 import { inferred } from '../contract/inferred.js';
 import { problems } from '../contract/problem.js';
 
-/** How much of a body that is too large is still read and thrown away, so that a client which only reads later gets its 413. */
+/**
+ * How much of a too large body is still read and discarded, so that a client that reads only after sending gets its
+ * 413.
+ */
 const DRAIN_BYTES = 1024 * 1024 * 1024;
 
-const CLIENT_LEFT = 'The client left before it had sent the body.';
+const CLIENT_LEFT = 'The client left before it had sent the whole body.';
 
 /**
  * Reads the whole body: its bytes, or a text where a body parser has read it already.
@@ -18,7 +21,7 @@ export function readRequestBytes(
 ): Promise<Buffer | string> {
   // A body parser of the user's app has read it already.
   if (request.readableEnded) return Promise.resolve(textOf(request.body));
-  // Its `close` event is over, and no other event comes.
+  // The request's `close` event has been emitted, and no other event will come.
   if (request.destroyed) return Promise.reject(new Error(CLIENT_LEFT));
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -31,8 +34,8 @@ export function readRequestBytes(
           return;
         }
         chunks.length = 0;
-        // Answered at once, for a client that reads while it sends. Another one is not cut off meanwhile: it would never
-        // see the 413.
+        // Answered at once, for a client that reads while it sends. Another client is not cut off: it would never see
+        // the 413.
         reject(problems.bodyTooLarge(limit));
         if (length > DRAIN_BYTES) request.destroy();
       })

@@ -9,20 +9,23 @@ import { addServeOptions, readSwitches, refuseFlagsOfOtherEngine, type Settings 
 import { addProxyCommand } from './proxy/commands.js';
 import { addVerifyCommand } from './verify/commands.js';
 import { commandName } from './welcome.js';
+import { describeUsageError } from '../node/usage-error.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
 
-/** What the command line does to the world. */
+/** The effects of the command line. */
 export interface CommandLineIo {
   out: (text: string) => void;
   err: (text: string) => void;
-  /** What `serve` does with settings that are right. */
+  /** Serves with valid settings. */
   serve: (settings: Settings, version: string) => Promise<void>;
 }
 
-/** Runs a command line. Resolves with the exit code where it failed or only printed; a command that ran sets its own. */
+/**
+ * Runs a command line. Resolves with the exit code where it failed or only printed; a command that ran sets its own.
+ */
 export async function runCommandLine(args: readonly string[], io: CommandLineIo): Promise<number | undefined> {
   const program = createProgram(io);
   try {
@@ -30,7 +33,7 @@ export async function runCommandLine(args: readonly string[], io: CommandLineIo)
     await program.parseAsync(args, { from: 'user' });
     return undefined;
   } catch (error) {
-    // Commander has printed its own already.
+    // Commander has printed its own errors already.
     if (error instanceof CommanderError) return error.exitCode;
     io.err(`modeldock: ${describeFailure(error)}\n`);
     return 1;
@@ -41,8 +44,12 @@ function createProgram({ out, err, serve }: CommandLineIo): Command {
   const program = new Command('modeldock')
     .description("Mock, reference server and test harness for LM Studio's model-download API.")
     .version(version)
-    .configureOutput({ writeOut: out, writeErr: err })
-    // Commands end by themselves: process.exit would lose what is being written, and that it could not be written.
+    .configureOutput({
+      writeOut: out,
+      writeErr: err,
+      outputError: (text, write) => write(describeUsageError(text)),
+    })
+    // Commands end by themselves: process.exit would lose pending output, and the error if it cannot be written.
     .exitOverride()
     // Flags behind the program that `exec` runs are that program's own.
     .enablePositionalOptions();
@@ -67,7 +74,7 @@ function createProgram({ out, err, serve }: CommandLineIo): Command {
   return program;
 }
 
-/** One sentence. A stack helps only a developer, who asks for it. */
+/** Describes a failure in one sentence. Only developers need a stack, and ask for it with MODELDOCK_DEBUG. */
 function describeFailure(error: unknown): string {
   if (error instanceof CommandError || error instanceof CannotListenError) return error.message;
   if (process.env.MODELDOCK_DEBUG) return error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -77,18 +84,20 @@ function describeFailure(error: unknown): string {
     : message;
 }
 
-/** The help of the program has the flags of `serve`; those of every other command are in its own. */
+/** Says where the flags are listed: those of `serve` in the program's help, those of other commands in their own. */
 function whereHelpIs(command?: Command): string {
   return `Run ${commandName()}${command ? ` ${command.name()}` : ''} --help for all options.`;
 }
 
-/** Refuses words: `serve` takes none, and as the default command it also gets those that were meant to be commands. */
+/** Refuses positional arguments: `serve` takes none. As the default command it also gets misspelled commands. */
 function refuseWords(program: Command, serveCommand: Command): void {
   const [word] = serveCommand.args;
   if (word === undefined) return;
   if (program.args[0] === serveCommand.name()) {
-    throw new CommandError(`Cannot serve ${word}: serve takes flags only. ${commandName()} --help lists them.`);
+    throw new CommandError(
+      `Cannot serve ${word}: expected only flags, found ${word}. ${commandName()} --help lists the flags.`,
+    );
   }
   const names = program.commands.map((command) => command.name()).join(', ');
-  throw new CommandError(`There is no command ${word}. There is: ${names}.`);
+  throw new CommandError(`Cannot run ${word}: expected one of the commands ${names}, found ${word}.`);
 }

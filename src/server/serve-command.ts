@@ -2,7 +2,7 @@ import type { Serving } from './serve.js';
 import type { Settings } from './settings.js';
 
 /**
- * `modeldock serve`: listens until it is told to stop. What the one engine needs is loaded without the other.
+ * Runs `modeldock serve` until a signal ends it. Only the code of the chosen engine is loaded.
  * @throws CommandError, CannotListenError
  */
 export async function runServe(settings: Settings, version: string): Promise<Serving> {

@@ -76,7 +76,7 @@ export async function openReal(settings: Settings): Promise<OpenedReal> {
     },
     sessions: () => [{ name: DEFAULT_SESSION, control: dock }],
     close: async () => {
-      // Clients get their last answers while the downloads come to rest.
+      // Clients get their last answers while the downloads are being saved.
       await Promise.all([serving.close(), close()]);
     },
   };
@@ -103,7 +103,7 @@ async function open(
   }
 }
 
-/** The user can correct an environment that cannot be used. */
+/** Turns an error about the environment into one that the user can act on. */
 function orCommandError<Value>(read: () => Value): Value {
   try {
     return read();

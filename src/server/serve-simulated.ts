@@ -113,7 +113,7 @@ function beginWith(sessions: SimulatedSessions, snapshot: SessionSnapshot): Dock
   try {
     return sessions.open(DEFAULT_SESSION, snapshot);
   } catch (error) {
-    throw new CommandError(`Cannot bring that world back. ${(error as Error).message}`);
+    throw new CommandError(`Cannot restore the session of this replay token. ${(error as Error).message}`);
   }
 }
 
@@ -121,11 +121,11 @@ function playingOfFlags({ scenario, speed, frozen, profile }: Settings): Welcome
   return { scenario: scenario.name, clock: frozen ? { mode: 'frozen' } : { mode: 'running', speed }, profile };
 }
 
-/** A world that is brought back has all of its own. */
+/** Describes what the session plays; a restored session has settings of its own. */
 async function playingOf(session: DockControl, { clock, profile }: SessionSnapshot): Promise<Welcome['playing']> {
   const { scenario } = await session.scenario.get();
   return {
-    scenario: typeof scenario === 'string' ? scenario : 'of its own',
+    scenario: typeof scenario === 'string' ? scenario : 'custom',
     clock,
     profile: nameOfProfile(profile),
   };

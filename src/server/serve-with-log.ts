@@ -15,7 +15,10 @@ import { patientFetch } from './patient-fetch.js';
 import { serve, type Serving } from './serve.js';
 import type { Settings } from './settings.js';
 
-/** How any world is called and reported on, by the flags. @param controlToken what operators must send */
+/**
+ * Makes the options for calls and logs, of any session, from the flags. @param controlToken the token that control
+ * calls must send
+ */
 export function gatewayOptions(
   settings: Settings,
   controlToken: string | undefined,
@@ -60,7 +63,7 @@ export function makeControlToken(): string {
   return randomBytes(16).toString('hex');
 }
 
-/** Written by the build, beside the code. */
+/** Serves the OpenAPI documents, which the build writes beside the code. */
 export function documentRoutes(profile: ProfileName): ControlRoutes {
   const read = async (name: string): Promise<unknown> =>
     JSON.parse(await readFile(new URL(`../openapi/${name}.json`, import.meta.url), 'utf8')) as unknown;
@@ -76,12 +79,12 @@ export async function serveWithLog(api: Api, settings: Settings, log: Log): Prom
     onError: (error) => log.error({ err: error }, 'An answer could not be sent.'),
   });
   if (settings.host === undefined && serving.urls.length === 1) {
-    log.info('This machine has no ::1, so only 127.0.0.1 answers.');
+    log.info('This machine has no ::1, so the server listens on 127.0.0.1 only.');
   }
   return serving;
 }
 
-/** What `--json` prints: one line for programs. */
+/** Formats the output of `--json`: one line for programs. */
 export function readyLine({ url }: Serving, { engine }: Settings, controlToken: string | undefined): string {
   return `${JSON.stringify({ url, engine, pid: process.pid, controlToken })}\n`;
 }

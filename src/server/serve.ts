@@ -10,13 +10,16 @@ import { refuseMalformed } from './refuse-malformed.js';
 export interface ServeOptions {
   /** `dock.api`, `sessions.api`. */
   api: Api;
-  /** 1234 by default, as LM Studio's; 0 takes any free one, the same for both families. */
+  /** 1234 by default, as in LM Studio; 0 takes any free port, the same for both families. */
   port?: number;
   /** One address or name to listen on. By default both loopback addresses, 127.0.0.1 and ::1. */
   host?: string;
-  /** `origin` by default: every request is ours, and unknown routes are answered as LM Studio answers them. */
+  /** `origin` by default: the server answers every request, and unknown routes as LM Studio answers them. */
   ownership?: Ownership;
-  /** How long a client may take to send a request, in ms; 60 s by default. Then it gets 408, and loses its connection. */
+  /**
+   * How long a client may take to send a request, in ms; 60 s by default. After that it gets 408, and its connection is
+   * closed.
+   */
   requestTimeoutMs?: number;
   /**
    * How long an idle connection stays open, in ms: 65 s by default, and 5 s in the profile `lmstudio-0.4`, as with LM
@@ -27,21 +30,21 @@ export interface ServeOptions {
   onError?: (error: unknown) => void;
 }
 
-/** A server that listens. */
+/** A listening server. */
 export interface Serving {
-  /** For instance `http://127.0.0.1:1234`; of a server that listens on every address, the one of this machine. */
+  /** For instance `http://127.0.0.1:1234`; if it listens on every address, the one of this machine. */
   url: string;
   port: number;
-  /** Every address that answers, as URLs. */
+  /** Every address that the server listens on, as URLs. */
   urls: readonly string[];
-  /** Stops listening, lets calls under way finish for a second, then drops what is left. */
+  /** Stops listening, gives running calls one second to finish, then drops the rest. */
   close(): Promise<void>;
 }
 
 const LOOPBACK = ['127.0.0.1', '::1'] as const;
 const ADVICE: ListenAdvice = {
   portTaken: 'LM Studio itself listens on 1234; stop the other program, or take any free port with --port 0.',
-  addresses: 'Without a host it is 127.0.0.1 and ::1; 0.0.0.0 is every address.',
+  addresses: 'The default is 127.0.0.1 and ::1; 0.0.0.0 means every address.',
 };
 const CLOSE_GRACE_MS = 1000;
 
@@ -74,16 +77,18 @@ export async function serve({
     const server = createServer(patience, (request, response) => {
       listener(request, response, () => response.writeHead(404).end());
     });
-    // By default more than the 5 s of Node and LM Studio, which cut the connection of a client that polls every 5 s.
+    // Longer by default than the 5 s of Node and LM Studio, which close the connection of a client that polls every 5
+    // s.
     server.keepAliveTimeout = keepAliveMs;
-    // Node would keep the connection open for a second more than it tells the client.
+    // Node would keep the connection open for a second longer than it says to the client.
     (server as { keepAliveTimeoutBuffer?: number }).keepAliveTimeoutBuffer = 0;
     refuseMalformed(server);
     return server;
   };
   const servers =
     host === undefined ? await listenOnLoopback(makeServer, port) : [await listen(makeServer(), port, host)];
-  // For instance a connection for which no descriptor is left: without a listener it would end the process.
+  // An error here is, for instance, a connection for which no descriptor is left: without a listener it would end the
+  // process.
   for (const server of servers) server.on('error', (error) => onError?.(error));
   const urls = servers.map((server) => urlOf(server.address() as AddressInfo));
   return {
@@ -96,7 +101,7 @@ export async function serve({
   };
 }
 
-/** Clients look for `localhost`, which may mean either family. */
+/** Listens on both loopback addresses: clients call `localhost`, which may mean either family. */
 async function listenOnLoopback(makeServer: () => Server, port: number): Promise<Server[]> {
   for (let attempt = 1; ; attempt++) {
     const first = await listen(makeServer(), port, LOOPBACK[0]);
@@ -106,13 +111,13 @@ async function listenOnLoopback(makeServer: () => Server, port: number): Promise
     } catch (error) {
       if (hasNoIpv6(error)) return [first];
       await close(first);
-      // A free port of one family may be taken on the other.
+      // A free port of one family may be in use on the other.
       if (!(error instanceof PortTakenError) || port !== 0 || attempt === 20) throw error;
     }
   }
 }
 
-/** A machine without IPv6 serves 127.0.0.1 alone. */
+/** Whether the error means that this machine has no IPv6; then only 127.0.0.1 is served. */
 function hasNoIpv6(error: unknown): boolean {
   const code = error instanceof CannotListenError ? error.code : undefined;
   return code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT';

@@ -22,7 +22,7 @@ import { CommandError } from './command-error.js';
 import { engineOptions, parseCount, withVariable, type EngineSettings } from './engine-options.js';
 import { logLevels, type LogLevel } from './log.js';
 
-/** What `modeldock serve` was told, checked. */
+/** The checked settings of `modeldock serve`. */
 export interface Settings extends EngineSettings {
   port: number;
   host?: string;
@@ -39,7 +39,7 @@ export interface Settings extends EngineSettings {
   requireToken?: string;
   /** `true` stands for every origin. */
   cors?: string | true;
-  /** Names under which the control API may be asked for, besides loopback's and the host's own. */
+  /** Host names under which the control API may be called, besides loopback's and that of `--host`. */
   allowHost?: string[];
   controlToken?: string | undefined;
   catalog?: Catalog;
@@ -59,7 +59,7 @@ export interface Settings extends EngineSettings {
 }
 
 interface NamedScenario {
-  /** As it was asked for. */
+  /** The name or file that the user gave. */
   name: string;
   scenario: ScenarioName | Scenario;
 }
@@ -72,17 +72,19 @@ export interface ServeDefaults {
 /** Adds the flags of `serve`, each with its environment variable. */
 export function addServeOptions(command: Command, { port = 1234, logLevel = 'info' }: ServeDefaults = {}): Command {
   for (const option of [
-    new Option('-p, --port <number>', 'where to listen; 0 takes any free port').default(port).argParser(parsePort),
-    new Option('--host <address>', 'listen there only, instead of on 127.0.0.1 and ::1').argParser(parseHost),
-    new Option('--engine <name>', 'where the bytes come from').choices(['simulated', 'real']).default('simulated'),
-    new Option('--scenario <name|file>', 'the story every model plays: a name, or a JSON file')
+    new Option('-p, --port <number>', 'port to listen on; 0 takes any free port').default(port).argParser(parsePort),
+    new Option('--host <address>', 'listen on this address only, instead of on 127.0.0.1 and ::1').argParser(parseHost),
+    new Option('--engine <name>', 'simulate downloads, or download from Hugging Face')
+      .choices(['simulated', 'real'])
+      .default('simulated'),
+    new Option('--scenario <name|file>', 'the scenario that every model plays: a name, or a JSON file')
       .default({ name: 'steady', scenario: 'steady' } satisfies NamedScenario, 'steady')
       .argParser(readScenario),
     new Option(
       '--hold <model=moment...>',
       'hold downloads from their first answer on: ibm/granite-4-micro=42%, qwen/*=stalled@99%, paused, finalizing, completed, failed@50%',
     ).argParser(parseHold),
-    new Option('--speed <factor>', 'how fast simulated time runs; at 60 a minute takes a second')
+    new Option('--speed <factor>', 'speed of simulated time; at 60 a minute takes a second')
       .default(1)
       .argParser(parseSpeed),
     new Option('--frozen', 'stop the clock; POST /__modeldock/clock/advance moves it').conflicts('speed'),
@@ -91,32 +93,32 @@ export function addServeOptions(command: Command, { port = 1234, logLevel = 'inf
       '--dates <clock>',
       'which clock the dates in answers are on: the simulation\'s, or that of the caller, for which "6 s left" then stays 6 s (default: "dock")',
     ).choices(answerDates),
-    new Option('--profile <name>', 'the edition of LM Studio to behave like')
-      .choices(profileNames)
-      .default('documented'),
-    new Option('--require-token <token>', 'ask every call for this bearer token').argParser(tokenOf('--require-token')),
+    new Option('--profile <name>', 'the edition of LM Studio to imitate').choices(profileNames).default('documented'),
+    new Option('--require-token <token>', 'require this bearer token of every call').argParser(
+      tokenOf('--require-token'),
+    ),
     new Option(
       '--cors [origin]',
-      'let pages of other origins call: all of them, or one; only one that is named, or of loopback, may operate sessions',
+      'let pages of other origins call: all of them, or one; the control API stays open only to a named origin and to loopback',
     ).argParser(parseOrigin),
     new Option(
       '--allow-host <names...>',
-      'names under which the control API may be asked for, besides localhost',
+      'host names under which the control API may be called, besides localhost',
     ).argParser(parseHosts),
     new Option(
       '--control-token <token>',
-      'what operators must send; made at start where --host is not loopback or the engine is real',
+      'bearer token for the control API; generated at start if --host is not loopback or the engine is real',
     ).argParser(tokenOf('--control-token')),
-    new Option('--catalog <file>', 'the models that can be downloaded in a simulation, as JSON').argParser(readCatalog),
+    new Option('--catalog <file>', 'the models that the simulation can download, as JSON').argParser(readCatalog),
     new Option(
       '--unknown-models <what>',
-      'what a catalog id gets that the catalog does not have: a 404, or a model made up from its name',
+      'answer to catalog ids that the catalog does not have: a 404, or a model made up from the name',
     )
       .choices(['refuse', 'imagine'])
       .default('refuse'),
     new Option(
       '--inference <none|canned|url>',
-      'what answers calls on which a model would run: a 501, short made-up texts, or a server that runs models',
+      'answer to calls that run a model: a 501, short made-up texts, or the answer of a server that runs models',
     )
       .default('none')
       .argParser(parseInference),
@@ -127,13 +129,13 @@ export function addServeOptions(command: Command, { port = 1234, logLevel = 'inf
       '--replay <token|file>',
       'begin with the world of a test that failed (a token, or a snapshot as JSON): it is the session "default"',
     )
-      // The world has its own; whoever gives both would believe in one that is not played.
+      // A restored session has its own settings; a flag beside it would have no effect.
       .conflicts(['scenario', 'hold', 'speed', 'frozen', 'seed', 'profile', 'catalog', 'unknownModels'])
       .argParser(readReplay),
     ...engineOptions(),
-    new Option('--allow-catalog-quantization', 'take a quantization with a catalog id, which LM Studio refuses'),
-    new Option('--jobs-at-once <number>', 'how many downloads run at a time; the others wait').argParser(parseCount),
-    new Option('--record <file>', 'write down how fast bytes came, for --scenario to play again'),
+    new Option('--allow-catalog-quantization', 'accept a quantization with a catalog id, which LM Studio refuses'),
+    new Option('--jobs-at-once <number>', 'how many downloads run at a time; others wait').argParser(parseCount),
+    new Option('--record <file>', 'record how fast bytes arrive, as a file for --scenario'),
     new Option('--log-level <level>', 'what to log on stderr').choices(logLevels).default(logLevel),
     new Option('--json', 'print one line of JSON when listening, and nothing else on stdout'),
   ]) {
@@ -142,14 +144,18 @@ export function addServeOptions(command: Command, { port = 1234, logLevel = 'inf
   return command;
 }
 
-/** The flags that one engine has no use for. Whoever gives one would believe in what does not happen. */
+/**
+ * The flags of each engine that have no effect with the other one. They are refused there, so that users do not rely on
+ * them.
+ */
 const FLAGS_OF: Record<Settings['engine'], readonly string[]> = {
   simulated: ['scenario', 'hold', 'speed', 'frozen', 'seed', 'dates', 'catalog', 'unknown-models', 'replay'],
   real: ['models-dir', 'catalog-dir', 'bandwidth', 'allow-catalog-quantization', 'jobs-at-once', 'record'],
 };
 
 /**
- * A variable that `get` and its like read as well says nothing about a server that simulates; a flag does.
+ * Refuses flags of the other engine. Environment variables that `get` and the other commands read as well are ignored,
+ * because they were not necessarily set for this server.
  * @throws CommandError for a flag of the other engine
  */
 export function refuseFlagsOfOtherEngine({ engine }: Settings, command: Command): void {
@@ -165,8 +171,8 @@ export function refuseFlagsOfOtherEngine({ engine }: Settings, command: Command)
 }
 
 /**
- * Commander takes any text for "on"; people write MODELDOCK_JSON=0 and mean it.
- * @throws CommandError for what means neither
+ * Reads environment variables of switches. Commander takes any text for "on", but MODELDOCK_JSON=0 means "off".
+ * @throws CommandError for a text that means neither
  */
 export function readSwitches(environment: NodeJS.ProcessEnv, command: Command): void {
   for (const { envVar, required, optional } of command.options) {
@@ -175,7 +181,7 @@ export function readSwitches(environment: NodeJS.ProcessEnv, command: Command): 
     if (text === undefined || /^(1|true|yes|on)$/i.test(text)) continue;
     if (!/^(0|false|no|off)?$/i.test(text)) {
       throw new CommandError(
-        `Cannot read ${envVar}=${text}: allowed are 1, true, yes and on, or 0, false, no, off and nothing.`,
+        `Cannot use ${envVar}: expected 1, true, yes or on, or 0, false, no, off or nothing, found ${text}.`,
       );
     }
     Reflect.deleteProperty(environment, envVar!);
@@ -185,15 +191,15 @@ export function readSwitches(environment: NodeJS.ProcessEnv, command: Command): 
 function parseSpeed(text: string): number {
   const speed = Number(text);
   if (text.trim() !== '' && Number.isFinite(speed) && speed > 0) return speed;
-  throw new InvalidArgumentError('Allowed is a number above 0, such as 0.5 or 60; --frozen stops the clock.');
+  throw new InvalidArgumentError('Expected a number above 0, such as 0.5 or 60. Use --frozen to stop the clock.');
 }
 
 function tokenOf(flag: string): (text: string) => string {
   return (text) => {
     if (/^[\x21-\x7e]+$/.test(text)) return text;
-    // Commander would quote the value, and what goes to stderr is kept by many.
+    // Thrown as a CommandError, because Commander would quote the token, and logs of stderr are often kept.
     throw new CommandError(
-      `Cannot use the token of ${flag}: allowed is visible ASCII without spaces, as in an Authorization header.`,
+      `Cannot use ${flag}: expected visible ASCII without spaces, as in an Authorization header, found other characters.`,
     );
   };
 }
@@ -230,13 +236,13 @@ function parseHosts(text: string, previous: string[] = []): string[] {
   const names = text.split(/[\s,]+/).filter(Boolean);
   if (names.length > 0 && names.every((name) => /^[\w.-]+$|^\[[\da-f:.]+\]$/i.test(name)))
     return [...previous, ...names];
-  throw new InvalidArgumentError('Allowed are names and addresses as they stand in a URL, without scheme and port.');
+  throw new InvalidArgumentError('Expected names and addresses as in a URL, without scheme and port.');
 }
 
 function parseOrigin(text: string): string {
   if (text === '*' || isOrigin(text)) return text;
   throw new InvalidArgumentError(
-    'Allowed is * or an origin such as http://localhost:5173, without a path. Schemes of apps, as in tauri://localhost, are allowed too.',
+    'Expected * or an origin such as http://localhost:5173 or tauri://localhost, without a path.',
   );
 }
 
@@ -245,7 +251,7 @@ function parseInference(text: string): string {
     createInference(text, false);
     return text;
   } catch (error) {
-    // Commander would quote the value, and a URL may carry a password.
+    // Thrown as a CommandError, because Commander would quote the value, and a URL may carry a password.
     throw new CommandError((error as Error).message);
   }
 }
@@ -266,19 +272,19 @@ function readReplay(text: string): string {
     : readText(text, 'a replay token (mdk1.…), or a file with one or with a snapshot as JSON');
 }
 
-function readJson<Value>(path: string, parse: (input: unknown) => Value, allowed: string): Value {
-  const text = readText(path, allowed);
+function readJson<Value>(path: string, parse: (input: unknown) => Value, expected: string): Value {
+  const text = readText(path, expected);
   try {
     return readJsonText(text, path, parse);
   } catch (error) {
-    throw new InvalidArgumentError(`\n${(error as Error).message}`);
+    throw new InvalidArgumentError(`Expected ${expected}. ${(error as Error).message}`);
   }
 }
 
-function readText(path: string, allowed: string): string {
+function readText(path: string, expected: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new InvalidArgumentError(`Cannot read that file (${(error as Error).message}). Allowed is ${allowed}.`);
+    throw new InvalidArgumentError(`Expected ${expected}. The file cannot be read: ${(error as Error).message}.`);
   }
 }

@@ -6,7 +6,7 @@ import { describeBytes } from '../core/byte-amounts.js';
 export interface RealWelcome extends Pick<Settings, 'host' | 'requireToken' | 'bandwidth' | 'record'> {
   version: string;
   controlToken: string;
-  /** Absolute. */
+  /** Absolute paths. */
   modelsDirs: readonly string[];
   endpoint: string;
   offline: boolean;
@@ -14,11 +14,14 @@ export interface RealWelcome extends Pick<Settings, 'host' | 'requireToken' | 'b
   jobsAtOnce: number;
 }
 
-/** What a person sees first of a server that really downloads: where to, where from, and how to ask. */
+/**
+ * Formats the first output of a server that really downloads: where files go, where they come from, and how to start a
+ * download.
+ */
 export function welcomeReal({ urls, url, port }: Serving, settings: RealWelcome): string {
   const { version, controlToken, modelsDirs, endpoint, offline, hasToken, jobsAtOnce, bandwidth } = settings;
   const base = urls.length > 1 ? `http://localhost:${port}` : url;
-  const speed = bandwidth === undefined ? 'as fast as it comes' : `${describeBytes(bandwidth)}/s at most`;
+  const speed = bandwidth === undefined ? 'without a limit of bandwidth' : `${describeBytes(bandwidth)}/s at most`;
   return [
     '',
     `  ${bold(`modeldock ${version}`)}`,
@@ -26,7 +29,7 @@ export function welcomeReal({ urls, url, port }: Serving, settings: RealWelcome)
     '',
     ...row('Listening', ...listening(urls, settings.host, port)),
     ...row('Models', ...modelsDirs),
-    ...row('Hub', endpoint, offline ? 'HF_HUB_OFFLINE is set: nothing is asked of it' : tokenLine(hasToken)),
+    ...row('Hub', endpoint, offline ? 'HF_HUB_OFFLINE is set: no requests are made' : tokenLine(hasToken)),
     ...row('Limits', `${jobsAtOnce} ${jobsAtOnce === 1 ? 'download' : 'downloads'} at a time, ${speed}`),
     ...(settings.record === undefined ? [] : row('Recording', settings.record)),
     '',
@@ -34,14 +37,12 @@ export function welcomeReal({ urls, url, port }: Serving, settings: RealWelcome)
     '',
     ...row('Operate', `${base}/__modeldock/jobs`, `X-Modeldock-Token: ${controlToken}`),
     ...row('Flags', `${commandName()} --help`),
-    ...row('Stop', 'Ctrl-C; downloads go on at the next start'),
+    ...row('Stop', 'Ctrl-C; downloads resume at the next start'),
     '',
     '',
   ].join('\n');
 }
 
 function tokenLine(hasToken: boolean): string {
-  return hasToken
-    ? 'with the token that was found (HF_TOKEN, or its file)'
-    : 'without a token: gated models are refused';
+  return hasToken ? 'with a token (from HF_TOKEN, or its file)' : 'without a token: gated models are refused';
 }

@@ -5,13 +5,13 @@ import type { Settings } from './settings.js';
 
 export interface Welcome extends Pick<Settings, 'host' | 'requireToken' | 'controlToken'> {
   version: string;
-  /** What the session of clients that name none plays, and how its time moves. */
+  /** The scenario, clock and profile of the session "default". */
   playing: { scenario: string; clock: ClockMode; profile: string };
-  /** The moment at which a world goes on that was brought back. */
+  /** The time at which a restored session continues. */
   replayed?: Date | undefined;
 }
 
-/** What a person sees first: the address, the call to try, and where to look next. */
+/** Formats the first output of a server: its address, a call to try, and where to look next. */
 export function welcome({ urls, url, port }: Serving, settings: Welcome): string {
   const { version, playing, replayed } = settings;
   const base = urls.length > 1 ? `http://localhost:${port}` : url;
@@ -23,7 +23,7 @@ export function welcome({ urls, url, port }: Serving, settings: Welcome): string
     '',
     ...row('Listening', ...listening(urls, settings.host, port)),
     ...row('Playing', `scenario ${playing.scenario}, ${describeTime(playing.clock)}, profile ${playing.profile}`),
-    ...(replayed ? row('Replaying', `a world as it stood at ${replayed.toISOString()}`) : []),
+    ...(replayed ? row('Replaying', `a session restored at ${replayed.toISOString()}`) : []),
     '',
     ...callsToTry(base, 'ibm/granite-4-micro', settings.requireToken),
     '',
@@ -38,7 +38,10 @@ export function welcome({ urls, url, port }: Serving, settings: Welcome): string
   ].join('\n');
 }
 
-/** What a person types for this program. scripts/start.mjs says it in a checkout, which has no command yet. */
+/**
+ * Returns the command that the user types for this program. In a checkout scripts/start.mjs sets it, as the command is
+ * not installed there.
+ */
 export function commandName(): string {
   return process.env.MODELDOCK_COMMAND ?? 'modeldock';
 }
@@ -54,7 +57,7 @@ function describeTime(clock: ClockMode): string {
   }
 }
 
-/** They begin at the margin, so that they can be copied whole; the rest is short enough for a narrow window. */
+/** Formats calls to try. They begin at the margin, so that they can be copied whole; the rest fits a narrow window. */
 export function callsToTry(base: string, model: string, requireToken: string | undefined): string[] {
   const authorization = requireToken === undefined ? [] : ['  -H "Authorization: Bearer $LM_API_TOKEN" \\'];
   return [
@@ -81,7 +84,7 @@ export function row(name: string, ...lines: string[]): string[] {
   return [beginning.trimEnd(), ...more.map((line) => ' '.repeat(13) + line)];
 }
 
-/** Colours only where standard output shows them, or FORCE_COLOR says so. */
+/** Makes a text bold where standard output supports it, or FORCE_COLOR says so. */
 export function bold(text: string): string {
   return styleText('bold', text);
 }

@@ -1,13 +1,14 @@
 import type { Catalog, CatalogModel, FileChoice } from './catalog.js';
 
 /*
- * Real names: the ids of LM Studio's documentation, and those that public clients hard-code. These sizes are known to the
- * byte: granite-4-micro, gemma-4-26b-a4b, gemma-4-26b-a4b-qat, gemma-4-e4b (MLX), deepseek-r1, gemma-3-1b (MLX), qwen3.5-4b,
- * qwen3-4b-2507 (MLX), nomic-embed-text-v1.5. The others are rounded: right enough for a progress bar.
+ * The models of the default catalog, with real names: the ids of LM Studio's documentation, and those that public
+ * clients hard-code. These sizes are exact to the byte: granite-4-micro, gemma-4-26b-a4b, gemma-4-26b-a4b-qat,
+ * gemma-4-e4b (MLX), deepseek-r1, gemma-3-1b (MLX), qwen3.5-4b, qwen3-4b-2507 (MLX), nomic-embed-text-v1.5. The others
+ * are rounded, which is exact enough for a progress bar.
  *
- * Shapes that documents and recordings allow, and that are rare, each stand in one model, so that clients meet them here
- * first: null fields and a decision model at the end, further instance settings on qwen3.5-9b and qwen3.5-35b-a3b,
- * `xhigh` on nemotron-3-nano-4b, no capabilities on gemma-3-1b.
+ * Rare shapes that documents and recordings allow are each in one model, so that clients meet them here first: null
+ * fields and a decision model at the end, further instance settings on qwen3.5-9b and qwen3.5-35b-a3b, `xhigh` on
+ * nemotron-3-nano-4b, no capabilities on gemma-3-1b.
  */
 
 const MB = 1_000_000;
@@ -24,7 +25,7 @@ const mlx = (repo: string, quantization: string, sizeBytes: number): FileChoice 
 const thinking = { options: ['off', 'on'], preset: 'on' };
 const effort = { options: ['low', 'medium', 'high'], preset: 'low' };
 
-/** A language model, unless `more` says otherwise. @param id absent for a model that only Hugging Face has */
+/** Describes a language model, unless `more` says otherwise. @param id absent for a model that only Hugging Face has */
 const describe = (
   id: string | undefined,
   displayName: string,

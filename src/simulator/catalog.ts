@@ -25,7 +25,7 @@ export interface CatalogModel {
   type: ModelType;
   /** For instance `llama`. */
   architecture: string;
-  /** A mixture of experts: its instances show how many are used. */
+  /** Set for a mixture of experts: its instances show how many experts are used. */
   mixtureOfExperts?: true | undefined;
   /** For instance `8B`. */
   params?: string | undefined;
@@ -38,7 +38,7 @@ export interface CatalogModel {
   /** The levels of reasoning that can be asked for, and the one that is used without being asked for. */
   reasoning?: { options: string[]; preset: string } | undefined;
   description?: string | undefined;
-  /** `false` lists it without capabilities, as LM Studio does with some models. */
+  /** `false` lists it without capabilities, as LM Studio lists some models. */
   capabilities?: false | undefined;
   /** Only for the type `decision`. */
   decisionType?: string | undefined;
@@ -47,7 +47,7 @@ export interface CatalogModel {
   unreadFields?: UnreadField[] | undefined;
   /** Further settings of its instances, in LM Studio's spelling. */
   loadDefaults?: LoadDefaults | undefined;
-  /** The files that can be downloaded; the first is taken without a request for a quantization. None: no GGUF and no MLX. */
+  /** The files that can be downloaded; the first is the default. Empty means that there is no GGUF and no MLX. */
   files: FileChoice[];
   /** Repos that have this model in formats LM Studio cannot run, `owner/repo`. */
   incompatibleRepos?: string[] | undefined;
@@ -65,13 +65,13 @@ export interface FileChoice {
   sizeBytes: number;
 }
 
-/** A catalog that cannot be used; the message names each wrong value by its path, and what was expected there. */
+/** An error about an invalid catalog; the message names each wrong value by its path, and what was expected there. */
 export class CatalogError extends Error {
   override readonly name = 'CatalogError';
 }
 
 /**
- * Checks a catalog that came from outside.
+ * Checks a catalog that comes from outside.
  * @throws CatalogError
  */
 export function parseCatalog(input: unknown): Catalog {
@@ -83,10 +83,10 @@ export function parseCatalog(input: unknown): Catalog {
 }
 
 function refuse(faults: string): never {
-  throw new CatalogError(`This catalog cannot be used:\n${faults}`);
+  throw new CatalogError(`Cannot use this catalog:\n${faults}`);
 }
 
-/** What no schema can say: one name stands for one download. */
+/** Finds names that occur twice, which a schema cannot express: one name means one download. */
 function findRepetitions(catalog: Catalog): string[] {
   const paths = new Map<string, string>();
   const faults: string[] = [];

@@ -12,28 +12,28 @@ import type { ResolvedModel } from './resolve-model.js';
 import type { ScenarioChooser } from './scenario-choice.js';
 import { timeOf, type PolledClock, type JobContext } from './job-context.js';
 
-/** The parts that a simulated engine is made of. */
+/** The parts of a simulated engine. */
 export interface SimulatorParts extends JobContext {
   inventory: Inventory;
   chooser: ScenarioChooser;
   draw: JobIdDraw;
 }
 
-/** Which job ids are next: the ones that were asked for, and then those that the seed decides. */
+/** The next job ids: first the requested ones, then those drawn from the seed. */
 export interface JobIdDraw {
   readonly jobIds: readonly string[];
-  /** Everything below it is taken; a draw is only used up when its job is in the store. */
+  /** All draws below it are taken; a draw is used up only when its job is in the store. */
   free: number;
 }
 
-/** Starts downloads and tells how they stand. */
+/** Starts downloads and reports their state. */
 export class SimulatedEngine implements DownloadEngine {
   readonly #parts: SimulatorParts;
   readonly #clock: PolledClock;
   readonly #store: JobStore<SimulatedJob>;
   readonly #msAgo: number;
 
-  /** @param msAgo answers as of then: a job that was not there yet stands at its beginning */
+  /** @param msAgo answers as of that time; a job that did not exist yet is shown at its beginning */
   constructor(parts: SimulatorParts, msAgo = 0) {
     this.#parts = parts;
     this.#clock = parts.clock;
@@ -70,7 +70,7 @@ export class SimulatedEngine implements DownloadEngine {
     return snapshotAt(job, timeOf(this.#clock, job) - this.#msAgo);
   }
 
-  /** Where polls move time, a poll is a decision; elsewhere, and in the past, it changes nothing. */
+  /** Makes a poll a decision if polls move time; otherwise, and for an earlier time, a poll changes nothing. */
   #polled(job: SimulatedJob): SimulatedJob | Promise<SimulatedJob> {
     const { pollStep = 0 } = this.#clock;
     return pollStep === 0 || this.#msAgo > 0 ? job : this.#move(job, pollStep);
@@ -112,13 +112,13 @@ export class SimulatedEngine implements DownloadEngine {
       totalBytes: offer.totalBytes,
       fromBytes: sequel?.fromBytes ?? 0,
       createdAt: this.#clock.now(),
-      // 31 bits are kept in the record itself, 32 would be a number of their own on the heap.
+      // 31 bits are stored in the record itself, 32 would be a separate number on the heap.
       seed: hashText(`${seed}/${id}`) >>> 1,
       scenario,
     };
     const job = openAt ? openAt(plain, opening) : plain;
     const inserted = await this.#store.insert(job, previous);
-    // A start that lost to another for the same model leaves its id to the next job.
+    // A start that lost against another for the same model leaves its id to the next job.
     if (inserted || (await this.#store.get(id))) draw.free = Math.max(draw.free, drawn + 1);
     if (!inserted) return undefined;
     onDecision({ type: 'started', job: id, model: job.model });
@@ -132,7 +132,7 @@ export class SimulatedEngine implements DownloadEngine {
     return typeof testModel === 'object' && 'scenario' in testModel ? testModel.opening : undefined;
   }
 
-  /** @throws RefusedError what the test model asks for */
+  /** @throws RefusedError as the test model defines */
   #scenarioFrom({ testModel, model }: ResolvedModel, request: DownloadRequest): SimulatedJob['scenario'] {
     if (testModel === undefined || testModel === 'already_downloaded') return this.#parts.chooser.scenarioFor(model);
     if ('refusal' in testModel) throw testModelRefusal(testModel.refusal, request);

@@ -8,11 +8,11 @@ import { bytesAt, firstMoment, type Segment } from './timeline.js';
 
 type JobCondition = Exclude<Condition, string>;
 
-/** What a stretch of a scenario looks like from outside. */
+/** The observable state of a stretch of a scenario. */
 type Look = 'moving' | 'stalled' | 'finalizing' | 'paused' | 'failed' | 'completed';
 
 interface Change {
-  /** Scenario time. */
+  /** The scenario time. */
   elapsed: number;
   look: Look;
   before: Look;
@@ -51,10 +51,10 @@ export function createForesight(store: JobStore<SimulatedJob>, timeOf: (job: Sim
       const next = changesOf(play).find(({ elapsed }) => elapsed > play.elapsed);
       if (next) at = Math.min(at, next.elapsed + play.offset - aheadOf(job));
     }
-    return at < Infinity ? { at } : { never: 'no job has a change ahead of it' };
+    return at < Infinity ? { at } : { never: 'no job will change by itself' };
   }
 
-  /** Goes through the stretches in which any job downloads, in order, until there is a gap. */
+  /** Follows the stretches in which any job downloads, in order, until there is a gap. */
   async function idle(): Promise<{ at: number } | { never: string }> {
     let now = 0;
     const busy: { from: number; to: number; job: SimulatedJob; play: Play }[] = [];
@@ -79,14 +79,14 @@ export function createForesight(store: JobStore<SimulatedJob>, timeOf: (job: Sim
   }
 }
 
-/** By how much polls have moved a job beyond the session's clock. */
+/** How far polls have advanced a job beyond the session's clock. */
 function aheadOf({ ahead = 0 }: SimulatedJob): number {
   return ahead;
 }
 
 /**
- * The changes in one job's scenario after `from`, up to and including `to`, on the job's own clock. What operators did on
- * the way is in it: between two interventions the scenario runs as it stood then.
+ * Lists the transitions of one job after `from`, up to and including `to`, on the job's own clock. Control calls on the
+ * way are included: between two interventions the scenario runs as it was then.
  */
 function transitionsOf(job: SimulatedJob, from: number, to: number): Transition[] {
   const interventions = job.interventions ?? [];
@@ -125,7 +125,7 @@ function whenJob(
 
 function scenarioTimeWhen(job: SimulatedJob, play: Play, condition: JobCondition): number | undefined {
   const { segments, end } = play.timeline;
-  // One without a length never is how the job stands.
+  // A segment without length is never a job's state.
   const ahead = segments.filter(({ from, to }) => to > Math.max(from, play.elapsed));
   if ('status' in condition) {
     if (condition.status === 'completed') return end < Infinity ? Math.max(end, play.elapsed) : undefined;
@@ -142,14 +142,14 @@ function scenarioTimeWhen(job: SimulatedJob, play: Play, condition: JobCondition
     const began = Math.max(segment.from, play.elapsed);
     const reached = (ms: number): boolean => bytesAt(segment, ms) >= target;
     if (reached(began - segment.from)) return began;
-    // At its end the next one holds already, and that may be after a rewind.
+    // At the segment's end the next one applies already, and that may be after a rewind.
     const last = Math.min(segment.to - segment.from - 1, MAX_TIME);
     if (reached(last)) return segment.from + firstMoment(began - segment.from, last, reached);
   }
   return end < Infinity && job.totalBytes >= target ? Math.max(end, play.elapsed) : undefined;
 }
 
-/** A job's scenario as it stands, on the session's clock. @param now on the job's own */
+/** Lists the stretches of a job's scenario in its present state, on the session's clock. @param now on the job's own */
 export function stretchesOf(job: SimulatedJob, now: number): JobStretch[] {
   const { timeline, offset } = playUntil(job, now);
   const shift = offset - aheadOf(job);
@@ -162,7 +162,7 @@ export function stretchesOf(job: SimulatedJob, now: number): JobStretch[] {
   }));
 }
 
-/** How a job's scenario ends, in words. */
+/** Describes how a job's scenario ends. */
 function fateOf(job: SimulatedJob, { timeline, held, ended, offset, elapsed }: Play): string {
   const share = (bytes: number): string => `${Math.floor((bytes / Math.max(1, job.totalBytes)) * 100)} %`;
   const date = (scenarioTime: number): string => {
@@ -170,23 +170,23 @@ function fateOf(job: SimulatedJob, { timeline, held, ended, offset, elapsed }: P
     return at > MAX_TIME ? 'after the year 9999' : new Date(at).toISOString();
   };
   if (ended) return `${job.id} has failed (${ended.code})`;
-  if (held === 'pause') return `${job.id} is paused by an operator; resume it first`;
+  if (held === 'pause') return `${job.id} is paused by a control call; resume it first`;
   const last = timeline.segments.at(-1);
-  if (last === undefined || last.to < Infinity) return `${job.id} is complete from ${date(timeline.end)} on`;
+  if (last === undefined || last.to < Infinity) return `${job.id} is completed from ${date(timeline.end)} on`;
   const tense = last.from <= elapsed ? 'since' : 'from';
   switch (last.type) {
     case 'fail':
       return `${job.id} fails at ${share(last.toBytes)} with ${last.code} (${date(last.from)})`;
     case 'pause':
-      return `${job.id} is paused at ${share(last.toBytes)} ${tense} ${date(last.from)} until an operator resumes it`;
+      return `${job.id} is paused at ${share(last.toBytes)} ${tense} ${date(last.from)} until a control call resumes it`;
     default:
-      return `${job.id} is ${lookOf(last)} at ${share(last.toBytes)} ${tense} ${date(last.from)} for good`;
+      return `${job.id} is ${lookOf(last)} at ${share(last.toBytes)} ${tense} ${date(last.from)} forever`;
   }
 }
 
 function changesOf({ timeline }: Play): Change[] {
   const changes: Change[] = [];
-  // A job begins by moving; only what differs from that is a change.
+  // A job begins by moving; only a difference from that is a transition.
   let before: Look = 'moving';
   const turn = (elapsed: number, look: Look): void => {
     if (look !== before) changes.push({ elapsed, look, before });

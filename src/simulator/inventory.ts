@@ -8,13 +8,13 @@ import type { ResolvedModel } from './resolve-model.js';
 import { timeOf, type JobContext } from './job-context.js';
 
 export interface SavedInventory {
-  /** Put there without a download. */
+  /** Models that were added without a download. */
   added: readonly DownloadRequest[];
-  /** Models of the catalog's own that were taken away. */
+  /** Models that were installed from the start and have been removed. */
   gone: readonly string[];
 }
 
-/** What is on the simulated disk: what was there from the start or put there, and what completed jobs brought. */
+/** Keeps what is on the simulated disk: models installed from the start or added, and those of completed jobs. */
 export class Inventory {
   readonly #parts: JobContext;
   #added: SavedInventory['added'];
@@ -26,13 +26,13 @@ export class Inventory {
     this.#gone = gone;
   }
 
-  /** Whether a model is there although no job brought it. */
+  /** Whether a model is installed without a job that downloaded it. */
   has({ model, testModel }: ResolvedModel): boolean {
     if (this.#gone.includes(model)) return false;
     return testModel === 'already_downloaded' || this.#unbrought().some((offer) => offer.model === model);
   }
 
-  /** In the order in which it came. */
+  /** Lists installed models in the order of installation. */
   async list(): Promise<ResolvedModel[]> {
     const { clock, store, resolver } = this.#parts;
     const found = this.#unbrought();
@@ -43,7 +43,7 @@ export class Inventory {
     return found;
   }
 
-  /** As clients see it: each with a key of its own, catalog models with their variants. */
+  /** Lists models as clients see them: each with a key of its own, catalog models with their variants. */
   async listed(): Promise<ListedModel<{ model: InstalledModel; resolved: ResolvedModel }>[]> {
     const installed = (await this.list()).map((resolved) => ({ model: resolved.installs, resolved }));
     return listModels(installed, ({ model, resolved }) => [
@@ -52,7 +52,7 @@ export class Inventory {
     ]);
   }
 
-  /** Puts a model there without a download. @throws RefusedError as a download would */
+  /** Adds a model without a download. @throws RefusedError as a download would */
   async add(request: DownloadRequest): Promise<InstalledModel> {
     const offer = this.#parts.resolver.find(request);
     if (offer.testModel !== undefined && offer.testModel !== 'already_downloaded' && 'refusal' in offer.testModel) {
@@ -66,7 +66,7 @@ export class Inventory {
     return listed?.model ?? offer.installs;
   }
 
-  /** Takes a model away, so that it can be downloaded again. @throws RefusedError model_not_installed */
+  /** Removes a model, so that it can be downloaded again. @throws RefusedError model_not_installed */
   async remove(key: string): Promise<void> {
     const { store, resolver } = this.#parts;
     const there = (await this.listed()).find(({ model }) => model.key === key);
@@ -79,7 +79,7 @@ export class Inventory {
     this.#gone = [...new Set([...this.#gone, ...taken])];
     for await (const { id, model } of store.list()) {
       if (!models.has(model)) continue;
-      // A poll may move the job meanwhile.
+      // A poll may advance the job at the same time.
       for (let job = (await store.get(id))!; ; job = (await store.get(id))!) {
         if (await store.replace({ ...job, version: job.version + 1, removed: true }, job.version)) break;
       }
@@ -90,7 +90,7 @@ export class Inventory {
     return { added: this.#added, gone: this.#gone };
   }
 
-  /** What no job brought. */
+  /** Lists models that no job downloaded. */
   #unbrought(): ResolvedModel[] {
     const { resolver } = this.#parts;
     return [...resolver.preinstalled, ...this.#added.map((request) => resolver.find(request))].filter(

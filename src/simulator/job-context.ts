@@ -4,9 +4,9 @@ import type { JobStore } from '../core/store.js';
 import type { SimulatedJob } from './job.js';
 import type { ModelResolver } from './resolve-model.js';
 
-/** A clock that may let polls move what is polled. */
+/** A clock that may let polls advance the polled job. */
 export interface PolledClock extends Clock {
-  /** By how many ms a poll moves the job that is polled, on top of what the clock does; 0 by default. */
+  /** How many ms a poll advances the polled job, in addition to the clock; 0 by default. */
   readonly pollStep?: number;
 }
 
@@ -19,7 +19,7 @@ export interface JobContext {
   onDecision: DecisionListener;
 }
 
-/** The time of a job: the clock's, and what polls have moved it beyond, up to the last that can be spelled. */
+/** Returns the time of a job: the clock's time plus the advance by polls, at most the last valid time. */
 export function timeOf(clock: PolledClock, { ahead = 0 }: SimulatedJob): number {
   return Math.min(clock.now() + ahead, MAX_TIME);
 }

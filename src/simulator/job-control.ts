@@ -48,7 +48,7 @@ export class SimulatedJobControl implements SimulatorControl {
   fail(
     jobId: string,
     code: FailureCode,
-    reason = `An operator made the download fail: ${code}.`,
+    reason = `A control call made the download fail: ${code}.`,
   ): Promise<JobSnapshot> {
     return this.#end(jobId, 'fail', 'failed', code, reason);
   }

@@ -17,7 +17,7 @@ export type Intervention =
   | { type: 'resume'; at: number }
   | { type: 'fail'; at: number; code: FailureCode; reason: string };
 
-/** A simulated download: what was decided, as plain data. Everything else follows from it and from the time. */
+/** A simulated download: the decisions about it, as plain data. Its state is computed from them and the time. */
 export interface SimulatedJob extends Stored {
   readonly request: DownloadRequest;
   readonly totalBytes: number;
@@ -26,15 +26,15 @@ export interface SimulatedJob extends Stored {
   readonly createdAt: number;
   readonly seed: number;
   readonly scenario: Scenario;
-  /** Oldest first. */
+  /** Reads all records, oldest first. */
   readonly interventions?: readonly Intervention[];
-  /** By how many ms polls have moved this job beyond the session's clock. */
+  /** How many ms polls have advanced this job beyond the session's clock. */
   readonly ahead?: number;
-  /** What it brought was taken out of the library. */
+  /** Whether the downloaded model was removed from the library. */
   readonly removed?: boolean;
 }
 
-/** The job as it stands at `now`: a function of the record and the time, so that earlier calls do not matter. */
+/** Computes the job's state at `now`: a function of the record and the time, so that earlier calls do not matter. */
 export function snapshotAt(job: SimulatedJob, now: number): JobSnapshot {
   const play = playUntil(job, now);
   const segment = segmentAt(play.timeline, play.elapsed);
@@ -44,7 +44,7 @@ export function snapshotAt(job: SimulatedJob, now: number): JobSnapshot {
     id: job.id,
     model: job.model,
     totalBytes: job.totalBytes,
-    // A cancelled download drops the bytes that are there.
+    // A cancelled download drops its bytes.
     downloadedBytes: state.state === 'failed' && state.code === 'cancelled' ? 0 : bytes,
     startedAt: job.createdAt + play.heldMs,
     ...state,
@@ -60,7 +60,7 @@ export interface Sequel {
   fromBytes: number;
 }
 
-/** What follows a failed job; undefined after a cancelled one, whose model begins its scenario anew. */
+/** Determines what follows a failed job; undefined after a cancelled one, whose model starts its scenario anew. */
 export function sequelTo(job: SimulatedJob, failed: Extract<JobSnapshot, { state: 'failed' }>): Sequel | undefined {
   if (failed.code === 'cancelled') return undefined;
   const { steps, repeat = false } = job.scenario;
@@ -72,7 +72,7 @@ export function sequelTo(job: SimulatedJob, failed: Extract<JobSnapshot, { state
   };
 }
 
-/** How far a job's scenario has come. */
+/** The progress of a job in its scenario. */
 export interface Play {
   timeline: Timeline;
   /** Scenario time reached; stands still while control holds the job, and once it has ended it. */
@@ -101,7 +101,7 @@ export function playUntil(job: SimulatedJob, now: number): Play {
   };
 
   for (const intervention of job.interventions ?? []) {
-    // Later interventions have not happened yet when the time asked for is in the past.
+    // For an earlier time, later interventions have not happened yet.
     if (intervention.at > now) break;
     const elapsed = (heldAt ?? intervention.at) - offset;
     switch (intervention.type) {
@@ -114,7 +114,7 @@ export function playUntil(job: SimulatedJob, now: number): Play {
       case 'resume':
         if (heldAt !== undefined) goOn(intervention.at);
         else {
-          // The scenario's own pause turns out to have lasted until now.
+          // Now it is known how long the scenario's own pause lasted.
           const paused = segmentAt(timeline, elapsed);
           const step = paused && steps[paused.step];
           if (step?.type !== 'pause') break;

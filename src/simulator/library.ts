@@ -2,13 +2,13 @@ import { LoadedInstances } from '../core/loaded-instances.js';
 import type { InstalledModel, LoadedInstance, LoadRequest, ModelLibrary } from '../core/model-library.js';
 import type { Inventory } from './inventory.js';
 
-/** What is installed follows from the inventory; what is loaded is kept here. */
+/** The library of a simulation. Installed models come from the inventory; loaded ones are kept here. */
 export class SimulatedLibrary implements ModelLibrary {
   readonly #inventory: Inventory;
   readonly #instances: LoadedInstances;
   readonly #onChange: () => void;
 
-  /** @param loaded what is loaded from the start */
+  /** @param loaded the instances that are loaded from the start */
   constructor(inventory: Inventory, loaded: readonly LoadedInstance[], onChange: () => void) {
     this.#inventory = inventory;
     this.#instances = new LoadedInstances(loaded);

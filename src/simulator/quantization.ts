@@ -3,8 +3,8 @@ import { nominalBits, parseQuantization, plainLabel } from '../core/quantization
 import type { FileChoice } from './catalog.js';
 
 /**
- * Bits that a weight takes in the file, overheads of the format included; sizes are estimated from them. The first is
- * taken without a request.
+ * Bits per weight in the file, including the overhead of the format; sizes are estimated from them. The first is the
+ * default.
  */
 const fileBitsPerWeight: Readonly<Record<string, number>> = {
   Q4_K_M: 4.85,
@@ -19,10 +19,10 @@ const fileBitsPerWeight: Readonly<Record<string, number>> = {
   F16: 16,
 };
 
-/** The quantizations that a repo of GGUF files is taken to have when nothing says otherwise. */
+/** The quantizations that a repo of GGUF files has by default. */
 export const usualQuantizations: readonly string[] = Object.keys(fileBitsPerWeight);
 
-/** `Q4_K_M-imatrix` is estimated as `Q4_K_M`, and anything unusual by the bits in its name. */
+/** Estimates a file's size. `Q4_K_M-imatrix` is estimated as `Q4_K_M`, and anything unusual by the bits in its name. */
 export function estimateBytes(parameters: number, quantization: string): number {
   const label = plainLabel(parseQuantization(quantization)?.label ?? quantization);
   const nominal = nominalBits(label);
@@ -31,8 +31,8 @@ export function estimateBytes(parameters: number, quantization: string): number 
 }
 
 /**
- * Files of a repo that a request for a quantization means: the one of exactly this label, or else those of the same
- * label without `UD-` and `i1-`.
+ * Finds the files of a repo that match a requested quantization: those with exactly this label, or else those with the
+ * same label without `UD-` and `i1-`.
  */
 export function findQuantization<Choice extends { file: FileChoice }>(
   choices: readonly Choice[],

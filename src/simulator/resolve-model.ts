@@ -14,27 +14,27 @@ import {
   type TestModel,
 } from './test-models.js';
 
-/** What a download request comes to. */
+/** The model that a download request resolves to. */
 export interface ResolvedModel {
   /** The identity of the model: two requests with the same one share a job. */
   model: string;
   totalBytes: number;
-  /** The model as it is listed once it is there. */
+  /** The model as it is listed once it is installed. */
   installs: InstalledModel;
-  /** Only for identifiers under `simulate/`. */
+  /** Set only for identifiers under `simulate/`. */
   testModel: TestModel | undefined;
-  /** Made up from its name. */
+  /** Set if the model is made up from its name. */
   isMadeUp?: true;
 }
 
 export interface ModelResolver {
   /** @throws RefusedError model_not_found, no_compatible_option, catalog_quantization */
   find(request: DownloadRequest): ResolvedModel;
-  /** What is there from the start. */
+  /** The models that are installed from the start. */
   readonly preinstalled: readonly ResolvedModel[];
 }
 
-/** One file to choose from in a repo, and the model it belongs to. */
+/** A file of a repo that can be chosen, and its model. */
 interface Choice {
   model: CatalogModel;
   file: FileChoice;
@@ -42,10 +42,10 @@ interface Choice {
 
 type HuggingFaceReference = Extract<ModelReference, { source: 'huggingface' }>;
 
-/** What a catalog id gets that the catalog does not have. */
+/** The answer to a catalog id that the catalog does not have. */
 export type UnknownModels = 'refuse' | 'imagine';
 
-/** @param seed decides the size of repos that the catalog does not know */
+/** @param seed determines the size of repos that the catalog does not know */
 export function createModelResolver(
   catalog: Catalog,
   seed: string,
@@ -79,9 +79,14 @@ export function createModelResolver(
       : undefined;
     const model = testModel ? catalogEntryFor(id) : (byId.get(id) ?? imagine(id));
     if (model === undefined || model.files.length === 0) {
-      // A test that waits for a failure might take this 404 for the one it asked for.
+      // A test that expects a failure might take this 404 for it, so the answer lists the test models.
       const advice = id.startsWith(`${TEST_MODEL_OWNER}/`) ? { advice: TEST_MODEL_NAMES } : {};
-      throw new RefusedError('model_not_found', id, `There is no model ${id} in the simulated catalog.`, advice);
+      throw new RefusedError(
+        'model_not_found',
+        id,
+        `Cannot download ${id}: the simulated catalog has no such model.`,
+        advice,
+      );
     }
     const offer = catalogOffer(id, model, testModel);
     return testModel || byId.has(id) ? offer : { ...offer, isMadeUp: true };
@@ -94,14 +99,18 @@ export function createModelResolver(
     const name = `${owner}/${repo}`;
     const testModel = owner.toLowerCase() === TEST_MODEL_OWNER ? findTestModel(repo) : undefined;
     if (owner.toLowerCase() === TEST_MODEL_OWNER && testModel === undefined) {
-      throw new RefusedError('no_compatible_option', url, `There is no test model ${repo} under ${TEST_MODEL_OWNER}/.`);
+      throw new RefusedError(
+        'no_compatible_option',
+        url,
+        `Cannot download ${TEST_MODEL_OWNER}/${repo}: no test model has this name.`,
+      );
     }
     const known = testModel === undefined ? byRepo.get(name.toLowerCase()) : undefined;
     if (known) return repoOffer(chooseKnown(known, quantization) ?? refuse(url, quantization, known));
     const model = testModel ? catalogEntryFor(name) : imagineRepo(owner, repo, seed);
     const file = quantization === undefined ? model.files[0] : imagineQuantization(owner, repo, quantization, seed);
     if (file === undefined) return refuse(url, quantization, choicesIn(model));
-    // Test models have one size, whatever the quantization.
+    // A test model has one size in all quantizations.
     const offer = repoOffer({ model, file: testModel ? { ...file, sizeBytes: TEST_MODEL_BYTES } : file }, testModel);
     return testModel ? offer : { ...offer, isMadeUp: true };
   }

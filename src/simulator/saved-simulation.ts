@@ -14,7 +14,7 @@ import { scenarioChoiceSchema } from './scenario-choice.js';
 
 const text = z.string();
 const count = z.int().check(z.nonnegative());
-/** Which goes on rising: at the last safe integer it would not. */
+/** The limit leaves room to count on: at the last safe integer a counter would stop increasing. */
 const counter = z.int().check(z.nonnegative(), z.maximum(2 ** 50));
 const moment = z.int().check(z.nonnegative(), z.maximum(MAX_TIME));
 
@@ -68,21 +68,21 @@ const savedSchema = z.strictObject({
   /** Draws below this one are used up. */
   freeDraw: counter,
   jobIds: z.array(text),
-  /** Oldest first. */
+  /** Reads all records, oldest first. */
   jobs: z.array(job),
-  /** Put into the library without a download. */
+  /** Models added to the library without a download. */
   added: z.array(request),
-  /** Models of the catalog's own that were taken out of the library. */
+  /** Models installed from the start that have been removed. */
   gone: z.array(text),
   loaded: z.array(loadedInstance),
   choice: scenarioChoiceSchema,
-  /** Absent where it is the one that comes with the package. */
+  /** Absent for the default catalog. */
   catalog: z.optional(catalogSchema),
-  /** Absent where catalog ids that the catalog does not have are refused. */
+  /** Absent if unknown catalog ids are refused. */
   unknownModels: z.optional(z.literal('imagine')),
 });
 
-/** Everything that was decided in a simulation, as plain data. */
+/** All decisions in a simulation, as plain data. */
 export interface SimulationState {
   freeDraw: number;
   jobIds: readonly string[];
@@ -105,9 +105,8 @@ export function parseSavedSimulation(input: SavedSimulation): SimulationState {
 }
 
 /**
- * What no schema can say: ids are used once, everything that was asked for is there to be had, and nothing was decided
- * in the future.
- * @throws Error naming the path of the wrong value; RefusedError for what cannot be had
+ * Checks what a schema cannot express: ids are unique, every requested model exists, and no decision is in the future.
+ * @throws Error naming the path of the wrong value; RefusedError for a model that cannot be downloaded
  */
 export function checkState(
   { jobs, added, freeDraw }: SimulationState,
@@ -123,12 +122,16 @@ export function checkState(
     expected(!ids.has(job.id), 'id', 'another id than that of an earlier job');
     ids.add(job.id);
     const { model: asked } = find(job.request);
-    expected(asked === job.model, 'model', `${asked}, which was asked for`);
+    expected(asked === job.model, 'model', `${asked}, as in its request`);
     expected(job.fromBytes <= job.totalBytes, 'fromBytes', `at most the ${job.totalBytes} bytes there are`);
     expected(job.createdAt <= now, 'createdAt', `at most ${now}, the time of the session`);
     const latest = Math.min(now + (job.ahead ?? 0), MAX_TIME);
     const moments = [job.createdAt, ...(job.interventions ?? []).map(({ at }) => at), latest];
-    expected(isRising(moments), 'interventions', 'times that rise, none before the job or after the present');
+    expected(
+      isRising(moments),
+      'interventions',
+      'increasing times, none before the start of the job or after the present',
+    );
   }
   added.forEach(find);
 }

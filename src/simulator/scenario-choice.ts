@@ -5,7 +5,7 @@ import { momentSchema, parseMoment } from './moment.js';
 import { parseScenario, ScenarioError, type Scenario } from './scenario.js';
 import { scenarioNamed } from './scenarios.js';
 
-/** A choice as plain data; the scenarios in it are checked one by one. */
+/** A choice as plain data; the scenarios in it are checked separately. */
 export const scenarioChoiceSchema = z.strictObject({
   scenario: z.unknown(),
   rules: z.array(z.strictObject({ model: z.string().check(z.maxLength(LONGEST_PATTERN)), scenario: z.unknown() })),
@@ -32,7 +32,7 @@ export class ScenarioChooser {
     return this.#resolved.choice;
   }
 
-  /** What is left out stays. @throws ScenarioError; the choice stays as it was */
+  /** Changes the choice; fields that are left out stay. @throws ScenarioError; the choice then stays as it was */
   choose(changes: Partial<ScenarioChoice>): ScenarioChoice {
     this.#resolved = resolveChoice({ ...this.read(), ...changes });
     return this.read();

@@ -12,7 +12,7 @@ export type Place = number | { bytes: number };
 
 /** One stretch of a download's scenario. Times are whole milliseconds of the job's active time. */
 export type ScenarioStep =
-  /** The job exists, no byte yet. */
+  /** The job exists, and has no bytes yet. */
   | { type: 'connect'; ms: number }
   /** Bytes arrive, up to `until` (the end by default). */
   | {
@@ -22,17 +22,17 @@ export type ScenarioStep =
       /** How far the speed strays from the mean: 0 to 1. 0 by default. */
       wobble?: number | undefined;
     }
-  /** Nothing arrives; without `ms`, forever. */
+  /** No bytes arrive; without `ms`, forever. */
   | { type: 'stall'; ms?: number | undefined }
   /** The job is paused; without `ms`, until the control API resumes it. */
   | { type: 'pause'; ms?: number | undefined; code?: FailureCode | undefined; reason?: string | undefined }
-  /** The job falls back to an earlier place. */
+  /** The progress falls back to an earlier place. */
   | { type: 'rewind'; to: Place }
-  /** All bytes are there, the job is still downloading; without `ms`, forever. */
+  /** All bytes have arrived, and the job is still downloading; without `ms`, forever. */
   | { type: 'finalize'; ms?: number | undefined }
-  /** A recorded download, replayed: bytes reached, by milliseconds since the step began. */
+  /** Replays a recorded download: bytes reached, by milliseconds since the step began. */
   | { type: 'trace'; samples: [ms: number, bytes: number][] }
-  /** The job fails. The next job for the same model goes on with the steps after it. */
+  /** The job fails. The next job for the same model continues with the steps after it. */
   | { type: 'fail'; code: FailureCode; reason?: string | undefined };
 
 /**
@@ -56,13 +56,13 @@ export interface Scenario {
   repeat?: boolean | undefined;
 }
 
-/** A scenario that cannot be played; the message names each wrong value by its path, and what was expected there. */
+/** An error about an invalid scenario; the message names each wrong value by its path, and what was expected there. */
 export class ScenarioError extends Error {
   override readonly name = 'ScenarioError';
 }
 
 /**
- * Checks a scenario that came from outside: an object with `steps`, or just the array of steps.
+ * Checks a scenario that comes from outside: an object with `steps`, or just the array of steps.
  * @throws ScenarioError
  */
 export function parseScenario(input: unknown): Scenario {
@@ -75,10 +75,10 @@ export function parseScenario(input: unknown): Scenario {
 }
 
 function refuse(faults: string): never {
-  throw new ScenarioError(`This scenario cannot be played:\n${faults}`);
+  throw new ScenarioError(`Cannot play this scenario:\n${faults}`);
 }
 
-/** What no schema can say: the order of steps. */
+/** Finds mistakes in the order of steps, which a schema cannot express. */
 function findContradictions(steps: readonly ScenarioStep[]): string[] {
   const faults: string[] = [];
   let endless: string | undefined;
@@ -86,7 +86,7 @@ function findContradictions(steps: readonly ScenarioStep[]): string[] {
   for (const [index, step] of steps.entries()) {
     const path = `steps[${index}]`;
     if (endless !== undefined) {
-      faults.push(`${path}: nothing can follow ${endless}, which has no end; give that one "ms"`);
+      faults.push(`${path}: expected no step after ${endless}, which has no end. Give that step "ms"`);
       break;
     }
     switch (step.type) {
@@ -105,13 +105,13 @@ function findContradictions(steps: readonly ScenarioStep[]): string[] {
         complete = false;
         break;
       case 'trace': {
-        // Whether a recording reaches the end depends on the size of the model it is played for.
+        // Whether a recording reaches the end depends on the size of the model.
         complete = true;
         const falling = step.samples.findIndex(([ms, bytes], at) => {
           const [earlier, fewer] = step.samples[at - 1] ?? [0, 0];
           return ms < earlier || bytes < fewer;
         });
-        if (falling !== -1) faults.push(`${path}.samples[${falling}]: expected times and bytes that never fall`);
+        if (falling !== -1) faults.push(`${path}.samples[${falling}]: expected times and bytes that never decrease`);
         break;
       }
       case 'fail':

@@ -5,7 +5,7 @@ const connect = { type: 'connect', ms: 250 } as const;
 const transfer = { type: 'transfer', bytesPerSecond: 40 * MB, wobble: 0.3 } as const;
 
 /**
- * Reaches any size at once, even on a frozen clock. A transfer cannot: it takes a millisecond at least.
+ * A step that completes any size at once, even on a frozen clock. A transfer cannot: it takes at least one millisecond.
  */
 const everything = { type: 'trace', samples: [[0, Number.MAX_SAFE_INTEGER]] } satisfies Scenario['steps'][number];
 
@@ -44,7 +44,7 @@ export type ScenarioName =
   /** Stays downloading at 100 % for good. */
   | 'finalizes-forever';
 
-/** The scenarios that have a name. */
+/** The named scenarios. */
 export const scenarios: Readonly<Record<ScenarioName, NamedScenario>> = {
   'docs-example': {
     description: "The example on LM Studio's page, to the byte: 948 bytes after 127 ms.",
@@ -54,7 +54,7 @@ export const scenarios: Readonly<Record<ScenarioName, NamedScenario>> = {
     ],
   },
   steady: {
-    description: 'About 40 MB/s to the end, with the wobble of a real line.',
+    description: 'About 40 MB/s to the end, as variable as a real line.',
     steps: [connect, transfer],
   },
   instant: {
@@ -66,7 +66,7 @@ export const scenarios: Readonly<Record<ScenarioName, NamedScenario>> = {
     steps: [connect, { type: 'transfer', bytesPerSecond: 0.5 * MB, wobble: 0.3 }],
   },
   flaky: {
-    description: 'Stops and goes, fails with network_error at 60 %; a retry goes on from there to the end.',
+    description: 'Stops and goes, fails with network_error at 60 %; a retry continues from there to the end.',
     steps: [
       connect,
       { ...transfer, bytesPerSecond: 12 * MB, wobble: 0.8, until: 0.25 },
@@ -80,15 +80,15 @@ export const scenarios: Readonly<Record<ScenarioName, NamedScenario>> = {
     ],
   },
   stalls: {
-    description: 'Stops for good at 99 %, with speed 0 and no estimate.',
+    description: 'Stops forever at 99 %, with speed 0 and no estimate.',
     steps: [connect, { ...transfer, until: 0.99 }, { type: 'stall' }],
   },
   pauses: {
-    description: 'Pauses at 30 % until an operator resumes it.',
+    description: 'Pauses at 30 % until a control call resumes it.',
     steps: [connect, { ...transfer, until: 0.3 }, { type: 'pause' }, transfer],
   },
   fails: {
-    description: 'Fails with network_error at 50 %; a retry goes on from there to the end.',
+    description: 'Fails with network_error at 50 %; a retry continues from there to the end.',
     steps: [
       connect,
       { ...transfer, until: 0.5 },
@@ -96,7 +96,7 @@ export const scenarios: Readonly<Record<ScenarioName, NamedScenario>> = {
     ],
   },
   rewinds: {
-    description: 'Falls back from 60 % to 20 % once, then goes on to the end.',
+    description: 'Falls back from 60 % to 20 % once, then continues to the end.',
     steps: [connect, { ...transfer, until: 0.6 }, { type: 'rewind', to: 0.2 }, transfer],
   },
   'checksum-mismatch': {
@@ -109,7 +109,7 @@ export const scenarios: Readonly<Record<ScenarioName, NamedScenario>> = {
     ],
   },
   'disk-full': {
-    description: 'Pauses with disk_full at 70 % until an operator resumes it.',
+    description: 'Pauses with disk_full at 70 % until a control call resumes it.',
     steps: [
       connect,
       { ...transfer, until: 0.7 },
@@ -122,7 +122,7 @@ export const scenarios: Readonly<Record<ScenarioName, NamedScenario>> = {
     steps: [connect, transfer, { type: 'finalize', ms: 30_000 }],
   },
   'finalizes-forever': {
-    description: 'Stays downloading at 100 % for good.',
+    description: 'Stays downloading at 100 % forever.',
     steps: [connect, transfer, { type: 'finalize' }],
   },
 };
@@ -132,8 +132,10 @@ export function isScenarioName(name: string): name is ScenarioName {
   return Object.hasOwn(scenarios, name);
 }
 
-/** @throws ScenarioError naming those there are */
+/** Returns a scenario by its name. @throws ScenarioError listing the known names */
 export function scenarioNamed(name: string): Scenario {
   if (isScenarioName(name)) return scenarios[name];
-  throw new ScenarioError(`There is no scenario ${name}. There is: ${Object.keys(scenarios).join(', ')}.`);
+  throw new ScenarioError(
+    `Cannot play the scenario ${name}: expected one of ${Object.keys(scenarios).join(', ')}, found ${name}.`,
+  );
 }

@@ -12,7 +12,7 @@ import { ScenarioError } from './scenario.js';
 import type { SimulationState } from './saved-simulation.js';
 import { timeOf } from './job-context.js';
 
-/** Controls a simulation, and looks ahead in it. */
+/** Controls a simulation, and predicts its transitions. */
 export class SimulationControl implements Simulation {
   readonly jobs: SimulatedJobControl;
   readonly #parts: SimulatorParts;
@@ -116,7 +116,7 @@ export class SimulationControl implements Simulation {
     return structuredClone(now) as unknown as SavedSimulation;
   }
 
-  /** Loaded when it is first asked for: a page that only downloads does without. */
+  /** Loaded lazily: a page that only downloads does not need it. */
   async #foresight(): Promise<Foresight> {
     const { createForesight } = await import('./foresight.js');
     const { clock, store } = this.#parts;

@@ -16,25 +16,25 @@ import type { PolledClock, JobContext } from './job-context.js';
 
 export interface SimulatorOptions {
   clock: PolledClock;
-  /** @param jobs what is in it from the start, oldest first */
+  /** Creates the store. @param jobs the jobs to start with, oldest first */
   makeStore: (jobs: readonly SimulatedJob[]) => JobStore<SimulatedJob>;
-  /** Decides everything that looks random: job ids, wobble, the sizes of unknown repos. */
+  /** Determines everything that looks random: job ids, wobble, the sizes of unknown repos. */
   seed?: string;
   /** Scenarios of models that are no test models; `steady` by default. */
   choice?: ResolvedChoice;
   catalog?: Catalog;
-  /** Refuses by default. */
+  /** `refuse` by default. */
   unknownModels?: UnknownModels;
   /** The ids of the first jobs; later ones are drawn from the seed. */
   jobIds?: readonly string[];
-  /** What a catalog offers; simulations of one catalog and one seed may share it. */
+  /** Creates the resolver of a catalog; simulations with the same catalog and seed may share it. */
   makeResolver?: (catalog: Catalog, seed: string, unknownModels?: UnknownModels) => ModelResolver;
   onDecision?: DecisionListener;
-  /** To begin from, instead of from nothing. */
+  /** The saved state to start from. */
   saved?: SavedSimulation | undefined;
 }
 
-/** Downloads that cost nothing between calls. It owns no timer, and a poll changes nothing. */
+/** Simulates downloads, at no cost between calls. It owns no timer, and a poll changes nothing. */
 export interface Simulator {
   engine: DownloadEngine;
   library: ModelLibrary;
@@ -88,7 +88,7 @@ function freshState(
   };
 }
 
-/** Nearly every simulation begins with these; one list serves all. */
+/** The empty list, shared by nearly all simulations. */
 const NOTHING: readonly never[] = Object.freeze([]);
 
 const STEADY: ScenarioChoice = { scenario: 'steady', rules: NOTHING };

@@ -4,9 +4,9 @@ import type { Opening } from './opening.js';
 import type { Scenario } from './scenario.js';
 
 /*
- * Models that exist only here. A client in any language asks for one by name, as for a test card of a payment service:
- * `simulate/fails-at-50`, or `https://huggingface.co/simulate/fails-at-50`. The numbers are parameters. The suffix
- * `-run-<anything>` only makes it another model, so that two tests never share one.
+ * The owner of test models, which exist only in modeldock. A client in any language selects one by name, like a test
+ * card of a payment service: `simulate/fails-at-50`, or `https://huggingface.co/simulate/fails-at-50`. The numbers are
+ * parameters. The suffix `-run-<anything>` only makes it another model, so that two tests never share one.
  */
 
 export const TEST_MODEL_OWNER = 'simulate';
@@ -67,7 +67,7 @@ export const testModels: readonly TestModelFamily[] = [
   },
   {
     spelling: 'fails-at-N',
-    description: 'fails with network_error at N %; asked for again, goes on from there and completes',
+    description: 'fails with network_error at N %; a retry continues from there and completes',
     ask: (until) => play(connect, { ...transfer, until }, failure, connect, transfer),
   },
   {
@@ -77,7 +77,7 @@ export const testModels: readonly TestModelFamily[] = [
   },
   {
     spelling: 'pauses-at-N',
-    description: 'paused at N % until an operator resumes it',
+    description: 'paused at N % until a control call resumes it',
     ask: (until) => play(connect, { ...transfer, until }, { type: 'pause' }, transfer),
   },
   {
@@ -87,7 +87,7 @@ export const testModels: readonly TestModelFamily[] = [
   },
   {
     spelling: 'checksum-mismatch',
-    description: 'fails after the last byte; asked for again, starts from 0 and completes',
+    description: 'fails after the last byte; a retry starts from 0 and completes',
     ask: () =>
       play(
         connect,
@@ -104,7 +104,7 @@ export const testModels: readonly TestModelFamily[] = [
   },
   {
     spelling: 'disk-full',
-    description: 'paused with disk_full at 70 % until an operator resumes it',
+    description: 'paused with disk_full at 70 % until a control call resumes it',
     ask: () =>
       play(
         connect,
@@ -115,7 +115,7 @@ export const testModels: readonly TestModelFamily[] = [
   },
   {
     spelling: 'rate-limited',
-    description: 'nothing moves for 30 s from 20 % on, then it goes on and completes',
+    description: 'stops for 30 s at 20 %, then continues and completes',
     ask: () => play(connect, { ...transfer, until: 0.2 }, { type: 'stall', ms: 30_000 }, transfer),
   },
   {
@@ -135,7 +135,7 @@ export const testModels: readonly TestModelFamily[] = [
     description: '404 no compatible download options',
     ask: () => ({ refusal: 'no_compatible_option' }),
   },
-  { spelling: 'gated', description: '403, a repo that wants a token', ask: () => ({ refusal: 'gated_no_token' }) },
+  { spelling: 'gated', description: '403, a repo that needs a token', ask: () => ({ refusal: 'gated_no_token' }) },
   {
     spelling: 'hub-unavailable',
     description: '503 with Retry-After',
@@ -143,11 +143,11 @@ export const testModels: readonly TestModelFamily[] = [
   },
 ];
 
-/** The names of all test models, for the refusal of another name. */
-export const TEST_MODEL_NAMES = `There is, under ${TEST_MODEL_OWNER}/: ${testModels.map(({ spelling }) => spelling).join(', ')}; N is a whole number from 0 to 100.`;
+/** The names of all test models, for the refusal of an unknown name. */
+export const TEST_MODEL_NAMES = `The test models under ${TEST_MODEL_OWNER}/ are: ${testModels.map(({ spelling }) => spelling).join(', ')}; N is a whole number from 0 to 100.`;
 
 /**
- * Finds the test model of a name under `simulate/`; undefined where there is none. Jobs of one test model share its data:
+ * Finds the test model of a name under `simulate/`; undefined if there is none. Jobs of one test model share its data:
  * a million jobs hold the scenario once.
  */
 export function createTestModelFinder(): (name: string) => TestModel | undefined {
@@ -155,7 +155,7 @@ export function createTestModelFinder(): (name: string) => TestModel | undefined
   return (name) => {
     const elapsed = name.toLowerCase().replace(/-run-.*$/, '');
     const testModel = found.get(elapsed) ?? findTestModel(elapsed);
-    // At most as many as there are spellings: what is none of ours is not kept.
+    // Only valid names are kept, so that the number of entries is limited.
     if (testModel) found.set(elapsed, testModel);
     return testModel;
   };
@@ -171,7 +171,7 @@ function findTestModel(elapsed: string): TestModel | undefined {
   return undefined;
 }
 
-/** The refusal that a test model asks for. */
+/** Returns the refusal of a test model. */
 export function testModelRefusal(code: RefusalCode, { model }: DownloadRequest): RefusedError {
   const subject = model.source === 'catalog' ? model.id : model.url;
   return new RefusedError(code, subject, `The simulated hub refuses ${subject}: ${code}.`, {

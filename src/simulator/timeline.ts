@@ -5,14 +5,14 @@ import type { ScenarioStep, Place } from './scenario.js';
 
 /** A stretch of scenario time in which a job does one thing. */
 export type Segment = {
-  /** Which of the scenario's steps it came from; the rest that no step named has the number after the last. */
+  /** The scenario's step that it comes from; the rest after the last step has the number after the last. */
   step: number;
-  /** Scenario time in ms, whole; `to` is Infinity where a segment has no end. */
+  /** Scenario time in whole ms; `to` is Infinity if the segment has no end. */
   from: number;
   to: number;
   /** Active time (pauses cut out) at `from`. */
   activeFrom: number;
-  /** Bytes there at `from`, and from `to` on. */
+  /** Bytes at `from`, and at `to` and later. */
   fromBytes: number;
   toBytes: number;
   /** Bytes transferred by all segments before this one: rewinds subtract nothing. */
@@ -25,16 +25,16 @@ export type Segment = {
   | Extract<ScenarioStep, { type: 'fail' }>
 );
 
-/** A scenario laid out: what happens, and when, as long as no control call intervenes. */
+/** A scenario as a timeline: what happens, and when, unless a control call intervenes. */
 export interface Timeline {
   segments: readonly Segment[];
-  /** Active time at which the first byte is asked for; undefined in a scenario that transfers nothing. */
+  /** Active time at which the first byte is requested; undefined in a scenario without transfers. */
   transferBegan: number | undefined;
-  /** Scenario time at which the job completes; Infinity when it never does by itself. */
+  /** Scenario time at which the job completes; Infinity if it never does by itself. */
   end: number;
 }
 
-/** What a step tells of its segment. */
+/** The details of a step that its segment keeps. */
 interface Details {
   bytesPerSecond?: number;
   wobble?: number | undefined;
@@ -45,13 +45,13 @@ interface Details {
 
 const nothing: Details = {};
 
-/** The pace of what is left over when a scenario ends without having named one. */
+/** The speed of the bytes left over after the last step, if no step has a speed. */
 const REST_BYTES_PER_SECOND = 40_000_000;
 
 /**
  * Turns steps into segments, up to the first `fail` or the completion.
  * @param fromBytes bytes on disk when the job starts
- * @param seed decides the wobble
+ * @param seed determines the wobble
  */
 export function layOut(steps: readonly ScenarioStep[], totalBytes: number, fromBytes: number, seed: number): Timeline {
   const segments: Segment[] = [];
@@ -72,7 +72,7 @@ export function layOut(steps: readonly ScenarioStep[], totalBytes: number, fromB
         addStill('stall', step.ms ?? Infinity);
         break;
       case 'finalize':
-        // A recording of a smaller file may have ended before: a job that finalizes has all its bytes.
+        // A recording of a smaller file may have ended earlier: a job that finalizes has all its bytes.
         addTransfer(totalBytes, { bytesPerSecond: pace });
         addStill('finalize', step.ms ?? Infinity);
         break;
@@ -102,9 +102,9 @@ export function layOut(steps: readonly ScenarioStep[], totalBytes: number, fromB
   addTransfer(totalBytes, { bytesPerSecond: pace });
   return { segments, transferBegan, end: time };
 
-  /** What lasts `ms`, goes on to `toBytes`, and is not a transfer unless it is given a speed. */
+  /** Adds a segment that lasts `ms` and ends at `toBytes`; it is a transfer only if it has a speed. */
   function segment(type: Segment['type'], ms: number, toBytes: number, details: Details = nothing): Segment {
-    // One literal for all: segments of one shape are made and read several times faster than those of many.
+    // One object literal for all: segments of one shape are created and read several times faster than those of many.
     return {
       type,
       step: index,
@@ -131,7 +131,7 @@ export function layOut(steps: readonly ScenarioStep[], totalBytes: number, fromB
 
   function addTransfer(target: number, details: Details & { bytesPerSecond: number }): void {
     if (target <= bytes) return;
-    // Rounded up: at the last whole millisecond all bytes are there. Later times cannot be shown by a clock.
+    // Rounded up: at the last whole millisecond all bytes have arrived. A clock cannot show later times.
     const ms = Math.min(Math.ceil(((target - bytes) * 1000) / details.bytesPerSecond), MAX_TIME + 1);
     move(segment('transfer', ms, target, details));
   }
@@ -140,7 +140,7 @@ export function layOut(steps: readonly ScenarioStep[], totalBytes: number, fromB
     const [lasts, reaches] = step.samples.at(-1)!;
     const target = Math.max(bytes, Math.min(reaches, totalBytes));
     const trace = segment('trace', lasts, target, step) as Extract<Segment, { type: 'trace' }>;
-    // A recording of a larger file is over once all of this one is there.
+    // A recording of a larger file ends once all bytes of this one have arrived.
     if (target === totalBytes) trace.to = trace.from + firstMoment(0, lasts, (ms) => traced(trace, ms) >= target);
     move(trace);
   }
@@ -155,12 +155,12 @@ export function layOut(steps: readonly ScenarioStep[], totalBytes: number, fromB
   }
 }
 
-/** The segment that holds a moment of scenario time; undefined once the scenario is over. */
+/** Finds the segment at a moment of scenario time; undefined once the scenario is over. */
 export function segmentAt({ segments }: Timeline, time: number): Segment | undefined {
   return segments.find((segment) => time < segment.to);
 }
 
-/** Bytes there `ms` after a segment began. Whole, never falling, never above the segment's end. */
+/** Returns the bytes `ms` after a segment began: whole, never decreasing, never above the segment's end. */
 export function bytesAt(segment: Segment, ms: number): number {
   if (ms >= segment.to - segment.from) return segment.toBytes;
   switch (segment.type) {
@@ -179,9 +179,9 @@ export function bytesAt(segment: Segment, ms: number): number {
   }
 }
 
-/** Bytes transferred up to a moment of active time. */
+/** Returns the bytes transferred up to a moment of active time. */
 export function transferredAt({ segments }: Timeline, active: number): number {
-  // From the end: what is asked for lies within the last 10 s.
+  // Searched from the end, because the moment lies within the last 10 s.
   for (let index = segments.length - 1; index >= 0; index--) {
     const segment = segments[index]!;
     if (segment.activeFrom <= active && segment.type !== 'pause') {
@@ -191,10 +191,10 @@ export function transferredAt({ segments }: Timeline, active: number): number {
   return 0;
 }
 
-/** The first whole number from `low` to `high` for which a condition that never turns false again holds. */
+/** Finds the first whole number from `low` to `high` for which a condition holds that stays true once it is true. */
 export function firstMoment(low: number, high: number, holds: (moment: number) => boolean): number {
   while (low < high) {
-    // The sum of the two may be no safe integer.
+    // The sum of the two may exceed the safe integers.
     const middle = low + Math.floor((high - low) / 2);
     if (holds(middle)) high = middle;
     else low = middle + 1;
@@ -202,15 +202,15 @@ export function firstMoment(low: number, high: number, holds: (moment: number) =
   return low;
 }
 
-/** The nearest whole byte; a fraction below 1 never means the whole file. */
+/** Returns the nearest whole byte; a fraction below 1 never means the whole file. */
 function placeInBytes(place: Place, totalBytes: number): number {
   if (typeof place !== 'number') return Math.min(place.bytes, totalBytes);
   return place === 1 ? totalBytes : Math.min(Math.round(place * totalBytes), totalBytes - 1);
 }
 
 /**
- * How many bytes a wobbling line is ahead or behind: straight lines between knots, hashed from the seed, and none at
- * both ends. A knot strays no further than half of what would make the slope, and so the speed, negative.
+ * Returns how many bytes a wobbling line is ahead or behind: straight lines between knots, hashed from the seed, and 0
+ * at both ends. A knot is limited to half of the value that would make the slope, and so the speed, negative.
  */
 function straying(segment: Extract<Segment, { type: 'transfer' }>, ms: number): number {
   if (segment.wobble === 0) return 0;
@@ -223,7 +223,7 @@ function straying(segment: Extract<Segment, { type: 'transfer' }>, ms: number): 
   return before + ((knot(index + 1) - before) * (ms - index * KNOT_MS)) / KNOT_MS;
 }
 
-/** Half of the window that the speed is measured over, so that the wobble shows in it. */
+/** Half of the window over which the speed is measured, so that the wobble shows in it. */
 const KNOT_MS = 5000;
 
 function traced(segment: Extract<Segment, { type: 'trace' }>, ms: number): number {

@@ -4,7 +4,7 @@ import { fractionAt, hashText } from '../core/random.js';
 import type { CatalogModel, FileChoice } from './catalog.js';
 import { estimateBytes, usualQuantizations } from './quantization.js';
 
-/** A repo that the catalog does not know: derived from its name, and always the same for one seed. */
+/** Makes up a repo that the catalog does not know from its name; the result is always the same for one seed. */
 export function imagineRepo(owner: string, repo: string, seed: string): CatalogModel {
   const name = `${owner}/${repo}`;
   const [, count, unit] = PARAMETERS_IN_NAME.exec(repo) ?? [];
@@ -22,9 +22,9 @@ export function imagineRepo(owner: string, repo: string, seed: string): CatalogM
 }
 
 /**
- * The file of such a repo in a quantization that it is not usually taken to have. A repo whose name says that it is
- * MLX, or how many bits it has, has nothing else.
- * @returns undefined for what is no quantization, or none of such a repo
+ * Makes up a file of such a repo in a quantization that it does not have by default. A repo whose name says that it is
+ * MLX, or how many bits it has, has no other.
+ * @returns undefined for a text that is not a quantization, or that such a repo cannot have
  */
 export function imagineQuantization(owner: string, repo: string, wanted: string, seed: string): FileChoice | undefined {
   const name = `${owner}/${repo}`;
@@ -39,7 +39,7 @@ export function imagineQuantization(owner: string, repo: string, wanted: string,
   return asMlx === undefined || /gguf/i.test(repo) ? undefined : imagineFile(name, 'mlx', asMlx, seed);
 }
 
-/** `7B` in `Qwen2.5-7B-Instruct`, `360M` in `SmolLM2-360M`. */
+/** Matches `7B` in `Qwen2.5-7B-Instruct`, `360M` in `SmolLM2-360M`. */
 const PARAMETERS_IN_NAME = /(?:^|[-_])(\d+(?:\.\d+)?)([bm])(?=$|[-_])/i;
 
 const USUAL_PARAMETERS = [1e9, 3e9, 4e9, 7e9, 8e9, 14e9];

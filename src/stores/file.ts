@@ -8,42 +8,45 @@ import { errorCodeOf, isDiskFull, isWithoutLinks, unlessMissing } from '../node/
 import { createOwnFiles } from '../node/read-file.js';
 import { syncFolder } from '../node/sync-folder.js';
 
-/** As much of the file system as job records need. `node:fs/promises` is one. */
+/** The file operations that job records need. `node:fs/promises` has them. */
 export type RecordFiles = Pick<
   typeof nodeFiles,
   'open' | 'rename' | 'link' | 'unlink' | 'mkdir' | 'readdir' | 'stat' | 'lstat' | 'rm'
 >;
 
 export interface FileStoreOptions<Job extends Stored> {
-  /** Each holds a folder per job. One that is not there yet holds none. */
+  /** Each holds a folder per job. One that does not exist yet holds none. */
   folders: readonly string[];
-  /** Which of `folders` a new job goes to; the first by default. */
+  /** Chooses the folder of a new job among `folders`; the first by default. */
   folderFor?: (job: Job) => string;
   /** Brings a record up to date that was found in one of `folders`: the folder may have been moved since it was written. */
   foundIn?: (job: Job, folder: string) => Job;
   files?: RecordFiles;
-  /** Kept beside each record, for the one that has to say that the disk is full. */
+  /** The size of a file kept beside each record, whose space is used to record that the disk is full. */
   reserveBytes?: number;
-  /** Told once about each record that cannot be read; its job is left out. */
+  /** Called once for each unreadable record; its job is skipped. */
   onWarning?: (text: string) => void;
 }
 
-/** Job records as `<folder>/<job>/job.json`, which other programs may read. */
+/** Keeps job records as `<folder>/<job>/job.json`, which other programs may read. */
 export interface FileStore<Job extends Stored> extends JobStore<Job> {
-  /** The job's own folder; undefined when there is no such job. */
+  /** Returns the job's own folder; undefined if there is no such job. */
   folderOf(id: string): Promise<string | undefined>;
   /** Deletes a job's record and everything else in its folder. */
   remove(id: string): Promise<void>;
   /**
-   * Drops the claims of writers that were killed before they wrote; otherwise the next writer waits 10 s.
-   * For callers that know of no other writer of this job.
+   * Drops the claims of writers that were killed before they wrote; otherwise the next writer waits 10 s. Only for
+   * callers that know that no other process writes this job.
    */
   dropClaims(id: string): Promise<void>;
-  /** Deletes what killed writers left behind: folders that never had a record, and drafts of records. */
+  /** Deletes leftovers of killed writers: folders that never had a record, and drafts of records. */
   tidy(): Promise<void>;
 }
 
-/** In a `job.json` it is flat: the job's own fields, `format`, and `sequence`, by which jobs are in order. */
+/**
+ * A record in its folder. In `job.json` it is flat: the job's own fields, `format`, and `sequence`, which orders the
+ * jobs.
+ */
 interface Entry<Job> {
   sequence: number;
   job: Job;
@@ -54,10 +57,10 @@ interface FoundEntry<Job> extends Entry<Job> {
 }
 
 const FORMAT = 1;
-/** In a job's folder. May be deleted once no more records will be written. */
+/** A file in a job's folder. May be deleted once no more records will be written. */
 export const RESERVE = 'reserve';
 const RECORD = 'job.json';
-/** A record has a plan, which may list the files of a large repo. */
+/** A record contains a plan, which may list the files of a large repo. */
 const MOST_RECORD_BYTES = 64 * 1024 * 1024;
 /** A claim to write a version lives for milliseconds: an older one belongs to a process that was killed. */
 const CLAIM_STALE_MS = 10_000;
@@ -65,8 +68,8 @@ const CLAIM = /^job\.json\.\d+$/;
 const JOB_FOLDER = /^job_[\w-]+$/;
 
 /**
- * Job records on disk. A record is replaced as a whole: a reader sees the old one or the new one, after a power
- * failure too. Only one of several writers of a version gets through, in this process or another.
+ * Keeps job records on disk. A record is replaced as a whole: a reader sees the old one or the new one, even after a
+ * power failure. Of several writers of one version only one succeeds, in this process or another.
  */
 export function createFileStore<Job extends Stored>({
   folders,
@@ -76,7 +79,7 @@ export function createFileStore<Job extends Stored>({
   reserveBytes = 0,
   onWarning = () => undefined,
 }: FileStoreOptions<Job>): FileStore<Job> {
-  /** Writes follow each other, so that what one of them has read still holds when it writes. */
+  /** Writes run one after another, so that what a writer has read is still true when it writes. */
   const withJobLock = createSerialQueue();
   const warned = new Set<string>();
   const own = createOwnFiles(files, onWarning);
@@ -96,7 +99,7 @@ export function createFileStore<Job extends Stored>({
       withJobLock(async () => {
         const found = await find(id);
         if (!found) return;
-        // The record first: what is left of a folder without one is no job.
+        // The record is deleted first: a folder without one is no longer a job.
         await files.unlink(join(found.folder, RECORD));
         await files.rm(found.folder, { recursive: true, force: true });
       }),
@@ -121,7 +124,7 @@ export function createFileStore<Job extends Stored>({
       await files.rename(draft, join(folder, RECORD));
       if (reserveBytes > 0) await createExclusively(files, join(folder, RESERVE), new Uint8Array(reserveBytes).fill(1));
     } catch (error) {
-      // A folder without a record is no job, and would be in the way of none; but it would stay forever.
+      // A folder without a record is harmless, but would stay forever.
       await files.rm(folder, { recursive: true, force: true });
       throw error;
     }
@@ -155,7 +158,7 @@ export function createFileStore<Job extends Stored>({
     const draft = await writeDraft(folder, entry);
     try {
       if (!(await claimVersion(draft, claim, textOf(entry)))) return false;
-      // Another process may have written this version and given its claim up again since the record was read.
+      // Since the record was read, another process may have written this version and released its claim.
       if ((await readEntry(folder))?.job.version !== expectedVersion) {
         await files.unlink(claim);
         return false;
@@ -205,20 +208,23 @@ export function createFileStore<Job extends Stored>({
     }
   }
 
-  /** Something that is not there any more is of no age. */
+  /** Returns the age of a file; none if it no longer exists. */
   async function ageOf(path: string): Promise<number> {
     const stats = await unlessMissing(files.lstat(path));
     return stats === undefined ? 0 : Date.now() - stats.ctimeMs;
   }
 
-  /** A link is made by one writer alone; a rename would silently replace what another one wrote. */
+  /**
+   * Links the draft to the claim. Only one writer can create the link; a rename would silently replace another one's
+   * file.
+   */
   async function claimVersion(draft: string, claim: string, contents: Uint8Array): Promise<boolean> {
     for (;;) {
       try {
         await files.link(draft, claim);
         return true;
       } catch (error) {
-        // On file systems without links, such as FAT.
+        // For file systems without links, such as FAT.
         if (isWithoutLinks(error)) return createExclusively(files, claim, contents);
         if (isDiskFull(error)) {
           // Where a link takes an inode, as on tmpfs, the last one is the draft's.
@@ -235,7 +241,7 @@ export function createFileStore<Job extends Stored>({
   async function writeDraft(folder: string, entry: Entry<Job>): Promise<string> {
     const path = join(folder, `${RECORD}.${randomBytes(6).toString('hex')}.tmp`);
     if (!(await createExclusively(files, path, textOf(entry))))
-      throw new Error(`Cannot write ${path}: it is there already.`);
+      throw new Error(`Cannot write ${path}: it exists already.`);
     return path;
   }
 
@@ -243,7 +249,7 @@ export function createFileStore<Job extends Stored>({
     return (await readAll()).filter(({ job }) => job.model === model).at(-1);
   }
 
-  /** Oldest first. */
+  /** Reads all records, oldest first. */
   async function readAll(): Promise<FoundEntry<Job>[]> {
     const entries = await Promise.all(
       folders.map(async (parent) => {
@@ -258,7 +264,7 @@ export function createFileStore<Job extends Stored>({
   }
 
   async function find(id: string): Promise<FoundEntry<Job> | undefined> {
-    // What is asked for comes from outside, and becomes a path.
+    // The id comes from outside, and becomes part of a path.
     if (!isJobFolder(id)) return undefined;
     for (const parent of folders) {
       const entry = await readEntry(join(parent, id));
@@ -275,7 +281,9 @@ export function createFileStore<Job extends Stored>({
     if (entry) return { ...entry, job: foundIn(entry.job, dirname(folder)), folder };
     if (warned.has(path)) return undefined;
     warned.add(path);
-    onWarning(`Cannot read ${path}: it holds no job that this version knows. Delete ${dirname(path)} to forget it.`);
+    onWarning(
+      `Cannot read ${path}: expected the record of a job in this version's format, found something else. Delete ${dirname(path)} to forget the job.`,
+    );
     return undefined;
   }
 }

@@ -1,12 +1,12 @@
 import type { JobStore, Stored } from '../core/store.js';
 
-/** Job records in this process's memory. */
+/** Keeps job records in this process's memory. */
 export class MemoryStore<Job extends Stored> implements JobStore<Job> {
   readonly #jobs: Map<string, Job>;
-  /** Ids by model. */
+  /** Job ids by model. */
   readonly #latest: Map<string, string>;
 
-  /** @param initial what is in it from the start, oldest first */
+  /** @param initial the jobs to start with, oldest first */
   constructor(initial: readonly Job[] = []) {
     this.#jobs = new Map(initial.map((job) => [job.id, job]));
     this.#latest = new Map(initial.map((job) => [job.model, job.id]));

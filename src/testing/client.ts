@@ -10,19 +10,22 @@ import { noteFailures, type Noted } from './note-failures.js';
 
 /** Which session of a server to control, and with which tokens. */
 export interface ConnectOptions {
-  /** The name of the session to control, made when it is first used; `default` is the one of clients that name none. */
+  /**
+   * The name of the session to control, which is created on first use; `default` is the session of clients that name
+   * none.
+   */
   session?: string;
-  /** The API token, where the server was started with `--require-token`. */
+  /** The API token, if the server was started with `--require-token`. */
   token?: string;
-  /** The control token, where the server has one (`--control-token`). */
+  /** The control token, if the server has one (`--control-token`). */
   controlToken?: string;
   /** Sends the requests; the global `fetch`, looked up at each call, by default. */
   fetch?: Fetch;
 }
 
 /**
- * Controls one session of a server, with the names and results that a dock has in process. What is under `downloads`
- * needs a server with the real engine; another answers it with a ControlError `unsupported`.
+ * Controls one session of a server, with the names and results of a dock in process. `downloads` needs a server with
+ * the real engine; another refuses it with a ControlError `unsupported`.
  */
 export interface SessionClient extends RealDockControl, Noted {
   readonly session: string;
@@ -33,14 +36,14 @@ export interface SessionClient extends RealDockControl, Noted {
   fork(session?: string): Promise<SessionClient>;
 }
 
-/** One request waits no longer: Node's fetch gives up on an answer after 5 min, a proxy often earlier. */
+/** The longest wait of one request: Node's fetch times out after 5 min, a proxy often earlier. */
 const WAIT_PER_REQUEST_MS = 50_000;
 
 /**
- * Controls a session over HTTP. Nothing is sent before the first call of a method. A wait that ran out, or a condition that can
- * never hold, is a ControlError whose message ends with how to bring the world back.
+ * Controls a session over HTTP. No request is sent before the first call of a method. A wait that timed out, or a
+ * condition that can never hold, is a ControlError whose message ends with how to restore the session.
  * @param server its address, for instance `http://127.0.0.1:1234`, with a mount path if it has one
- * @throws TypeError for what is no address
+ * @throws TypeError for a text that is not an address
  */
 export function connect(server: string, options: ConnectOptions = {}): SessionClient {
   return noteFailures(createClient(server, options));
@@ -56,7 +59,7 @@ function createClient(server: string, options: ConnectOptions): Omit<SessionClie
   const address = addressOf(server);
   const baseUrl = session === DEFAULT_SESSION ? address : `${address}/s/${encodeURIComponent(session)}`;
   const calls = createControlCalls({ baseUrl, controlToken, fetch });
-  /** Streams that were asked for and do not listen yet: later calls wait for them, so that they miss nothing. */
+  /** Event streams that are being opened: later calls wait for them, so that the streams miss no event. */
   const opening = new Set<Promise<unknown>>();
   const carry: Carry = async (_, route, { parameter, input, signal }) => {
     await Promise.allSettled(opening);
@@ -74,7 +77,7 @@ function createClient(server: string, options: ConnectOptions): Omit<SessionClie
     apiToken: token === undefined ? `session:${session}` : `session:${session}:${token}`,
     jobs: { ...control.jobs, wait: waitInParts(control.jobs) },
     fork: async (name) => {
-      // Over HTTP the answer is the status of the new session, which says its name.
+      // Over HTTP the answer is the status of the new session, which contains its name.
       const forked = (await control.fork(name)) as unknown as SessionStatus;
       return connect(server, { ...options, session: forked.session });
     },
@@ -92,20 +95,20 @@ function createClient(server: string, options: ConnectOptions): Omit<SessionClie
   };
 }
 
-/** A route's path, with its parameter and its query filled in. */
+/** Builds a route's path with its parameter and its query. */
 function pathOf(route: ControlRoute, parameter: string, input: unknown): string {
   const path = route.path.replace(/[:*]\w+/, () => encodeURIComponent(parameter));
-  // In process JavaScript may leave a value undefined; so it may here.
+  // JavaScript allows an undefined value in process, so it is allowed here too.
   const values = Object.entries(route.query ? (input as object) : {}).filter(([, value]) => value !== undefined);
   const query = new URLSearchParams(values.map(([key, value]) => [key, String(value)]));
   return query.size === 0 ? path : `${path}?${query}`;
 }
 
-/** Waits by several requests, none of them longer than an answer may take. */
+/** Waits by several requests, each shorter than the time limit of an answer. */
 function waitInParts(jobs: RealDockControl['jobs']): RealDockControl['jobs']['wait'] {
   return async (jobId, { timeoutMs = WAIT_MS, ...goal }, signal) => {
     for (let left = timeoutMs; ; left -= WAIT_PER_REQUEST_MS) {
-      // The server refuses what is too long for any wait.
+      // A wait longer than the maximum is passed on, so that the server refuses it.
       const part = left > LONGEST_WAIT_MS ? left : Math.min(left, WAIT_PER_REQUEST_MS);
       try {
         return await jobs.wait(jobId, { ...goal, timeoutMs: part }, signal);
@@ -122,7 +125,9 @@ function waitInParts(jobs: RealDockControl['jobs']): RealDockControl['jobs']['wa
 function addressOf(server: string): string {
   const { protocol, origin, pathname } = new URL(server);
   if (protocol !== 'http:' && protocol !== 'https:') {
-    throw new TypeError(`Cannot connect to ${server}: expected an address such as http://127.0.0.1:1234.`);
+    throw new TypeError(
+      `Cannot connect to this server: expected an address such as http://127.0.0.1:1234, found ${server}.`,
+    );
   }
   return `${origin}${pathname.replace(/\/+$/, '')}`;
 }

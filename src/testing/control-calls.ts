@@ -12,9 +12,9 @@ export interface Address {
 
 /** Calls one session's control API. */
 export interface ControlCalls {
-  /** JSON in, JSON out. @throws ControlError as in process; Error where there is no modeldock */
+  /** Sends and receives JSON. @throws ControlError as in process; Error if the server is not modeldock */
   call<Result>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Result>;
-  /** The answer as it comes, once its headers are there. @throws as `call` */
+  /** Resolves with the answer once its headers have arrived. @throws as `call` */
   open(path: string, init: RequestInit): Promise<Response>;
 }
 
@@ -30,9 +30,9 @@ export function createControlCalls({ baseUrl, controlToken, fetch }: Address): C
       const text = await response.text();
       if (response.status === 204) return undefined as Result;
       const answer = parse(text);
-      // LM Studio answers a route it does not know with 200, and a text under `error`.
+      // LM Studio answers an unknown route with 200, and a text under `error`.
       if (answer === undefined || hasTextAsError(answer)) {
-        throw new Error(`${method} ${urlOf(path)} is not answered by modeldock: ${clip(text)}`);
+        throw new Error(`Cannot call ${method} ${urlOf(path)}: expected an answer of modeldock, found ${clip(text)}`);
       }
       return answer as Result;
     },
@@ -50,7 +50,7 @@ export function createControlCalls({ baseUrl, controlToken, fetch }: Address): C
       if (init.signal?.aborted === true) throw error;
       const { message, cause } = error as Error;
       const reason = cause instanceof Error ? `${message} (${cause.message})` : message;
-      throw new Error(`Cannot reach modeldock with ${method} ${url}: ${reason}. Is it started there?`, {
+      throw new Error(`Cannot reach modeldock with ${method} ${url}: ${reason}. Check that it is running there.`, {
         cause: error,
       });
     }
@@ -68,7 +68,7 @@ function errorFrom(call: string, status: number, text: string): Error {
   if (typeof error?.code === 'string' && typeof error.message === 'string') {
     return new ControlError(status, error.code as ControlErrorCode, error.message);
   }
-  return new Error(`${call} is not answered by modeldock: status ${status}, ${clip(text)}`);
+  return new Error(`Cannot call ${call}: expected an answer of modeldock, found status ${status}, ${clip(text)}`);
 }
 
 function hasTextAsError(answer: unknown): boolean {

@@ -11,13 +11,13 @@ import { monotonicNow, wallSleep } from '../core/wall-timer.js';
 import { withoutNotes } from './note-failures.js';
 import { appendReplayNote, replayNote } from './replay-note.js';
 
-/** A client did not do what a test expected of it. The message ends with how to bring the world back. */
+/** An error about a client that did not do what a test expected. The message ends with how to restore the session. */
 export class ExpectationError extends Error {
   override readonly name = 'ExpectationError';
 }
 
 /**
- * Fails when the journal shows the client doing something that would hurt against a real LM Studio.
+ * Fails if the journal shows a mistake of the client that would matter with a real LM Studio.
  * @throws ExpectationError with a report of what, why, and how to fix it
  */
 export async function expectNoFindings(
@@ -39,8 +39,8 @@ export interface ExpectedDownload {
 }
 
 /**
- * Waits until the client has asked for a model, and its download has come so far. When it fails and the client asks again,
- * the new download counts. On a frozen clock, the test has to advance it.
+ * Waits until the client has asked for a model, and its download has reached a state. If the download fails and the
+ * client asks again, the new download counts. On a frozen clock, the test must advance the clock.
  * @param model as a client asks for it, `*` for any text; without a quantization, any
  * @throws ExpectationError with what the client did instead
  */
@@ -71,7 +71,7 @@ export async function expectDownload(
 }
 
 /**
- * Runs a part of a test; when it fails, its error says as well how to bring the world back.
+ * Runs a part of a test; if it fails, its error also says how to restore the session.
  * @throws what `run` throws, with a longer message
  */
 export async function withReplay<Result>(control: DockControl, run: () => Result | Promise<Result>): Promise<Result> {
@@ -96,13 +96,13 @@ function describeDownload(model: string, { status, progress }: ExpectedDownload)
   return goals.length === 0 ? `a download of ${model}` : `the download of ${model} to be ${goals.join(' and ')}`;
 }
 
-/** Describes the answers where a model was asked for and no job was made; undefined where it was not asked for. */
+/** Describes the answers if a model was asked for without a job being created; undefined if it was not asked for. */
 function describeAsking(calls: readonly JournalEntry[], model: string): string | undefined {
   const asking = calls.findLast(
     (call) => call.route === routes.download && call.model !== undefined && matchesModel(model, call.model),
   );
   if (!asking) return undefined;
   return asking.status === 200
-    ? 'it was there already when it was asked for, and nothing was downloaded'
+    ? 'it was already downloaded when it was asked for, so no download began'
     : `it was asked for and answered ${asking.status}, and no download began`;
 }

@@ -6,13 +6,13 @@ export interface FollowOptions extends ListenOptions {
   open: (path: string, init: RequestInit) => Promise<Response>;
 }
 
-/** How long to wait before each new attempt; after the last, the connection counts as lost. */
+/** The waits before each new attempt, in ms; after the last, the connection counts as lost. */
 const PAUSES_MS = [100, 250, 500, 1000, 2000];
 
 /**
- * Reads a session's events. A connection that breaks is opened again where it broke; the stream ends when the session
- * does, is reset or restored.
- * @throws Error when the server cannot be reached any more
+ * Reads a session's events. A broken connection is reopened at the event where it broke; the stream ends when the
+ * session is closed, reset or restored.
+ * @throws Error when the server can no longer be reached
  */
 export async function* followEvents({ after, signal, onListening, open }: FollowOptions): AsyncGenerator<SessionEvent> {
   let last = after;
@@ -52,15 +52,20 @@ export async function* followEvents({ after, signal, onListening, open }: Follow
 }
 
 /**
- * Server-sent events, as far as this server sends them: the data of each is one line of JSON, and its id is in there. An
- * id without data is no event, but counts as the last id, as the HTML standard has it (9.2.6, dispatch the event).
+ * Parses server-sent events, as far as this server sends them: the data of each is one line of JSON, which contains its
+ * id. An id without data is not an event, but counts as the last id, as in the HTML standard (9.2.6, dispatch the
+ * event).
  */
 async function* readEvents(
   response: Response,
   signal: AbortSignal,
 ): AsyncGenerator<{ id: number; event?: SessionEvent }> {
   if (!response.body || !/^text\/event-stream\b/.test(response.headers.get('content-type') ?? '')) {
-    throw new ControlError(response.status, 'not_found', `Cannot follow events: ${response.url} sends none.`);
+    throw new ControlError(
+      response.status,
+      'not_found',
+      `Cannot follow events: expected a stream from ${response.url}, found no body.`,
+    );
   }
   const reader = response.body.getReader();
   // Not awaited: MSW holds a second copy of each answer, and cancelling waits for both.

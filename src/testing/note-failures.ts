@@ -4,13 +4,13 @@ import { appendReplayNote } from './replay-note.js';
 
 /** A control whose errors end with how to bring the world back. */
 export interface Noted {
-  /** The same session, with errors as the server words them. */
+  /** The same session, with errors in the server's own words. */
   readonly plain: DockControl;
 }
 
 /**
- * Makes the errors that tell of the world (it did not come so far, or never will) end with how to bring it back. Those
- * that tell of the call (no such job, a wrong value) stay short: the world is not what was wrong.
+ * Appends how to restore the session to errors about its state (a wait that timed out, a condition that can never
+ * hold). Errors about a call (no such job, a wrong value) stay short, because they do not depend on the state.
  */
 export function noteFailures<Plain extends DockControl>(control: Plain): Plain & Noted {
   const noted = async <Result>(asked: Promise<Result>): Promise<Result> => {
@@ -30,7 +30,7 @@ export function noteFailures<Plain extends DockControl>(control: Plain): Plain &
   };
 }
 
-/** The same session without notes, for callers that end their own messages with how to bring the world back. */
+/** Returns the same session without such notes, for callers that append the note themselves. */
 export function withoutNotes(control: DockControl | (DockControl & Noted)): DockControl {
   return 'plain' in control ? control.plain : control;
 }

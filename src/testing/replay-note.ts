@@ -1,25 +1,25 @@
 import type { DockControl } from '../control/contract/dock-control.js';
 import { toReplayToken } from '../control/session/replay-token.js';
 
-/** The longest token that is shown in a test's output; a longer one goes into a file. */
+/** The longest token that is shown in a test's output; a longer one is written to a file. */
 const LONGEST_SHOWN = 4096;
 
-const BEGINNING = 'Bring this world back with\n  modeldock --replay ';
+const BEGINNING = 'Restore this session with\n  modeldock --replay ';
 
-/** How to bring the world of a failed test back, for the end of its message. Never rejects. */
+/** Says how to restore the session of a failed test, for the end of an error message. Never rejects. */
 export async function replayNote(control: DockControl): Promise<string> {
   try {
     const token = await toReplayToken(await control.snapshot());
     const shown = token.length > LONGEST_SHOWN ? (saveToken(token) ?? token) : token;
     return `${BEGINNING}${shown}`;
   } catch (error) {
-    return `This world cannot be brought back: ${(error as Error).message}`;
+    return `This session cannot be restored: ${(error as Error).message}`;
   }
 }
 
 /**
- * Makes an error end with that, unless it does already. An engine writes the message into the stack when the error is
- * made, and test runners show either.
+ * Appends the note to an error, unless it has it already. An engine copies the message into the stack when the error is
+ * created, and test runners show either, so both are changed.
  */
 export async function appendReplayNote(error: Error, control: DockControl): Promise<void> {
   const { message, stack } = error;
@@ -35,8 +35,8 @@ interface NodeModules {
 }
 
 /**
- * Writes a token to a file of its own, and answers with its path; undefined in a page. Node's modules are asked for at
- * run time, of Node itself: an import of them would keep this entry out of pages.
+ * Writes a token to a file of its own, and returns its path; undefined in a page. Node's modules are looked up at run
+ * time: importing them would make this entry unusable in pages.
  */
 function saveToken(token: string): string | undefined {
   const { process } = globalThis as {

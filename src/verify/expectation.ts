@@ -70,7 +70,7 @@ export function showExpectation({
   return lines.join('\n');
 }
 
-/** JSON as LM Studio prints it under `/api/v1`. */
+/** Formats JSON as LM Studio prints it under `/api/v1`. */
 export function print(value: unknown): string {
   return JSON.stringify(value, null, 2);
 }

@@ -81,7 +81,7 @@ const UNREACHABLE: Record<string, string> = {
 };
 
 function unanswered(error: NodeJS.ErrnoException): UnansweredError {
-  // Of several addresses that were tried, the first tells enough.
+  // Of several addresses that were tried, the first error is enough.
   const [first = error] = (error as { errors?: NodeJS.ErrnoException[] }).errors ?? [];
   const code = first.code ?? error.code;
   const reason = code === undefined ? undefined : UNREACHABLE[code];

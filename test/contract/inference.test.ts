@@ -47,7 +47,9 @@ describe('a route on which a model would run', () => {
 
   it('refuses a server that cannot be one when the dock is opened, without its password', () => {
     for (const inference of ['llama.cpp', 'ftp://x', 'http://x/?y', '']) {
-      expect(() => openClient({ inference })).toThrow(/^Cannot forward inference to ".*": expected "none", "canned"/);
+      expect(() => openClient({ inference })).toThrow(
+        /^Cannot use this inference: expected "none", "canned", .* found "/,
+      );
     }
     expect(() => openClient({ inference: 'ftp://me:secret@x' })).toThrow(/^(?!.*secret)/);
   });
@@ -235,7 +237,7 @@ describe('forwarded inference', () => {
     const read = await client.post('/v1/chat/completions', PROMPT);
     expect(read.status).toBe(502);
     expect(read.body).toMatchObject({ error: { type: 'unknown', code: 'inference_unreachable' } });
-    expect(read.text).toContain(`to ${server.url}: nothing listens there (ECONNREFUSED). Start`);
+    expect(read.text).toContain(`to ${server.url}: no program listens there (ECONNREFUSED). Start`);
     expect(read.text).not.toContain('secret');
     expect(read.text).not.toContain('..');
   });

@@ -103,13 +103,13 @@ const refusals: Refusal[] = [
     error: unknownModel('ibm/granite-9-micro'),
   },
   {
-    request: 'a story that does not exist',
+    request: 'a test model that does not exist',
     body: { model: 'simulate/explodes' },
     status: 404,
     error: {
       type: 'model_not_found',
       message:
-        "Model 'simulate/explodes' not found in model catalog. There is, under simulate/: " +
+        "Model 'simulate/explodes' not found in model catalog. The test models under simulate/ are: " +
         `${testModels.map(({ spelling }) => spelling).join(', ')}; N is a whole number from 0 to 100.`,
     },
   },

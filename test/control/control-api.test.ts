@@ -57,7 +57,7 @@ describe('a route of the control API', () => {
       const { error } = (await response.json()) as Refusal;
       expect(error).toEqual({
         code: 'not_allowed',
-        message: `Cannot ${method} /__modeldock${path}: it takes ${allowed}.`,
+        message: `Cannot ${method} /__modeldock${path}: expected ${allowed}, found ${method}.`,
       });
     }
   });
@@ -208,7 +208,7 @@ describe('a session', () => {
   it('with a name that cannot be one is refused in the words of the route', async () => {
     const { send, sessions } = open();
     const headers = { 'x-modeldock-session': 'a b' };
-    const message = expect.stringContaining('Cannot use "a b" as a session\'s name') as string;
+    const message = expect.stringContaining('Cannot use this name for a session') as string;
     const operated = await send('GET', '/clock', { headers });
     expect(operated.status).toBe(400);
     expect(await operated.json()).toEqual({ error: { code: 'invalid_request', message } });

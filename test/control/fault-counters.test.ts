@@ -88,11 +88,11 @@ describe('the faults of a session', () => {
     await expect(dock.faults.remove('fault-1')).rejects.toMatchObject({
       status: 404,
       code: 'not_found',
-      message: 'Cannot remove the fault fault-1: there are none.',
+      message: 'Cannot remove the fault fault-1: the session has no faults.',
     });
     await add({ effect: unavailable }, { effect: unavailable });
     await expect(dock.faults.remove('fault-7')).rejects.toMatchObject({
-      message: 'Cannot remove the fault fault-7: there are fault-1, fault-2.',
+      message: 'Cannot remove the fault fault-7: expected one of fault-1, fault-2, found fault-7.',
     });
   });
 

@@ -196,7 +196,7 @@ describe('in a browser that cannot transfer streams', () => {
         code: 'unsupported',
         message:
           `Cannot add a fault of type ${effect.type}: this browser cannot hand a stream to a service worker, so that MSW ` +
-          'would wait for the whole body; use another browser, or a server.',
+          'would wait for the whole body. Use another browser, or a server.',
       });
     },
   );

@@ -89,7 +89,10 @@ const effects: [effect: unknown, line: string][] = [
   [{ type: 'status' }, 'effect.status: expected a number, found nothing'],
   [{ type: 'status', status: 101 }, 'effect.status: expected a number of at least 200, found 101'],
   [{ type: 'status', status: 600 }, 'effect.status: expected a number of at most 599, found 600'],
-  [{ type: 'status', status: 204, body: 'x' }, 'effect.body: an answer with status 204 has none'],
+  [
+    { type: 'status', status: 204, body: 'x' },
+    'effect.body: expected none, because an answer with status 204 has no body',
+  ],
   [{ type: 'status', status: 500, headers: { 'a b': '1' } }, 'effect.headers: expected names of headers, found "a b"'],
   [
     { type: 'status', status: 500, headers: { a: '1\r\nb: 2' } },

@@ -170,7 +170,7 @@ describe('polling faster than five times a second', () => {
   it.each([
     ['was frozen', { mode: 'frozen' }],
     ['ran at speed 60', { mode: 'running', speed: 60 }],
-    ['was moved by polls', { mode: 'polls' }],
+    ['was advanced by polls', { mode: 'polls' }],
   ] as const)('is told but not judged while the clock %s', async (how, change) => {
     const client = openClient();
     await client.dock.clock.set(change);

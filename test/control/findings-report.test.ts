@@ -6,7 +6,7 @@ const finding: Finding = {
   id: 'status-of-undefined',
   title: 'The status of a job called “undefined” was asked for: GET /api/v1/models/download/status/undefined',
   entries: [3, 4],
-  impact: 'The answer is 404, whatever becomes of the download.',
+  impact: 'The answer is always 404, in every state of the download.',
   fix: 'Take job_id from the answer to POST /api/v1/models/download, and do not poll when there is none: already_downloaded and errors come without a job.',
   judged: true,
 };
@@ -31,7 +31,7 @@ describe('the report of findings', () => {
 1. The status of a job called “undefined” was asked for: GET /api/v1/models/download/status/undefined
    [status-of-undefined]
    calls: 3, 4
-   impact: The answer is 404, whatever becomes of the download.
+   impact: The answer is always 404, in every state of the download.
    fix:  Take job_id from the answer to POST /api/v1/models/download, and do not poll when there is none:
           already_downloaded and errors come without a job.
 

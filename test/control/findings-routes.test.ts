@@ -12,9 +12,9 @@ describe('a wrong path', () => {
     expect(await dock.findings()).toEqual([
       {
         id: 'unknown-route-taken-for-success',
-        title: 'POST /v1/models/download is no route of LM Studio, and was answered 200 all the same',
+        title: 'POST /v1/models/download is not a route of LM Studio, and was still answered 200',
         entries: [1, 2],
-        impact: expect.stringContaining('looks at the status alone') as string,
+        impact: expect.stringContaining('checks only the status') as string,
         fix: expect.stringContaining('Call POST /api/v1/models/download') as string,
         judged: true,
       },
@@ -37,7 +37,7 @@ describe('a wrong path', () => {
     expect(await dock.findings()).toMatchObject([
       {
         id: 'unknown-route',
-        title: 'DELETE /api/v1/models/download/job_493c7c9ded is no route of LM Studio',
+        title: 'DELETE /api/v1/models/download/job_493c7c9ded is not a route of LM Studio',
         entries: [1],
         impact: expect.stringContaining('404') as string,
         fix: expect.stringContaining('cannot list, pause, resume, cancel or delete') as string,

@@ -27,7 +27,7 @@ describe('a failed job', () => {
     expect(await dock.findings()).toMatchObject([
       {
         id: 'job-not-watched-to-its-end',
-        title: `Job ${job_id!} (simulate/fails-at-50) failed, and the client never saw it: the last it was told is downloading`,
+        title: `Job ${job_id!} (simulate/fails-at-50) failed, and the client never saw it: the last state it got is downloading`,
         entries: [2],
         judged: true,
       },
@@ -88,7 +88,7 @@ describe('a paused job', () => {
     expect(await dock.findings()).toMatchObject([
       {
         id: 'job-not-watched-to-its-end',
-        title: `Job ${id} (simulate/pauses-at-30) was paused, and the client never saw it: the last it was told is downloading`,
+        title: `Job ${id} (simulate/pauses-at-30) was paused, and the client never saw it: the last state it got is downloading`,
       },
     ]);
   });

@@ -39,7 +39,7 @@ describe('a session clock', () => {
     clock.advance(5000);
     clock.change({ now: 1000 });
     expect(clock.now()).toBe(1000);
-    expect(() => clock.change({ now: 999 })).toThrow('something was decided at');
+    expect(() => clock.change({ now: 999 })).toThrow('latest decision was made at');
   });
 
   it('that is to reach a moment that has passed stays where it is', () => {

@@ -107,7 +107,7 @@ describe('a name of a session', () => {
       ];
       for (const { status, body } of answers) {
         expect(status).toBe(400);
-        expect(body).toContain('it takes 1 to 64 letters, digits, dots, underscores and hyphens');
+        expect(body).toContain('expected 1 to 64 letters, digits, dots, underscores and hyphens');
       }
       expect(namesOf(sessions).filter((each) => each !== 'default')).toEqual([]);
     },
@@ -265,8 +265,8 @@ describe('sessions', () => {
     const sessions = open();
     const one = sessions.open('one');
     sessions.open('two');
-    await expect(one.fork('two')).rejects.toThrow('there is a session of that name');
-    await expect(one.fork('a b')).rejects.toThrow('as a session');
+    await expect(one.fork('two')).rejects.toThrow('a session of that name exists already');
+    await expect(one.fork('a b')).rejects.toThrow('Cannot use this name for a session');
     expect(await (await one.fork('three')).status()).toMatchObject({ session: 'three' });
     const names = [(await (await one.fork()).status()).session, (await (await one.fork()).status()).session];
     expect(new Set(names).size).toBe(2);

@@ -13,7 +13,7 @@ afterAll(() => server.close());
 
 describeControl({
   name: 'through MSW',
-  cannotFork: 'a dock that stands alone has one address',
+  cannotFork: 'a single dock has one address',
   open: async (beginning) => {
     const dock = createDock(beginning);
     server.resetHandlers(...createHandlers(dock.api));

@@ -125,7 +125,7 @@ describe('what is no secret stays', () => {
     '{"models": [{"key": "qwen/qwen3-4b", "type": "llm"}]}',
     '{"token": null, "auth": false, "password": ""}',
     "using the 'Bearer' scheme (i.e., 'Authorization: Bearer $LM_API_TOKEN').",
-    'Cannot operate modeldock without its control token: send it as X-Modeldock-Token.',
+    'Cannot control modeldock without its control token: expected the header X-Modeldock-Token with it, found none or another value.',
     'unknown/None; hf_hub/0.30.2; hf_transfer/0.1.9; python/3.12',
     '/api/models/a?tokenizer=b&cursor=YQ%3D%3D&search=hf%5Fhub&a=%zz&token=&x=1',
     '{"url": "https://h/?token=", "a": "https://h/?q=1"}',

@@ -95,20 +95,22 @@ describe('a virtual clock', () => {
     expect(new Date(clock.now()).toISOString()).toBe('9999-12-31T23:59:59.999Z');
     clock.freeze();
     expect(clock.now()).toBe(MAX_TIME);
-    expect(() => clock.advance(1)).toThrow(`Cannot set the clock to ${MAX_TIME + 1}`);
+    expect(() => clock.advance(1)).toThrow(
+      `Cannot set the clock: expected milliseconds since 1970, from 0 to ${MAX_TIME}, found ${MAX_TIME + 1}`,
+    );
   });
 
   it.each([-1, Number.NaN, Infinity])('cannot advance by %d ms', (ms) => {
     const clock = new VirtualClock(makeWall(), { start: 5, speed: 0 });
     expect(() => clock.advance(ms)).toThrow(
-      new RangeError(`Cannot advance the clock by ${ms} ms: it takes a finite number of milliseconds, 0 or more.`),
+      new RangeError(`Cannot advance the clock: expected a finite number of milliseconds, 0 or more, found ${ms}.`),
     );
     expect(clock.now()).toBe(5);
   });
 
   it.each([-1, MAX_TIME + 1, Number.NaN, Infinity])('cannot be set to, or start at, %d', (time) => {
     const refusal = new RangeError(
-      `Cannot set the clock to ${time}: it takes milliseconds since 1970, up to ${MAX_TIME}.`,
+      `Cannot set the clock: expected milliseconds since 1970, from 0 to ${MAX_TIME}, found ${time}.`,
     );
     const clock = new VirtualClock(makeWall(), { start: 5, speed: 0 });
     expect(() => clock.set(time)).toThrow(refusal);
@@ -118,7 +120,7 @@ describe('a virtual clock', () => {
 
   it.each([-1, Number.NaN, Infinity])('cannot run at speed %d', (speed) => {
     const refusal = new RangeError(
-      `Cannot run the clock at speed ${speed}: it takes a finite number, 0 (frozen) or more.`,
+      `Cannot run the clock at this speed: expected a finite number, 0 (frozen) or more, found ${speed}.`,
     );
     expect(() => new VirtualClock(makeWall(), { speed })).toThrow(refusal);
     const clock = new VirtualClock(makeWall(), { speed: 2 });

@@ -115,8 +115,8 @@ describe('the page about real downloads', () => {
     expect(blocks.map(({ language, heading }) => [language, heading])).toEqual([
       ['sh', 'Real downloads'],
       ['sh', 'Real downloads'],
-      ['sh', 'Operating it'],
-      ['yaml', 'Operating it'],
+      ['sh', 'Controlling it'],
+      ['yaml', 'Controlling it'],
       ['ts', 'In a program'],
     ]);
   });

@@ -39,7 +39,9 @@ describe('fakeCatalog', () => {
 
   it.each([-1, 1.5, NaN, Infinity, 100_001, '12' as unknown as number])('refuses to make %j models', (size) => {
     expect(() => fakeCatalog({ size })).toThrow(
-      new RangeError(`Cannot fake ${String(size)} models: size takes a whole number from 0 to 100000.`),
+      new RangeError(
+        `Cannot fake a catalog of this size: expected a whole number from 0 to 100000, found ${String(size)}.`,
+      ),
     );
   });
 

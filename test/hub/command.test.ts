@@ -191,15 +191,18 @@ describe('modeldock hub', () => {
   });
 
   it.each<[string[], RegExp]>([
-    [['--port', 'abc'], /'--port <number>' argument 'abc' is invalid\. Allowed is a whole number from 0 to 65535\./],
+    [['--port', 'abc'], /^modeldock: Cannot use --port: expected a whole number from 0 to 65535, found abc\./],
     [['--port', '70000'], /0 to 65535/],
-    [['--proxy-credentials', 'nobody'], /It must be user:password\./],
-    [['--cdn', 'ftp://x'], /It must be an http:\/\/ or https:\/\/ URL\./],
+    [['--proxy-credentials', 'name-only'], /Cannot use --proxy-credentials: expected user:password/],
+    [['--cdn', 'ftp://x'], /Cannot use --cdn: expected an http:\/\/ or https:\/\/ URL, found ftp:\/\/x\./],
     [
       ['--repos', '/no/such/place'],
-      /error: Cannot read repos from \/no\/such\/place: there is no such file or folder\./,
+      /^modeldock: Cannot read repos from \/no\/such\/place: there is no such file or folder\./,
     ],
-    [['--faults', '/no/such/file'], /error: Cannot read faults from \/no\/such\/file: there is no such file or folder/],
+    [
+      ['--faults', '/no/such/file'],
+      /^modeldock: Cannot read faults from \/no\/such\/file: there is no such file or folder/,
+    ],
     [['--host', '192.0.2.1', '--port', '0'], /Cannot listen on 192\.0\.2\.1 port 0: this machine has no such address/],
     [['--colour'], /unknown option '--colour'/],
   ])('refuses %j and says what is allowed', async (flags, message) => {
@@ -225,12 +228,12 @@ describe('modeldock hub', () => {
     expect([code, err]).toEqual([
       1,
       expect.stringMatching(
-        `Cannot listen on 127.0.0.1 port ${port}: another program does. .*, or 0 for any that is free: --port 0\\.`,
+        `Cannot listen on 127.0.0.1 port ${port}: the port is already in use. .*, or 0 for any free port: --port 0\\.`,
       ),
     ]);
     const { err: beside } = await start('--port', '0', '--proxy', String(port)).ended;
     expect(beside).toContain(
-      `port ${port}: another program does. Choose another port, or 0 for any that is free: --proxy 0.`,
+      `port ${port}: the port is already in use. Choose another port, or 0 for any free port: --proxy 0.`,
     );
     taken.close();
   });

@@ -113,7 +113,7 @@ describe('headers', () => {
   it('are refused for files that are too small, with the size they need', async () => {
     const repo = { id: 'me/small', commits: [{ title: 'one', files: [{ path: 'x-Q4_0.gguf', size: 1000 }] }] };
     await expect(createHub({ repos: [repo] })).rejects.toThrow(
-      /x-Q4_0\.gguf: a GGUF file of 1000 bytes has no room.* give it \d+ or more, or head: "none"/,
+      /x-Q4_0\.gguf: expected at least \d+ bytes .* a GGUF file, found 1000\. Give it a larger size, or head: "none"/,
     );
   });
 
@@ -216,7 +216,7 @@ describe('digests', () => {
     expect(await digests.prepare([endless])).toBeGreaterThan(60_000);
     digests.retain([kept]);
     expect(await Promise.all(doomed)).toEqual(
-      doomed.map(() => 'Error: could not compute a sha256: the file is no longer served'),
+      doomed.map(() => 'Error: Cannot compute a sha256: the file is no longer served'),
     );
     expect(await digests.prepare([kept])).toBeLessThan(60_000);
     expect(await wanted).toMatch(/^[0-9a-f]{64}$/);

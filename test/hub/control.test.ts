@@ -387,7 +387,7 @@ describe('a hub', () => {
     await expect(wrong({ path: 'a/../b', size: 1 })).rejects.toThrow(
       'repos[0].files[0].path: expected a relative path',
     );
-    await expect(wrong({ path: 'a', size: 20_000_000, storage: 'git' })).rejects.toThrow('are too many for git');
+    await expect(wrong({ path: 'a', size: 20_000_000, storage: 'git' })).rejects.toThrow('bytes are too many');
     await expect(createHub({ repos: [{ id: 'nobody', files: [] }] })).rejects.toThrow(
       'repos[0].id: expected owner/name',
     );

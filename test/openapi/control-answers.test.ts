@@ -24,7 +24,7 @@ describe("the control API's routes", () => {
   it('are those of its document, and no others', async () => {
     const response = await world.api.fetch(new Request('http://localhost:1234/__modeldock/nothing'));
     const { error } = (await response.json()) as { error: { message: string } };
-    const [, list] = error.message.split('There is: ') as [string, string];
+    const [, list] = error.message.split('expected one of the routes ') as [string, string];
     const served = list
       .replace(/\.$/, '')
       .replace(/:(\w+)/g, '{$1}')

@@ -24,7 +24,7 @@ it('the command serves both documents, and every route that the one of the contr
 
     const { error } = (await read('/nothing')) as { error: { message: string } };
     const served = error.message
-      .split('There is: ')[1]!
+      .split('expected one of the routes ')[1]!
       .replace(/\.$/, '')
       .replace(/:(\w+)/g, '{$1}')
       .split(', ');

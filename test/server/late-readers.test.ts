@@ -18,6 +18,6 @@ describe('a body that is asked for when its client has left', () => {
     const closed = once(request, 'close').catch(() => undefined);
     client.destroy();
     await closed;
-    await expect(readRequestBytes(request)).rejects.toThrow('The client left before it had sent the body.');
+    await expect(readRequestBytes(request)).rejects.toThrow('The client left before it had sent the whole body.');
   });
 });

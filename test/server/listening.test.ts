@@ -24,7 +24,7 @@ describe('a port that another program listens on', () => {
       code: 1,
       stdout: '',
       stderr:
-        `modeldock: Cannot listen on ${host} port ${port}: another program does. LM Studio itself listens on 1234; ` +
+        `modeldock: Cannot listen on ${host} port ${port}: the port is already in use. LM Studio itself listens on 1234; ` +
         'stop the other program, or take any free port with --port 0.\n',
     });
   });
@@ -63,7 +63,7 @@ describe('a machine without ::1', () => {
           .map(({ msg }) => msg)
           .filter((msg) => msg !== 'call'),
       )
-      .toEqual(['This machine has no ::1, so only 127.0.0.1 answers.']);
+      .toEqual(['This machine has no ::1, so the server listens on 127.0.0.1 only.']);
   });
 
   it('is told a person by the addresses, which is one then', async () => {

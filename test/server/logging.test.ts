@@ -24,15 +24,15 @@ describe('the log', () => {
     await fetch(`${url}/api/v1/models/download`, { method: 'DELETE' });
     await expect.poll(() => warnings(stderr())).toHaveLength(2);
     expect(warnings(stderr())).toEqual([
-      'GET /api/v2/models is not a route of LM Studio. Outside /api/v1 it answers 200 all the same, with an error in the body.',
-      'DELETE /api/v1/models/download is not a route of LM Studio. It answers 404.',
+      'GET /api/v2/models is not a route of LM Studio. As in LM Studio, the answer outside /api/v1 is 200 with an error in the body.',
+      'DELETE /api/v1/models/download is not a route of LM Studio. The answer is 404.',
     ]);
   });
 
   it('says of an unknown route what it was answered, in a strict profile too', async () => {
     const { url, stderr } = await startListening(['--profile', 'strict']);
     expect((await fetch(`${url}/nope`)).status).toBe(404);
-    await expect.poll(() => warnings(stderr())).toEqual(['GET /nope is not a route of LM Studio. It answers 404.']);
+    await expect.poll(() => warnings(stderr())).toEqual(['GET /nope is not a route of LM Studio. The answer is 404.']);
   });
 
   it('tells a page’s foreign origin once what to switch on, here and in LM Studio', async () => {
@@ -92,10 +92,8 @@ describe('the log', () => {
     await expect.poll(() => warnings(stderr()).at(-1)).toContain('/the-end');
     const stories = warnings(stderr()).slice(0, -1);
     expect(stories).toEqual([
-      expect.stringMatching(
-        /^There is no story simulate\/stalls-at-101, .* There is, .*: instant, steady, .*stalls-at-N/,
-      ),
-      expect.stringContaining('There is no story https://huggingface.co/simulate/nonsense,'),
+      expect.stringMatching(/^No test model is called simulate\/stalls-at-101, .* are: instant, steady, .*stalls-at-N/),
+      expect.stringContaining('No test model is called https://huggingface.co/simulate/nonsense,'),
     ]);
   });
 

@@ -72,15 +72,15 @@ describe('modeldock --replay', () => {
       () => createDock({ scenario: 'slow', speed: 3, profile: 'strict' }),
     ],
     [
-      'scenario of its own, 500 ms per poll, profile lmstudio-0.4',
+      'scenario custom, 500 ms per poll, profile lmstudio-0.4',
       () => createDock({ scenario: { steps: [{ type: 'stall' }] }, msPerPoll: 500, profile: 'lmstudio-0.4' }),
     ],
-  ])('tells a person of the world it plays, and not “steady, real time” of each: %s', async (playing, leave) => {
+  ])('prints what the restored session plays, not the defaults: %s', async (playing, leave) => {
     const snapshot = await (await leave()).snapshot();
     const started = start(['--port', '0', '--replay', await toReplayToken(snapshot)]);
     await expect.poll(started.stdout).toContain(`Playing    ${playing}\n`);
     expect(started.stdout()).toContain(
-      `Replaying  a world as it stood at ${new Date(snapshot.clock.now).toISOString()}\n`,
+      `Replaying  a session restored at ${new Date(snapshot.clock.now).toISOString()}\n`,
     );
   });
 
@@ -106,10 +106,14 @@ describe('modeldock --replay', () => {
   });
 
   it.each([
-    ['a token that was cut off', 'mdk1.eJyrVsrNT0', 'it was cut off or changed on its way'],
-    ['a token of another version', 'mdk9.eJyrVsrNT0', 'it is of another version (mdk9)'],
-    ['a file that is not there', '/no/such/file.mdk', 'Allowed is a replay token (mdk1.…), or a file with one.'],
-    ['a file that holds something else', 'package.json', 'it does not begin with mdk1.'],
+    ['a token that was cut off', 'mdk1.eJyrVsrNT0', 'expected a whole token, found one that was cut off or changed'],
+    ['a token of another version', 'mdk9.eJyrVsrNT0', 'expected version mdk1, found mdk9'],
+    [
+      'a file that is not there',
+      '/no/such/file.mdk',
+      'expected a replay token (mdk1.…) or a file with one, found /no/such/file.mdk.',
+    ],
+    ['a file that holds something else', 'package.json', 'expected it to begin with mdk1.'],
   ])('refuses %s, and does not listen', async (_, given, reason) => {
     const { code, stdout, stderr } = await run(['--port', '0', '--replay', given]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });

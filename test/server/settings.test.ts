@@ -199,37 +199,40 @@ describe('a wrong value', () => {
   it('ends the process with code 1, one sentence on stderr and nothing on stdout', async () => {
     const { code, stdout, stderr } = await run(['--speed', '0']);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toContain("'0' is invalid");
+    expect(stderr).toContain('Cannot use --speed: expected a number above 0, such as 0.5 or 60, found 0.');
   });
 
   it.each([
     ['port', 'x', 'a whole number from 0 to 65535'],
     ['port', '65536', 'a whole number from 0 to 65535'],
-    ['host', '', 'an address of this machine; without a host it is loopback'],
+    ['host', '', 'an address of this machine'],
     ['engine', 'imagined', 'simulated, real'],
     ['scenario', 'no-such-story', 'a JSON file, or one of docs-example, steady, instant'],
-    ['speed', '0', 'a number above 0, such as 0.5 or 60; --frozen stops the clock'],
+    ['speed', '0', 'a number above 0, such as 0.5 or 60'],
     ['speed', 'Infinity', 'a number above 0'],
     ['profile', 'latest', 'documented, lmstudio-0.4, strict'],
-    ['cors', 'http://localhost:5173/page', '* or an origin such as http://localhost:5173, without a path'],
-    ['allow-host', 'http://dock.test', 'names and addresses as they stand in a URL'],
+    [
+      'cors',
+      'http://localhost:5173/page',
+      '* or an origin such as http://localhost:5173 or tauri://localhost, without a path',
+    ],
+    ['allow-host', 'http://dock.test', 'names and addresses as in a URL'],
     ['catalog', '/no/such/file', 'a JSON file'],
     ['bandwidth', 'fast', 'bytes per second above 0, such as 500000, 800k, 10M, 10MB/s or 5MiB'],
     ['jobs-at-once', '0', 'a whole number above 0'],
     ['models-dir', '', 'the path of a folder'],
     ['log-level', 'loud', 'trace, debug, info, warn, error, fatal, silent'],
-  ])('of --%s (%s) is named, with what is allowed, wherever it came from', async (flag, value, allowed) => {
+  ])('of --%s (%s), or of its variable, is refused with what was expected and found', async (flag, value, expected) => {
     const byFlag = await parse([`--${flag}`, value]);
     expect(byFlag).toMatchObject({ code: 1, stdout: '' });
-    expect(byFlag.stderr).toContain(`--${flag} `);
-    expect(byFlag.stderr).toContain(`'${value}' is invalid`);
-    expect(byFlag.stderr).toContain(allowed);
+    expect(byFlag.stderr).toContain(`modeldock: Cannot use --${flag}: expected ${expected}`);
+    expect(byFlag.stderr).toContain(`, found ${value === '' ? 'nothing' : value}.`);
 
     const variable = variableOf(flag);
     const byVariable = await parse([], { [variable]: value });
     expect(byVariable).toMatchObject({ code: 1, stdout: '' });
-    expect(byVariable.stderr).toContain(`'${value}' from env '${variable}' is invalid`);
-    expect(byVariable.stderr).toContain(allowed);
+    expect(byVariable.stderr).toContain(`modeldock: Cannot use ${variable}: expected ${expected}`);
+    expect(byVariable.stderr).toContain(`, found ${value === '' ? 'nothing' : value}.`);
   });
 
   it.each(['frozen', 'json'])('of the switch --%s is named with its variable', async (flag) => {
@@ -237,7 +240,7 @@ describe('a wrong value', () => {
     const { code, stdout, stderr } = await parse([], { [variable]: 'maybe' });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toBe(
-      `modeldock: Cannot read ${variable}=maybe: allowed are 1, true, yes and on, or 0, false, no, off and nothing.\n`,
+      `modeldock: Cannot use ${variable}: expected 1, true, yes or on, or 0, false, no, off or nothing, found maybe.\n`,
     );
   });
 
@@ -247,15 +250,15 @@ describe('a wrong value', () => {
       await parse([], { [variableOf(flag)]: 'open sesame' }),
     ]) {
       expect(started).toMatchObject({ code: 1, stdout: '' });
-      expect(started.stderr).toContain(`Cannot use the token of --${flag}: allowed is visible ASCII without spaces`);
+      expect(started.stderr).toContain(`Cannot use --${flag}: expected visible ASCII without spaces`);
       expect(started.stderr).not.toContain('sesame');
     }
   });
 
-  it('in a scenario is named by its place and its path, and so is one in a catalog', async () => {
+  it('in a scenario or a catalog is reported with its place and its path', async () => {
     const scenario = await parse(['--scenario', wrongScenario]);
     expect(scenario).toMatchObject({ code: 1, stdout: '' });
-    expect(scenario.stderr).toContain('This scenario cannot be played:\n');
+    expect(scenario.stderr).toContain('Cannot play this scenario:\n');
     expect(scenario.stderr).toContain(
       `  ${wrongScenario}:1:47: steps[0].bytesPerSecond: expected a number above 0, found -1`,
     );
@@ -274,7 +277,8 @@ describe('a wrong value', () => {
     expect(await parse(['serve', 'something'])).toEqual({
       code: 1,
       stdout: '',
-      stderr: 'modeldock: Cannot serve something: serve takes flags only. modeldock --help lists them.\n',
+      stderr:
+        'modeldock: Cannot serve something: expected only flags, found something. modeldock --help lists the flags.\n',
     });
   });
 
@@ -284,7 +288,7 @@ describe('a wrong value', () => {
         code: 1,
         stdout: '',
         stderr: expect.stringMatching(
-          /^modeldock: There is no command frobnicate\. There is: serve, (\w+, )+\w+\.\n$/,
+          /^modeldock: Cannot run frobnicate: expected one of the commands serve, (\w+, )+found frobnicate\.\n$/,
         ) as string,
       });
     }

@@ -78,7 +78,7 @@ describe('a catalog that cannot be used', () => {
     }
     expect(refusal).toBeInstanceOf(CatalogError);
     expect((refusal as CatalogError).message.split('\n')).toEqual([
-      'This catalog cannot be used:',
+      'Cannot use this catalog:',
       ...faults.map((fault) => `  ${fault}`),
     ]);
   });

@@ -88,7 +88,7 @@ const wrong: [what: string, scenario: unknown, ...faults: string[]][] = [
         ],
       },
     ],
-    'steps[0].samples[1]: expected times and bytes that never fall',
+    'steps[0].samples[1]: expected times and bytes that never decrease',
   ],
   [
     'a recording that loses bytes',
@@ -101,17 +101,17 @@ const wrong: [what: string, scenario: unknown, ...faults: string[]][] = [
         ],
       },
     ],
-    'steps[0].samples[1]: expected times and bytes that never fall',
+    'steps[0].samples[1]: expected times and bytes that never decrease',
   ],
   [
     'something after an endless stall',
     [{ type: 'stall' }, transfer],
-    'steps[1]: nothing can follow the stall at steps[0], which has no end; give that one "ms"',
+    'steps[1]: expected no step after the stall at steps[0], which has no end. Give that step "ms"',
   ],
   [
     'something after an endless finalize',
     [transfer, { type: 'finalize' }, { type: 'pause' }],
-    'steps[2]: nothing can follow the finalize at steps[1], which has no end; give that one "ms"',
+    'steps[2]: expected no step after the finalize at steps[1], which has no end. Give that step "ms"',
   ],
   [
     'finalizing half a file',
@@ -150,7 +150,7 @@ describe('a scenario that cannot be played', () => {
     }
     expect(refusal).toBeInstanceOf(ScenarioError);
     expect((refusal as ScenarioError).message.split('\n')).toEqual([
-      'This scenario cannot be played:',
+      'Cannot play this scenario:',
       ...faults.map((fault) => `  ${fault}`),
     ]);
   });
@@ -163,9 +163,11 @@ describe('a scenario that cannot be played', () => {
 
   it('is refused by a name that nobody gave, with those there are', () => {
     expect(() => createDock({ scenario: 'stedy' as 'steady' })).toThrow(
-      'There is no scenario stedy. There is: docs-example, steady, instant, slow, ',
+      'Cannot play the scenario stedy: expected one of docs-example, steady, instant, slow, ',
     );
-    expect(() => createDock({ scenario: 'toString' as 'steady' })).toThrow('There is no scenario toString.');
+    expect(() => createDock({ scenario: 'toString' as 'steady' })).toThrow(
+      'Cannot play the scenario toString: expected one of',
+    );
   });
 });
 

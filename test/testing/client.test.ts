@@ -88,7 +88,7 @@ describe('connect', () => {
     await closing.pop()!();
     await expect(connect(url).status()).rejects.toThrow(
       new RegExp(
-        `^Cannot reach modeldock with GET ${url}/__modeldock/session: .*ECONNREFUSED.* Is it started there\\?$`,
+        `^Cannot reach modeldock with GET ${url}/__modeldock/session: .*ECONNREFUSED.* Check that it is running there\\.$`,
       ),
     );
   });
@@ -100,7 +100,9 @@ describe('connect', () => {
     ['another API', 400, '{"error":{"message":"no"}}'],
   ])('says so when %s is there', async (_, status, body) => {
     const control = connect('http://mock.test', { fetch: async () => new Response(body, { status }) });
-    await expect(control.status()).rejects.toThrow(/^GET http:\/\/mock\.test\/__modeldock\/session is not answered by/);
+    await expect(control.status()).rejects.toThrow(
+      /^Cannot call GET http:\/\/mock\.test\/__modeldock\/session: expected an answer of modeldock, found/,
+    );
   });
 
   it('waits in pieces that every fetch and every proxy lives through', async () => {
@@ -154,7 +156,7 @@ describe('the errors over HTTP about a session that does not do as expected', ()
       const error = (await ask(world).catch((reason: unknown) => reason)) as ControlError;
       expect(error).toBeInstanceOf(ControlError);
       expect(error).toMatchObject({ status, code });
-      const [, token] = /\n\nBring this world back with\n {2}modeldock --replay (mdk1\.\S+)$/.exec(error.message)!;
+      const [, token] = /\n\nRestore this session with\n {2}modeldock --replay (mdk1\.\S+)$/.exec(error.message)!;
       expect(await fromReplayToken(token!)).toEqual(await world.control.snapshot());
       expect(error.stack).toContain(token);
     },

@@ -48,7 +48,7 @@ describe('expectNoFindings', () => {
     const { dock, get } = setUp();
     await get('/api/tags');
     const message = await messageOf(expectNoFindings(dock));
-    expect(message).toMatch(/^1 finding\.\n\n1\. GET \/api\/tags is no route of LM Studio/);
+    expect(message).toMatch(/^1 finding\.\n\n1\. GET \/api\/tags is not a route of LM Studio/);
     expect(message).toContain('[unknown-route-taken-for-success]');
     for (const part of ['calls: 1', 'impact: ', 'fix: ', 'modeldock --replay mdk1.']) expect(message).toContain(part);
   });
@@ -117,7 +117,7 @@ describe('expectDownload', () => {
     ['simulate/fail-at-50', 'it was asked for and answered 404, and no download began within 30 ms'],
     [
       'simulate/already-downloaded',
-      'it was there already when it was asked for, and nothing was downloaded within 30 ms',
+      'it was already downloaded when it was asked for, so no download began within 30 ms',
     ],
   ])('says what came of it where %s was asked for and no job was made', async (model, reason) => {
     const { dock, start } = setUp();
@@ -145,7 +145,7 @@ describe('expectDownload', () => {
 
   it('says so when no client called at all', async () => {
     const message = await messageOf(expectDownload(setUp().dock, '*', { timeoutMs: 0 }));
-    expect(message).toContain('No client has called. Is it given the address of this session?');
+    expect(message).toContain('No client has called. Check that it uses the address of this session.');
   });
 });
 
@@ -181,7 +181,7 @@ describe('withReplay', () => {
     const { dock } = setUp();
     const unreachable = { ...dock, snapshot: () => Promise.reject(new Error('The server is gone.')) };
     await expect(withReplay(unreachable, () => Promise.reject(new Error('Oh.')))).rejects.toThrow(
-      'Oh.\n\nThis world cannot be brought back: The server is gone.',
+      'Oh.\n\nThis session cannot be restored: The server is gone.',
     );
   });
 });

@@ -39,15 +39,19 @@ describe('a replay token', () => {
   });
 
   it.each([
-    ['an empty text', '', 'it does not begin with mdk1.'],
-    ['another text', 'hello', 'it does not begin with mdk1.'],
-    ['one of another version', 'mdk2.AAAA', 'it is of another version (mdk2)'],
-    ['nothing behind its name', 'mdk1.', 'it was cut off or changed'],
-    ['letters that no token has', 'mdk1.AA+A', 'it has characters that no token has'],
-    ['a line break within', 'mdk1.AAAA\nAAAA', 'it has characters that no token has'],
+    ['an empty text', '', 'expected it to begin with mdk1.'],
+    ['another text', 'hello', 'expected it to begin with mdk1.'],
+    ['one of another version', 'mdk2.AAAA', 'expected version mdk1, found mdk2.'],
+    ['nothing behind its name', 'mdk1.', 'expected a whole token, found one that was cut off or changed'],
+    ['letters that no token has', 'mdk1.AA+A', 'expected only letters, digits, - and _, found other characters'],
+    ['a line break within', 'mdk1.AAAA\nAAAA', 'expected only letters, digits, - and _, found other characters'],
     ['no snapshot', packed('snapshot'), 'expected an object'],
-    ['no JSON', `mdk1.${deflateSync('{').toString('base64url')}`, 'it holds no snapshot'],
-    ['no text', `mdk1.${deflateSync(Buffer.from([0xff, 0xfe])).toString('base64url')}`, 'it holds no snapshot'],
+    ['no JSON', `mdk1.${deflateSync('{').toString('base64url')}`, 'expected a snapshot, found something else'],
+    [
+      'no text',
+      `mdk1.${deflateSync(Buffer.from([0xff, 0xfe])).toString('base64url')}`,
+      'expected a snapshot, found something else',
+    ],
     ['a snapshot of another version', packed({ modeldock: 99 }), 'version 99'],
   ])('is refused with the reason: %s', async (_, token, reason) => {
     await expect(fromReplayToken(token)).rejects.toMatchObject({
@@ -60,7 +64,9 @@ describe('a replay token', () => {
   it('is refused when it would unfold without end', async () => {
     const bomb = deflateSync(Buffer.alloc(200 * 1024 * 1024, 0x20), { level: 9 }).toString('base64url');
     expect(bomb.length).toBeLessThan(500_000);
-    await expect(fromReplayToken(`mdk1.${bomb}`)).rejects.toThrow('it unfolds to more than 64 MiB');
+    await expect(fromReplayToken(`mdk1.${bomb}`)).rejects.toThrow(
+      'expected a snapshot of at most 64 MiB, found a larger one',
+    );
   });
 
   it('is never taken for another when a letter of it changed', async () => {

@@ -74,10 +74,10 @@ describe('a base URL', () => {
   });
 
   it.each([
-    ['/', 'there is no page here'],
-    ['localhost:1234', 'it has to begin with http:// or https://'],
-    ['http://localhost:1234/?model=x', 'it cannot have a query or a fragment'],
-    ['http://', 'there is no page here'],
+    ['/', 'expected a URL with an origin'],
+    ['localhost:1234', 'expected http:// or https://'],
+    ['http://localhost:1234/?model=x', 'expected an origin and a path, found a query or a fragment'],
+    ['http://', 'expected a URL with an origin'],
   ])('of %s is refused', (baseUrl, because) => {
     const { api } = createDock();
     expect(() => createHandlers(api, { baseUrl })).toThrow(RangeError);

@@ -21,7 +21,7 @@ const mswInNode: Transport = {
   name: 'MSW in Node',
   cannot: {
     'http headers': 'they belong to the HTTP adapter',
-    'host header': 'the request never leaves the process, so nobody adds one',
+    'host header': 'the request never leaves the process, so no Host header is added',
   },
   open: async (settings) => {
     const { api, dock, waiting } = openWorld(settings);

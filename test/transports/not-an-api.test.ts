@@ -5,13 +5,13 @@ import { createMiddleware, serve } from '../../src/server/index.js';
 
 const dock = createDock() as unknown as Api;
 
-describe('a dock given where its api belongs, which JavaScript allows', () => {
+describe('passing a dock instead of its api', () => {
   it.each([
     ['createHandlers', () => createHandlers(dock)],
     ['createMiddleware', () => createMiddleware(dock)],
     ['nothing at all to createMiddleware', () => createMiddleware(undefined as unknown as Api)],
     ['serve', async () => serve({ api: dock, port: 0 })],
   ])('is refused before the first call: %s', async (_name, mistake) => {
-    await expect((async () => mistake())()).rejects.toThrow('pass dock.api, not the dock itself');
+    await expect((async () => mistake())()).rejects.toThrow('Pass dock.api, not the dock itself.');
   });
 });

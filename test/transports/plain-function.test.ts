@@ -10,7 +10,7 @@ const plainFunction: Transport = {
   cannot: {
     'http headers': 'they belong to the HTTP adapter',
     'any method': "Fetch's Request refuses TRACE",
-    'host header': 'nobody else can call in process, so nothing has to be told apart',
+    'host header': 'other programs cannot call in process, so there is no host to check',
   },
   open: async (settings) => {
     const { api, dock, waiting } = openWorld(settings);

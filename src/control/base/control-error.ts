@@ -21,11 +21,11 @@ export type ControlErrorCode =
   | 'invalid_request'
   /** 400: a snapshot of another version, or a mangled one. */
   | 'bad_snapshot'
-  /** 403: from another site, under another name, or without the control token. */
+  /** 403: a call from another site, under another host name, or without the control token. */
   | 'forbidden'
-  /** 404: no such route, session, job, fault or model. */
+  /** 404: there is no such route, session, job, fault or model. */
   | 'not_found'
-  /** 405, 415: the route takes another method, or JSON. */
+  /** 405, 415: the route expects another method, or JSON. */
   | 'not_allowed'
   /** 408: a wait ended before its goal was reached. */
   | 'timeout'
@@ -33,13 +33,13 @@ export type ControlErrorCode =
   | 'never'
   /** 409: a time before the session's latest decision. */
   | 'time_travel'
-  /** 409: a job that is not in the state this needs. */
+  /** 409: the job is not in a state that allows this. */
   | 'wrong_job_state'
-  /** 409: a session of that name is there already. */
+  /** 409: a session of that name exists already. */
   | 'session_exists'
   /** 500: a defect of modeldock. */
   | 'internal_error'
-  /** 503: as many sessions as there may be, and all of them are in use. */
+  /** 503: the number of sessions has reached its limit, and all of them are in use. */
   | 'too_many_sessions'
-  /** 501: this engine, or this transport, cannot. */
+  /** 501: not supported by this engine, or by this transport. */
   | 'unsupported';

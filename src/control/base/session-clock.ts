@@ -4,13 +4,13 @@ import { ControlError } from './control-error.js';
 
 const DEFAULT_STEP_MS = 1000;
 
-/** How a session's time moves. */
+/** How a session's clock moves. */
 export type ClockMode =
   /** By itself, at `speed` virtual milliseconds per real one. */
   | { mode: 'running'; speed: number }
   /** Only when it is advanced. */
   | { mode: 'frozen' }
-  /** Frozen, but each poll of a job moves that job by `stepMs` before it is answered. */
+  /** Frozen, but each poll of a job advances that job by `stepMs` before it is answered. */
   | { mode: 'polls'; stepMs: number };
 
 /**
@@ -27,13 +27,13 @@ export const answerDates = ['dock', 'caller'] as const satisfies readonly Answer
 export type ClockStatus = ClockMode & {
   /** Milliseconds since the epoch. */
   now: number;
-  /** The same as a date. */
+  /** The same time as an ISO date. */
   date: string;
   /** Which clock the dates in answers to clients are on. */
   dates: AnswerDates;
 };
 
-/** A change of a clock; what is left out stays. */
+/** A change of a clock; fields that are left out stay as they are. */
 export interface ClockChange {
   mode?: ClockMode['mode'];
   /** With `running`; 1 by default. */
@@ -48,7 +48,7 @@ export interface ClockChange {
 
 const moment = z.int().check(z.nonnegative(), z.maximum(MAX_TIME));
 
-/** A session's clock as plain data. */
+/** A session's clock, as plain data. */
 export interface SavedClock {
   mode: ClockMode['mode'];
   /** Virtual milliseconds per real one, while it runs. */
@@ -75,14 +75,14 @@ export const savedClock = z
   .check(
     z.refine(({ now, latestDecision }) => latestDecision === null || latestDecision <= now, {
       path: ['latestDecision'],
-      message: 'at most what "now" says',
+      message: 'a time that is not after "now"',
     }),
   );
 
 export interface SessionClockOptions {
   /** Drives the clock while it runs; the machine's date by default. */
   source?: Clock | undefined;
-  /** Shown first, in ms; the machine's date by default. */
+  /** The initial time in ms; the machine's date by default. */
   start?: number | undefined;
   mode?: ClockMode | undefined;
   /** `dock` by default. */
@@ -90,7 +90,7 @@ export interface SessionClockOptions {
   saved?: SavedClock | undefined;
 }
 
-/** The time of one session. It never goes back before the latest decision: what was decided stays decided. */
+/** The clock of one session. It never goes back before the latest decision, because decisions cannot be undone. */
 export class SessionClock implements Clock {
   readonly #clock: VirtualClock;
   #mode: ClockMode['mode'];
@@ -117,12 +117,12 @@ export class SessionClock implements Clock {
     return this.#mode;
   }
 
-  /** Virtual milliseconds per real one; 0 where time does not move by itself. */
+  /** Virtual milliseconds per real one; 0 unless the clock is running. */
   get speed(): number {
     return this.#mode === 'running' ? this.#speed : 0;
   }
 
-  /** By how much a poll moves the job that is polled; 0 except in mode `polls`. */
+  /** How many ms a poll advances the polled job; 0 except in mode `polls`. */
   get pollStep(): number {
     return this.#mode === 'polls' ? this.#stepMs : 0;
   }
@@ -143,7 +143,7 @@ export class SessionClock implements Clock {
     this.#clock.advance(ms);
   }
 
-  /** Moves the clock forward to a moment, unless it has passed. @throws RangeError for a time no clock can show */
+  /** Moves the clock forward to a time, unless it has passed. @throws RangeError for a time that a clock cannot show */
   reach(at: number): void {
     this.#clock.set(Math.max(this.now(), at));
   }
@@ -152,13 +152,17 @@ export class SessionClock implements Clock {
   change({ mode, speed, stepMs, now, dates }: ClockChange): void {
     const asked = now === undefined ? undefined : new Date(now).getTime();
     if (Number.isNaN(asked)) {
-      throw new ControlError(400, 'invalid_request', `Cannot set the clock to ${String(now)}: it is not a date.`);
+      throw new ControlError(
+        400,
+        'invalid_request',
+        `Cannot set the clock: expected milliseconds since 1970 or a date, found ${String(now)}.`,
+      );
     }
     if (asked !== undefined && this.#latestDecision !== null && asked < this.#latestDecision) {
       throw new ControlError(
         409,
         'time_travel',
-        `Cannot set the clock to ${new Date(asked).toISOString()}: something was decided at ` +
+        `Cannot set the clock to ${new Date(asked).toISOString()}: the session's latest decision was made at ` +
           `${new Date(this.#latestDecision).toISOString()}. Set a later time, reset the session, or restore a snapshot.`,
       );
     }
@@ -169,11 +173,11 @@ export class SessionClock implements Clock {
     this.#stepMs = stepMs ?? this.#stepMs;
     this.#dates = dates ?? this.#dates;
     this.#clock.run(this.speed);
-    // Between the two a fast clock has moved on: what was asked for is this moment, in the new mode.
+    // The mode change takes time, in which a fast clock moves on; the requested time must hold in the new mode.
     this.#clock.set(target);
   }
 
-  /** Notes that something was decided now. */
+  /** Records that a decision was made now. */
   decided(): void {
     this.#latestDecision = this.now();
   }

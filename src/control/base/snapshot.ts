@@ -4,10 +4,10 @@ import { ControlError } from './control-error.js';
 import type { Profile } from '../../contract/profiles.js';
 import { savedClock, type SavedClock } from './session-clock.js';
 
-/** Rises with each change of the format; a snapshot of another version is refused. */
+/** Increases with each change of the format; snapshots of other versions are refused. */
 const VERSION = 1;
 
-/** The schema of a snapshot, as far as the control API looks into it. */
+/** The schema of the parts of a snapshot that the control API reads. */
 export const snapshotSchema = z.strictObject({
   modeldock: z.literal(VERSION),
   engine: z.literal('simulated'),
@@ -31,7 +31,7 @@ export interface SessionSnapshot {
   modeldock: 1;
   engine: 'simulated';
   seed: string;
-  /** How the routes of LM Studio answer. */
+  /** How LM Studio's routes answer. */
   profile: Profile;
   /** Whether failed jobs have a string `error`. */
   explainFailures: boolean;
@@ -46,7 +46,7 @@ export function makeSnapshot(parts: Omit<SessionSnapshot, 'modeldock' | 'engine'
   return { modeldock: VERSION, engine: 'simulated', ...parts };
 }
 
-/** @throws ControlError bad_snapshot */
+/** Reads a replay token. @throws ControlError bad_snapshot */
 export function parseSnapshot(input: unknown): SessionSnapshot {
   const version = (input as { modeldock?: unknown } | null | undefined)?.modeldock;
   if (typeof version === 'number' && version !== VERSION) {
@@ -62,5 +62,5 @@ export function parseSnapshot(input: unknown): SessionSnapshot {
 }
 
 export function badSnapshot(fault: string, cause?: unknown): ControlError {
-  return new ControlError(400, 'bad_snapshot', `Cannot restore this snapshot, it is not whole: ${fault}`, { cause });
+  return new ControlError(400, 'bad_snapshot', `Cannot restore this snapshot: ${fault}`, { cause });
 }

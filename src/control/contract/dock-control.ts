@@ -27,8 +27,8 @@ import {
 } from './schemas.js';
 
 /*
- * The control of a session: the same words in process (a dock) and over HTTP (the client in modeldock/testing), with the
- * same results. Everything in and out is plain data. Times are milliseconds since the epoch on the session's clock.
+ * The control of a session. It has the same methods and results in process (a dock) and over HTTP (the client in
+ * modeldock/testing). Inputs and outputs are plain data. Times are milliseconds since the epoch on the session's clock.
  */
 
 /** How far to advance: a number of milliseconds, or the first millisecond at which a condition holds. */
@@ -44,14 +44,14 @@ export type ModelCondition =
 /** What an advance did. */
 export interface Advanced {
   clock: ClockStatus;
-  /** The transitions crossed, in order. */
+  /** The transitions that were passed, in order. */
   transitions: readonly Transition[];
 }
 
-/** A job as its session's control reports it; with the details of a download where the engine really downloads. */
+/** A job as the control of its session reports it; with the details of a download where the engine really downloads. */
 export type JobReport = JobSnapshot &
   Partial<DownloadDetails> & {
-    /** What will happen to it from its start on, unless a call intervenes; empty where that cannot be known. */
+    /** What will happen to it from its start on, unless a caller intervenes; empty if that cannot be predicted. */
     timeline: readonly JobStretch[];
   };
 
@@ -69,7 +69,7 @@ export interface SessionStatus {
   journalEntries: number;
 }
 
-/** How long a wait takes at most, where it says nothing else. */
+/** The default time limit of a wait, in ms. */
 export const WAIT_MS = 30_000;
 
 /** What to wait for; all that is given must hold. */
@@ -109,8 +109,8 @@ export interface DockControl {
   /** The session at a glance. */
   status(): Promise<SessionStatus>;
   /**
-   * Goes back to the first moment: no jobs, nothing loaded, no faults, an empty journal, the clock as it was. Real
-   * downloads stay: there only the faults and the journal go.
+   * Returns the session to its initial state: no jobs, no loaded models, no faults, an empty journal, the initial time.
+   * Real downloads stay: there only the faults and the journal are removed.
    */
   reset(): Promise<SessionStatus>;
   /** The session's time. Real downloads have the machine's, which nothing can set or advance. */
@@ -139,13 +139,18 @@ export interface DockControl {
     start(model: string, options?: StartOptions): Promise<JobReport | 'already_downloaded'>;
     /** @throws ControlError not_found, wrong_job_state */
     pause(jobId: string): Promise<JobReport>;
-    /** @throws ControlError not_found, wrong_job_state; where downloads are real, what the hub or the disk refuses */
+    /**
+     * @throws ControlError not_found, wrong_job_state; with real downloads, also the refusals of the hub or the disk
+     */
     resume(jobId: string): Promise<JobReport>;
     /** @throws ControlError not_found, wrong_job_state */
     cancel(jobId: string): Promise<JobReport>;
-    /** @throws ControlError not_found, wrong_job_state; unsupported where downloads are real */
+    /** @throws ControlError not_found, wrong_job_state; unsupported with real downloads */
     fail(jobId: string, failure: { code: FailureCode; reason?: string }): Promise<JobReport>;
-    /** Resolves when the job is there; on a frozen clock that takes an advance. @throws ControlError timeout, never */
+    /**
+     * Resolves when the job reaches the goal; on a frozen clock only an advance brings it there. @throws ControlError
+     * timeout, never
+     */
     wait(jobId: string, goal: WaitFor, signal?: AbortSignal): Promise<JobReport>;
     /**
      * Resolves when a download of a model has come so far, be it started already or not. When one fails and the client asks
@@ -159,7 +164,10 @@ export interface DockControl {
   /** What new downloads play. */
   readonly scenario: {
     get(): Promise<ScenarioChoice>;
-    /** For jobs made from now on. What is left out stays. @throws ControlError invalid_request */
+    /**
+     * Chooses scenarios for jobs created from now on. Fields that are left out stay. @throws ControlError
+     * invalid_request
+     */
     set(choice: Partial<ScenarioChoice>): Promise<ScenarioChoice>;
   };
   /** What happens to calls. */
@@ -175,11 +183,11 @@ export interface DockControl {
   readonly models: {
     list(): Promise<readonly InstalledModel[]>;
     /**
-     * Puts a model into the library without a download, by the name a client would ask for.
-     * @throws ControlError not_found, invalid_request, and what the hub refuses
+     * Adds a model to the library without a download, by the name that a client would ask for.
+     * @throws ControlError not_found, invalid_request, and the refusals of the hub
      */
     add(model: string, quantization?: string): Promise<InstalledModel>;
-    /** Takes it off: a client that asks for it again downloads it again. @throws ControlError not_found */
+    /** Removes a model; a client that asks for it again downloads it again. @throws ControlError not_found */
     remove(key: string): Promise<void>;
   };
   /** What clients asked, and what they were answered. */
@@ -187,20 +195,20 @@ export interface DockControl {
     list(): Promise<readonly JournalEntry[]>;
     clear(): Promise<void>;
   };
-  /** Finds in the journal what a client does wrong. */
+  /** Finds mistakes of a client in the journal. */
   findings(): Promise<readonly Finding[]>;
   /** Reports what happened, as text for people: the jobs, the last calls, the findings, and how to bring the world back. */
   report(): Promise<string>;
-  /** @throws ControlError unsupported where downloads are real */
+  /** @throws ControlError unsupported with real downloads */
   snapshot(): Promise<SessionSnapshot>;
-  /** @throws ControlError bad_snapshot; the session stays as it was */
+  /** @throws ControlError bad_snapshot; the session then stays as it was */
   restore(snapshot: unknown): Promise<SessionStatus>;
   /**
-   * A new session that goes on from this one's present moment, with an empty journal and the same counters.
+   * Creates a session that continues from this one's present state, with an empty journal and the same counters.
    * @throws ControlError session_exists, invalid_request, too_many_sessions
    */
   fork(session?: string): Promise<DockControl>;
-  /** Listens to what happens from now on, or after the event of that id; ends when the signal is aborted. */
+  /** Streams events from now on, or after the event with a given id; ends when the signal is aborted. */
   events(options?: ListenOptions): AsyncIterable<SessionEvent>;
 }
 
@@ -213,7 +221,7 @@ export const started = {
     job.state === 'already_downloaded' ? job.state : job,
 };
 
-/** A session of many jobs is larger than any other body: some 12 000 of them fit. */
+/** The largest body of a snapshot, in bytes: some 12 000 jobs fit. */
 const SNAPSHOT_BYTES = 8 * 1024 * 1024;
 
 /**
@@ -272,7 +280,7 @@ export const controlRoutes = {
     path: '/restore',
     body: snapshotSchema,
     maxBytes: SNAPSHOT_BYTES,
-    // The operation checks it: an engine that cannot restore refuses any snapshot.
+    // The operation checks it, because an engine that cannot restore refuses any snapshot.
     parse: (input: unknown) => input,
   },
   fork: {

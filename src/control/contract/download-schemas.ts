@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-/* What the routes take that only an engine that really downloads has. */
+/* The inputs of routes that need an engine that really downloads. */
 
 const bytesPerSecond = z.nullable(z.int().check(z.positive()));
 

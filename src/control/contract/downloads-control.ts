@@ -6,44 +6,47 @@ import { startBody } from './schemas.js';
 
 /** The limit of all downloads together. */
 export interface BandwidthLimit {
-  /** `null` for none. */
+  /** `null` for no limit. */
   bytesPerSecond: number | null;
 }
 
-/** Controls an engine that really downloads, beyond what every engine can do. */
+/** Controls an engine that really downloads, beyond the controls of every engine. */
 export interface DownloadsControl {
   /**
-   * Starts a download, or gives the one that is under way. Unlike a client, the caller may name a quantization of a
-   * catalog model.
+   * Starts a download, or returns the running one. Unlike a client, the caller may name a quantization of a catalog
+   * model.
    * @param model a catalog id, or a link
    * @throws ControlError with the status and the code that a client would get
    */
   start(model: string, quantization?: string): Promise<JobReport | 'already_downloaded'>;
-  /** The newest commit; only files that changed are fetched. @throws ControlError not_found, and as `start` */
+  /** Downloads the newest commit; only changed files are fetched. @throws ControlError not_found, and as `start` */
   update(key: string): Promise<JobReport | 'already_downloaded'>;
   /**
-   * Deletes a model's files: those that modeldock has put there, or with `force` all of that model.
+   * Deletes a model's files: those that modeldock downloaded, or with `force` all files of that model.
    * @throws ControlError not_found, wrong_job_state, unrecorded_files, model_busy
    */
   remove(key: string, options?: { force?: boolean }): Promise<RemovedModel>;
-  /** Puts a job that waits at a place in the queue, from 0. @throws ControlError not_found, wrong_job_state */
+  /** Moves a queued job to a place in the queue, from 0. @throws ControlError not_found, wrong_job_state */
   move(jobId: string, position: number): Promise<JobReport>;
-  /** Limits one job from now on; `null` lifts it. @throws ControlError not_found */
+  /** Limits one job from now on; `null` lifts the limit. @throws ControlError not_found */
   limit(jobId: string, bytesPerSecond: number | null): Promise<JobReport>;
   readonly bandwidth: {
     get(): Promise<BandwidthLimit>;
     set(bandwidth: BandwidthLimit): Promise<BandwidthLimit>;
   };
-  /** Counters and gauges as Prometheus reads them: the text exposition format, version 0.0.4. */
+  /** Returns counters and gauges for Prometheus, in the text exposition format, version 0.0.4. */
   metrics(): Promise<string>;
 }
 
-/** Controls a session in which downloads are real. */
+/** Controls a session with real downloads. */
 export interface RealDockControl extends DockControl {
   readonly downloads: DownloadsControl;
 }
 
-/** The routes that need an engine that really downloads. They are apart from the others so that a page need not load them. */
+/**
+ * The routes that need an engine that really downloads. They are in a table of their own so that a page need not load
+ * them.
+ */
 export const downloadRoutes = {
   'downloads.start': {
     method: 'POST',

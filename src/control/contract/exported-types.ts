@@ -1,4 +1,4 @@
-/* The types that a caller of the control interface reaches: each entry that hands the interface out exports them all. */
+/* All types that the control interface refers to: each entry that exposes the interface exports them. */
 export type { Profile } from '../../contract/profiles.js';
 export type { HubRefusalCode } from '../../contract/hub-refusal-code.js';
 export type { ControlErrorCode } from '../base/control-error.js';

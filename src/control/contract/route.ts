@@ -9,7 +9,7 @@ export interface ControlRoute {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Below `/__modeldock`. `:name` stands for one segment, `*name` for the rest, slashes included. */
   readonly path: string;
-  /** The method it calls, where that is not the route's own name. */
+  /** The method that it calls, if that is not the route's own name. */
   readonly calls?: string;
   /** The schema of the query. A route without one takes no query. */
   readonly query?: z.ZodMiniType;
@@ -17,23 +17,23 @@ export interface ControlRoute {
   readonly body?: z.ZodMiniType;
   /** Bytes that the body may have; 1 MiB by default. */
   readonly maxBytes?: number;
-  /** Checks the input, where the schema alone says too little or its errors have a code of their own. */
+  /** Checks the input, where the schema alone is not enough or its errors have a code of their own. */
   parse?(input: unknown): unknown;
-  /** The names of the input's fields, where the method takes them one by one. */
+  /** The names of the input's fields, if the method takes them as separate arguments. */
   readonly fields?: readonly string[];
-  /** Turns what the method is given into the input, where the two differ. */
+  /** Turns the method's arguments into the input, if the two differ. */
   toInput?(...given: never[]): unknown;
-  /** Turns what the method answers into what is sent as JSON, where the two differ. */
+  /** Turns the method's result into the JSON that is sent, if the two differ. */
   toJson?(answer: never): unknown;
-  /** Turns what was sent into what the method answers. */
+  /** Turns the JSON back into the method's result. */
   fromJson?(json: never): unknown;
-  /** The type of what is sent, where it is not JSON. */
+  /** The content type of the answer, if it is not JSON. */
   readonly sends?: string;
 }
 
 export type RouteTable = Readonly<Record<string, ControlRoute>>;
 
-/** One call of a method, in the form that it has in process and over HTTP alike. */
+/** One call of a method, in the form that is the same in process and over HTTP. */
 export interface ControlRequest<Input = unknown> {
   /** Fills the `:parameter` of the path. */
   readonly parameter: string;
@@ -42,7 +42,7 @@ export interface ControlRequest<Input = unknown> {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The names of an interface's methods, with the groups they are in: `findings`, `clock.set`. */
+/** The names of an interface's methods, with their groups: `findings`, `clock.set`. */
 export type MethodName<Api> = {
   [Key in keyof Api & string]: Api[Key] extends (...args: never[]) => unknown ? Key : `${Key}.${MethodName<Api[Key]>}`;
 }[keyof Api & string];
@@ -55,14 +55,14 @@ type MethodOf<Api, Name> = Name extends keyof Api
       : never
     : never;
 
-/** What an operation gets as its input: checked, with the types of the route's schema. */
+/** The input of an operation: checked, with the types of the route's schema. */
 type InputOf<Each> = Each extends { parse: (input: unknown) => infer Input }
   ? Input
   : Each extends { body: z.ZodMiniType<infer Input> } | { query: z.ZodMiniType<infer Input> }
     ? Given<Input>
     : undefined;
 
-/** The implementation of a table: one operation per route, which may trust its input. */
+/** The implementation of a table: one operation per route. Operations get checked input. */
 export type Operations<Routes extends RouteTable, Api> = {
   readonly [Name in keyof Routes as Routes[Name] extends { calls: string } ? never : Name]: Routes[Name] extends {
     sends: 'text/event-stream';
@@ -73,22 +73,22 @@ export type Operations<Routes extends RouteTable, Api> = {
       : never;
 };
 
-/** Operations by name, their types forgotten: what the router and the control in process call. */
+/** Operations by name, without their types, for the router and the control in process. */
 export type AnyOperations = Readonly<Record<string, ((request: never) => unknown) | undefined>>;
 
-/** Checks the input of a route. This is the only place where that happens. @throws ControlError */
+/** Checks the input of a route. Inputs are checked nowhere else. @throws ControlError */
 export function parseInput(route: ControlRoute, input: unknown): unknown {
   if (route.parse) return route.parse(input);
   const schema = route.body ?? route.query;
   return schema && checkInput(schema, input);
 }
 
-/** Brings a call to what answers it: an operation in process, or a server. */
+/** Carries out a call: by an operation in process, or by a server. */
 export type Carry = (name: string, route: ControlRoute, request: ControlRequest) => Promise<unknown>;
 
-/** Makes the interface that a table describes, except streams, over whatever carries its calls. */
-// The caller names the interface, which its table has been checked against.
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
+/** Builds the interface that a table describes, except streams, over a function that carries out its calls. */
+// The caller names the interface, and its table has been checked against it. eslint-disable-next-line
+// @typescript-eslint/no-unnecessary-type-parameters
 export function createControl<Api>(routes: RouteTable, carry: Carry): Api {
   const control: Record<string, unknown> = {};
   for (const [name, route] of Object.entries(routes)) {
@@ -101,7 +101,7 @@ export function createControl<Api>(routes: RouteTable, carry: Carry): Api {
   return control as Api;
 }
 
-/** Carries calls to operations in this process. */
+/** Carries out calls by operations in this process. */
 export function inProcess(operations: AnyOperations): Carry {
   return async (name, route, request) =>
     operations[name]!({ ...request, input: parseInput(route, request.input) } as never);

@@ -4,7 +4,7 @@ import type { StartMoment } from '../../core/simulation.js';
 import { LONGEST_PATTERN } from '../../core/text-pattern.js';
 import { answerDates } from '../base/session-clock.js';
 
-/* The schemas of inputs of the control API. Its answers are what the control's methods return, as JSON. */
+/* The schemas of inputs of the control API. Its answers are the results of the control's methods, as JSON. */
 
 const ms = z.int().check(z.nonnegative());
 const fraction = z.number().check(z.minimum(0), z.maximum(1));

@@ -10,27 +10,27 @@ export type { Listeners, SessionEvent } from './kept-events.js';
 
 /** From where to listen, and how long. */
 export interface ListenOptions {
-  /** The first event is the one after this one, as far as they are kept; without it, the next. */
+  /** Starts with the event after this id, as far as events are kept; without it, with the next one. */
   after?: number;
-  /** Ends the listening. */
+  /** Stops listening when it is aborted. */
   signal?: AbortSignal;
-  /** Called when the listening has begun, with the id of the event that it begins after. */
+  /** Called when listening has begun, with the id of the last event before it. */
   onListening?: (after: number) => void;
 }
 
-/** A session's events one by one; `batches` has the same, as many at once as there are. */
+/** A session's events one by one; `batches` yields the same, as many at once as there are. */
 export interface SessionEvents extends AsyncIterable<SessionEvent> {
-  /** Listeners that stand at the same event get the same array, so that it can be encoded once for all of them. */
+  /** Listeners at the same event get the same array, so that it is encoded once for all of them. */
   batches(): AsyncIterable<readonly SessionEvent[]>;
 }
 
 export interface EventLogOptions {
   clock: SessionClock;
   foresight: Foresight | undefined;
-  /** Loads what shows the journal's entries, and returns how to find one. */
+  /** Loads the code that formats journal entries, and returns a function that finds one. */
   lookupCalls: () => Promise<(id: number) => JournalEntry | undefined>;
   listeners: Listeners;
-  /** Ends all listening. */
+  /** Stops all listeners when it is aborted. */
   closing: AbortSignal;
   onError?: ((error: unknown) => void) | undefined;
 }
@@ -40,23 +40,23 @@ export interface EventLog {
   decided(decision: Decision): void;
   /** Records a transition that happened by itself, where there is no foresight. */
   happened(transition: Transition): void;
-  /** Records a call that was answered, by its id in the journal. */
+  /** Records an answered call, by its id in the journal. */
   called(callId: number): void;
-  /** Records that time was set or advanced, or runs at another speed. */
+  /** Records that the clock was set, advanced or given another speed. */
   timeChanged(): void;
-  /** Calls back after each decision and change of time, but not for transitions that time alone brings. */
+  /** Calls back after each decision and change of the clock, but not for transitions that come by time alone. */
   onChange(listener: () => void): () => void;
   listen(options?: ListenOptions): SessionEvents;
-  /** How many listeners there are. */
+  /** The number of listeners. */
   listening(): number;
 }
 
-/** Wall time for which a listener may be away. Recording costs each call something, so it ends after that. */
+/** How long a listener may be away, in wall time, before recording stops: recording costs each call something. */
 const AWAY_MS = 60_000;
 
 /**
- * Creates the log of what happens in a session. Transitions that time brings are computed when they are due, by one timer
- * for all listeners; without listeners nothing runs. A call that the journal has dropped is a gap in the ids.
+ * Creates the log of a session's events. Transitions that come by time are computed when they are due, by one timer for
+ * all listeners; without listeners no timer runs. A call that the journal has dropped leaves a gap in the ids.
  */
 export function createEventLog({
   clock,
@@ -68,13 +68,13 @@ export function createEventLog({
 }: EventLogOptions): EventLog {
   const events = createKeptEvents(listeners);
   const changeListeners = new Set<() => void>();
-  /** Up to when the transitions of all jobs have been recorded. */
+  /** The time up to which the transitions of all jobs have been recorded. */
   let recordedUntil = clock.now();
-  /** Whether something happened that was not recorded. */
+  /** Whether an event was not recorded. */
   let missed = false;
-  /** Recording asks the store: one thing after the other, or the order would be lost. */
+  /** Runs recordings one after another: they read the store, and would otherwise lose their order. */
   const oneByOne = createSerialQueue();
-  /** How many things wait to be recorded. */
+  /** How many recordings are pending. */
   let unrecorded = 0;
   let disarm: () => void = () => undefined;
   // The listeners may end only later, and the next state asks at once.
@@ -128,7 +128,7 @@ export function createEventLog({
     for (const listener of [...changeListeners]) listener();
   }
 
-  /** Whether a listener is there, or left a moment ago and may come back. */
+  /** Whether a listener is present, or left a moment ago and may come back. */
   function records(): boolean {
     if (events.listening() > 0) return true;
     const { leftAt } = listeners;
@@ -144,7 +144,7 @@ export function createEventLog({
     void oneByOne(async () => {
       try {
         await what();
-        // Whatever still waits to be recorded arms the timer when it has been.
+        // If more recordings are pending, the last of them starts the timer.
         if (unrecorded === 1) await arm();
       } catch (error) {
         listeners.lastId++;
@@ -156,7 +156,7 @@ export function createEventLog({
 
   async function catchUp(to: number): Promise<void> {
     const from = recordedUntil;
-    // Time that was set back brings nothing again; a transition that could not be recorded is not tried twice.
+    // Time that was set back does not repeat transitions; a transition that could not be recorded is not tried twice.
     recordedUntil = to;
     if (foresight && to > from) {
       for (const transition of await foresight.transitions(from, to)) {
@@ -165,7 +165,10 @@ export function createEventLog({
     }
   }
 
-  /** Records what a decision brings in its own millisecond: a scenario without length, or the stretch of a poll. */
+  /**
+   * Records the transitions that a decision causes in its own millisecond: a scenario without length, or the stretch of
+   * a poll.
+   */
   async function recordSequel(decision: Decision, at: number): Promise<void> {
     if (!foresight || !('job' in decision)) return;
     const back = decision.type === 'polled' ? decision.stepMs : 1;
@@ -181,7 +184,7 @@ export function createEventLog({
     const status = clock.status();
     if (!foresight || events.listening() === 0 || status.mode !== 'running' || status.speed === 0) return;
     const next = await foresight.when('next-transition');
-    // The last listener may have left meanwhile.
+    // The last listener may have left in the meantime.
     if ('never' in next || events.listening() === 0) return;
     disarm = wallTimeout(Math.ceil((next.at - clock.now()) / status.speed), () => record(() => catchUp(clock.now())));
   }
@@ -218,7 +221,7 @@ export function createEventLog({
     try {
       while (!isOver(signal)) {
         if (events.hasAfter(place)) {
-          // Not before: a listener that leaves while nothing happens is to be gone at once.
+          // Loaded here and not earlier: a listener that leaves before any event must end at once.
           const { batch, upTo } = events.after(place, (findCall ??= await lookupCalls()));
           place = upTo;
           if (batch.length > 0) yield batch;

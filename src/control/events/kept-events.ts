@@ -3,22 +3,22 @@ import type { Decision } from '../../core/simulation.js';
 import { monotonicNow, wallTimeout } from '../../core/wall-timer.js';
 import type { JournalEntry } from '../journal/journal.js';
 
-/** Something that happened in a session. Ids rise by one. */
+/** Something that happened in a session. Ids increase by one. */
 export type SessionEvent = { id: number; at: number } & (
   | { type: 'transition'; transition: Transition }
   | { type: 'decision'; decision: Decision }
   | { type: 'call'; call: JournalEntry }
 );
 
-/** The memory that a session has of its listeners when its state is replaced. */
+/** What a session remembers of its listeners when its state is replaced. */
 export interface Listeners {
-  /** The id of the latest event. Ids continue to rise after a reset: a listener comes back with an id from before. */
+  /** The id of the latest event. Ids continue to increase after a reset: a listener may come back with an older id. */
   lastId: number;
   /** Wall time at which the last listener left. */
   leftAt: number | undefined;
 }
 
-/** The kept part of an event: of a call only its place in the journal, which has bounds of its own. */
+/** The kept part of an event. Of a call only its id in the journal is kept; the journal has limits of its own. */
 type Kept = { id: number; at: number } & (
   | { type: 'transition'; transition: Transition }
   | { type: 'decision'; decision: Decision }
@@ -27,16 +27,19 @@ type Kept = { id: number; at: number } & (
 type Happening<Event = Kept> = Event extends unknown ? Omit<Event, 'id'> : never;
 
 /**
- * Kept for all listeners together, each of which is only a place in them. A listener that was away for longer, or reads
- * more slowly than things happen, loses the oldest and sees a gap in the ids.
+ * How many events are kept, for all listeners together; a listener is only a place among them. One that was away too
+ * long, or reads too slowly, loses the oldest events and sees a gap in the ids.
  */
 const KEPT_EVENTS = 1000;
-/** Bounds the memory of what is encoded at once: a call may carry two bodies. */
+/** The largest batch; it limits the memory of what is encoded at once: a call may have two bodies. */
 const BATCH_EVENTS = 64;
-/** Up to so many listeners are woken at each event; more of them wait for each other's, or waking is all that is done. */
+/**
+ * Up to this many listeners are woken at each event; with more, wake-ups are combined, because they would take all the
+ * time.
+ */
 const FEW_LISTENERS = 20;
 const WAKE_MS_PER_LISTENER = 0.25;
-/** Finds a call in the journal, unless it has been dropped there. */
+/** Finds a call in the journal; undefined if it has been dropped there. */
 type FindCall = (id: number) => JournalEntry | undefined;
 
 /** The events of a session, and the listeners that read them, each at its own place. */
@@ -44,11 +47,11 @@ export interface KeptEvents {
   push(happening: Happening): void;
   /** Whether there is an event after this id. */
   hasAfter(id: number): boolean;
-  /** The events after this id, as many as are sent at once, and the id that comes before the next batch. */
+  /** Returns the next batch of events after this id, and the id after which the following batch starts. */
   after(id: number, findCall: FindCall): { batch: readonly SessionEvent[]; upTo: number };
-  /** Adds what wakes a listener, and returns how to take it off. */
+  /** Adds a callback that wakes a listener, and returns a function that removes it. */
   add(wake: () => void): () => void;
-  /** How many listeners there are. */
+  /** The number of listeners. */
   listening(): number;
   close(): void;
 }
@@ -58,7 +61,7 @@ export function createKeptEvents(session: Listeners): KeptEvents {
   const listeners = new Set<() => void>();
   let wokenAt = -Infinity;
   let stopWaking: (() => void) | undefined;
-  /** The latest batch, for the other listeners at the same place. */
+  /** The latest batch, for other listeners at the same place. */
   let latest: { after: number; batch: readonly SessionEvent[]; upTo: number } | undefined;
 
   return {
@@ -104,7 +107,7 @@ export function createKeptEvents(session: Listeners): KeptEvents {
     for (const listener of [...listeners]) listener();
   }
 
-  /** The first events after this one, by halving: ids rise, with gaps. */
+  /** Returns the events after this id, by binary search: ids increase, with gaps. */
   function nextAfter(id: number): readonly Kept[] {
     let low = 0;
     let high = kept.length;

@@ -2,10 +2,10 @@ import type { Answer } from '../../api/call.js';
 import { monotonicNow, wallSleep } from '../../core/wall-timer.js';
 import type { BodyPlace } from './fault.js';
 
-/** An answer whose body is whole and at hand. */
+/** An answer whose whole body is in memory. */
 export type TextAnswer = Exclude<Answer, 'network error'> & { body: string };
 
-/** Announces the whole body and breaks within it. An empty body has nothing to break in. */
+/** Announces the whole body and breaks off within it. An empty body cannot break off. */
 export function truncate(answer: TextAnswer, after: BodyPlace): Answer {
   const bytes = new TextEncoder().encode(answer.body);
   if (bytes.length === 0) return answer;
@@ -14,30 +14,32 @@ export function truncate(answer: TextAnswer, after: BodyPlace): Answer {
   return streamed(answer, bytes.length, {
     pull: (controller) => {
       if (!sent && kept.length > 0) controller.enqueue(kept);
-      // Not in one go: an error throws away what is still in the queue.
+      // The error is raised in a later turn: it would discard what is still in the queue.
       else controller.error(new Error(`The simulated connection broke after ${kept.length} of ${bytes.length} bytes.`));
       sent = true;
     },
   });
 }
 
-/** Ends the body early; the answer itself is whole. */
+/** Ends the body early; the answer itself is complete. */
 export function breakJson(answer: TextAnswer, after: BodyPlace): Answer {
   const bytes = new TextEncoder().encode(answer.body);
-  // With `stream` a character that was cut through is left away instead of replaced.
+  // With `stream` an incomplete character is omitted instead of replaced.
   const kept = new TextDecoder().decode(bytes.subarray(0, cutAt(after, bytes.length)), { stream: true });
   return { ...answer, body: kept };
 }
 
-/** The first of these to be aborted ends a wait. */
+/** The signals that end a wait; the first one counts. */
 export interface Endings {
-  /** The client has left, or the session is gone. */
+  /** Aborted when the client has left, or the session is closed. */
   gone: readonly AbortSignal[];
-  /** The fault was removed: there is nothing to wait for any more. */
+  /** Aborted when the fault is removed, so that the wait ends. */
   removed: AbortSignal;
 }
 
-/** Sends the body at a pace. Nothing runs before the first byte is asked for, and nothing after the reader has left. */
+/**
+ * Sends the body at a limited speed. No timer runs before the first byte is requested, or after the reader has left.
+ */
 export function slowDown(answer: TextAnswer, bytesPerSecond: number, { gone, removed }: Endings): Answer {
   const bytes = new TextEncoder().encode(answer.body);
   const reader = new AbortController();
@@ -54,7 +56,7 @@ export function slowDown(answer: TextAnswer, bytesPerSecond: number, { gone, rem
       const next = removed.aborted ? bytes.length : Math.min(sent + portion, bytes.length);
       const wait = began + (next / bytesPerSecond) * 1000 - monotonicNow();
       try {
-        // By the time that has passed since the first byte: timers are late, and lateness would add up.
+        // Computed from the time since the first byte: timers are late, and their delays would add up.
         if (wait > 0 && !removed.aborted) await wallSleep(wait, ...gone, reader.signal, removed);
       } catch (reason) {
         if (!removed.aborted) {
@@ -72,7 +74,7 @@ export function slowDown(answer: TextAnswer, bytesPerSecond: number, { gone, rem
 const PORTION_SECONDS = 0.05;
 const LARGEST_PORTION = 16_384;
 
-/** Replaces a header, however its name was spelled. */
+/** Replaces a header, in any spelling of its name. */
 export function withHeader(
   headers: Readonly<Record<string, string>>,
   name: string,
@@ -86,12 +88,12 @@ function streamed(answer: TextAnswer, length: number, source: UnderlyingDefaultS
   return {
     ...answer,
     headers: withHeader(answer.headers, 'Content-Length', String(length)),
-    // A body that is not read, as of an answer to HEAD, is never asked for and costs nothing.
+    // With this, a body that is not read, as of an answer to HEAD, is never produced.
     body: new ReadableStream(source, { highWaterMark: 0 }),
   };
 }
 
-/** Always before the last byte: a whole body would be no fault. */
+/** Returns a place before the last byte: a whole body would not be a fault. */
 function cutAt(after: BodyPlace, length: number): number {
   const bytes = typeof after === 'number' ? Math.floor(after * length) : after.bytes;
   return Math.max(0, Math.min(bytes, length - 1));

@@ -1,7 +1,9 @@
 import { isInference, routes, type RouteName } from '../../api/routes.js';
 import type { Fault, FaultEffect, FaultSelection } from './fault.js';
 
-/** Finds what no schema can say of a fault: values that exclude each other, and calls that can never be. */
+/**
+ * Finds mistakes in a fault that a schema cannot express: values that exclude each other, and calls that cannot exist.
+ */
 export function findContradictions({ when = {}, effect }: Fault): string[] {
   return [...inSelection(when), ...inEffect(effect)];
 }
@@ -59,11 +61,11 @@ function spanOf(nth: FaultSelection['nth']): { from?: number | undefined; to?: n
   return typeof nth === 'object' && 'from' in nth ? nth : {};
 }
 
-/** RFC 9110, 5.1 and 5.5: a transport throws at anything else. */
+/** RFC 9110, 5.1 and 5.5: a transport throws for any other name or value. */
 const HEADER_NAME = /^[!#$%&'*+\-.^_`|~\w]+$/;
-// eslint-disable-next-line no-control-regex -- control characters are what it is about
+// eslint-disable-next-line no-control-regex -- the pattern excludes control characters
 const HEADER_VALUE = /^[^\0-\x08\x0a-\x1f\x7f\u0100-\uffff]*$/;
-/** The frame of an answer is the transport's: a wrong one would break the connection for other calls. */
+/** Headers that the transport sets: a wrong one would break the connection for other calls. */
 const FRAMING = new Set([
   'content-length',
   'transfer-encoding',
@@ -84,7 +86,7 @@ function inEffect(effect: FaultEffect): string[] {
     case 'status': {
       const wrong = Object.entries(effect.headers ?? {}).flatMap(([name, value]) => inHeader(name, value));
       if (effect.body !== undefined && BODILESS.has(effect.status)) {
-        wrong.push(`effect.body: an answer with status ${effect.status} has none`);
+        wrong.push(`effect.body: expected none, because an answer with status ${effect.status} has no body`);
       }
       if (!isJson(effect.body)) {
         wrong.push(`effect.body: expected text, or a value that JSON can spell, at most ${DEEPEST_BODY} levels deep`);
@@ -116,7 +118,7 @@ function inHeader(name: string, value: string): string[] {
   return [];
 }
 
-/** Copying and printing recurse into each level. */
+/** The deepest body: copying and printing recurse into each level. */
 const DEEPEST_BODY = 64;
 
 function isWithin(levels: number, value: unknown): boolean {

@@ -6,7 +6,7 @@ import { downloadBody, loadBody, unloadBody } from '../../contract/bodies.js';
 import type { DownloadRequest } from '../../core/engine.js';
 import { modelOfInstance, requestedModel } from '../../core/model-identity.js';
 
-/** The subject of a call, as far as it can be known before the api has answered it. */
+/** The subject of a call, as far as it is known before the api has answered. */
 export interface CallSubject {
   route?: string;
   job?: string;
@@ -15,13 +15,13 @@ export interface CallSubject {
 
 /** Looks up models and jobs. */
 export interface Describer {
-  /** Must not poll the job: looking at a call changes nothing. */
+  /** Finds a job. Must not poll it: inspecting a call changes nothing. */
   findJob(jobId: string): Promise<{ model: string } | undefined>;
-  /** The model that a download would bring, where that can be told without starting it. */
+  /** Predicts the model that a download would bring, where that is possible without starting it. */
   modelFor(request: DownloadRequest): string | undefined;
 }
 
-/** Tells what a call is about by reading it, its body included. */
+/** Reads a call, its body included, and tells which job or model it concerns. */
 export async function describeCall(call: Call, describer: Describer): Promise<CallSubject> {
   const match = matchRoute(call);
   if (!match) return {};
@@ -72,7 +72,7 @@ function modelAskedFor(
     const request = { model: parseModelReference(model), ...(quantization !== undefined && { quantization }) };
     return describer.modelFor(request) ?? requestedModel(request);
   } catch {
-    // What the api will refuse can be chosen by its text all the same.
+    // A name that the api will refuse can still be matched by its text.
     return model;
   }
 }
@@ -81,7 +81,7 @@ async function readJson(call: Call, limit?: number): Promise<unknown> {
   try {
     return JSON.parse(await call.text(limit)) as unknown;
   } catch {
-    // Too large, cut off or no JSON: the api says so in its own words.
+    // The body is too large, cut off or not JSON: the api answers that with an error of its own.
     return undefined;
   }
 }

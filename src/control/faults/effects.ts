@@ -7,13 +7,13 @@ import type { FaultEffect } from './fault.js';
 export { describeCall } from './describe-call.js';
 export { refusalOf } from './support.js';
 
-/** Everything but latency, after which the call goes on. */
+/** Every effect but latency, after which the call continues to the api. */
 export type AnswerEffect = Exclude<FaultEffect, { type: 'latency' }>;
 
 export interface Scene extends Endings {
   faultId: string;
   call: Call;
-  /** Asks the api for its answer, at most once. */
+  /** Calls the api for its answer, at most once. */
   ask: () => Promise<TextAnswer | 'network error'>;
   answerAsOf: (msAgo: number) => Answerer;
 }
@@ -32,7 +32,7 @@ export async function playEffect(effect: AnswerEffect, scene: Scene): Promise<An
       await untilAborted(...scene.gone, scene.removed);
       return 'network error';
     case 'stale': {
-      // Where asking changes nothing the journal can show both answers.
+      // A GET or HEAD changes nothing, so the api is called in order that the journal shows both answers.
       if (scene.call.method === 'GET' || scene.call.method === 'HEAD') await scene.ask();
       return scene.answerAsOf(effect.msAgo)(scene.call);
     }
@@ -76,7 +76,7 @@ function statusAnswer({ status, headers = {}, body }: StatusEffect, faultId: str
   const named = Object.keys(headers).some((name) => name.toLowerCase() === 'content-type');
   return {
     status,
-    // Text goes out as Express sends it.
+    // Text is sent with the headers that Express would send.
     headers: named ? headers : { 'Content-Type': isText ? HTML : JSON_TYPE, ...headers },
     body: isText ? body : JSON.stringify(body === undefined ? errorOf(status, faultId) : body, null, 2),
   };

@@ -23,13 +23,13 @@ export interface Fault {
   times?: number | undefined;
 }
 
-/** A fault in a session. */
+/** A fault in a session, with its counters. */
 export interface FaultStatus extends Fault {
   /** Made by the session: `fault-1`, `fault-2`, … */
   id: string;
   /** When it was added, in milliseconds on the session's clock. */
   addedAt: number;
-  /** How many calls it could have changed: `nth` and `chance` count these. */
+  /** How many calls matched: `nth` and `chance` count these. */
   seen: number;
   /** How many calls it has changed. */
   fired: number;
@@ -37,9 +37,9 @@ export interface FaultStatus extends Fault {
   ended: boolean;
 }
 
-/** The faults of a session and their counters, as plain data: what a snapshot keeps. */
+/** The faults of a session and their counters, as plain data for a snapshot. */
 export interface FaultState {
-  /** How many there ever were: ids are not used twice. */
+  /** How many faults were ever added: ids are not used twice. */
   added: number;
   faults: (Omit<FaultStatus, keyof Fault | 'ended'> & { fault: Fault })[];
 }
@@ -56,13 +56,13 @@ export interface FaultSelection {
   /** The path without its query; `*` stands for any text. At most 1000 characters, as for `model`. */
   path?: string | undefined;
   /**
-   * The model, `*` for any text: `qwen/*`, `*@q8_0`; without `@`, in any quantization. Of a status call, its job's model;
-   * of a request to download, the one it would bring, as far as the engine can tell.
+   * The model, where `*` matches any text: `qwen/*`, `*@q8_0`; without `@`, in any quantization. For a status call it
+   * is its job's model; for a download, the one that it would bring, as far as the engine can tell.
    */
   model?: string | undefined;
   /** The id of the job whose status is asked for. */
   job?: string | undefined;
-  /** Which of the calls that otherwise match, by arrival, from 1: a number, several, or from one to another. */
+  /** Selects among the calls that otherwise match, in order of arrival, from 1: a number, several, or a range. */
   nth?: NthCall | undefined;
   /** A window of the session's clock. */
   during?: FaultWindow | undefined;
@@ -85,7 +85,10 @@ export interface FaultWindow {
 /** What happens to a call. With `afterApi` the api does its work first: what is lost is only its answer. */
 export type FaultEffect =
   | LatencyEffect
-  /** Another answer. Text is sent as it is, anything else as JSON; without a body, an error object that names the fault. */
+  /**
+   * Another answer. Text is sent as it is, anything else as JSON; without a body, an error object that names the fault
+   * is sent.
+   */
   | {
       type: 'status';
       /** 200 to 599. */
@@ -96,15 +99,15 @@ export type FaultEffect =
     }
   /** No answer: MSW rejects the fetch, a server resets the connection. */
   | { type: 'network-error'; afterApi?: boolean | undefined }
-  /** No answer and no end, until the client leaves, the fault is removed or the session is reset. */
+  /** No answer, until the client leaves, the fault is removed or the session is reset. */
   | { type: 'hang'; afterApi?: boolean | undefined }
-  /** The connection breaks within the body, whose full length was announced. In the middle by default. */
+  /** The connection breaks within the body, whose full length was announced; in the middle by default. */
   | { type: 'truncated'; after?: BodyPlace | undefined }
-  /** The body ends early but the answer is whole, so that its JSON does not parse. In the middle by default. */
+  /** The body ends early but the answer is complete, so that its JSON does not parse; cut in the middle by default. */
   | { type: 'malformed-json'; after?: BodyPlace | undefined }
-  /** The body arrives at this pace, in wall time. */
+  /** The body arrives at this speed, in wall time. */
   | { type: 'slow-body'; bytesPerSecond: number }
-  /** The same body under another name; `text/html; charset=utf-8` by default. */
+  /** The same body with another content type; `text/html; charset=utf-8` by default. */
   | { type: 'content-type'; contentType?: string | undefined }
   /** The answer that the api would have given `msAgo` ago, on the session's clock, so that bytes go back. */
   | { type: 'stale'; msAgo: number };
@@ -119,7 +122,7 @@ export type LatencyEffect =
       medianMs: number;
       /** The spread of the logarithm, above 0 to 5: of 100 calls, 16 take longer than the median times e to the power of sigma. */
       sigma: number;
-      /** None takes longer. */
+      /** The longest latency. */
       maxMs?: number | undefined;
     };
 

@@ -13,19 +13,19 @@ import { isChosen, matchesAtArrival } from './selection.js';
 import type { Fault, FaultSelection, FaultState, FaultStatus } from './fault.js';
 import { parseFaultState } from './parse-fault.js';
 
-/** The session whose calls are disturbed. */
+/** The session to whose calls the faults apply. */
 export interface FaultsContext extends Describer {
   readonly clock: Clock;
-  /** Decides chance and latency. */
+  /** The seed of chance and latency. */
   readonly seed: string;
-  /** Whether it can tell what it would have answered some time ago. */
+  /** Whether the engine can tell what it would have answered some time ago. */
   readonly knowsItsPast: boolean;
   answerAsOf(msAgo: number): Answerer;
-  /** Aborted when the session is reset or closed: ends every wait in here. */
+  /** Aborted when the session is reset or closed; it ends every wait of a fault. */
   readonly closing: AbortSignal;
 }
 
-/** A fault at work. */
+/** A fault that is active. */
 interface Active {
   readonly id: string;
   readonly fault: Fault;
@@ -36,7 +36,7 @@ interface Active {
   readonly removed: AbortController;
 }
 
-/** The faults that one call meets. */
+/** The faults that apply to one call. */
 interface Verdict {
   latencies: readonly { active: Active; ms: number }[];
   change: { active: Active; effect: Effects.AnswerEffect } | undefined;
@@ -47,18 +47,18 @@ const MOST_FAULTS = 1000;
 let effects: typeof Effects | undefined;
 
 /**
- * Loads what chooses by model and what plays faults: most pages never need it. The caller that adds one waits for it, so that the
- * first call that a fault meets is not slower than the second, and overtaken by calls that came after it.
+ * Loads the code that matches models and plays faults, which most pages never need. The caller that adds a fault waits
+ * for it, so that the first call with a fault is not slower than the second, and not overtaken by later calls.
  */
 export async function loadEffects(): Promise<typeof Effects> {
   return (effects ??= await import('./effects.js'));
 }
 
-/** No faults, as in most sessions: one list for all of them. */
+/** The empty list, shared by all sessions without faults, which are most of them. */
 const NONE: readonly Active[] = Object.freeze([]);
 
 /**
- * The faults of a session. Several may match one call: it waits for every latency, one after the other, and then the
+ * The faults of a session. Several may match one call: it waits for every latency, one after another, and then the
  * oldest of the others decides the answer.
  */
 export class Faults {
@@ -68,18 +68,18 @@ export class Faults {
   /** The faults that have not ended. */
   #alive: readonly Active[];
 
-  /** @param state to go on from. @throws ControlError bad_snapshot for a state that is none */
+  /** @param state the saved faults to continue from. @throws ControlError bad_snapshot for an invalid state */
   constructor(parts: FaultsContext, state?: FaultState) {
     const { added, faults } = state === undefined ? { added: 0, faults: NONE } : parseFaultState(state);
     this.#parts = parts;
     this.#added = added;
     this.#all = faults.length === 0 ? NONE : faults.map(activate);
     this.#alive = aliveOf(this.#all);
-    // Where it cannot be loaded, the first call that needs it says so.
+    // If it cannot be loaded, the first call that needs it reports the error.
     if (this.#alive.length > 0) loadEffects().catch(() => undefined);
   }
 
-  /** Has a call answered by what is behind, with whatever the faults do to it. It costs nothing while there is none. */
+  /** Passes a call to the next answerer, with the faults applied. Costs nothing while there are no faults. */
   pass(call: Call, next: Answerer): Promise<Answer> {
     if (this.#alive.length === 0) return next(call);
     const match = matchRoute(call);
@@ -88,7 +88,7 @@ export class Faults {
     return candidates.length === 0 ? next(call) : this.#meet(candidates, call, match, next);
   }
 
-  /** Oldest first, ended ones included. */
+  /** Lists faults, the oldest first, ended ones included. */
   list(): FaultStatus[] {
     return this.#all.map(statusOf);
   }
@@ -114,11 +114,14 @@ export class Faults {
     return statusOf(active);
   }
 
-  /** Ends what it makes wait: delayed calls go on, hanging ones break. @throws ControlError not_found */
+  /** Removes a fault and ends its waits: delayed calls continue, hanging ones break. @throws ControlError not_found */
   remove(faultId: string): void {
     const active = this.#all.find(({ id }) => id === faultId);
     if (!active) {
-      const there = this.#all.length === 0 ? 'there are none' : `there are ${this.#all.map(({ id }) => id).join(', ')}`;
+      const there =
+        this.#all.length === 0
+          ? 'the session has no faults'
+          : `expected one of ${this.#all.map(({ id }) => id).join(', ')}, found ${faultId}`;
       throw new ControlError(404, 'not_found', `Cannot remove the fault ${faultId}: ${there}.`);
     }
     this.#drop([active]);
@@ -146,7 +149,7 @@ export class Faults {
       const { latencies, change } = await this.#judge(candidates, call);
       const visible = change?.active ?? latencies[0]?.active;
       if (call.notes && visible) {
-        // What the api would note, which may not be asked.
+        // The api would note the route, but it may not be called.
         if (match) call.notes.route = match.route;
         if (match?.jobId !== undefined) call.notes.job = match.jobId;
         const others = latencies.filter(({ active }) => active !== visible).map(({ active }) => noteOf(active));
@@ -156,17 +159,17 @@ export class Faults {
       if (!change) return await next(call);
       return await this.#play(effects ?? (await loadEffects()), change, call, next);
     } catch (error) {
-      // A wait that ended because the client has left.
+      // The wait ended because the client left or the session was closed.
       if (call.signal.aborted || this.#parts.closing.aborted) return 'network error';
       throw error;
     }
   }
 
-  /** Counts a call, and decides what happens to it. */
+  /** Counts a call, and decides which faults apply to it. */
   async #judge(candidates: readonly Active[], call: Call): Promise<Verdict> {
     const { seed } = this.#parts;
     const numbers = new Map<Active, number>();
-    // Before anything is waited for, so that calls are counted as they arrive.
+    // Calls are counted before any wait, in the order of their arrival.
     for (const active of candidates) if (active.when.model === undefined) numbers.set(active, ++active.seen);
     if (numbers.size < candidates.length) {
       const { describeCall } = effects ?? (await loadEffects());
@@ -184,7 +187,7 @@ export class Faults {
       const { id, when, removed } = active;
       const { effect } = active.fault;
       const number = numbers.get(active);
-      // A fault may have ended or gone while the body was read.
+      // A fault may have ended or been removed while the body was read.
       if (number === undefined || hasEnded(active) || removed.signal.aborted) continue;
       if (!isChosen(when, number, hashText(`${seed}/${id}/chance`))) continue;
       if (effect.type === 'latency') {
@@ -259,7 +262,7 @@ function statusOf(active: Active): FaultStatus {
   return { id, ...structuredClone(fault), addedAt, seen, fired, ended: hasEnded(active) };
 }
 
-/** A body comes once, and both the selection and the api want to read it. */
+/** A call whose body is kept: it can be read only once, but both the selection and the api need it. */
 class RememberedCall extends ForwardedCall {
   private body: Promise<string> | undefined;
 

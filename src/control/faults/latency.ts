@@ -2,7 +2,7 @@ import { fractionAt } from '../../core/random.js';
 import { LONGEST_TIMER_MS } from '../../core/wall-timer.js';
 import type { LatencyEffect } from './fault.js';
 
-/** How long a call waits, in whole milliseconds: nothing but the seed and the number of the call decides it. */
+/** Draws how long a call waits, in whole milliseconds; it depends only on the seed and the number of the call. */
 export function drawLatency(effect: LatencyEffect, seed: number, callNumber: number): number {
   switch (effect.distribution) {
     case undefined:
@@ -17,7 +17,7 @@ export function drawLatency(effect: LatencyEffect, seed: number, callNumber: num
   }
 }
 
-/** A number of the standard normal distribution (Box and Muller's transform of two uniform ones). */
+/** Draws a number of the standard normal distribution (Box and Muller's transform of two uniform ones). */
 function normalAt(seed: number, index: number): number {
   const radius = Math.sqrt(-2 * Math.log(1 - fractionAt(seed, 2 * index)));
   return radius * Math.cos(2 * Math.PI * fractionAt(seed, 2 * index + 1));

@@ -5,7 +5,7 @@ import type { Fault, FaultState } from './fault.js';
 import { faultSchema, faultStateSchema } from './schema.js';
 
 /**
- * Checks a fault that came from outside.
+ * Checks a fault that comes from outside.
  * @throws ControlError invalid_request, naming each wrong value by its path
  */
 export function parseFault(input: unknown): Fault {
@@ -13,7 +13,7 @@ export function parseFault(input: unknown): Fault {
   if (!result.success) refuse(describeIssues(result.error.issues, input, 'the fault'));
   const contradictions = findContradictions(result.data);
   if (contradictions.length > 0) refuse(contradictions.map((line) => `  ${line}`).join('\n'));
-  // A copy, as plain data: a body may be any value, and the caller may change its own later.
+  // A copy, as plain data: a body may be any value, and the caller may change the original later.
   return JSON.parse(JSON.stringify(result.data)) as Fault;
 }
 

@@ -7,7 +7,7 @@ import { LONGEST_TIMER_MS } from '../../core/wall-timer.js';
 
 const ms = z.int().check(z.nonnegative(), z.maximum(LONGEST_TIMER_MS));
 const callNumber = z.int().check(z.positive());
-/** Which goes on rising: at the last safe integer it would not. */
+/** The limit leaves room to count on: at the last safe integer a counter would stop increasing. */
 const counter = z.int().check(z.nonnegative(), z.maximum(2 ** 50));
 const text = z.string().check(z.minLength(1));
 const pattern = z.string().check(z.minLength(1), z.maxLength(LONGEST_PATTERN));

@@ -5,7 +5,7 @@ import { isNthCall } from '../../core/nth-call.js';
 import { matchesPattern } from '../../core/text-pattern.js';
 import type { FaultSelection } from './fault.js';
 
-/** Whether a call can be told to match, or not to, before its model is known. */
+/** Decides whether a call matches, as far as that is possible before its model is known. */
 export function matchesAtArrival(
   when: FaultSelection,
   call: Call,
@@ -22,11 +22,11 @@ export function matchesAtArrival(
   );
 }
 
-/** Whether the call of this number is one that the fault is to change. */
+/** Whether the fault changes the call with this number. */
 export function isChosen({ nth, chance }: FaultSelection, callNumber: number, chanceSeed: number): boolean {
   return (
     isNthCall(nth, callNumber) &&
-    // No drawing in turn: whether another call came before decides nothing but the number.
+    // The fraction is looked up by the number, not drawn in sequence, so that other calls do not influence it.
     (chance === undefined || fractionAt(chanceSeed, callNumber) < chance)
   );
 }

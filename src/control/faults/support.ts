@@ -1,12 +1,12 @@
 import type { FaultEffect } from './fault.js';
 
-/** How clients reach the api: called in process, through MSW in Node or in a page, or over HTTP. */
+/** How clients reach the api: by a function call in process, through MSW in Node or in a page, or over HTTP. */
 export type FaultTransport = 'function' | 'msw-node' | 'msw-browser' | 'http';
 
 export interface FaultSupport {
-  /** Its effect as a client sees it. */
+  /** The effect as a client observes it. */
   as: string;
-  /** Where a browser cannot do this, the fault is refused. */
+  /** What a browser needs for it; without it, the fault is refused. */
   needs?: 'transferable streams';
 }
 
@@ -23,7 +23,7 @@ const unanswered = 'no answer, until the request is aborted';
 const broken = 'reading the body fails after so many bytes';
 const slow = 'the body arrives bit by bit';
 
-/** Every effect on every way to the api. */
+/** What every effect looks like on every transport. */
 export const faultSupport: Readonly<Record<EffectType, Readonly<Record<FaultTransport, FaultSupport>>>> = {
   latency: everywhere('the answer comes later'),
   status: everywhere('another answer'),
@@ -53,19 +53,19 @@ export const faultSupport: Readonly<Record<EffectType, Readonly<Record<FaultTran
   stale: everywhere('an answer from the past'),
 };
 
-/** Why an effect cannot be had here; undefined where it can. */
+/** Explains why an effect is not supported here; undefined where it is. */
 export function refusalOf({ type }: FaultEffect, knowsThePast: boolean): string | undefined {
   if (type === 'stale' && !knowsThePast) {
-    return 'this engine does not know what it would have answered some time ago, only a simulation does';
+    return 'only a simulation can answer as of an earlier time. Use the simulated engine';
   }
   if (faultSupport[type]['msw-browser'].needs === undefined || !isPage() || canTransferStreams()) return undefined;
   return (
-    'this browser cannot hand a stream to a service worker, so that MSW would wait for the whole body; ' +
-    'use another browser, or a server'
+    'this browser cannot hand a stream to a service worker, so that MSW would wait for the whole body. ' +
+    'Use another browser, or a server'
   );
 }
 
-/** A real one, in which MSW needs a service worker: a simulated DOM in Node has none. */
+/** Whether this is a real page, in which MSW needs a service worker; a simulated DOM in Node is not. */
 function isPage(): boolean {
   const { navigator } = globalThis as { navigator?: object };
   return navigator !== undefined && 'serviceWorker' in navigator;

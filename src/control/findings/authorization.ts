@@ -1,7 +1,10 @@
 import type { Rule } from './finding.js';
 import { cameAfter, idsOf, type ReadCall } from './read-call.js';
 
-/** Calls without a token that were refused. A client that asks its user after the first refusal does well. */
+/**
+ * Finds calls without a token that were refused. A client that asks its user for a token after the first refusal is
+ * right.
+ */
 export const missingAuthorization: Rule = (calls) => {
   const refused = calls.filter(
     ({ entry }) => entry.status === 401 && !hasToken(entry.request.headers) && !isOfHub(entry),
@@ -23,7 +26,7 @@ export const missingAuthorization: Rule = (calls) => {
   ];
 };
 
-/** The hub's own 401 is about the token of the server, not of its client. */
+/** Whether a 401 comes from the hub: then it is about the token of the server, not of the client. */
 function isOfHub({ answer }: ReadCall['entry']): boolean {
   return /"code":\s*"bad_token"/.test(answer?.body?.text ?? '');
 }

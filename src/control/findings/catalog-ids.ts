@@ -1,7 +1,7 @@
 import type { Rule } from './finding.js';
 import { groupBy, idsOf } from './read-call.js';
 
-/** Catalog ids that this catalog does not have, which says nothing about LM Studio's. */
+/** Finds catalog ids that this catalog does not have; LM Studio's may have them. */
 export const unknownCatalogIds: Rule = (calls) =>
   [
     ...groupBy(calls, ({ asksFor, entry }) =>
@@ -21,8 +21,8 @@ export const unknownCatalogIds: Rule = (calls) =>
   }));
 
 /**
- * Catalog models that were made up from their names, where LM Studio would have looked them up. Links to unknown repos are
- * always taken, and not reported.
+ * Finds catalog models that were made up from their names, where LM Studio would look them up. Links to unknown repos
+ * are always accepted, and not reported.
  */
 export const madeUpModels: Rule = (calls, { isMadeUp }) =>
   [
@@ -35,7 +35,7 @@ export const madeUpModels: Rule = (calls, { isMadeUp }) =>
     id: 'model-made-up',
     title: `${model} is not in the catalog of modeldock, and was made up from its name`,
     entries: idsOf(group),
-    impact: 'modeldock is kinder here: LM Studio answers 404 where there is no such model.',
-    fix: 'Check that it exists. Its size, its quantizations and its key may be others with LM Studio.',
-    judged: { notJudged: 'Nothing here knows whether it exists.' },
+    impact: 'modeldock is more lenient here: LM Studio answers 404 for a model that does not exist.',
+    fix: 'Check that it exists. Its size, its quantizations and its key may differ in LM Studio.',
+    judged: { notJudged: 'modeldock cannot tell whether it exists.' },
   }));

@@ -1,7 +1,7 @@
 import type { Finding, Rule } from './finding.js';
 import { cameAfter, groupBy, idsOf, type ReadCall } from './read-call.js';
 
-/** Requests that ask to go on in HTTP/2. */
+/** Finds requests that ask to upgrade to HTTP/2. */
 export const upgradesToHttp2: Rule = (calls) => {
   const asking = calls.filter(({ entry }) => /\bh2c\b/i.test(entry.request.headers.upgrade ?? ''));
   const posts = asking.filter(({ entry }) => entry.method === 'POST');
@@ -14,21 +14,21 @@ export const upgradesToHttp2: Rule = (calls) => {
       title: `${first.entry.method} ${first.entry.path} came with Upgrade: h2c, as ${shown.length} call${shown.length === 1 ? '' : 's'} did`,
       entries: idsOf(shown),
       impact:
-        'modeldock ignores the header; on a POST with it LM Studio never answers, and the client waits until it gives up.',
+        'modeldock ignores the header; on a POST with it LM Studio never answers, and the client waits until it times out.',
       fix: 'Use HTTP/1.1. In Java: HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).',
-      judged: posts.length > 0 ? true : { notJudged: 'That LM Studio hangs was seen with POST only.' },
+      judged: posts.length > 0 ? true : { notJudged: 'LM Studio was seen to hang with POST only.' },
     },
   ];
 };
 
-/** LM Studio closes a connection that was idle for so long, in ms. */
+/** The idle time after which LM Studio closes a connection, in ms. */
 const KEEP_ALIVE_MS = 5000;
-/** How far from that moment a request may be under way when the connection closes. */
+/** How close to that moment a request is at risk of being in flight when the connection closes. */
 const RISK_MS = 250;
 /** One gap of that length is chance, two are a timer. */
 const GAPS_THAT_COUNT = 2;
 
-/** Clients whose polls come just when LM Studio closes the idle connection. */
+/** Finds clients whose polls arrive just when LM Studio closes the idle connection. */
 export const pollsAtKeepAliveLimit: Rule = (calls) => {
   const groups = groupBy(calls, ({ entry, statusOf }) =>
     statusOf !== undefined && !/close/i.test(entry.request.headers.connection ?? '')

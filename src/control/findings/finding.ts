@@ -59,26 +59,26 @@ export const findingIds = [
   'answer-differs-from-contract',
 ] as const satisfies readonly FindingId[];
 
-/** Something a client does wrong, as far as the journal shows. */
+/** A mistake of a client, as far as the journal shows. */
 export interface Finding {
   id: FindingId;
-  /** The observation, with the path, job or model in question. */
+  /** What was observed, with the path, job or model. */
   title: string;
-  /** The ids of the journal's entries it rests on. */
+  /** The ids of the journal entries that show it. */
   entries: readonly number[];
-  /** What it means with a real LM Studio. */
+  /** The consequence with a real LM Studio. */
   impact: string;
   fix: string;
-  /** Or why it cannot be judged. */
+  /** Whether it is certain, or why it cannot be judged. */
   judged: true | { notJudged: string };
 }
 
 export interface FindingContext {
-  /** The session's jobs as they stand. */
+  /** The session's jobs in their current state. */
   jobs: readonly JobSnapshot[];
   /** Whether the engine made up a model from its name. */
   isMadeUp: (asked: NonNullable<ReadCall['asksFor']>) => boolean;
 }
 
-/** Looks for one family of mistakes. Calls are in the order in which they came. */
+/** Finds one kind of mistake. Calls are in the order of their arrival. */
 export type Rule = (calls: readonly ReadCall[], context: FindingContext) => Finding[];

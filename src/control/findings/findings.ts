@@ -31,7 +31,7 @@ const rules: readonly Rule[] = [
   madeUpModels,
 ];
 
-/** Finds in a journal what a client does wrong; findings that could be judged come first. */
+/** Finds a client's mistakes in a journal; those that could be judged come first. */
 export function findIn(entries: readonly JournalEntry[], context: FindingContext): Finding[] {
   const calls = [...entries].sort((one, other) => one.id - other.id).map(readJournaledCall);
   const findings = rules.flatMap((rule) => rule(calls, context));

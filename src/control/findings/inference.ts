@@ -3,7 +3,7 @@ import { isSdkPath } from '../../api/sdk-path.js';
 import type { Finding, Rule } from './finding.js';
 import { groupBy, idsOf, type ReadCall } from './read-call.js';
 
-/** Calls on which a model would run, where none does: the client is right to make them. */
+/** Reports inference calls that got a 501: the client is right to make them. */
 export const notImitated: Rule = (calls) => {
   const groups = groupBy(calls, (call) => {
     if (isSdkUpgrade(call)) return `GET ${plainPath(call.entry.path)}`;
@@ -12,7 +12,7 @@ export const notImitated: Rule = (calls) => {
   return [...groups].map(([route, group]) => findingFor(route, group));
 };
 
-/** Whether a call asks for the WebSocket of an SDK. */
+/** Whether a call opens the WebSocket of an SDK. */
 export function isSdkUpgrade({ entry }: ReadCall): boolean {
   return /^websocket$/i.test(entry.request.headers.upgrade ?? '') && isSdkPath(entry.path);
 }
@@ -33,6 +33,6 @@ function findingFor(route: string, group: readonly ReadCall[]): Finding {
     fix: isSocket
       ? 'Nothing in the client. Test this part with a real LM Studio.'
       : 'Nothing in the client. Start modeldock with --inference URL, or with --inference canned, to test what comes next.',
-    judged: { notJudged: 'Whether the client takes the answer of a model well cannot be told without one.' },
+    judged: { notJudged: 'Whether the client handles the answer of a model cannot be tested without one.' },
   };
 }

@@ -1,12 +1,12 @@
 import type { Finding, Rule } from './finding.js';
 import { cameAfter, groupBy, idsOf, isPlaceholder, type ReadCall } from './read-call.js';
 
-/** A poll may be on its way, or a second component may look once: one more call after the last word is no mistake. */
+/** One more poll after the final state is tolerated: it may have been on its way, or a second component looks once. */
 const TOLERATED_AFTER_END = 1;
-/** A proxy or a server that comes up again may not know a job for a moment. */
+/** Two more polls after a 404 are tolerated: a proxy or a restarting server may not know a job for a moment. */
 const TOLERATED_AFTER_404 = 2;
 
-/** Polls that go on when nothing can come any more. */
+/** Finds polls that continue after the final state. */
 export const latePolls: Rule = (calls) => {
   const byJob = groupBy(calls, ({ statusOf }) => (statusOf && !isPlaceholder(statusOf) ? statusOf : undefined));
   const byModel = groupBy(calls, ({ asksFor }) => asksFor && nameOf(asksFor));
@@ -30,7 +30,7 @@ function afterFinalState(job: string, polls: readonly ReadCall[]): Finding[] {
   ];
 }
 
-/** Some clients poll by asking for the model again. */
+/** Finds the same for clients that poll by requesting the download again. */
 function afterAlreadyDownloaded(model: string, starts: readonly ReadCall[]): Finding[] {
   const isFinal = ({ told }: ReadCall): boolean => told?.status === 'already_downloaded';
   const { last, later } = longestAfterlife(starts, isFinal, ({ told }) => told !== undefined);
@@ -46,7 +46,7 @@ function afterAlreadyDownloaded(model: string, starts: readonly ReadCall[]): Fin
 
 const POLLED_ON = {
   id: 'polling-after-final-state',
-  impact: 'Nothing can change any more: the client keeps a timer and a busy server going, forever if it is not closed.',
+  impact: 'The state is final: the client keeps a timer running and a server busy, forever if it is not closed.',
   fix: 'Stop polling on completed, failed and already_downloaded.',
   judged: true,
 } as const;
@@ -63,21 +63,25 @@ function afterNotFound(job: string, polls: readonly ReadCall[]): Finding[] {
       id: 'polling-unknown-job',
       title: `Job ${job} was polled ${later.length} more times after the answer that there is no such job`,
       entries: idsOf([last, ...later]),
-      impact: 'LM Studio forgets its jobs when it is restarted: the client would wait for a download that is gone.',
-      fix: 'Take 404 for an end: ask POST /api/v1/models/download again, or tell the user.',
+      impact:
+        'LM Studio forgets its jobs when it is restarted: the client would wait for a download that no longer exists.',
+      fix: 'Treat 404 as an end: call POST /api/v1/models/download again, or inform the user.',
       judged: true,
     },
   ];
 }
 
 interface Afterlife {
-  /** The call that was told the last word. */
+  /** The call whose answer was final. */
   last?: ReadCall;
-  /** The polls made after the client knew it. */
+  /** The polls made after the client had that answer. */
   later: readonly ReadCall[];
 }
 
-/** A last word may be taken back, when a session is restored or a model removed: then the count begins anew. */
+/**
+ * Finds the longest run of polls after a final answer. A restored session or a removed model takes the answer back:
+ * then counting starts anew.
+ */
 function longestAfterlife(
   calls: readonly ReadCall[],
   isLast: (call: ReadCall) => boolean,

@@ -1,7 +1,7 @@
 import type { Rule } from './finding.js';
 import { groupBy, idsOf, type ReadCall } from './read-call.js';
 
-/** A link to a file, where LM Studio takes a link to a repo. */
+/** Finds links to a file, where LM Studio expects a link to a repo. */
 export const fileLinks: Rule = (calls) =>
   [...groupBy(calls, ({ asksFor }) => (asksFor && isFileLink(asksFor.model) ? asksFor.model : undefined))].map(
     ([model, group]) => ({
@@ -14,7 +14,7 @@ export const fileLinks: Rule = (calls) =>
     }),
   );
 
-/** A quantization is for Hugging Face links; the catalog chooses its own. */
+/** Finds quantizations sent with a catalog id: they are for Hugging Face links only; the catalog chooses its own. */
 export const catalogQuantizations: Rule = (calls) =>
   [...groupBy(calls, quantizedCatalogId)].map(([what, group]) => ({
     id: 'quantization-with-catalog-id',

@@ -3,17 +3,17 @@ import type { Finding, Rule } from './finding.js';
 import { cameAfter, groupBy, idsOf, isPlaceholder, type ReadCall } from './read-call.js';
 
 /*
- * Pace is judged in wall time, which is the client's: on a clock that stands still or runs fast, a test polls as fast
- * as it likes. What would be a finding there is told, but not judged.
+ * Rules about how often a client polls. They are judged in wall time, because the client's timers run in it: on a clock
+ * that stands still or runs fast, a test may poll at any rate. There, findings are reported as not judged.
  */
 
-/** Six polls in a row that took less than this are more than five a second; timers that come late get a tenth. */
+/** Six polls in a row within this time are more than five a second, with a tenth of tolerance for late timers. */
 const POLLS_IN_A_ROW = 6;
 const TOO_SHORT_MS = 900;
 /** Timers may fire a little early, and wall time is in whole milliseconds. */
 const RETRY_SLACK_MS = 25;
 
-/** Jobs that are polled more often than five times a second. */
+/** Finds jobs that are polled more often than five times a second. */
 export const tooFastPolls: Rule = (calls) => {
   const groups = groupBy(calls, ({ statusOf, asksFor }) => {
     if (statusOf !== undefined) return isPlaceholder(statusOf) ? undefined : `Job ${statusOf} was polled`;
@@ -30,12 +30,12 @@ function findingFor(what: string, runs: readonly (readonly ReadCall[])[]): Findi
     title: `${what} ${longest.length} times within ${seconds(span)}`,
     entries: idsOf(runs.flat()),
     impact: 'LM Studio answers on the machine that downloads, hashes and runs models: polls take from all three.',
-    fix: 'Poll once a second, five times at most; progress that is to look smooth can be drawn between two polls.',
+    fix: 'Poll once a second, at most five times a second; to look smooth, progress can be interpolated between polls.',
     judged: judge(runs.flat()),
   };
 }
 
-/** The stretches in which every poll is one of several in too short a time. */
+/** Finds the stretches in which every poll is one of several within too short a time. */
 function fastRuns(polls: readonly ReadCall[]): ReadCall[][] {
   const runs: ReadCall[][] = [];
   let covered = -1;
@@ -52,7 +52,7 @@ function fastRuns(polls: readonly ReadCall[]): ReadCall[][] {
   return runs;
 }
 
-/** Answers that asked to be left alone for a while, and were not. */
+/** Finds calls repeated earlier than Retry-After allowed. */
 export const ignoredRetryAfter: Rule = (calls) => {
   const groups = groupBy(calls, routeOf);
   return [...groups].flatMap(([route, group]) => {
@@ -78,18 +78,18 @@ function retryFinding(route: string, ignored: readonly (readonly ReadCall[])[]):
       `${route} was called again ${seconds(waited)} after an answer ${status} ` +
       `with Retry-After: ${answer!.headers['retry-after']!}`,
     entries: idsOf(ignored.flat()),
-    impact: 'A server or proxy that is asked again too early refuses again, and some then refuse for longer.',
+    impact: 'A server or proxy that is called too early refuses again, and some then refuse for longer.',
     fix: 'Wait for as long as Retry-After says (seconds, or a date) before the next call of that route.',
     judged: judge(ignored.flat()),
   };
 }
 
-/** Status polls of all jobs are one route. */
+/** Names the route of a call; status polls of all jobs count as one route. */
 function routeOf({ entry, match }: ReadCall): string {
   return match?.route ?? `${entry.method} ${plainPath(entry.path)}`;
 }
 
-/** RFC 9110, 10.2.3: seconds, or a date. 0 where there is none, or none that can be read. */
+/** Reads Retry-After (RFC 9110, 10.2.3: seconds, or a date) in ms; 0 if it is missing or invalid. */
 function retryAfterMs({ entry }: ReadCall): number {
   const value = entry.answer?.headers['retry-after']?.trim();
   if (value === undefined) return 0;
@@ -98,7 +98,7 @@ function retryAfterMs({ entry }: ReadCall): number {
   return Number.isNaN(until) ? 0 : Math.max(0, until - entry.wall - (entry.durationMs ?? 0));
 }
 
-/** One group of those that can be judged, if there are any; else one of those that cannot. */
+/** Returns the groups that can be judged, if there are any; else one of those that cannot. */
 function judgedFirst(groups: readonly (readonly ReadCall[])[]): (readonly (readonly ReadCall[])[])[] {
   const judged = groups.filter((calls) => calls.every(isPaced));
   const rest = judged.length > 0 ? judged : groups;
@@ -112,7 +112,7 @@ function judge(calls: readonly ReadCall[]): Finding['judged'] {
   const how = {
     running: `ran at speed ${speed}`,
     frozen: 'was frozen',
-    polls: 'was moved by polls',
+    polls: 'was advanced by polls',
   }[mode];
   return { notJudged: `Pace is judged while the session's clock runs at speed 1; it ${how}.` };
 }

@@ -2,16 +2,19 @@ import { matchRoute, plainPath, type RouteMatch } from '../../api/routes.js';
 import type { JournalEntry } from '../journal/entry.js';
 import type { JournalText } from '../journal/text.js';
 
-/** A call of the journal, and what it says about downloads. */
+/** A call of the journal, and what it shows about downloads. */
 export interface ReadCall {
   entry: JournalEntry;
-  /** The documented route it took; judged by its path, because a fault or the token check may have answered first. */
+  /**
+   * The documented route of its path. It is matched anew, because a fault or the token check may have answered before
+   * the api.
+   */
   match?: RouteMatch;
-  /** The job whose status it asks for, as the path spells it; '' where it names none. */
+  /** The job whose status it asks for, in the path's spelling; '' if the path has none. */
   statusOf?: string;
-  /** The download it asks for. */
+  /** The download that it asks for. */
   asksFor?: { model: string; quantization?: string };
-  /** The state of a download that the client was told and could read. */
+  /** The state of a download that the answer contained, if the client could read it. */
   told?: { status: string; job?: string };
 }
 
@@ -29,17 +32,17 @@ export function readJournaledCall(entry: JournalEntry): ReadCall {
   };
 }
 
-/** A job id that is empty makes a path of no route. */
+/** Detects an empty job id, which makes a path without a route. */
 function noJobOf(path: string): '' | undefined {
   return plainPath(path) === '/api/v1/models/download/status' ? '' : undefined;
 }
 
-/** Whether `later` came when the client had the answer to `earlier`. */
+/** Whether the client had the answer to `earlier` when it sent `later`. */
 export function cameAfter(later: ReadCall, earlier: ReadCall): boolean {
   return earlier.entry.answeredBefore !== undefined && later.entry.id >= earlier.entry.answeredBefore;
 }
 
-/** Whether a job id is what a variable without a value, or a template that was not filled in, turns into. */
+/** Whether a job id is the text of a missing value or of an unfilled template. */
 export function isPlaceholder(jobId: string): boolean {
   return PLACEHOLDER.test(jobId);
 }
@@ -60,7 +63,7 @@ export function idsOf(calls: Iterable<ReadCall>): number[] {
   return [...new Set([...calls].map(({ entry }) => entry.id))].sort((one, other) => one - other);
 }
 
-// JavaScript's, Python's, Go's and Rust's words for nothing, and templates of several languages.
+// Matches the words for a missing value in JavaScript, Python, Go and Rust, and templates of several languages.
 const PLACEHOLDER = /^(?:undefined|null|nan|none|nil|job_?id|\[object .*|:.*|\$?\{.*\}|%?<.*>|some\(.*\)|)$/i;
 
 function readRequest({ request }: JournalEntry): ReadCall['asksFor'] {
@@ -77,7 +80,7 @@ function readAnswer({ status, answer }: JournalEntry): ReadCall['told'] {
   return { status: told, ...(typeof job === 'string' && { job }) };
 }
 
-/** Undefined for what a client could not have read either. */
+/** Parses a body as an object; undefined where a client could not have parsed it either. */
 function parseObject(body: JournalText | undefined): Record<string, unknown> | undefined {
   if (!body) return undefined;
   try {

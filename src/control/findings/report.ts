@@ -3,7 +3,7 @@ import type { Finding } from './findings.js';
 const WIDTH = 110;
 const SHOWN_ENTRIES = 12;
 
-/** Findings for people to read, in a terminal. */
+/** Formats findings for a terminal. */
 export function reportFindings(findings: readonly Finding[]): string {
   const judged = findings.filter((finding) => finding.judged === true);
   const open = findings.filter((finding) => finding.judged !== true);
@@ -32,7 +32,7 @@ function listEntries(entries: readonly number[]): string {
   return entries.length > SHOWN_ENTRIES ? `${shown} and ${entries.length - SHOWN_ENTRIES} more` : shown;
 }
 
-/** Breaks between words; a word that is longer than a line, a link for instance, stays whole. */
+/** Wraps at spaces; a word that is longer than a line, such as a link, stays whole. */
 function paragraph(text: string, first: string, rest: string): string[] {
   const lines: string[] = [];
   let line = first;

@@ -3,7 +3,7 @@ import type { Finding, Rule } from './finding.js';
 import { isSdkUpgrade } from './inference.js';
 import { groupBy, idsOf, isPlaceholder, type ReadCall } from './read-call.js';
 
-/** Calls that no route knows. Outside `/api/v1` LM Studio answers them 200, which hides a wrong path. */
+/** Finds calls to unknown routes. Outside `/api/v1` LM Studio answers them with 200, which hides a wrong path. */
 export const unknownRoutes: Rule = (calls) => {
   const unknown = calls.filter(isUnknown);
   const groups = groupBy(unknown, ({ entry }) => `${entry.method} ${entry.path}`);
@@ -16,27 +16,27 @@ function findingFor(route: string, calls: readonly ReadCall[]): Finding {
   const entries = idsOf(calls);
   const better = nearestRoute(entry.method, entry.path);
   const fix = better
-    ? `Call ${better}, if that is what was meant`
+    ? `Call ${better}, if that was intended`
     : 'Call a documented route: LM Studio cannot list, pause, resume, cancel or delete downloads over HTTP';
   if (typeof status === 'number' && status < 400) {
     return {
       id: 'unknown-route-taken-for-success',
-      title: `${route} is no route of LM Studio, and was answered ${status} all the same`,
+      title: `${route} is not a route of LM Studio, and was still answered ${status}`,
       entries,
       impact:
-        'Outside /api/v1 LM Studio answers what it does not know with 200 and an error in the body: to a client ' +
-        'that looks at the status alone, a call that did nothing has succeeded.',
-      fix: `${fix}; and take an answer that has an error in its body for a failure, whatever its status.`,
+        'Outside /api/v1 LM Studio answers unknown routes with 200 and an error in the body: to a client ' +
+        'that checks only the status, a call that did nothing looks successful.',
+      fix: `${fix}; and treat an answer with an error in its body as a failure, with any status.`,
       judged: true,
     };
   }
   return {
     id: 'unknown-route',
-    title: `${route} is no route of LM Studio`,
+    title: `${route} is not a route of LM Studio`,
     entries,
     impact: isUnderApi(entry.path)
-      ? 'LM Studio answers 404, and the error is a plain string, not an object: what was asked for never happens.'
-      : 'LM Studio answers 200 outside /api/v1, with an error in the body: what was asked for seems to have happened.',
+      ? 'LM Studio answers 404, and the error is a plain string, not an object: the call does nothing.'
+      : 'LM Studio answers 200 outside /api/v1, with an error in the body: the call seems to have succeeded.',
     fix: `${fix}.`,
     judged: true,
   };
@@ -45,18 +45,18 @@ function findingFor(route: string, calls: readonly ReadCall[]): Finding {
 function isUnknown(call: ReadCall): boolean {
   const { entry, match, statusOf } = call;
   if (match || entry.status === 'pending') return false;
-  // A browser's own questions, before a call of the page and for its tab.
+  // Requests that a browser makes by itself: a preflight, or the icon of a tab.
   if (entry.method === 'OPTIONS' && entry.request.headers.origin !== undefined) return false;
   if (entry.path === '/favicon.ico') return false;
   if (statusOf !== undefined && isPlaceholder(statusOf)) return false;
   return !isSdkUpgrade(call);
 }
 
-/** The documented route that a wrong one looks like. */
+/** Finds the documented route that resembles a wrong one. */
 function nearestRoute(method: string, path: string): string | undefined {
   if (method === 'DELETE' || /\/(?:cancel|pause|resume|delete)\/?$/i.test(path)) return undefined;
   const [, nearest] = NEAREST.find(([pattern]) => pattern.test(path)) ?? [];
-  // A client that sends a body did not want a list.
+  // A client that sends a body does not want a list.
   return nearest === 'GET /api/v1/models' && method !== 'GET' && method !== 'HEAD' ? undefined : nearest;
 }
 

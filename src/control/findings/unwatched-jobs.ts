@@ -2,10 +2,10 @@ import type { JobSnapshot } from '../../core/job.js';
 import type { Finding, Rule } from './finding.js';
 import { cameAfter, groupBy, idsOf, type ReadCall } from './read-call.js';
 
-/** So many polls of other jobs after a poll of this one mean that this one is no longer polled. */
+/** After this many polls of other jobs since a job's last poll, it counts as no longer polled. */
 const POLLS_OF_OTHERS = 3;
 
-/** Jobs that the client started or polled, and left before their end was told. */
+/** Finds jobs that the client started or polled, and abandoned before it saw their end. */
 export const unwatchedJobs: Rule = (calls, { jobs }) => {
   const byJob = groupBy(calls, ({ told }) => told?.job);
   return jobs.flatMap((job) => {
@@ -30,8 +30,8 @@ function findingFor(job: JobSnapshot, told: readonly ReadCall[], calls: readonly
       return [
         {
           ...base,
-          title: `Job ${job.id} (${job.model}) ${job.state === 'failed' ? 'failed' : 'was paused'}, and the client never saw it: the last it was told is ${lastState}`,
-          impact: 'LM Studio sends no notification: the user would look at a progress bar that stands still forever.',
+          title: `Job ${job.id} (${job.model}) ${job.state === 'failed' ? 'failed' : 'was paused'}, and the client never saw it: the last state it got is ${lastState}`,
+          impact: 'LM Studio sends no notification: the user would see a progress bar that never moves again.',
           fix: 'Poll every job that was started until its status is completed or failed.',
           judged: true,
         },
@@ -43,8 +43,8 @@ function findingFor(job: JobSnapshot, told: readonly ReadCall[], calls: readonly
     ...base,
     title: `Job ${job.id} (${job.model}) was no longer polled once it was paused`,
     impact:
-      'A paused download can be resumed in LM Studio at any time: the user would never see it go on, end or fail.',
-    fix: 'Poll on while a job is paused, if more slowly; only completed and failed are final.',
+      'A paused download can be resumed in LM Studio at any time: the user would never see it resume, end or fail.',
+    fix: 'Keep polling while a job is paused, if more slowly; only completed and failed are final.',
     judged: true,
   } as const;
   switch (job.state) {
@@ -52,18 +52,19 @@ function findingFor(job: JobSnapshot, told: readonly ReadCall[], calls: readonly
     case 'failed':
       return [{ ...paused, title: `${paused.title}; it has ${job.state} since` }];
     case 'downloading':
-      // A client that polled through the pause may not have had the time to see its end.
+      // A client that polled during the pause may not have had time to see its end.
       return pausedPolls > 1 ? [] : [{ ...paused, title: `${paused.title}; it is downloading again` }];
     case 'paused': {
       if (pausedPolls > 1) return [];
       if (pollsOfOthers(last, calls) >= POLLS_OF_OTHERS) return [paused];
-      const notJudged = 'It is still paused, and nothing came later: resume it, and see whether the client goes on.';
+      const notJudged =
+        'It is still paused, and no later call shows more: resume it, and see whether the client continues.';
       return [{ ...paused, judged: { notJudged } }];
     }
   }
 }
 
-/** Whether a poll is under way, or the client's last look at a paused job failed: it goes on. */
+/** Whether a poll is in flight, or the client's last look at a paused job failed: then the client is still watching. */
 function isLookedAt(job: JobSnapshot, last: ReadCall, calls: readonly ReadCall[]): boolean {
   return calls.some(
     (call) =>
@@ -73,7 +74,7 @@ function isLookedAt(job: JobSnapshot, last: ReadCall, calls: readonly ReadCall[]
   );
 }
 
-/** Asking again for a model whose job failed makes a new job; a client that knows it has moved on. */
+/** Whether a newer job replaces a failed one: a client that knows the newer one has moved on. */
 function hasSuccessor(job: JobSnapshot, jobs: readonly JobSnapshot[], known: ReadonlyMap<string, unknown>): boolean {
   return jobs.some((other) => other.model === job.model && other.startedAt > job.startedAt && known.has(other.id));
 }

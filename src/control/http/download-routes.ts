@@ -28,7 +28,7 @@ function simulatedDownloads(session: ControlOperations): DownloadOperations {
     'downloads.limit': needsRealEngine,
     'downloads.bandwidth.get': needsRealEngine,
     'downloads.bandwidth.set': needsRealEngine,
-    // A simulated model has no files to name: the answer is 204.
+    // A simulated model has no files to list, so the answer is 204.
     'downloads.remove': ({ parameter }) =>
       session['models.remove']({ parameter, input: undefined }) as unknown as Promise<never>,
     'downloads.metrics': async () => {
@@ -45,6 +45,6 @@ async function needsRealEngine(): Promise<never> {
   throw new ControlError(
     501,
     'unsupported',
-    'Cannot do that with the simulated engine: it has no queue, no limits and no files. modeldock --engine real has.',
+    'Cannot do this with the simulated engine: it has no queue, no limits and no files. Use modeldock --engine real.',
   );
 }

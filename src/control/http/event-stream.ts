@@ -3,15 +3,15 @@ import { wallInterval } from '../../core/wall-timer.js';
 import type { SessionEvent, SessionEvents } from '../events/events.js';
 import type { DockControl } from '../contract/dock-control.js';
 
-/** Sent while nothing happens, because a proxy cuts a stream that is silent for long; a comment is no event. */
+/** A comment sent while there are no events, because a proxy closes a stream that is silent for long. */
 const HEARTBEAT = ': still listening\n\n';
 const HEARTBEAT_MS = 15_000;
 
 /**
  * Sends a session's events as server-sent events: `event` is the type, `data` the whole event as JSON, `id` its number.
- * First comes an id without an event, which is where the listening begins: an `EventSource` that has seen nothing else
- * comes back with it.
- * @param after the id of the event to take up after
+ * The first message has only an id, of the event that listening starts after: an `EventSource` that has seen no event
+ * reconnects with it.
+ * @param after the id of the event to resume after
  * @param callSignal aborted when the caller leaves
  */
 export function streamEvents(
@@ -28,14 +28,14 @@ export function streamEvents(
   const listening = listen({ signal, onListening, ...(after !== undefined && { after }) });
   const events = inBatches(listening)[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
-  // Asked for at once: a client that has the first id misses nothing of what it does next.
+  // Requested at once, so that a client that has the first id misses no event.
   let upcoming: Promise<IteratorResult<readonly SessionEvent[]>> | undefined = events.next();
   let stopBeating: () => void = () => undefined;
   const body = new ReadableStream<Uint8Array>({
     start: (controller) => {
       controller.enqueue(encoder.encode(`: listening\nid: ${from}\n\n`));
       stopBeating = wallInterval(HEARTBEAT_MS, () => {
-        // A client that does not read needs no more to read.
+        // A client that does not read needs no heartbeat.
         if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(HEARTBEAT));
       });
     },
@@ -62,7 +62,7 @@ export function streamEvents(
   };
 }
 
-/** Encoded batches, for all listeners that get the same one; it holds nothing that the batches do not. */
+/** Encoded batches, shared by all listeners that get the same batch; weak, so it keeps no batch alive. */
 const encoded = new WeakMap<readonly SessionEvent[], Uint8Array>();
 
 function encode(batch: readonly SessionEvent[]): Uint8Array {
@@ -76,7 +76,7 @@ function encode(batch: readonly SessionEvent[]): Uint8Array {
   return bytes;
 }
 
-/** A control in process has its events in batches; another one's are batches of one. */
+/** Returns batches of events: those of a control in process, or batches of one of any other control. */
 function inBatches(events: AsyncIterable<SessionEvent> | SessionEvents): AsyncIterable<readonly SessionEvent[]> {
   return 'batches' in events ? events.batches() : oneByOne(events);
 }

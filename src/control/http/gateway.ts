@@ -12,8 +12,8 @@ import type { ControlApi } from './router.js';
 import type { ControlGuardOptions } from './guard.js';
 
 /**
- * Finds the session a call belongs to, and its path in there. The session is opened only when it is asked for, which throws
- * a ControlError for a name that no session can have. `turnAway` answers in front of all sessions.
+ * Finds the session of a call, and the path within it. The session is opened only when it is used; opening throws a
+ * ControlError for an invalid name. `turnAway` answers in place of any session.
  */
 export type Locate = (call: Pick<Call, 'path' | 'header'>) => {
   path: string;
@@ -21,7 +21,7 @@ export type Locate = (call: Pick<Call, 'path' | 'header'>) => {
   turnAway?: Answerer;
 };
 
-/** How an api is called: by which pages and hosts, and with which token of the control API. */
+/** Which pages and hosts may call an api, and with which token of the control API. */
 export interface GatewayOptions extends ControlGuardOptions {
   /** Lets pages of this origin call; `*` for all. Off by default, as in LM Studio. */
   cors?: CorsOrigin | undefined;
@@ -32,8 +32,8 @@ export interface GatewayOptions extends ControlGuardOptions {
 }
 
 /**
- * Creates what transports serve: LM Studio's routes, and the control API under `/__modeldock`.
- * @param inFront stands before LM Studio's routes, where those need a guard of their own
+ * Creates the api that transports serve: LM Studio's routes, and the control API under `/__modeldock`.
+ * @param inFront wraps LM Studio's routes, where those need a guard of their own
  */
 export function createGateway(
   locate: Locate,
@@ -55,7 +55,7 @@ export function createGateway(
         const { status, code, message } = error;
         return prettyJson(status, { error: { type: 'invalid_request', code, message } });
       }
-      // The caller has left: no answer can be read, and a body that was cut off is not a defect.
+      // The caller has left: it cannot read an answer, and a body that was cut off is not a defect.
       if (call.signal.aborted) return 'network error';
       options.onError?.(error);
       const internal = problems.internal();

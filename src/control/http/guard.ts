@@ -6,18 +6,18 @@ import { isLoopbackOrigin } from '../../core/loopback.js';
 
 /** Which callers reach the control API. */
 export interface ControlGuardOptions {
-  /** Names, besides those of loopback, under which this server may be asked for. */
+  /** Host names, besides those of loopback, under which this server may be called. */
   allowedHosts?: readonly string[] | undefined;
-  /** The origin whose pages may call the control API; `*` stands for those of loopback, not for all. */
+  /** The origin whose pages may call the control API; `*` means those of loopback, not all. */
   cors?: CorsOrigin | undefined;
   /** The token that every call of the control API must send, where other machines can reach the server. */
   controlToken?: string | undefined;
 }
 
 /**
- * Keeps strangers away from the control API: pages of other sites, names that were rebound to this machine, and, where
- * there is a control token, everybody without it.
- * @param asksForToken `false` keeps only the first two away: a guard for everything else, where that needs one
+ * Refuses calls to the control API by pages of other sites, under names that were rebound to this machine, and, if
+ * there is a control token, without the token.
+ * @param asksForToken `false` checks only the first two: a guard for other routes, where they need one
  */
 export function guardControl(
   { allowedHosts = [], cors, controlToken }: ControlGuardOptions,
@@ -28,14 +28,16 @@ export function guardControl(
   return (next) => async (call) => {
     if (carriesControlToken(call, controlToken)) return next(call);
     if (controlToken !== undefined && asksForToken) {
-      return refuse('Cannot operate modeldock without its control token: send it as X-Modeldock-Token.');
+      return refuse(
+        'Cannot control modeldock without its control token: expected the header X-Modeldock-Token with it, found none or another value.',
+      );
     }
     const host = call.header('host');
     const origin = call.header('origin');
     const foreign = foreignPartOf({ host, origin, fetchSite: call.header('sec-fetch-site') }, names);
     if (foreign === 'host') {
       return refuse(
-        `Cannot ${doing} modeldock under the name ${JSON.stringify(host)}: ask for it as 127.0.0.1, or start it with --allow-host.`,
+        `Cannot ${doing} modeldock under the name ${JSON.stringify(host)}: expected a host name of loopback or of --allow-host. Call it as 127.0.0.1, or start it with --allow-host.`,
       );
     }
     const permitted = origin !== undefined && (cors === '*' ? isLoopbackOrigin(origin) : cors === origin);
@@ -45,7 +47,10 @@ export function guardControl(
     return next(call);
   };
 
-  /** Only what the flag takes: the origin of a page from a file, or in a sandbox, is `null` and cannot be let in. */
+  /**
+   * Advises only what the flag accepts: the origin of a page from a file, or in a sandbox, is `null` and cannot be
+   * allowed.
+   */
   function adviceFor(origin: string | undefined): string {
     const byToken = controlToken === undefined ? undefined : 'send its control token';
     if (origin === undefined)

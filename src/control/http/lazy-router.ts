@@ -1,7 +1,7 @@
 import type { createRouter, ControlApi } from './router.js';
 
 /**
- * The control API, loaded with the first call that needs it: most pages control their dock in process and never call
+ * Loads the control API with the first call that needs it: most pages control their dock in process and never call
  * these routes.
  */
 export function createLazyRouter(...parts: Parameters<typeof createRouter>): ControlApi {

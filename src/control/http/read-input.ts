@@ -11,14 +11,14 @@ export async function readInput(route: ControlRoute, call: Call): Promise<unknow
   return undefined;
 }
 
-/** Refuses a query where none is taken: an ignored filter would look like one that works. @throws ControlError invalid_request */
+/** Refuses a query on routes without one: an ignored filter would seem to work. @throws ControlError invalid_request */
 export function refuseQuery(call: Call): void {
   checkInput(noQuery, valuesOf(call));
 }
 
 /**
- * Refuses a body that is not JSON, even where none is read: a page of another site can send a form or plain text
- * without asking first, but not JSON.
+ * Refuses a body that is not JSON, even where the route reads none: a page of another site can send a form or plain
+ * text without a preflight, but not JSON.
  * @throws ControlError not_allowed
  */
 export function refuseOtherBodies(call: Call): void {
@@ -27,7 +27,7 @@ export function refuseOtherBodies(call: Call): void {
   if (type !== undefined && type !== 'application/json' && !isEmpty) throw wrongType(call);
 }
 
-/** The body of a call as JSON; an empty body is an empty object. */
+/** Reads the body of a call as JSON; an empty body means an empty object. */
 async function readJson(call: Call, limit: number | undefined): Promise<unknown> {
   const text = await call.text(limit);
   if (text === '') return {};
@@ -38,24 +38,24 @@ async function readJson(call: Call, limit: number | undefined): Promise<unknown>
     throw new ControlError(
       400,
       'invalid_request',
-      `Cannot read the body as JSON: ${(error as Error).message.replace(/[.\s]+$/, '')}.`,
+      `Cannot read the body: expected JSON, found a text that does not parse (${(error as Error).message.replace(/[.\s]+$/, '')}).`,
     );
   }
 }
 
 /**
- * The query of a call. A stream of events takes up after the header `Last-Event-ID`, which an `EventSource` sends when it
- * connects again; it may be another stream's, and is then ignored.
+ * Reads the query of a call. A stream of events resumes after the header `Last-Event-ID`, which an `EventSource` sends
+ * when it reconnects; the id may belong to another stream, and is then ignored.
  */
 function readQuery({ sends }: ControlRoute, call: Call): unknown {
   const last = sends === 'text/event-stream' ? call.header('last-event-id') : undefined;
   return { ...valuesOf(call), ...(last !== undefined && /^\d+$/.test(last) && { after: Number(last) }) };
 }
 
-/** As languages print numbers: `5`, `0.5`, `1e-05`. */
+/** Matches numbers as programming languages print them: `5`, `0.5`, `1e-05`. */
 const NUMBER = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
-/** The values of a query, with numbers and booleans for those that look like them. */
+/** Reads the values of a query; texts that look like numbers and booleans become such. */
 function valuesOf({ query }: Call): Record<string, unknown> {
   return Object.fromEntries([...query].map(([key, value]) => [key, valueOf(value)]));
 }
@@ -71,5 +71,5 @@ function typeOf(call: Call): string | undefined {
 
 function wrongType(call: Call): ControlError {
   const type = typeOf(call) ?? '(none)';
-  return new ControlError(415, 'not_allowed', `Cannot read a body of type ${type}: send application/json.`);
+  return new ControlError(415, 'not_allowed', `Cannot read the body: expected application/json, found ${type}.`);
 }

@@ -9,7 +9,7 @@ import { guardControl, type ControlGuardOptions } from './guard.js';
 import { streamEvents } from './event-stream.js';
 import { readInput, refuseOtherBodies, refuseQuery } from './read-input.js';
 
-/** Opens the session that a call is about, made if it is not there yet. */
+/** Opens the session of a call, which is created if it does not exist yet. */
 export type OpenSession = () => ControlOperations;
 
 /** A table of routes, and the operations behind it. */
@@ -19,8 +19,8 @@ export interface RouteGroup {
 }
 
 /**
- * Further routes of a server that are about no session, by `METHOD /path`. A handler gets what fills the `:parameter` of
- * the path (`*parameter`: with slashes) and the call; what it returns is sent as JSON, `undefined` as 204.
+ * Further routes of a server that do not concern a session, by `METHOD /path`. A handler gets the text that matched
+ * `:parameter` in the path (`*parameter`: with slashes) and the call; its result is sent as JSON, `undefined` as 204.
  */
 export type ControlRoutes = Readonly<Record<string, (parameter: string, call: Call) => Promise<unknown>>>;
 
@@ -30,8 +30,8 @@ export type ControlApi = (open: OpenSession, call: Call) => Promise<Answer>;
 const sessionGroup: RouteGroup = { routes: controlRoutes, operations: (open) => open() };
 
 /**
- * Serves the control API, under `/__modeldock` and past its guard: the routes of a session, and others beside them or in
- * their place.
+ * Serves the control API, under `/__modeldock` and behind its guard: the routes of a session, and further tables that
+ * add to them or replace some.
  * @param groups further tables; a later route replaces an earlier one of the same method and path
  */
 export function createRouter(
@@ -78,7 +78,9 @@ export function createRouter(
 
   function notFound({ method, path }: Call): Answer {
     const known = compiled.map(({ label }) => label.replace(' ', ` ${CONTROL_PREFIX}`).replace('*', ':'));
-    return refuse(new ControlError(404, 'not_found', `There is no ${method} ${path}. There is: ${known.join(', ')}.`));
+    return refuse(
+      new ControlError(404, 'not_found', `Cannot ${method} ${path}: expected one of the routes ${known.join(', ')}.`),
+    );
   }
 }
 
@@ -113,15 +115,18 @@ async function answerRoute(
   return route.toJson ? route.toJson(answer as never) : answer;
 }
 
-/** RFC 9110, 15.5.6: an answer of 405 names the methods there are. */
+/** Answers 405 with the allowed methods (RFC 9110, 15.5.6). */
 function notAllowed({ method, path }: Call, here: readonly CompiledRoute[]): Answer {
   const methods = here.flatMap((route) => (route.method === 'GET' ? ['GET', 'HEAD'] : [route.method])).join(', ');
-  return refuse(new ControlError(405, 'not_allowed', `Cannot ${method} ${path}: it takes ${methods}.`), {
-    Allow: methods,
-  });
+  return refuse(
+    new ControlError(405, 'not_allowed', `Cannot ${method} ${path}: expected ${methods}, found ${method}.`),
+    {
+      Allow: methods,
+    },
+  );
 }
 
-/** Where the cause says when to come back, the answer does as well. */
+/** Turns an error into an answer; if its cause says when to retry, so does the answer. */
 function refuse({ status, code, message, cause }: ControlError, headers: Record<string, string> = {}): Answer {
   const retryAfterMs = cause instanceof RefusedError ? cause.retryAfterMs : undefined;
   const retryAfter = retryAfterMs !== undefined && { 'Retry-After': String(Math.ceil(retryAfterMs / 1000)) };

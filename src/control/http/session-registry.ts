@@ -13,7 +13,7 @@ import { isControlPath } from './control-path.js';
 import type { Locate } from './gateway.js';
 import type { RouteGroup } from './router.js';
 
-/** What a session is opened with. */
+/** The options with which a session is opened. */
 export interface SessionSetup {
   sessionName: string;
   snapshot: SessionSnapshot | undefined;
@@ -23,21 +23,21 @@ export interface SessionSetup {
 
 export interface SessionRegistryOptions {
   openSession: (setup: SessionSetup) => Session;
-  /** Where calls need a token, no session is made for a call without it. */
+  /** If a token is required, a call without it never creates a session. */
   requireToken?: string | undefined;
-  /** After how long without a call a session is dropped, `default` excepted; 1 h by default. */
+  /** How many ms a session may be idle before it is dropped, except `default`; 1 h by default. */
   idleMs?: number;
-  /** How many sessions there are at most beside `default`; the longest idle makes room. 10 000 by default. */
+  /** The largest number of sessions besides `default`; a new one replaces the one idle longest. 10 000 by default. */
   limit?: number;
 }
 
-/** Many sessions, by name. */
+/** Keeps sessions by name. */
 export interface SessionRegistry {
   readonly locate: Locate;
-  /** Controls a session, made on first use. @throws ControlError invalid_request, too_many_sessions */
+  /** Controls a session, which is created on first use. @throws ControlError invalid_request, too_many_sessions */
   open(name: string, snapshot?: SessionSnapshot): DockControl;
   list(): readonly SessionEntry[];
-  /** Forgets a session; `default` begins again when it is next used. */
+  /** Drops a session; `default` starts anew when it is next used. */
   drop(name: string): boolean;
   close(): void;
 }
@@ -57,9 +57,9 @@ export function createSessionRegistry({
 }: SessionRegistryOptions): SessionRegistry {
   const entries = new Map<string, Entry>();
   const journalBudget = new JournalBudget();
-  /** Counts the uses of all sessions: many fall into one millisecond, and one of them was the last. */
+  /** Counts the uses of all sessions, to order uses within one millisecond. */
   let uses = 0;
-  /** Before this wall time no session can have been idle for long enough. */
+  /** Before this wall time no session can have been idle long enough to expire. */
   let nextExpiry = 0;
   let forks = 0;
 
@@ -67,7 +67,7 @@ export function createSessionRegistry({
     locate: (call) => {
       const { sessionName: name, path } = sessionOf(call);
       const needsToken = requireToken !== undefined && !isControlPath(path) && !carriesToken(call, requireToken);
-      // A call without the token makes no session, and leaves no trace but a journal entry where there is a session.
+      // A call without the token never creates a session, and leaves no trace but a journal entry in an existing one.
       const isOutside = needsToken && name !== DEFAULT_SESSION && !openEntry(name);
       return {
         path,
@@ -95,7 +95,7 @@ export function createSessionRegistry({
   function use(name: string): Session {
     const entry = openEntry(name);
     if (!entry) return begin(name, undefined);
-    // Every call passes here, so the order of use is worked out only when it is asked for.
+    // Every call runs this, so the order of use is computed only when it is needed.
     entry.usedAt = monotonicNow();
     entry.lastUse = ++uses;
     return entry.session;
@@ -106,12 +106,12 @@ export function createSessionRegistry({
     return entry && (monotonicNow() - entry.usedAt <= idleMs || isKept(name, entry)) ? entry : undefined;
   }
 
-  /** Whether a session stays however long it is idle: the default, and those that a caller listens to or waits in. */
+  /** Whether a session is kept however long it is idle: the default, and those with a listener or a wait. */
   function isKept(name: string, { session }: Entry): boolean {
     return name === DEFAULT_SESSION || session.isBusy();
   }
 
-  /** The longest idle first. */
+  /** Lists entries, the one idle longest first. */
   function byIdleness(): [name: string, entry: Entry][] {
     return [...entries].sort(([, one], [, other]) => one.lastUse - other.lastUse);
   }
@@ -138,7 +138,7 @@ export function createSessionRegistry({
       throw new ControlError(
         503,
         'too_many_sessions',
-        `Cannot open session ${wanted}: there are ${limit} beside default, as many as there may be, and all are in use. End what listens or waits in one of them, or delete one.`,
+        `Cannot open session ${wanted}: expected fewer than ${limit} sessions in use, found ${limit}. Delete one, or end the event streams and waits in one.`,
       );
     }
     drop(idlest.name);
@@ -162,7 +162,11 @@ export function createSessionRegistry({
   async function openFork(snapshot: SessionSnapshot, wanted: string | undefined): Promise<DockControl> {
     expire();
     if (wanted !== undefined && entries.has(wanted)) {
-      throw new ControlError(409, 'session_exists', `Cannot fork into ${wanted}: there is a session of that name.`);
+      throw new ControlError(
+        409,
+        'session_exists',
+        `Cannot fork into ${wanted}: a session of that name exists already.`,
+      );
     }
     let name = wanted;
     while (name === undefined || entries.has(name)) name = `fork-${++forks}`;
@@ -170,13 +174,14 @@ export function createSessionRegistry({
   }
 }
 
-/** The routes about all sessions, and what they do. */
+/** The routes that concern all sessions, with their operations. */
 export function sessionsGroup(sessions: SessionRegistry): RouteGroup {
   const operations: SessionsOperations = {
     'sessions.list': async () => sessions.list(),
     'sessions.open': async ({ input }) => sessions.open(input.session).status(),
     'sessions.drop': async ({ parameter: name }) => {
-      if (!sessions.drop(name)) throw new ControlError(404, 'not_found', `There is no session ${name}.`);
+      if (!sessions.drop(name))
+        throw new ControlError(404, 'not_found', `Cannot find session ${name}: it does not exist.`);
     },
   };
   return { routes: sessionsRoutes, operations: () => operations };

@@ -1,20 +1,20 @@
 const DEFAULT_MAX_BYTES = 128 * 1024 * 1024;
 
 /**
- * One of those that share a budget, and its neighbours in the order of use. They are kept in it, not in a list beside
- * it: with ten thousand sessions no place is in the cache, and each that a call need not touch is a wait less.
+ * A member of a budget, with links to its neighbours in the order of use. The links are in the member, not in a list
+ * beside it: with ten thousand sessions no memory is in the cache, and each access that is saved saves a wait.
  */
 export abstract class BudgetMember {
-  /** The one used before it; the budget's own business, like the next two. */
+  /** The member used before it; set by the budget only, like the next two. */
   before: BudgetMember | undefined = undefined;
   after: BudgetMember | undefined = undefined;
   isListed = false;
 
-  /** Gives an entry's bytes back; false when there is none. */
+  /** Drops the oldest entry and returns its bytes to the budget; false if there is none. */
   abstract dropOldest(): boolean;
 }
 
-/** The bytes that all journals together may hold. */
+/** The limit of bytes for all journals together. */
 export class JournalBudget {
   readonly #maxBytes: number;
   #held = 0;
@@ -30,7 +30,10 @@ export class JournalBudget {
     return this.#held;
   }
 
-  /** Takes bytes for one that so is the last used; entries of the longest idle go in return. */
+  /**
+   * Takes bytes for a member and marks it as used last; over the limit, entries of the members idle longest are
+   * dropped.
+   */
   take(member: BudgetMember, bytes: number): void {
     this.#held += bytes;
     if (member !== this.#lastUsed) {
@@ -46,7 +49,7 @@ export class JournalBudget {
     this.#held -= bytes;
   }
 
-  /** Passes over one when bytes are wanted, until it takes some again. */
+  /** Skips a member when bytes are needed, until it takes some again. */
   leave(member: BudgetMember): void {
     if (!member.isListed) return;
     const { before, after } = member;

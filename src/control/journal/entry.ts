@@ -2,10 +2,10 @@ import type { JournalText } from './text.js';
 
 /** A call and its answer, as plain data, without secrets. Times are milliseconds since the epoch. */
 export interface JournalEntry {
-  /** Rises in the order in which the calls came; never used twice in a session. */
+  /** Increases in the order of arrival; never used twice in a session. */
   id: number;
   session: string;
-  /** When the call came, on the session's clock. */
+  /** When the call arrived, on the session's clock. */
   at: number;
   /** The same on the machine's clock. */
   wall: number;
@@ -15,24 +15,24 @@ export interface JournalEntry {
   path: string;
   /** Without the question mark; absent where it is empty. */
   query?: string;
-  /** The documented route that took the call; absent where none did. */
+  /** The documented route of the call; absent if there is none. */
   route?: string;
   job?: string;
   model?: string;
   /** The status that the client got; `pending` while it waits. */
   status: number | 'network error' | 'pending';
-  /** Wall time until the answer had gone out to its end; absent before. */
+  /** Wall time until the whole answer was sent; absent before. */
   durationMs?: number;
-  /** Calls with this id and later ones came when this one had its answer already; absent before. */
+  /** Calls with this id and later ones arrived when this one had been answered; absent before. */
   answeredBefore?: number;
-  /** The fault that changed the answer; where none did, the first that had the call wait. */
+  /** The fault that changed the answer; if none did, the first that delayed the call. */
   fault?: JournalFault;
   request: { headers: RequestHeaders; body?: JournalText };
-  /** Absent where there was none. */
+  /** Absent until there is one. */
   answer?: { headers: AnswerHeaders; body?: JournalText };
 }
 
-/** The headers that matter, in lower case; `connection` only where the client asks to close it. */
+/** The headers that matter, in lower case; `connection` only if the client asks to close it. */
 export type RequestHeaders = Partial<
   Record<'authorization' | 'connection' | 'content-type' | 'origin' | 'upgrade' | 'user-agent', string>
 >;
@@ -43,8 +43,8 @@ export type AnswerHeaders = Partial<Record<'content-type' | 'retry-after', strin
 export interface JournalFault {
   id: string;
   type: string;
-  /** The others that the call met, in the order in which they acted: each had it wait. */
+  /** The other faults that applied, in order; each delayed the call. */
   also?: { id: string; type: string }[];
-  /** The answer of the api; absent where it was not asked. */
+  /** The api's own answer; absent if the api was not called. */
   intended?: { status: number | 'network error'; body?: JournalText };
 }

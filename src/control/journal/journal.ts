@@ -14,7 +14,7 @@ export interface JournalOptions {
   session: string;
   /** The session's clock. */
   clock: JournalClock;
-  /** Shared by all journals that together may hold no more than so much; one of its own by default. */
+  /** Shared by all journals with a common limit; by default the journal has a budget of its own. */
   budget?: JournalBudget | undefined;
   /** The machine's clock. */
   wall?: Clock;
@@ -22,22 +22,25 @@ export interface JournalOptions {
 }
 
 export interface CallListener {
-  /** Called with each call that has been answered to the end, by the id of its entry. */
+  /** Called with each completely answered call, by the id of its entry. */
   answered(callId: number): void;
 }
 
 const MAX_ENTRIES = 1000;
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** Records what the clients of one session asked and were answered. The oldest entries go when there are too many. */
+/**
+ * Records the calls of one session's clients and their answers. When there are too many, the oldest entries are
+ * dropped.
+ */
 export class Journal extends BudgetMember {
-  /** The session's; a reset brings another. */
+  /** The session's clock; a reset replaces it. */
   clock: JournalClock;
   readonly #session: string;
   readonly #wall: Clock;
   readonly #budget: JournalBudget;
   readonly #listener: CallListener | undefined;
-  /** The records form a linked list: an array would be two more places in memory for each call to look at. */
+  /** The records form a linked list: an array would add two memory accesses to each call. */
   #oldest: JournalRecord | undefined;
   #newest: JournalRecord | undefined;
   #length = 0;
@@ -60,7 +63,7 @@ export class Journal extends BudgetMember {
     this.#listener = listener;
   }
 
-  /** Records a call and the answer that `next` gives. It stands outermost, so it sees what the client gets. */
+  /** Records a call and the answer of `next`. It is the outermost layer, so it records what the client gets. */
   async record(call: Call, next: Answerer): Promise<Answer> {
     if (this.#isDisposed) return next(call);
     const record = new JournalRecord(++this.#lastId, call, this.clock, this.#wall.now());
@@ -76,22 +79,22 @@ export class Journal extends BudgetMember {
       this.#charge(record, sizeOfKept(record.requestBody));
     });
     const answer = this.#close(record, await next(watched));
-    // A caller that hands in notes gets the same.
+    // If a caller passes in notes, it gets the same.
     note(call, record);
     return answer;
   }
 
-  /** How many entries there are. */
+  /** The number of entries. */
   get length(): number {
     return this.#length;
   }
 
-  /** The bytes they hold in memory, at most. */
+  /** The largest number of bytes that they take in memory. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** The entries after the one of that id, in the order in which the calls came. */
+  /** Lists the entries after the one with that id, in order of arrival. */
   async list(after = 0): Promise<readonly JournalEntry[]> {
     const showRecord = await loadShowRecord();
     const entries: JournalEntry[] = [];
@@ -101,24 +104,24 @@ export class Journal extends BudgetMember {
     return entries;
   }
 
-  /** Looks up the entry of an id; what it returns answers undefined for an entry that has been dropped. */
+  /** Returns a function that finds an entry by its id; it returns undefined for a dropped one. */
   async lookup(): Promise<(id: number) => JournalEntry | undefined> {
     const showRecord = await loadShowRecord();
     return (id) => {
-      // Most often it has just been answered.
+      // Most often the entry has just been answered.
       let record = this.#newest?.id === id ? this.#newest : this.#oldest;
       while (record && record.id < id) record = record.next;
       return record?.id === id ? showRecord(record, this.#session) : undefined;
     };
   }
 
-  /** Forgets all entries. Ids go on rising. */
+  /** Removes all entries. Ids continue to increase. */
   clear(): void {
     while (this.dropOldest());
     this.#budget.leave(this);
   }
 
-  /** Forgets everything for good: later calls are not recorded. */
+  /** Removes all entries, and records no further calls. */
   dispose(): void {
     this.#isDisposed = true;
     this.clear();
@@ -129,7 +132,7 @@ export class Journal extends BudgetMember {
     if (!oldest) return false;
     this.#oldest = oldest.next;
     if (!this.#oldest) this.#newest = undefined;
-    // A record that is still being answered must not hold on to all that came after it.
+    // A record that is still being answered must not keep all later ones alive.
     oldest.next = undefined;
     this.#length--;
     this.#bytes -= oldest.bytes;
@@ -171,7 +174,7 @@ export class Journal extends BudgetMember {
   }
 
   #charge(record: JournalRecord, bytes: number): void {
-    // What is no longer listed is let go as soon as it is answered.
+    // A record that is no longer listed is released as soon as it is answered.
     if (record.id <= this.#lastId - this.#length) return;
     record.bytes += bytes;
     this.#take(bytes);
@@ -184,7 +187,7 @@ export class Journal extends BudgetMember {
   }
 }
 
-/** Loaded by the first who reads: most pages only write. */
+/** Loaded by the first reader: most pages only write. */
 async function loadShowRecord(): Promise<typeof showRecord> {
   return (await import('./show-record.js')).showRecord;
 }

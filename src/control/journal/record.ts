@@ -3,10 +3,10 @@ import type { Clock } from '../../core/clock.js';
 import type { JournalEntry } from './entry.js';
 import { keep, keepLine, type KeptText, type WatchedStream } from './text.js';
 
-/** How time moves in a session, as it stands at a call. */
+/** The session's clock and how it moves. */
 export interface JournalClock extends Clock {
   readonly mode: JournalEntry['clock']['mode'];
-  /** 0 where time does not move by itself. */
+  /** 0 unless time moves by itself. */
   readonly speed: number;
 }
 
@@ -22,9 +22,9 @@ export interface RequestLines {
 }
 
 /**
- * The record that the journal holds of a call: references, with nothing computed, in as few objects as will do. Most records are
- * never looked at, and all of them outlive the young heap, which makes each object in them dear. What stands
- * behind the journal writes down in it what it learns.
+ * The record of a call in the journal. It keeps references, with nothing computed, in as few objects as possible: most
+ * records are never read, and all of them outlive the young heap, which makes each object expensive. The layers behind
+ * the journal write their notes into it.
  */
 export class JournalRecord implements CallNotes {
   readonly id: number;
@@ -47,9 +47,9 @@ export class JournalRecord implements CallNotes {
   intended: { status: number | 'network error'; body?: KeptText } | undefined = undefined;
   durationMs: number | undefined = undefined;
   answeredBefore: number | undefined = undefined;
-  /** The bytes it is charged with. */
+  /** The bytes that it takes from the budget. */
   bytes: number;
-  /** The one that came after it, while both are kept. */
+  /** The next record, while both are kept. */
   next: JournalRecord | undefined = undefined;
 
   constructor(id: number, call: Call, clock: JournalClock, wall: number) {
@@ -64,7 +64,7 @@ export class JournalRecord implements CallNotes {
     this.bytes = RECORD_BYTES + sizeOf(this.path) + sizeOfLines(this.lines);
   }
 
-  /** Cuts what clients can make as long as they like. @returns what is left of it, in bytes */
+  /** Cuts texts whose length clients control. @returns the bytes that remain */
   cutNotes(): number {
     if (this.job !== undefined) this.job = keepLine(this.job, HEADER_LENGTH);
     if (this.model !== undefined) this.model = keepLine(this.model, HEADER_LENGTH);
@@ -84,7 +84,7 @@ export const SILENT: RequestLines = {
 
 const PATH_LENGTH = 2048;
 export const HEADER_LENGTH = 512;
-/** Bytes that a record takes besides its texts. */
+/** The bytes of a record without its texts. */
 const RECORD_BYTES = 512;
 
 function linesOf(call: Call): RequestLines | undefined {
@@ -107,7 +107,7 @@ function header(call: Call, name: string): string | undefined {
   return value === undefined ? undefined : keepLine(value, HEADER_LENGTH);
 }
 
-/** At most: a string takes one or two bytes for each of its units. */
+/** Returns an upper bound: a string takes one or two bytes for each of its units. */
 function sizeOf(text: string | undefined): number {
   return text === undefined ? 0 : 2 * text.length;
 }
@@ -118,12 +118,12 @@ function sizeOfLines(lines: RequestLines | undefined): number {
   return [query, authorization, contentType, origin, userAgent, upgrade].reduce((sum, line) => sum + sizeOf(line), 0);
 }
 
-/** Bytes that a kept text takes, at most. */
+/** Returns the largest number of bytes that a kept text takes. */
 export function sizeOfKept(kept: KeptText): number {
   return sizeOf(typeof kept === 'string' ? kept : kept.text);
 }
 
-/** The kept part of an answer that the client did not get; its whole body is let go. */
+/** Keeps part of an answer that the client did not get, and releases its whole body. */
 export function keepIntended(answer: Answer): NonNullable<JournalRecord['intended']> {
   if (answer === 'network error') return { status: answer };
   const { status, body } = answer;

@@ -4,7 +4,7 @@ import type { AnswerHeaders, JournalEntry, JournalFault, RequestHeaders } from '
 import { HEADER_LENGTH, SILENT, type JournalRecord, type RequestLines } from './record.js';
 import { keepLine, show, type JournalText } from './text.js';
 
-/** The entry that a record is, without its secrets. */
+/** Turns a record into an entry, without secrets. */
 export function showRecord(record: JournalRecord, session: string): JournalEntry {
   const { lines = SILENT, route, job, model, requestBody, status, durationMs, answeredBefore } = record;
   const secret = lines.authorization === undefined ? undefined : secretOf(lines.authorization);

@@ -1,12 +1,12 @@
-/** A body as the journal keeps it. */
+/** A body as the journal shows it. */
 export interface JournalText {
-  /** Its first 8 kB at most, without secrets. */
+  /** At most its first 8 kB, without secrets. */
   text: string;
-  /** Its whole length, as UTF-8; of a stream, what has passed. */
+  /** Its whole length, as UTF-8; for a stream, what has passed so far. */
   bytes: number;
-  /** The text is only the beginning. */
+  /** Set if the text is only the beginning. */
   clipped?: true;
-  /** A stream that has not ended: it still flows, it was cut off, or the client left. */
+  /** Set for a stream without an end: it is still flowing, it was cut off, or the client left. */
   unfinished?: true;
 }
 
@@ -25,23 +25,26 @@ export function keep(body: string): KeptText {
   return { text: beginningOf(bytes, KEPT_BYTES), wholeBytes: bytes.length };
 }
 
-/** A kept text for people to read. @param redact takes the secrets out */
+/** Formats a kept text for people. @param redact removes the secrets */
 export function show(kept: KeptText, redact: (text: string) => string): JournalText {
   if (typeof kept === 'string') return { text: redact(kept), bytes: new TextEncoder().encode(kept).length };
   return { text: redact(kept.text), bytes: kept.wholeBytes, clipped: true };
 }
 
-/** The beginning of a line that clients can make as long as they like. */
+/** Keeps the beginning of a line whose length clients control. */
 export function keepLine(line: string, length: number): string {
   return line.length <= length ? line : `${beginningOf(new TextEncoder().encode(line), length)}…`;
 }
 
-/** Decoded, not sliced: a slice would keep the whole text in memory. A character that is cut in two is left out. */
+/**
+ * Returns the beginning of a text. It is decoded anew, because a slice would keep the whole text in memory. A character
+ * that is cut in two is omitted.
+ */
 function beginningOf(bytes: Uint8Array, length: number): string {
   return new TextDecoder().decode(bytes.subarray(0, length), { stream: true });
 }
 
-/** A stream that is watched while it passes. */
+/** A stream that is observed while it passes. */
 export interface WatchedStream {
   stream: ReadableStream<Uint8Array>;
   /** The text that has passed so far. */
@@ -49,7 +52,8 @@ export interface WatchedStream {
 }
 
 /**
- * Watches a stream without reading ahead: a chunk passes when the client asks for it, and only its beginning is copied.
+ * Observes a stream without reading ahead: a chunk passes when the client asks for it, and only its beginning is
+ * copied.
  * @param onEnd called once: at its end, when it breaks, or when the client leaves
  */
 export function watchStream(source: ReadableStream<Uint8Array>, onEnd: () => void): WatchedStream {
@@ -68,7 +72,7 @@ export function watchStream(source: ReadableStream<Uint8Array>, onEnd: () => voi
       pull: async (controller) => {
         try {
           const { done, value } = await reader.read();
-          // A client that leaves ends the source as well; that is not the end of the body.
+          // A client that leaves also cancels the source; that is not the end of the body.
           if (over) return;
           if (done) {
             ended = true;
@@ -89,7 +93,7 @@ export function watchStream(source: ReadableStream<Uint8Array>, onEnd: () => voi
         await reader.cancel(reason);
       },
     },
-    // Nothing is read before the client asks for it.
+    // With this, the source is not read before the client asks for it.
     { highWaterMark: 0 },
   );
   return { stream, seen: () => ({ kept: bytes > KEPT_BYTES ? { text, wholeBytes: bytes } : text, ended }) };

@@ -1,7 +1,7 @@
 import type { Call, CallNotes } from '../../api/call.js';
 import { ForwardedCall } from '../../api/forwarded-call.js';
 
-/** A call as what stands behind the journal sees it: with notes, and telling what body was read. */
+/** A call as the layers behind the journal get it: it collects notes, and records the body that was read. */
 export class WatchedCall extends ForwardedCall {
   private readonly onBody: (body: string) => void;
 

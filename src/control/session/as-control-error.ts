@@ -5,8 +5,8 @@ import { ControlError, type ControlErrorCode } from '../base/control-error.js';
 import type { HubRefusalCode } from '../../contract/hub-refusal-code.js';
 
 /**
- * Turns a refusal by the engine or the contract into a ControlError. Refusals by the hub or the disk keep their own name
- * and status, which are the same for clients. Any other error is returned as it is.
+ * Turns a refusal by the engine or the contract into a ControlError. Refusals by the hub or the disk keep their own
+ * code and status, which are the same on LM Studio's routes. Any other error is returned as it is.
  */
 export function asControlError(error: unknown): unknown {
   if (error instanceof Problem) return new ControlError(400, 'invalid_request', error.message, { cause: error });

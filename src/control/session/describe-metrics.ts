@@ -2,21 +2,21 @@ import type { DownloaderMetrics } from '../../core/downloader.js';
 
 type JobCounts = DownloaderMetrics['jobs'];
 
-/** Describes what an engine has counted, in Prometheus' text exposition format. */
+/** Formats an engine's counters in Prometheus' text exposition format. */
 export function describeMetrics(metrics: DownloaderMetrics): string {
   return [
     counter('downloaded_bytes_total', 'Bytes received from the hub.', metrics.downloadedBytes),
     counter('hashed_bytes_total', 'Bytes whose digest has been computed.', metrics.hashedBytes),
-    counter('retries_total', 'Requests for bytes that were made again.', metrics.retries),
-    counter('stalls_total', 'Requests for bytes that fell silent and were given up.', metrics.stalls),
-    counter('url_renewals_total', 'Signed URLs that were asked for again.', metrics.renewals),
+    counter('retries_total', 'Repeated requests for bytes.', metrics.retries),
+    counter('stalls_total', 'Requests for bytes that stopped sending and were abandoned.', metrics.stalls),
+    counter('url_renewals_total', 'Signed URLs that were requested again.', metrics.renewals),
     gauge('bytes_per_second', 'Speed of all downloads together.', metrics.bytesPerSecond),
-    gauge('connections', 'Requests for bytes that are open.', metrics.connections),
+    gauge('connections', 'Open requests for bytes.', metrics.connections),
     describeJobCounts(metrics.jobs),
   ].join('');
 }
 
-/** Describes how many jobs are in each state, and those that are downloading by their phase. */
+/** Formats how many jobs are in each state, and those that are downloading by their phase. */
 export function describeJobCounts(jobs: JobCounts): string {
   const samples = jobs.map(
     ({ state, phase, count }) =>
@@ -39,7 +39,7 @@ function head(name: string, type: 'counter' | 'gauge', help: string): string {
   return `# HELP ${PREFIX}${name} ${help}\n# TYPE ${PREFIX}${name} ${type}\n`;
 }
 
-/** A label of a sample, with the backslashes, quotes and line feeds of its value escaped. */
+/** Formats a label of a sample, with backslashes, quotes and line feeds escaped. */
 function label(name: string, value: string): string {
   return `${name}="${value.replace(/[\\"]/g, String.raw`\$&`).replaceAll('\n', String.raw`\n`)}"`;
 }

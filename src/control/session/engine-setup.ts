@@ -5,26 +5,26 @@ import type { ModelLibrary } from '../../core/model-library.js';
 import type { DecisionListener, SavedSimulation, Simulation } from '../../core/simulation.js';
 import type { SessionClock } from '../base/session-clock.js';
 
-/** The engine of a session and its parts, made by the entry that opens the session. */
+/** The engine of a session and its parts, created by the entry that opens the session. */
 export interface EngineParts {
   engine: DownloadEngine;
   library: ModelLibrary;
   jobs: JobControl;
-  /** Where the downloads are simulated. */
+  /** Set if the downloads are simulated. */
   simulation?: Simulation;
-  /** Where the downloads are real. */
+  /** Set if the downloads are real. */
   downloader?: Downloader;
 }
 
-/** The parts of a session that its engine is made from. */
+/** The parts of a session that its engine is created from. */
 export interface EngineSetup {
   clock: SessionClock;
   seed: string;
-  /** To begin from, instead of from nothing. */
+  /** The saved state to start from; undefined for an empty one. */
   saved: SavedSimulation | undefined;
   onDecision: DecisionListener;
-  /** Called with what happens by itself, where there is no foresight to ask. */
+  /** Called with transitions that happen by themselves, if the engine cannot predict them. */
   onTransition: (transition: Transition) => void;
-  /** Aborted when the session's state is replaced; made when it is asked for. */
+  /** Returns a signal that is aborted when the session's state is replaced; created lazily. */
   closing: () => AbortSignal;
 }

@@ -1,7 +1,7 @@
-/** A latch that may be opened before anything waits for it: one opening is kept until it is awaited. */
+/** A latch that may be opened before a caller waits for it: one opening is kept. */
 export interface Latch {
   open: () => void;
-  /** Resolves when it is next opened, or at once where an opening is kept. */
+  /** Resolves when it is next opened, or at once if an opening was kept. */
   opened: () => Promise<void>;
 }
 

@@ -26,20 +26,20 @@ export interface LocalControlContext {
   engineName: string;
   journal: Journal;
   state: () => SessionState;
-  /** Begins again, from a snapshot or from nothing. @throws ControlError bad_snapshot */
+  /** Replaces the state, by a snapshot or by an empty one. @throws ControlError bad_snapshot */
   replace: (snapshot: SessionSnapshot | undefined) => void;
-  /** Called after the control changed something outside the engine: the time, the faults. */
+  /** Called after the control changed the clock or the faults. */
   changed: () => void;
   openFork: ((snapshot: SessionSnapshot, sessionName: string | undefined) => Promise<DockControl>) | undefined;
 }
 
 export interface LocalControl {
   operations: ControlOperations;
-  /** How many waits are going on. */
+  /** The number of waits in progress. */
   waiting(): number;
 }
 
-/** Controls a session in process: one operation per route, each with an input that has been checked. */
+/** Controls a session in process: one operation per route, each with checked input. */
 export function createLocalControl(context: LocalControlContext): LocalControl {
   const { journal, state } = context;
   const waits = countWaits();
@@ -117,7 +117,7 @@ export function createLocalControl(context: LocalControlContext): LocalControl {
       return status();
     },
     fork: async ({ input }) => {
-      if (!context.openFork) throw unsupported('fork a dock that stands alone');
+      if (!context.openFork) throw unsupported('fork a single dock');
       return context.openFork(await snapshot(), input.session);
     },
     events: (options) => state().events.listen(options),
@@ -136,7 +136,7 @@ export function createLocalControl(context: LocalControlContext): LocalControl {
   }
 
   async function findings(): Promise<readonly Finding[]> {
-    // Loaded when asked for: most pages never do.
+    // Loaded lazily: most pages never need it.
     const { findIn } = await import('../findings/findings.js');
     return findIn(await journal.list(), { jobs: await listJobs(), isMadeUp: madeUpIn(state().parts.simulation) });
   }
@@ -166,7 +166,7 @@ export function createLocalControl(context: LocalControlContext): LocalControl {
       let at = await when(condition);
       // What goes on only now is looked at again: a running clock has moved meanwhile.
       if (at > from && (await simulation().releaseHeld())) at = await when(condition);
-      // Not by a difference: the clock may have run on, or another caller may have advanced it, in the meantime.
+      // Set to the time and not advanced by a difference: the clock may have moved on in the meantime.
       clock.reach(at);
     }
     const transitions = (await parts.simulation?.transitions(from, clock.now())) ?? [];
@@ -206,7 +206,7 @@ export function createLocalControl(context: LocalControlContext): LocalControl {
 
   async function snapshot(): Promise<SessionSnapshot> {
     const { seed, profile, explainFailures, clock, faults } = state();
-    // Jobs first: a decision made while they are collected must not come after the time that is saved.
+    // Jobs are saved first: a decision made meanwhile must not be later than the saved time.
     const saved = await simulation().save();
     return makeSnapshot({
       seed,
@@ -220,7 +220,10 @@ export function createLocalControl(context: LocalControlContext): LocalControl {
 
   function simulation(): Simulation {
     const { simulation } = state().parts;
-    if (!simulation) throw unsupported(`do that with the ${context.engineName} engine: only a simulation can`);
+    if (!simulation)
+      throw unsupported(
+        `do this with the ${context.engineName} engine: only a simulation can. Use the simulated engine`,
+      );
     return simulation;
   }
 }
@@ -241,7 +244,9 @@ function jobsOf({ state, sessionName }: LocalControlContext) {
     return jobs;
   }
 
-  /** Does not ask the engine for the status: that is a poll, and would move the job in mode `polls`. */
+  /**
+   * Finds a job without asking the engine for the status: that is a poll, and would advance the job in mode `polls`.
+   */
   async function findJob(jobId: string): Promise<JobSnapshot | undefined> {
     return state().parts.jobs.find(jobId);
   }
@@ -249,7 +254,8 @@ function jobsOf({ state, sessionName }: LocalControlContext) {
   /** @throws ControlError not_found */
   async function requireJob(jobId: string): Promise<JobSnapshot> {
     const job = await findJob(jobId);
-    if (!job) throw new ControlError(404, 'not_found', `There is no job ${jobId} in session ${sessionName}.`);
+    if (!job)
+      throw new ControlError(404, 'not_found', `Cannot find job ${jobId}: session ${sessionName} has no such job.`);
     return job;
   }
 }
@@ -288,7 +294,7 @@ function refuseWrongValue<Value>(act: () => Value): Value {
   }
 }
 
-/** Turns the clock's error about a time that it cannot show into invalid_request. */
+/** Turns the clock's error about an impossible time into invalid_request. */
 function refuseImpossibleTime(act: () => void): void {
   try {
     act();

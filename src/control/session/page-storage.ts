@@ -17,27 +17,28 @@ const KEY = 'modeldock';
 
 const savedSchema = z.strictObject({ savedAt: z.number(), snapshot: z.unknown() });
 
-/** Saves a dock at each change; the changes of one turn of the event loop are saved once. */
+/** Saves a dock at each change; the changes of one turn of the event loop are saved together. */
 export function keepIn(storage: PageStorage): (session: Session) => void {
   let pending = false;
   const oneByOne = createSerialQueue();
   return (session) => {
     if (pending) return;
     pending = true;
-    // One after the other: a copy of many jobs takes longer than a later one of few.
+    // Saves run one after another: a copy of many jobs takes longer than a later one of few.
     oneByOne(async () => {
       pending = false;
       const snapshot = await session.control.snapshot();
       storage.setItem(KEY, JSON.stringify({ savedAt: wallDate(), snapshot }));
     })
-      // A full storage must not fail the call that made the decision; an old copy would come back as the present.
+      // A full storage must not fail the call that made the decision. The old copy is removed, because it would be
+      // restored as if it were current.
       .catch(() => storage.removeItem(KEY));
   };
 }
 
 /**
- * Opens what was saved, or a world from nothing where there is nothing, or nothing that this version can read: what
- * is wrong with a page's storage must not keep the page from working.
+ * Opens the saved state, or an empty one if there is none or this version cannot read it: a problem with a page's
+ * storage must not stop the page.
  */
 export function openKept(storage: PageStorage, open: (snapshot: SessionSnapshot | undefined) => Session): Session {
   const text = storage.getItem(KEY);
@@ -51,7 +52,7 @@ export function openKept(storage: PageStorage, open: (snapshot: SessionSnapshot 
   }
 }
 
-/** @throws ControlError bad_snapshot */
+/** Reads a replay token. @throws ControlError bad_snapshot */
 function read(text: string): SessionSnapshot {
   let value: unknown;
   try {
@@ -60,11 +61,11 @@ function read(text: string): SessionSnapshot {
     throw badSnapshot((error as Error).message, error);
   }
   const { success, data } = savedSchema.safeParse(value);
-  if (!success) throw badSnapshot('it was saved by something else');
+  if (!success) throw badSnapshot('another program saved it');
   return aged(parseSnapshot(data.snapshot), Math.max(0, wallDate() - data.savedAt));
 }
 
-/** A running clock ran on while the page was away. */
+/** Advances a running clock by the time that the page was closed. */
 function aged(snapshot: SessionSnapshot, awayMs: number): SessionSnapshot {
   const { clock } = snapshot;
   if (clock.mode !== 'running') return snapshot;

@@ -2,31 +2,31 @@ import { parseSnapshot, type SessionSnapshot } from '../base/snapshot.js';
 import { ControlError } from '../base/control-error.js';
 
 /*
- * A replay token is a session's snapshot in one word that can be pasted: its JSON, deflated (zlib's form, whose checksum
- * tells a mangled one), in base64url, behind the name and version of the format.
+ * The prefix of a replay token: the name and version of the format. A token is a session's snapshot as one word that
+ * can be pasted: its JSON, deflated (in zlib's form, whose checksum detects a mangled one), in base64url.
  */
 
 const PREFIX = 'mdk1.';
-/** Bytes that a token may unfold to: a small token can be made to unfold without end. */
+/** The largest size that a token may unpack to: a small token can be crafted to unpack endlessly. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
-/** Whether a text claims to be a replay token. */
+/** Whether a text looks like a replay token. */
 export function looksLikeReplayToken(text: string): boolean {
   return /^mdk\d+\./.test(text.trim());
 }
 
-/** The world of a snapshot as one word, for `modeldock --replay`. */
+/** Formats a snapshot as one word, for `modeldock --replay`. */
 export async function toReplayToken(snapshot: SessionSnapshot): Promise<string> {
   const json = new TextEncoder().encode(JSON.stringify(snapshot));
   return PREFIX + toBase64Url(await collect(streamOf(json).pipeThrough(new CompressionStream('deflate')), Infinity));
 }
 
-/** @throws ControlError bad_snapshot */
+/** Reads a replay token. @throws ControlError bad_snapshot */
 export async function fromReplayToken(token: string): Promise<SessionSnapshot> {
   const text = token.trim();
-  if (!looksLikeReplayToken(text)) throw refuse('it does not begin with mdk1. as all of them do');
+  if (!looksLikeReplayToken(text)) throw refuse('expected it to begin with mdk1., found another beginning');
   if (!text.startsWith(PREFIX)) {
-    throw refuse(`it is of another version (${text.slice(0, text.indexOf('.'))}), and this modeldock reads mdk1`);
+    throw refuse(`expected version mdk1, found ${text.slice(0, text.indexOf('.'))}`);
   }
   const packed = fromBase64Url(text.slice(PREFIX.length));
   const json = await unfold(packed);
@@ -34,7 +34,7 @@ export async function fromReplayToken(token: string): Promise<SessionSnapshot> {
     return parseSnapshot(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json)));
   } catch (error) {
     if (error instanceof ControlError) throw error;
-    throw refuse('it holds no snapshot', error);
+    throw refuse('expected a snapshot, found something else', error);
   }
 }
 
@@ -43,7 +43,7 @@ async function unfold(packed: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
     return await collect(streamOf(packed).pipeThrough(new DecompressionStream('deflate')), MOST_BYTES);
   } catch (error) {
     if (error instanceof ControlError) throw error;
-    throw refuse('it was cut off or changed on its way', error);
+    throw refuse('expected a whole token, found one that was cut off or changed', error);
   }
 }
 
@@ -55,7 +55,7 @@ async function collect(stream: ReadableStream<Uint8Array>, most: number): Promis
     length += next.value.length;
     if (length > most) {
       void reader.cancel().catch(() => undefined);
-      throw refuse(`it unfolds to more than ${most / 1024 / 1024} MiB`);
+      throw refuse(`expected a snapshot of at most ${most / 1024 / 1024} MiB, found a larger one`);
     }
     chunks.push(next.value);
   }
@@ -84,13 +84,13 @@ function toBase64Url(bytes: Uint8Array): string {
 }
 
 function fromBase64Url(text: string): Uint8Array<ArrayBuffer> {
-  // `atob` passes over white space, which a copied token has where a line was broken.
-  if (!/^[\w-]*$/.test(text)) throw refuse('it has characters that no token has');
+  // `atob` ignores white space, which a copied token contains where a line was broken.
+  if (!/^[\w-]*$/.test(text)) throw refuse('expected only letters, digits, - and _, found other characters');
   let binary: string;
   try {
     binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
   } catch (error) {
-    throw refuse('it was cut off or changed on its way', error);
+    throw refuse('expected a whole token, found one that was cut off or changed', error);
   }
   const bytes = new Uint8Array(binary.length);
   for (let index = 0; index < binary.length; index++) bytes[index] = binary.charCodeAt(index);

@@ -4,7 +4,9 @@ import { ControlError } from '../base/control-error.js';
 
 export const DEFAULT_SESSION = 'default';
 
-/** `.` and `..` would be taken out of a URL before it is sent, and lead into another session. */
+/**
+ * Excludes `.` and `..`, which are removed from a URL before it is sent, so that it would lead into another session.
+ */
 const NAME = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,64}$/;
 const PREFIX = /^\/s\/([^/]*)(\/.*)?$/i;
 
@@ -14,13 +16,13 @@ export function checkSessionName(name: string): string {
   throw new ControlError(
     400,
     'invalid_request',
-    `Cannot use ${JSON.stringify(name.slice(0, 80))} as a session's name: it takes 1 to 64 letters, digits, dots, underscores and hyphens, and cannot be . or ..`,
+    `Cannot use this name for a session: expected 1 to 64 letters, digits, dots, underscores and hyphens, but not . or .., found ${JSON.stringify(name.slice(0, 80))}.`,
   );
 }
 
 /**
- * Reads which session a call belongs to, and the path without the session: by the prefix `/s/<name>` (in any case), the header
- * `X-Modeldock-Session`, the bearer token `session:<name>`, or none, in that order. The name is not checked yet.
+ * Reads the session of a call, and the path without it: from the prefix `/s/<name>` (in any case), the header
+ * `X-Modeldock-Session`, or the bearer token `session:<name>`, in that order. The name is not checked yet.
  */
 export function sessionOf(call: Pick<Call, 'path' | 'header'>): { sessionName: string; path: string } {
   const prefix = PREFIX.exec(call.path);

@@ -17,15 +17,15 @@ import { badSnapshot, type SessionSnapshot } from '../base/snapshot.js';
 import type { EngineParts, EngineSetup } from './engine-setup.js';
 
 export interface SessionStateOptions extends ApiOptions {
-  /** What answers the calls on which a model would run. */
+  /** Answers inference calls. */
   inference?: InferenceHandler | undefined;
   profile?: Profile;
   /** Answers in place of LM Studio's routes, behind the faults. */
   answerer?: Answerer | undefined;
-  /** @throws Error naming what is wrong with `saved` */
+  /** Creates the engine. @throws Error naming what is wrong with `saved` */
   makeEngine: (setup: EngineSetup) => EngineParts;
   seed: string;
-  /** The first time that the clock shows, in ms; the machine's time by default. */
+  /** The initial time of the clock, in ms; the machine's time by default. */
   start?: number | undefined;
   /** Drives the clock while it runs; the machine's date by default. */
   timeSource?: Clock | undefined;
@@ -34,19 +34,19 @@ export interface SessionStateOptions extends ApiOptions {
   dates?: AnswerDates | undefined;
 }
 
-/** The session that a state belongs to, which outlives a reset. */
+/** The session of a state; it outlives a reset. */
 export interface SessionStateContext {
-  /** Absent until the first log of events is made. */
+  /** Absent until the first event log is created. */
   listeners: Listeners | undefined;
-  /** Loads what shows the journal's entries, and returns how to find one. */
+  /** Loads the code that formats journal entries, and returns a function that finds one. */
   lookupCalls(): Promise<(id: number) => JournalEntry | undefined>;
   /** Called after each decision. */
   changed(): void;
 }
 
 /**
- * The part of a session that a reset or a restore replaces: its engine, its time and its faults. Parts are created
- * lazily: of ten thousand sessions most are only ever called.
+ * The part of a session that a reset or a restore replaces: its engine, its clock and its faults. Parts are created
+ * lazily: of ten thousand sessions most only answer calls.
  */
 export class SessionState implements ApiContext, FaultsContext {
   readonly engine: DownloadEngine;
@@ -62,7 +62,7 @@ export class SessionState implements ApiContext, FaultsContext {
   #events: EventLog | undefined;
   #closing: AbortController | undefined;
 
-  /** @throws ControlError bad_snapshot */
+  /** Reads a replay token. @throws ControlError bad_snapshot */
   constructor(options: SessionStateOptions, session: SessionStateContext, snapshot: SessionSnapshot | undefined) {
     const { profile = profiles.documented, explainFailures = false } = snapshot ?? options;
     this.#options = options;
@@ -83,7 +83,7 @@ export class SessionState implements ApiContext, FaultsContext {
     if (snapshot) this.#faults = orBadSnapshot(snapshot, () => new Faults(this, snapshot.faults as FaultState));
   }
 
-  /** Answers a client's call: faults and routes. */
+  /** Answers a client's call, through the faults and the routes. */
   answer(call: Call): Promise<Answer> {
     const { answerer = (passed: Call) => answerCall(passed, this) } = this.#options;
     return this.#faults ? this.#faults.pass(call, answerer) : answerer(call);
@@ -103,32 +103,32 @@ export class SessionState implements ApiContext, FaultsContext {
     return (this.#events ??= this.#makeEvents());
   }
 
-  /** Aborted when this is replaced. */
+  /** Aborted when this state is replaced. */
   get closing(): AbortSignal {
     return this.#controller.signal;
   }
 
-  /** Ends what hangs, waits and listens in here. */
+  /** Ends hanging calls, waits and event streams. */
   close(): void {
     this.#controller.abort();
   }
 
-  /** Records a call that was answered, by its id in the journal. */
+  /** Records an answered call, by its id in the journal. */
   called(callId: number): void {
     this.#listenedEvents?.called(callId);
   }
 
-  /** Records that time was set or advanced, or runs at another speed. */
+  /** Records that the clock was set, advanced or given another speed. */
   timeChanged(): void {
     this.#listenedEvents?.timeChanged();
   }
 
-  /** How many listeners there are. */
+  /** The number of listeners. */
   listening(): number {
     return this.#events?.listening() ?? 0;
   }
 
-  /** Whether it can answer as of the past: only a simulation can; without one, stale answers are refused. */
+  /** Whether it can answer as of an earlier time: only a simulation can; without one, stale answers are refused. */
   get knowsItsPast(): boolean {
     return this.parts.simulation !== undefined;
   }
@@ -166,7 +166,7 @@ export class SessionState implements ApiContext, FaultsContext {
     return (this.#closing ??= new AbortController());
   }
 
-  /** The log, if a caller ever listened or waits, be it to the state before this one. */
+  /** The event log, if a caller has ever listened or waited, even in an earlier state of the session. */
   get #listenedEvents(): EventLog | undefined {
     return this.#session.listeners?.leftAt === undefined ? this.#events : this.events;
   }

@@ -14,21 +14,21 @@ export interface SessionOptions extends SessionStateOptions {
   engineName: string;
   /** `default` by default. */
   sessionName?: string;
-  /** Asks LM Studio's routes for `Authorization: Bearer <token>`. */
+  /** Requires `Authorization: Bearer <token>` on LM Studio's routes. */
   requireToken?: string | undefined;
   journalBudget?: JournalBudget | undefined;
-  /** Opens the session of a fork; without it there is no fork. */
+  /** Opens the session of a fork; without it the session cannot be forked. */
   openFork?: ((snapshot: SessionSnapshot, sessionName: string | undefined) => Promise<DockControl>) | undefined;
   /** Called after each decision. */
   onChange?: ((session: Session) => void) | undefined;
-  /** To begin from. */
+  /** The state to start from. */
   snapshot?: SessionSnapshot | undefined;
 }
 
 /**
- * One isolated session: what clients call, and what controls it. Sessions share nothing. It is a class, and so is all of
- * it that a poll touches: a session of closures takes several times as many places in memory, and with ten thousand
- * sessions each of them is a cache miss (docs/decisions/sessions.md).
+ * One isolated session: its answers to clients, and its control. Sessions share no state. It and all parts that a poll
+ * uses are classes: a session of closures takes several times as many places in memory, and with ten thousand sessions
+ * each of them is a cache miss (docs/decisions/sessions.md).
  */
 export class Session implements SessionStateContext, CallListener {
   readonly sessionName: string;
@@ -40,7 +40,7 @@ export class Session implements SessionStateContext, CallListener {
   #localControl: LocalControl | undefined;
   #control: DockControl | undefined;
 
-  /** @throws ControlError bad_snapshot */
+  /** Reads a replay token. @throws ControlError bad_snapshot */
   constructor({ snapshot, ...options }: SessionOptions) {
     this.#options = options;
     this.sessionName = options.sessionName ?? DEFAULT_SESSION;
@@ -54,7 +54,7 @@ export class Session implements SessionStateContext, CallListener {
     });
   }
 
-  /** Controls it in process. */
+  /** Controls the session in process. */
   get control(): DockControl {
     return (this.#control ??= {
       ...createControl<Omit<DockControl, 'events'>>(controlRoutes, inProcess(this.operations)),
@@ -62,22 +62,22 @@ export class Session implements SessionStateContext, CallListener {
     });
   }
 
-  /** The operations behind the control's routes, for inputs that have been checked. */
+  /** The operations behind the control's routes, for checked inputs. */
   get operations(): ControlOperations {
     return (this.#localControl ??= this.#createLocalControl()).operations;
   }
 
-  /** Answers a client's call: journal, token, faults and routes. */
+  /** Answers a client's call, through the journal, the token check, the faults and the routes. */
   answer(call: Call): Promise<Answer> {
     return this.#journal.record(call, (watched) => this.#answerWatched(watched));
   }
 
-  /** Whether a caller listens to it or waits for something in it. */
+  /** Whether a caller listens to its events or waits in it. */
   isBusy(): boolean {
     return (this.#localControl?.waiting() ?? 0) > 0 || this.#state.listening() > 0;
   }
 
-  /** Ends what hangs, waits and listens, and gives its journal back. */
+  /** Ends hanging calls, waits and event streams, and releases its journal. */
   close(): void {
     this.#state.close();
     this.#journal.dispose();
@@ -113,7 +113,7 @@ export class Session implements SessionStateContext, CallListener {
     });
   }
 
-  /** @throws ControlError bad_snapshot; then all stays as it was */
+  /** @throws ControlError bad_snapshot; the state then stays as it was */
   #replace(snapshot: SessionSnapshot | undefined): void {
     const next = new SessionState(this.#options, this, snapshot);
     this.#state.close();

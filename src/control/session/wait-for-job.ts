@@ -9,7 +9,7 @@ import type { EventLog } from '../events/events.js';
 import { WAIT_MS, type WaitFor } from '../contract/dock-control.js';
 import type { SessionClock } from '../base/session-clock.js';
 
-/** How often an engine without foresight is looked at. */
+/** How often the jobs of an engine without foresight are checked, in ms. */
 const LOOK_AGAIN_MS = 200;
 
 export interface WaitContext {
@@ -42,7 +42,7 @@ export async function waitForJob(
       const job = await find();
       if (job && isReached(job, wanted, progress)) return job;
       if (job && 'job' in target && (job.state === 'completed' || job.state === 'failed')) {
-        throw new ControlError(409, 'never', `Cannot wait for ${goal}: ${describe(job)} for good.`);
+        throw new ControlError(409, 'never', `Cannot wait for ${goal}: ${describe(job)}, which is final.`);
       }
       const left = deadline - monotonicNow();
       const gone = leaving.some(({ aborted }) => aborted);

@@ -1,35 +1,35 @@
 /*
- * What files are made of. A file of 40 GB exists only as the rule that gives its bytes, so nothing here may depend on
- * having seen the bytes before: every chunk is computed from where it starts.
+ * The contents of files. A file of 40 GB exists only as the rule for its bytes, so every chunk is computed from its
+ * position, independently of the bytes before it.
  */
 import { createCipheriv, createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 
-/** Goes into every content's identity: raise it when the same description would give other bytes. */
+/** Part of every content's id: increase it when the same description would give other bytes. */
 const GENERATOR_VERSION = 1;
 
-/** Bytes that can be read from anywhere. */
+/** Bytes that can be read from any position. */
 export interface Content {
   /** In bytes. */
   readonly size: number;
-  /** The bytes `[start, end)` in order. Chunks are fresh memory: the reader may keep or change them. */
+  /** Yields the bytes `[start, end)` in order. Chunks are new memory: the reader may keep or change them. */
   chunks(start: number, end: number): Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 }
 
-/** Where a file's bytes come from, as plain data, so that it can be sent to a worker and named in a cache. */
+/** The source of a file's bytes, as plain data, so that it can be sent to a worker and used as a key of a cache. */
 export type ContentSource =
   | { type: 'bytes'; size: number; bytes: Uint8Array }
   | { type: 'seeded'; size: number; key: Uint8Array; head: Uint8Array }
   | { type: 'disk'; size: number; path: string; modifiedAt: number };
 
-// Small enough that the allocator reuses the chunks instead of mapping fresh pages for each: measured 1.5 times as
-// fast as 1 MiB.
+// Small enough that the allocator reuses the chunks instead of mapping new pages for each: measured 1.5 times as fast
+// as 1 MiB.
 const CHUNK_BYTES = 64 * 1024;
 const DISK_CHUNK_BYTES = 256 * 1024;
-// The input of the cipher, whose output is then the key stream itself. Never written to.
+// The input of the cipher, whose output is then the key stream itself. It is never changed.
 const zeros = new Uint8Array(CHUNK_BYTES);
 
-/** The content `source` describes. */
+/** Creates the content that `source` describes. */
 export function contentOf(source: ContentSource): Content {
   switch (source.type) {
     case 'bytes':
@@ -41,7 +41,7 @@ export function contentOf(source: ContentSource): Content {
   }
 }
 
-/** Content that is held in memory. */
+/** Creates content from bytes in memory. */
 export function bytesContent(bytes: Uint8Array): Content {
   return {
     size: bytes.length,
@@ -51,7 +51,7 @@ export function bytesContent(bytes: Uint8Array): Content {
   };
 }
 
-/** The AES-128 key of one file: another seed, name or variant gives unrelated bytes. */
+/** Derives the AES-128 key of a file: another seed, name or variant gives unrelated bytes. */
 export function contentKey(seed: string, name: string, variant: string): Uint8Array {
   return createHash('sha256')
     .update(JSON.stringify([GENERATOR_VERSION, seed, name, variant]))
@@ -59,7 +59,7 @@ export function contentKey(seed: string, name: string, variant: string): Uint8Ar
     .subarray(0, 16);
 }
 
-/** 64 hex digits that stand for the bytes of `source` without reading them. */
+/** Returns 64 hex digits that identify the bytes of `source` without reading them. */
 export function contentId(source: ContentSource): string {
   const hash = createHash('sha256');
   switch (source.type) {
@@ -73,7 +73,7 @@ export function contentId(source: ContentSource): string {
   }
 }
 
-/** All of `content` in memory; only for what is known to be small. */
+/** Reads all of `content` into memory; only for small contents. */
 export async function wholeOf(content: Content): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of content.chunks(0, content.size)) chunks.push(chunk);
@@ -110,7 +110,7 @@ async function* diskChunks(path: string, start: number, end: number): AsyncItera
     while (at < end) {
       const chunk = new Uint8Array(Math.min(DISK_CHUNK_BYTES, end - at));
       const { bytesRead } = await file.read(chunk, 0, chunk.length, at);
-      if (bytesRead === 0) throw new Error(`could not read ${path} at byte ${at}: the file became shorter`);
+      if (bytesRead === 0) throw new Error(`Cannot read ${path} at byte ${at}: the file became shorter`);
       yield chunk.subarray(0, bytesRead);
       at += bytesRead;
     }

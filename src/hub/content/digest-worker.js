@@ -1,13 +1,13 @@
 // @ts-check
 /*
- * Plain JavaScript, so that it can be started as a worker from the sources (tests) as well as from the build, and
- * nothing but Node's own modules, for the same reason. It computes what content.ts serves; a test holds the two together.
+ * Computes the same bytes as content.ts; a test compares the two. It is plain JavaScript that imports only Node's own
+ * modules, so that it can be started as a worker both from the sources (in tests) and from the build.
  */
 import { createCipheriv, createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 
-// start-worker.ts waits for this before it ends the thread.
+// start-worker.ts waits for this message before it ends the thread.
 workerData?.loading.postMessage('loaded');
 
 const zeros = new Uint8Array(64 * 1024);
@@ -32,7 +32,7 @@ async function sha256(source, progress) {
     const cipher = createCipheriv('aes-128-ctr', source.key, new Uint8Array(16));
     const head = source.head.subarray(0, source.size);
     hash.update(head);
-    // The header lies over the key stream, it does not move it.
+    // The header replaces the beginning of the key stream, it does not shift it.
     for (let at = 0; at < source.size; at += zeros.length) {
       const chunk = cipher.update(zeros.subarray(0, Math.min(zeros.length, source.size - at)));
       hash.update(at < head.length ? chunk.subarray(head.length - at) : chunk);

@@ -1,6 +1,6 @@
 /*
- * sha256 of files that may have 40 GB. Three places know one without work: the table in the sources, this process, and
- * the cache on disk. Otherwise a worker computes it, one file at a time, while the hub goes on answering.
+ * The sha256 of files that may have 40 GB. It is looked up in the table in the sources, in this process, and in the
+ * cache on disk. Otherwise a worker computes it, one file at a time, while the hub continues to answer.
  */
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
@@ -10,16 +10,18 @@ import { contentId, type ContentSource } from './content.js';
 import { createHasher } from './hasher.js';
 import { knownDigests } from './known-digests.js';
 
-/** What digests of large files cost and where they are kept. */
+/** Provides the digests of large files. */
 export interface Digests {
-  /** The sha256 as 64 hex digits, computed if it is not known. */
+  /** Returns the sha256 as 64 hex digits, computed if it is not known. */
   sha256(source: ContentSource): Promise<string>;
   /**
-   * Starts whatever is missing among `sources`. Resolves with how long it will take, in ms, when that is too long for
-   * an answer to wait for, and with `undefined` when all of them are known.
+   * Starts computing missing digests. Resolves with the expected time in ms if an answer should not wait for them, and
+   * with `undefined` when all are known.
    */
   prepare(sources: readonly ContentSource[]): Promise<number | undefined>;
-  /** Stops computing what is not among `sources`; a caller that waits for one of those gets an error. */
+  /**
+   * Stops computing digests of files that are not among `sources`; a caller that waits for one of them gets an error.
+   */
   retain(sources: readonly ContentSource[]): void;
   close(): Promise<void>;
 }
@@ -30,21 +32,24 @@ interface Computation {
   stop: AbortController;
 }
 
-/** More than this many unknown bytes are not worth making a client wait for: about half a second of work. */
+/** The largest number of bytes to hash for which an answer waits: about half a second of work. */
 const PATIENCE_BYTES = 256 * 1024 * 1024;
-/** What one worker hashes, generation included; only used to say when to come back. */
+/** The speed of one worker, generation included; only used to estimate Retry-After. */
 const ASSUMED_BYTES_PER_MS = 800_000;
 
-/** Where digests are kept between runs: `$XDG_CACHE_HOME` or `~/.cache`, then `modeldock/hub-digests`. */
+/**
+ * Returns the folder where digests are kept between runs: `$XDG_CACHE_HOME` or `~/.cache`, then
+ * `modeldock/hub-digests`.
+ */
 export function defaultDigestCache(): string {
   return join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'modeldock', 'hub-digests');
 }
 
-/** `cacheFolder: undefined` keeps nothing on disk. */
+/** Creates the digests. With `cacheFolder: undefined` nothing is kept on disk. */
 export function createDigests(cacheFolder: string | undefined): Digests {
   const found = new Map<string, string>();
   const running = new Map<string, Computation>();
-  // Two, so that a small file never waits behind a large one.
+  // Two threads, so that a small file never waits behind a large one.
   const hashers = { small: createHasher(), large: createHasher() };
 
   function sha256(source: ContentSource): Promise<string> {
@@ -58,7 +63,7 @@ export function createDigests(cacheFolder: string | undefined): Digests {
   function start(id: string, source: ContentSource): Computation {
     const stop = new AbortController();
     const digest = recallOrCompute(id, source, stop.signal).finally(() => {
-      // After it was stopped, another one may be running for the same file.
+      // After this computation was stopped, another one may be running for the same file.
       if (running.get(id) === computation) running.delete(id);
     });
     const computation = { digest, stop };
@@ -79,9 +84,9 @@ export function createDigests(cacheFolder: string | undefined): Digests {
     sha256,
     async prepare(sources) {
       const all = Promise.all(sources.map((source) => sha256(source)));
-      // The next caller gets the error; it must not stay an unhandled rejection.
+      // The next caller gets the error; without this it would be an unhandled rejection.
       all.catch(() => undefined);
-      // The cache on disk is asked first, so that a file hashed last week is not a reason to be told to wait.
+      // The cache on disk is read first, so that a client need not wait for a digest that it has.
       await Promise.all(sources.map((source) => recallInto(found, cacheFolder, source)));
       const missing = sources.filter((source) => isMissing(found, source));
       if (missing.reduce((sum, source) => sum + source.size, 0) <= PATIENCE_BYTES) {
@@ -135,11 +140,13 @@ async function remember(folder: string | undefined, id: string, digest: string):
     await writeFile(scratch, `${digest}\n`);
     await rename(scratch, join(folder, id));
   } catch {
-    // A cache that cannot be written costs the same work again, never an answer.
+    // If the cache cannot be written, the work is repeated later; answers do not fail.
   }
 }
 
-/** One by one: Node's recursive mkdir never ends on a file system that takes no folders, as `/proc`. */
+/**
+ * Creates folders one by one: Node's recursive mkdir never ends on a file system without new folders, such as `/proc`.
+ */
 async function makeFolder(folder: string): Promise<void> {
   const make = (): Promise<void> =>
     mkdir(folder).catch((error: unknown) => {

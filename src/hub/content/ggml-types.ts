@@ -1,24 +1,23 @@
 /*
- * Numbers from ggml and llama.cpp that a GGUF header is written with: `enum ggml_type`, the size of its blocks, and
- * `enum llama_ftype`.
+ * Numbers from ggml and llama.cpp for GGUF headers: `enum ggml_type`, the size of its blocks, and `enum llama_ftype`.
  */
 
-/** How one tensor is stored: `id` of `enum ggml_type`, and `blockBytes` for each `blockItems` numbers. */
+/** The storage of a tensor: `id` of `enum ggml_type`, and `blockBytes` for each `blockItems` numbers. */
 export interface TensorType {
   id: number;
   blockItems: number;
   blockBytes: number;
 }
 
-/** A quantization as file names spell it: the number of `general.file_type`, and how most tensors are stored. */
+/** A quantization as in file names: the number of `general.file_type`, and the storage of most tensors. */
 export interface Quantization {
   fileType: number;
   tensors: TensorType;
 }
 
-/** Single-precision floats, which norms are stored as. */
+/** Single-precision floats, the storage of norms. */
 export const F32: TensorType = { id: 0, blockItems: 1, blockBytes: 4 };
-/** Single bytes, to fill a file to the byte. */
+/** Single bytes, used to fill a file to its exact size. */
 export const I8: TensorType = { id: 24, blockItems: 1, blockBytes: 1 };
 
 const F16: TensorType = { id: 1, blockItems: 1, blockBytes: 2 };
@@ -53,7 +52,7 @@ const quantizations: Readonly<Record<string, Quantization>> = {
   MXFP4: { fileType: 38, tensors: MXFP4 },
 };
 
-/** The quantization a path names between delimiters (`…-Q4_K_M.gguf`, `BF16/…`); F16 when it names none. */
+/** Finds the quantization that a path names between delimiters (`…-Q4_K_M.gguf`, `BF16/…`); F16 if it names none. */
 export function quantizationInPath(path: string): Quantization {
   const words = path.toUpperCase().split(/[-./]/);
   const label = words.findLast((word) => word in quantizations);

@@ -1,11 +1,11 @@
 /*
- * The head of a GGUF file, version 3, for a file whose size is given beforehand: the tensors are laid out so that the
- * last one ends exactly where the file does, because readers check that.
+ * Creates the header of a GGUF file, version 3, for a given file size: the tensors are laid out so that the last one
+ * ends exactly at the end of the file, because readers check that.
  * https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
  */
 import { F32, I8, type Quantization, type TensorType } from './ggml-types.js';
 
-/** What a header says about its model. */
+/** The description of a model in its header. */
 export interface GgufHeaderFields {
   /** `general.architecture`: `llama`, `qwen3`, `nomic-bert`, `clip` for a projector, … */
   architecture: string;
@@ -14,9 +14,9 @@ export interface GgufHeaderFields {
   quantization: Quantization;
   contextLength: number;
   embeddingLength: number;
-  /** Blocks in this file. */
+  /** The number of blocks in this file. */
   blockCount: number;
-  /** Which shard of a split model this is, counted from 0, and of how many. */
+  /** The place of this shard in a split model, counted from 0, and the number of shards. */
   shard?: { index: number; count: number };
 }
 
@@ -37,17 +37,17 @@ const BOOL = 7;
 const STRING = 8;
 const ARRAY = 9;
 
-/** The header of a GGUF file of `size` bytes. @throws RangeError with the bytes it needs, where they do not fit */
+/** Creates the header of a GGUF file of `size` bytes. @throws RangeError with the bytes it needs, if they do not fit */
 export function ggufHeader(facts: GgufHeaderFields, size: number): Uint8Array {
   const metadata = metadataOf(facts);
-  // The header's length depends on the number of tensors and the lengths of their names only, not on their shapes:
-  // a first draft with any shapes tells where the data starts.
+  // The header's length depends only on the number of tensors and the lengths of their names, not on their shapes, so a
+  // draft with any shapes shows where the data starts.
   const draft = encode(metadata, namesOf(facts).map(placeholder));
   const tensors = layOut(facts, size - draft.length);
   if (tensors === undefined) {
     const needed = draft.length + minimumBytes(facts);
     throw new RangeError(
-      `a GGUF file of ${size} bytes has no room for its header and tensors: give it ${needed} or more`,
+      `expected at least ${needed} bytes for the header and tensors of a GGUF file, found ${size}. Give it a larger size`,
     );
   }
   return encode(metadata, tensors);
@@ -80,7 +80,7 @@ function metadataOf(facts: GgufHeaderFields): [key: string, value: Value][] {
           ['split.count', shard.count],
           ['split.tensors.count', shard.count * namesOf(facts).length],
         ];
-  // As llama.cpp's gguf-split does: only the first shard carries what describes the whole model.
+  // As in llama.cpp's gguf-split, only the first shard has the description of the whole model.
   if (shard !== undefined && shard.index > 0) return split;
   return [
     ...general,
@@ -108,7 +108,7 @@ function namesOf(facts: GgufHeaderFields): string[] {
   return [...blocks.flat(), `output_norm${shardMark}.weight`];
 }
 
-/** Equal shares for all, whole rows each, and the norm takes what is left to the last byte. */
+/** Divides the data equally, in whole rows; the norm takes the rest to the last byte. */
 function layOut(facts: GgufHeaderFields, dataBytes: number): Tensor[] | undefined {
   if (dataBytes < minimumBytes(facts)) return undefined;
   const names = namesOf(facts);
@@ -131,7 +131,7 @@ function rowBytes(facts: GgufHeaderFields): number {
   return (facts.embeddingLength / blockItems) * blockBytes;
 }
 
-/** As long as the real entry, whatever that turns out to hold. */
+/** Returns an entry of the same length as the real one, with any values. */
 function placeholder(name: string, index: number, names: readonly string[]): Tensor {
   return { name, type: F32, shape: index === names.length - 1 ? [1] : [1, 1] };
 }

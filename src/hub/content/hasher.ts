@@ -3,11 +3,11 @@ import { createSerialQueue } from '../../core/serial-queue.js';
 import { endWorker, startWorker } from '../../node/start-worker.js';
 import type { ContentSource } from './content.js';
 
-/** Hashes one file after another in a thread of its own, which is started when there is something to do. */
+/** Hashes one file after another in a thread of its own, which is started when there is work. */
 export interface Hasher {
-  /** 64 hex digits. Rejects when the file cannot be read, is no longer wanted, or the hasher is closed. */
+  /** Returns 64 hex digits. Rejects if the file cannot be read, is no longer needed, or the hasher is closed. */
   sha256(source: ContentSource, unwanted: AbortSignal): Promise<string>;
-  /** Bytes of all files that were asked for and are not done. */
+  /** The bytes of all requested files that have not been hashed yet. */
   bytesLeft(): number;
   close(): Promise<void>;
 }
@@ -20,7 +20,7 @@ interface Message {
 
 const UNWANTED = 'the file is no longer served';
 
-/** A hasher without a thread yet. */
+/** Creates a hasher; it has no thread yet. */
 export function createHasher(): Hasher {
   let worker: Worker | undefined;
   const oneByOne = createSerialQueue();
@@ -38,7 +38,7 @@ export function createHasher(): Hasher {
       const settle = (): void => {
         hasher.off('message', onMessage).off('error', onError).off('exit', onExit);
         unwanted.removeEventListener('abort', onUnwanted);
-        // An idle thread must not keep a process alive that has nothing else to do.
+        // An idle thread must not keep the process alive.
         hasher.unref();
       };
       const onMessage = ({ progress, digest, failed }: Message): void => {
@@ -56,7 +56,8 @@ export function createHasher(): Hasher {
         reject(failure(error.message));
       };
       const onExit = (): void => onError(new Error('its thread ended'));
-      // It hashes without a pause in which it could be told to stop: the thread goes, and the next file gets another.
+      // The thread hashes without a pause in which it could receive a message, so it is ended, and the next file gets
+      // another one.
       const onUnwanted = (): void => {
         onError(new Error(UNWANTED));
         doneOfCurrent = 0;
@@ -75,7 +76,7 @@ export function createHasher(): Hasher {
       const job = { size: source.size };
       const forget = (): unknown => waiting.delete(job);
       waiting.add(job);
-      // Also while it waits behind another one: no client is told to wait for it.
+      // Also while it waits behind another file: no client waits for it.
       unwanted.addEventListener('abort', forget);
       return oneByOne(() => compute(source, unwanted)).finally(() => {
         forget();
@@ -92,5 +93,5 @@ export function createHasher(): Hasher {
 }
 
 function failure(reason: string): Error {
-  return new Error(`could not compute a sha256: ${reason}`);
+  return new Error(`Cannot compute a sha256: ${reason}`);
 }

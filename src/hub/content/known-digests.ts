@@ -1,6 +1,6 @@
 /* Written by scripts/hub-digests.mjs. */
 
-/** The sha256 of what the built-in repos hold under the default seed, by content id. */
+/** The sha256 of the built-in repos' files under the default seed, by content id. */
 export const knownDigests: Readonly<Record<string, string>> = {
   // modeldock/tiny-chat-GGUF/mmproj-tiny-chat-F16.gguf, 1048576
   a57aeb47ea0b87be9172a6749223ffd728d5fa25010bb335f87eee8a719805ed:

@@ -1,12 +1,11 @@
 /*
- * The head of a safetensors file: eight bytes with the length of a JSON text, the text, then data that the offsets in
- * the text must cover without a gap up to the last byte.
- * https://github.com/huggingface/safetensors#format
+ * Creates the header of a safetensors file: eight bytes with the length of a JSON text, the text, then data that the
+ * offsets in the text must cover without a gap up to the last byte. https://github.com/huggingface/safetensors#format
  */
 
-/** What a header says about its tensors. */
+/** The description of the tensors in a header. */
 export interface SafetensorsFacts {
-  /** `mlx` or `pt`; goes into `__metadata__`. */
+  /** `mlx` or `pt`; for `__metadata__`. */
   format: string;
   /** The layers in this file, `[first, end)`. */
   layers: { first: number; end: number };
@@ -19,19 +18,22 @@ interface TensorEntry {
 }
 
 const PARTS = ['self_attn.q_proj', 'self_attn.o_proj', 'mlp.up_proj', 'mlp.down_proj'];
-/** Columns of each matrix, in 32-bit words of eight packed 4-bit weights. */
+/** The columns of each matrix, in 32-bit words of eight packed 4-bit weights. */
 const COLUMNS = 64;
-/** What one entry takes at most, offsets of 16 digits included. */
+/** The largest size of one entry, with offsets of 16 digits. */
 const ENTRY_BYTES = 160;
 
-/** The names of the tensors a file with these layers holds, for the index of a sharded model. */
+/** Lists the names of the tensors in a file with these layers, for the index of a sharded model. */
 export function safetensorsNames({ layers }: SafetensorsFacts): string[] {
   const numbers = Array.from({ length: layers.end - layers.first }, (_, index) => layers.first + index);
   const weights = numbers.flatMap((layer) => PARTS.map((part) => `model.layers.${layer}.${part}.weight`));
   return [...weights, `model.layers.${layers.end - 1}.input_layernorm.weight`];
 }
 
-/** The header of a safetensors file of `size` bytes. @throws RangeError with the bytes it needs, where they do not fit */
+/**
+ * Creates the header of a safetensors file of `size` bytes. @throws RangeError with the bytes it needs, if they do not
+ * fit
+ */
 export function safetensorsHeader(facts: SafetensorsFacts, size: number): Uint8Array {
   const names = safetensorsNames(facts);
   const textBytes = Math.ceil((names.length * ENTRY_BYTES + 64) / 8) * 8;
@@ -41,7 +43,7 @@ export function safetensorsHeader(facts: SafetensorsFacts, size: number): Uint8A
   if (rows < 1) {
     const needed = 8 + textBytes + names.length * rowBytes;
     throw new RangeError(
-      `a safetensors file of ${size} bytes has no room for its header and tensors: give it ${needed} or more`,
+      `expected at least ${needed} bytes for the header and tensors of a safetensors file, found ${size}. Give it a larger size`,
     );
   }
   const entries: [string, TensorEntry][] = [];

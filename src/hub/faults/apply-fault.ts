@@ -1,6 +1,4 @@
-/*
- * What a fault does to an answer: a function from a delivery to a worse one. Nothing here touches a socket.
- */
+/* Applies a fault to an answer: a function from one delivery to another. It uses no sockets. */
 import { pipeline, Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import type { HubClock } from '../clock.js';
@@ -12,18 +10,18 @@ import { redirectReply, textReply, xmlErrorReply, type Reply } from '../wire/rep
 import { omit } from '../omit.js';
 import type { HubFaultEffect, HubFaultStatus } from './hub-fault.js';
 
-/** What applying a fault may need to know. */
+/** What applying a fault may need. */
 export interface FaultContext {
   clock: HubClock;
-  /** The URL that was asked for, on the origin the client used. */
+  /** The requested URL, on the origin that the client used. */
   url: string;
-  /** Lines that several requests share, by fault. */
+  /** Returns a limited line that several requests share, by fault. */
   sharedPace(id: string, make: () => Pace): Pace;
 }
 
 const HTML = '<!doctype html><title>Welcome to the guest network</title><p>Please accept the terms to go online.</p>\n';
 
-/** The delivery after `fault` was done to it. */
+/** Returns the delivery with `fault` applied. */
 export function applyFault(delivery: Delivery, fault: HubFaultStatus, scene: FaultContext): Delivery {
   const { effect } = fault;
   const { reply } = delivery;
@@ -80,7 +78,7 @@ export function applyFault(delivery: Delivery, fault: HubFaultStatus, scene: Fau
   }
 }
 
-/** What is left of the quota stays; what was said about the file does not. */
+/** Keeps the headers about the quota, but not those about the file. */
 function keptHeaders(before: Reply, after: Reply): Record<string, string> {
   const kept = ['RateLimit', 'RateLimit-Policy'].filter((name) => name in before.headers);
   return {
@@ -90,7 +88,7 @@ function keptHeaders(before: Reply, after: Reply): Record<string, string> {
   };
 }
 
-/** Without them a page would not see the fault, only that something went wrong. */
+/** Keeps CORS headers: without them a page would only see a network error, not the fault. */
 function corsHeaders({ headers }: Reply): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => /^(?:access-control-|vary$)/i.test(name)));
 }
@@ -167,7 +165,7 @@ function flipped(body: Content, byte: number, bit: number): Content {
           yield chunk;
           continue;
         }
-        // A copy: content held in memory hands out views of itself.
+        // Copied, because content in memory yields views of itself.
         const damaged = Uint8Array.from(chunk);
         damaged[here]! ^= 1 << bit;
         yield damaged;
@@ -182,7 +180,7 @@ function gzipped(reply: Reply): Reply {
     size: body.size,
     async *chunks(start, end) {
       const gzip = createGzip({ level: 1 });
-      // The reader sees the error; when it stops reading, the source is closed.
+      // The reader gets the error; when it stops reading, the source is closed.
       pipeline(Readable.from(body.chunks(start, end)), gzip, () => undefined);
       yield* gzip as AsyncIterable<Uint8Array>;
     },

@@ -2,13 +2,14 @@ import * as z from 'zod/mini';
 import { clockOffset, text, webOrigin, whole } from '../schemas.js';
 import type { HubFaultEffect, HubRouteName } from './hub-fault.js';
 
-/** What there is to know about one kind of fault besides what it does. */
+/** The properties of a kind of fault, apart from its effect. */
 export interface FaultKind {
-  /** Before: changes the world or the question. After: changes the answer. */
+  /** `before`: changes repos or the request. `after`: changes the answer. */
   phase: 'before' | 'after';
   /**
-   * The requests it is for when a fault does not say; `file bytes` are answers that carry a repo's file, `part of a file` those
-   * with status 206. */
+   * The requests it applies to by default; `file bytes` are answers that carry a repo's file, `part of a file` those
+   * with status 206.
+   */
   usually: 'file bytes' | 'part of a file' | 'anything' | 'the hub' | readonly HubRouteName[];
   /** The fields of the effect besides `type`, as schemas. */
   fields: Readonly<Record<string, z.ZodMiniType>>;

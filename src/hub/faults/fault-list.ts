@@ -22,23 +22,23 @@ export interface AnswerSubject extends Subject {
 
 /** The faults of a hub. */
 export interface FaultList {
-  /** Adds one or several, checked first. Returns their ids. @throws InvalidInput */
+  /** Adds one or several faults, after checking them. Returns their ids. @throws InvalidInput */
   add(faults: HubFault | readonly HubFault[]): string[];
-  /** Whether there was one. */
+  /** Returns whether there was such a fault. */
   remove(id: string): boolean;
   list(): HubFaultStatus[];
   clear(): void;
 }
 
-/** The side of the list that the hub itself uses. */
+/** The list as the hub itself uses it. */
 export interface FaultSource extends FaultList {
-  /** Counts the request for the faults that act before it is answered, and returns those that fire. */
+  /** Counts the request for the faults that act before it is answered, and returns those that apply. */
   fireBefore(subject: Subject): HubFaultStatus[];
-  /** The same for those that act on the answer. */
+  /** Does the same for those that act on the answer. */
   fireAfter(subject: AnswerSubject): HubFaultStatus[];
 }
 
-/** An empty list. */
+/** Creates an empty list. */
 export function createFaultList(): FaultSource {
   let faults: HubFaultStatus[] = [];
   let counted = 0;
@@ -60,7 +60,7 @@ export function createFaultList(): FaultSource {
         return { ...fault, id, seen: 0, fired: 0 };
       });
       const ids = added.map(({ id }) => id);
-      // The same id again means the same fault, described anew.
+      // A fault with an existing id replaces that fault.
       faults = [...faults.filter(({ id }) => !ids.includes(id)), ...added];
       return ids;
     },
@@ -83,7 +83,7 @@ function matchesRequest({ when = {}, effect }: HubFault, subject: Subject): bool
     routeMatches(when.route, effect.type, subject) &&
     (when.repo === undefined || when.repo.toLowerCase() === subject.repo?.toLowerCase()) &&
     (when.file === undefined || (subject.file !== undefined && matchesPattern(when.file, subject.file))) &&
-    // A page's browser asks of its own accord before it sends: that is not the request that was meant.
+    // Browsers send preflights by themselves: they do not count as the matching request.
     (when.method === undefined ? subject.method !== 'OPTIONS' : when.method === subject.method) &&
     (effect.type !== 'no-head' || subject.method === 'HEAD')
   );
@@ -100,10 +100,10 @@ function matchesAnswer({ when = {}, effect }: HubFault, subject: AnswerSubject):
   const { usually } = faultKinds[effect.type];
   if (usually === 'part of a file' && subject.status !== 206) return false;
   if (when.route === undefined && usually === 'file bytes' && !subject.carriesFile) return false;
-  // A HEAD says how many bytes there are and holds none: it must not use up what is meant for a download.
+  // A HEAD announces bytes but has none: it must not use up a fault for a download.
   const isHead = subject.method === 'HEAD';
   if (isHead && (effect.type === 'slow-body' || effect.type === 'truncated' || 'afterBytes' in effect)) return false;
-  // What happens at a byte can only happen to an answer that holds it.
+  // A fault at a byte applies only to answers that contain it.
   const byte = when.covers ?? ('atByte' in effect ? effect.atByte : undefined);
   return byte === undefined || (subject.carriesFile && !isHead && subject.start <= byte && byte < subject.end);
 }

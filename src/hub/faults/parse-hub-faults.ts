@@ -43,7 +43,7 @@ const fault = strictObject({
   }
 });
 
-/** Checks a fault from outside. @throws InvalidInput, naming each wrong value by its path */
+/** Checks a fault that comes from outside. @throws InvalidInput, naming each wrong value by its path */
 export function parseHubFault(value: unknown, name = 'fault'): HubFault {
   return readHubInput(fault, withoutSchemaLine(value), name) as unknown as HubFault;
 }
@@ -68,7 +68,7 @@ interface Contradiction {
   message: string;
 }
 
-/** What no field by itself shows. */
+/** Finds mistakes that a single field does not show. */
 function contradictionsIn({ when, effect: { type, ...fields } }: HubFault): Contradiction[] {
   const found: Contradiction[] = [];
   const given: Partial<Record<string, unknown>> = fields;

@@ -2,41 +2,41 @@ import * as z from 'zod/mini';
 import { strictObject, text } from '../schemas.js';
 import type { RepoDescription } from '../repos/description.js';
 
-/** A token the hub accepts. */
+/** A token that the hub accepts. */
 export interface Token {
   token: string;
-  /** Stands in the journal instead of the token. */
+  /** The user, which replaces the token in the journal. */
   user: string;
-  /** Private and gated repos it may download: ids, or `*` for all. */
+  /** The private and gated repos that it may download: ids, or `*` for all. */
   access: string[];
 }
 
-/** The caller of a request: without a token, with a token that does not exist, or a known user. */
+/** The caller of a request: without a token, with an unknown token, or a known user. */
 export type Caller = 'anonymous' | 'bad token' | { user: string };
 
-/** Which users may see and download which repos. */
+/** Decides which users may see and download which repos. */
 export interface Access {
   callerOf(authorization: string | undefined): Caller;
   mayDownload(caller: Caller, repo: RepoDescription): boolean;
   grant(user: string, repo: string): void;
-  /** Back to what the tokens say. */
+  /** Restores the access that the tokens define. */
   reset(): void;
 }
 
-/** The tokens of a hub that was given none. */
+/** The tokens of a hub without tokens of its own. */
 export const builtinTokens: readonly Token[] = [
   { token: 'hf_reader', user: 'reader', access: [] },
   { token: 'hf_member', user: 'member', access: ['*'] },
 ];
 
-/** A token in a file. */
+/** The schema of a token in a file. */
 export const tokenSchema = strictObject({
   token: text,
   user: text,
   access: z._default(z.array(text), []),
 });
 
-/** Creates the list of users and of what each may download. */
+/** Creates the list of users and their access. */
 export function createAccess(tokens: readonly Token[]): Access {
   const granted = new Set<string>();
   return {

@@ -5,17 +5,19 @@ import { xmlErrorReply, type Reply } from '../wire/reply.js';
 import { cdnCors, preflightReply } from './cors.js';
 import type { OriginContext } from './context.js';
 
-/** The file a request to the CDN is about, whether or not its signature holds. */
+/** Finds the file that a request to the CDN names, even if its signature is invalid. */
 export function cdnObject(
   context: OriginContext,
   { method, segments }: HubCall,
 ): { repo: string; file: HubFile } | undefined {
-  // A preflight is about none: it must not count as a request for the file.
+  // A preflight must not count as a request for the file.
   if (method === 'OPTIONS') return undefined;
   return context.repoStore.object(segments.at(-1) ?? '');
 }
 
-/** Answers for the CDN: signed URLs only, checked when the request starts, and no idea of users or repos. */
+/**
+ * Answers for the CDN: it accepts signed URLs only, checks them when the request starts, and knows no users or repos.
+ */
 export function cdnReply(context: OriginContext, call: HubCall, now: number): Reply {
   const reply = call.method === 'OPTIONS' ? preflightReply(call, 'GET, HEAD') : objectReply(context, call, now);
   return { ...reply, headers: { ...cdnCors, ...reply.headers } };

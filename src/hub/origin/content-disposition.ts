@@ -1,10 +1,13 @@
-/** Builds the header that names a file twice: in UTF-8 as RFC 5987 has it, and in ASCII for older clients. */
+/** Builds the header that names a file twice: in UTF-8 by RFC 5987, and in ASCII for older clients. */
 export function contentDisposition(type: 'inline' | 'attachment', path: string): string {
   const name = path.slice(path.lastIndexOf('/') + 1);
   return `${type}; filename*=UTF-8''${extendedValue(name)}; filename="${asciiName(name)}";`;
 }
 
-/** RFC 5987, 3.2.1: `'` ends the language, and of what encodeURIComponent leaves, `(`, `)` and `*` may not stand here. */
+/**
+ * Escapes a value (RFC 5987, 3.2.1): `'` ends the language, and `(`, `)` and `*`, which encodeURIComponent leaves, are
+ * not allowed here.
+ */
 function extendedValue(name: string): string {
   return encodeURIComponent(name).replace(
     /['()*]/g,

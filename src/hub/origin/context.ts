@@ -6,7 +6,7 @@ import type { Access, Caller } from './access.js';
 import type { RateLimits } from './rate-limits.js';
 import type { Signer } from './signed-url.js';
 
-/** Everything a hub answers from. */
+/** The parts from which a hub answers. */
 export interface OriginContext {
   repoStore: RepoStore;
   access: Access;
@@ -17,11 +17,11 @@ export interface OriginContext {
   /** Entries on one page of a tree. */
   treePageSize: number;
   smallFiles: 'redirect' | 'direct';
-  /** Where LFS and Xet files are, as the client of this call can reach it. */
+  /** Returns the address of an LFS or Xet file, as the client of this call can reach it. */
   cdnUrl(call: HubCall, repo: string, path: string, signed: string): string;
 }
 
-/** One question, before it is known whether the caller may ask it. */
+/** A request before the caller's access is checked. */
 export interface Inquiry {
   call: HubCall;
   /** The request's body; empty without one. */
@@ -34,12 +34,12 @@ export interface Inquiry {
   signatureMs: number;
 }
 
-/** A question about a repo that the caller may see. */
+/** A request about a repo that the caller may see. */
 export interface RepoInquiry extends Inquiry {
   repo: Repo;
-  /** As asked for; `main` when the route has none. */
+  /** The requested revision; `main` if the route has none. */
   revision: string;
   commit: Commit;
-  /** In the repo; empty for its root, or when the route has none. */
+  /** The path in the repo; empty for its root, or if the route has none. */
   path: string;
 }

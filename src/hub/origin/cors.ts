@@ -1,5 +1,6 @@
 /*
- * What lets pages of other origins read the hub and the CDN. The operator's routes, /__hub, have none of it, and must not.
+ * The CORS headers with which pages of other origins may read the hub and the CDN. The control API, /__hub, must not
+ * have any.
  */
 import { omit } from '../omit.js';
 import type { HubCall } from '../wire/call.js';
@@ -9,7 +10,7 @@ const EXPOSED =
   'X-Repo-Commit,X-Request-Id,X-Error-Code,X-Error-Message,X-Total-Count,ETag,Link,Accept-Ranges,Content-Range,' +
   'X-Linked-Size,X-Linked-ETag,X-Xet-Hash';
 
-/** Stands on each answer of the hub, as on those of the real one, to pages and to others. */
+/** Returns the headers for each answer of the hub, which the real one also sends to all clients. */
 export function hubCors({ headers }: HubCall): Record<string, string> {
   return {
     'Access-Control-Allow-Origin': headers.origin ?? 'https://huggingface.co',
@@ -19,13 +20,13 @@ export function hubCors({ headers }: HubCall): Record<string, string> {
   };
 }
 
-/** Stands on each answer of the CDN. */
+/** The headers for each answer of the CDN. */
 export const cdnCors: Readonly<Record<string, string>> = {
   'Access-Control-Allow-Origin': '*',
   'Access-Control-Expose-Headers': '*',
 };
 
-/** The answer to OPTIONS. The headers asked for are named one by one: `*` would not stand for Authorization. */
+/** Answers OPTIONS. The requested headers are named one by one: `*` would not include Authorization. */
 export function preflightReply({ headers }: HubCall, methods: string): Reply {
   const asked = headers['access-control-request-headers'];
   const reply = textReply(204, '', {

@@ -3,14 +3,14 @@ import { wholeOf } from '../content/content.js';
 import type { Digests } from '../content/digests.js';
 import type { HubFile } from '../repos/file.js';
 
-/** How a file is named by its bytes: what the tree says about it. */
+/** The hashes of a file, as the tree lists them. */
 export interface Identity {
-  /** sha1 of the git blob: of the file itself, or of the pointer that stands for it. */
+  /** The sha1 of the git blob: of the file itself, or of its pointer. */
   oid: string;
   lfs?: { sha256: string; pointer: string };
 }
 
-/** Reads or hashes the file: only for small ones, and for large ones whose digest is prepared. */
+/** Reads or hashes the file: only for small ones, and for large ones whose digest is known. */
 export async function gitIdentityOf(file: HubFile, digests: Digests): Promise<Identity> {
   if (file.storage === 'git') return { oid: blobOid(await wholeOf(file.content)) };
   const sha256 = await digests.sha256(file.source);

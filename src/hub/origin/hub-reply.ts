@@ -1,6 +1,4 @@
-/*
- * Decides which requests are answered, in the order in which the real hub does, and passes them to their routes.
- */
+/* Decides which requests are answered, in the same order as the real hub, and passes them to their routes. */
 import { commitAt } from '../repos/repo-store.js';
 import { jsonReply, redirectReply, textReply, type Reply } from '../wire/reply.js';
 import type { HubCall } from '../wire/call.js';
@@ -16,10 +14,10 @@ import { search } from './search.js';
 import { tree } from './tree.js';
 import type { Inquiry, RepoInquiry, OriginContext } from './context.js';
 
-const FRONT_PAGE = `This is not Hugging Face: it is a modeldock hub, to test downloaders against.
+const FRONT_PAGE = `This is not Hugging Face: it is a modeldock hub, to test downloaders.
 
-  /api/models      the repos it serves
-  /__hub           its faults, its journal, and what else an operator may do
+  /api/models      the repos that it serves
+  /__hub           its control API: faults, journal and more
 `;
 
 /** Answers for the hub. */
@@ -131,7 +129,9 @@ function whoAmI(caller: Exclude<Caller, 'bad token'>): Reply {
   });
 }
 
-/** Builds the same question to another repo. The former name is looked for segment by segment: it may come in escapes. */
+/**
+ * Builds the same request for another repo. The former name is searched segment by segment, because it may be escaped.
+ */
 function targetElsewhere({ segments, target }: HubCall, repo: string, renamed: string): string {
   const place = segments.findIndex((owner, index) => `${owner}/${segments[index + 1] ?? ''}` === repo);
   const path = [...segments.slice(0, place), ...renamed.split('/'), ...segments.slice(place + 2)];
@@ -139,7 +139,7 @@ function targetElsewhere({ segments, target }: HubCall, repo: string, renamed: s
   return `/${path.map(encodeURIComponent).join('/')}${question < 0 ? '' : target.slice(question)}`;
 }
 
-/** Approves an automatic request at once; a manual one waits for an operator (`POST /__hub/access`). */
+/** Approves an automatic request at once; a manual one waits for `POST /__hub/access`. */
 function askAccess(context: OriginContext, { caller }: Inquiry, repo: string): Reply {
   if (typeof caller === 'string') return problemReply({ type: 'anonymous' });
   const { gated } = context.repoStore.get(repo)!.description;

@@ -5,7 +5,10 @@ import { gitIdentityOf } from './git-oids.js';
 import { problemReply } from './problems.js';
 import type { RepoInquiry, OriginContext } from './context.js';
 
-/** `GET /api/models/{id}` and `…/revision/{rev}`, with `?blobs=true` for sizes and digests, `?expand=` for a choice. */
+/**
+ * Answers `GET /api/models/{id}` and `…/revision/{rev}`, with `?blobs=true` for sizes and digests, `?expand=` for a
+ * selection of fields.
+ */
 export async function modelInfo(context: OriginContext, { call, repo, commit }: RepoInquiry): Promise<Reply> {
   const info = describe(repo, commit);
   if (call.query.get('blobs') !== 'true' && call.query.get('blobs') !== '1')
@@ -28,7 +31,7 @@ export async function modelInfo(context: OriginContext, { call, repo, commit }: 
   return jsonReply(expanded({ ...info, siblings }, call.query));
 }
 
-/** What the hub says about a repo at a commit, in full. */
+/** Describes a repo at a commit, with all fields. */
 export function describe({ description }: Repo, commit: Commit): Record<string, unknown> {
   const { id, libraryName } = description;
   const files = [...commit.files.values()];
@@ -53,7 +56,7 @@ export function describe({ description }: Repo, commit: Commit): Record<string, 
   };
 }
 
-/** With `expand`, only what was asked for, and the ids. */
+/** Returns only the fields that `expand` names, and the ids. */
 export function expanded(info: Record<string, unknown>, query: URLSearchParams): Record<string, unknown> {
   const wanted = [...query.getAll('expand'), ...query.getAll('expand[]')];
   if (wanted.length === 0) return info;

@@ -3,7 +3,10 @@ import { problemReply } from './problems.js';
 import { treeEntries, type TreeNode } from './tree.js';
 import type { RepoInquiry, OriginContext } from './context.js';
 
-/** `POST /api/models/{id}/paths-info/{rev}`, with JSON or a form for a body. Unknown paths are left out of the answer. */
+/**
+ * Answers `POST /api/models/{id}/paths-info/{rev}`, with JSON or a form for a body. Unknown paths are left out of the
+ * answer.
+ */
 export async function pathsInfo(context: OriginContext, { call, body, repo, commit }: RepoInquiry): Promise<Reply> {
   const asked = call.headers['content-type']?.includes('json') ? fromJson(body) : fromForm(body);
   if (asked === undefined) return problemReply({ type: 'bad request', message: '"paths" must be a list of texts' });

@@ -1,6 +1,6 @@
 import { jsonReply, type Reply } from '../wire/reply.js';
 
-/** What a hub refuses a request for. Clients branch on the code, where there is one, not on the status. */
+/** The reasons for which a hub refuses a request. Clients branch on the code, if there is one, not on the status. */
 export type HubProblem =
   | { type: 'anonymous' }
   | { type: 'bad token' }
@@ -16,11 +16,11 @@ export type HubProblem =
   | { type: 'bad method'; allowed: string }
   | { type: 'failed'; reason: string };
 
-/** The one table from refusals to what goes over the wire. */
+/** The table from refusals to answers. */
 export function problemReply(problem: HubProblem): Reply {
   switch (problem.type) {
     case 'anonymous':
-      // Missing and private repos look the same to an anonymous client, and there is no code.
+      // An anonymous client gets the same answer for missing and private repos, without a code.
       return refusal(401, undefined, 'Invalid username or password.', {
         'WWW-Authenticate': 'Bearer realm="Authentication required"',
       });
@@ -52,7 +52,7 @@ export function problemReply(problem: HubProblem): Reply {
       });
     case 'digest pending': {
       const seconds = Math.max(1, Math.ceil(problem.ms / 1000));
-      const message = `The sha256 of a large file is being computed, which this hub does once; come back in ${seconds} s.`;
+      const message = `This hub is computing the sha256 of a large file, which it does once. Try again in ${seconds} s.`;
       return refusal(503, undefined, message, { 'Retry-After': String(seconds) });
     }
     case 'bad request':
@@ -73,7 +73,7 @@ function refusal(
   headers: Record<string, string> = {},
 ): Reply {
   return jsonReply({ error: message }, status, {
-    // A header cannot carry every character a revision or path can.
+    // A header cannot carry every character of a revision or path.
     'X-Error-Message': message.replace(/[^\x20-\x7e]/g, '?'),
     ...(code !== undefined && { 'X-Error-Code': code }),
     ...headers,

@@ -1,19 +1,19 @@
 import type { HubClock } from '../clock.js';
 
-/** Requests a caller may make in one window. */
+/** The number of requests that a caller may make in one window. */
 export interface Limits {
   api: number;
   resolvers: number;
   windowMs: number;
 }
 
-/** What the real hub grants anonymous callers. */
+/** The real hub's limits for anonymous callers. */
 export const realLimits: Limits = { api: 500, resolvers: 3000, windowMs: 300_000 };
 
 /** What is left after a request was counted. */
 export interface Quota {
   headers: Record<string, string>;
-  /** The request is one too many. */
+  /** Whether the request exceeds the limit. */
   exceeded: boolean;
   secondsToReset: number;
 }
@@ -24,7 +24,10 @@ export interface RateLimits {
   reset(): void;
 }
 
-/** With `enforced: false` no client is refused, and each request counts as the first: clients slow down when little is left. */
+/**
+ * With `enforced: false` no client is refused, and each request counts as the first: clients slow down when little is
+ * left.
+ */
 export function createRateLimits(limits: Limits, enforced: boolean, clock: Pick<HubClock, 'now'>): RateLimits {
   const windows = new Map<string, { endsAt: number; used: number }>();
   return {
@@ -32,7 +35,7 @@ export function createRateLimits(limits: Limits, enforced: boolean, clock: Pick<
       const now = clock.now();
       const key = `${bucket} ${caller}`;
       let window = windows.get(key);
-      // A clock that was set back must not leave a window that ends next year.
+      // After the clock was set back, a window must not end far in the future.
       if (window === undefined || window.endsAt <= now || window.endsAt > now + limits.windowMs) {
         window = { endsAt: now + limits.windowMs, used: 0 };
         windows.set(key, window);

@@ -11,7 +11,7 @@ import { bytesContent } from '../content/content.js';
 // The real hub's other answers vary by Origin only.
 const VARY = 'Origin, Accept';
 
-/** `GET /{id}/resolve/{rev}/{path}`: large files are elsewhere, small ones here. */
+/** Answers `GET /{id}/resolve/{rev}/{path}`: large files by a redirect, small ones directly. */
 export async function resolve(context: OriginContext, inquiry: RepoInquiry): Promise<Reply> {
   const { call, repo, commit, path, now, signatureMs, origin } = inquiry;
   const file = commit.files.get(path);
@@ -43,7 +43,7 @@ export async function resolve(context: OriginContext, inquiry: RepoInquiry): Pro
   });
 }
 
-/** `GET /api/resolve-cache/models/{id}/{sha}/{path}`: the bytes of a small file. */
+/** Answers `GET /api/resolve-cache/models/{id}/{sha}/{path}` with the bytes of a small file. */
 export async function resolveCache(context: OriginContext, inquiry: RepoInquiry): Promise<Reply> {
   const file = inquiry.commit.files.get(inquiry.path);
   if (file?.storage !== 'git') {
@@ -52,7 +52,7 @@ export async function resolveCache(context: OriginContext, inquiry: RepoInquiry)
   return smallFile(context, inquiry, file);
 }
 
-/** `GET /{id}/raw/{rev}/{path}`: what git itself holds, which for a large file is a pointer to it. */
+/** Answers `GET /{id}/raw/{rev}/{path}` with the git blob, which for a large file is a pointer. */
 export async function raw(context: OriginContext, inquiry: RepoInquiry): Promise<Reply> {
   const { call, commit, path, revision } = inquiry;
   const file = commit.files.get(path);

@@ -1,20 +1,20 @@
 import type { HubRouteName } from '../faults/hub-fault.js';
 import type { HubCall } from '../wire/call.js';
 
-/** What a request to the hub is for. */
+/** The purpose of a request to the hub. */
 export interface HubRoute {
   name: HubRouteName;
-  /** The methods it answers; HEAD goes with GET. */
+  /** The allowed methods; GET includes HEAD. */
   methods: 'GET' | 'POST';
   repo?: string;
   revision?: string;
-  /** In the repo: a file, or a folder of the tree; empty for its root. */
+  /** The path in the repo: a file, or a folder of the tree; empty for its root. */
   path?: string;
 }
 
 /** Finds the route of a request to the hub. */
 export function routeOf({ method, segments }: HubCall): HubRoute {
-  // A preflight is not the request it is for: neither that one's faults nor the journal may count it as one.
+  // Neither faults nor the journal may count a preflight as the request that follows it.
   if (method === 'OPTIONS') return { name: 'other', methods: 'GET' };
   const [first, second, ...rest] = segments;
   if (first === 'api') {

@@ -6,12 +6,12 @@ import { describe, expanded } from './model-info.js';
 import type { Inquiry, OriginContext } from './context.js';
 
 const DEFAULT_LIMIT = 1000;
-/** What `sort` may name; anything else leaves the order as it is. */
+/** The fields that `sort` may name; any other keeps the order. */
 const SORTABLE = ['downloads', 'likes', 'lastModified', 'createdAt'];
 
-/** `GET /api/models?search=&author=&filter=&sort=&limit=&cursor=`: private repos only for users with access. */
+/** Answers `GET /api/models?search=&author=&filter=&sort=&limit=&cursor=`; private repos only for users with access. */
 export function search(context: OriginContext, { call: { query }, caller, origin }: Inquiry): Reply {
-  // A form sends the fields that were left empty, too: they ask for nothing.
+  // A form also sends empty fields; they count as absent.
   const asked = (name: string): string => query.get(name) ?? '';
   const words = asked('search').toLowerCase().split(/\s+/);
   const author = asked('author').toLowerCase();
@@ -43,9 +43,9 @@ export function search(context: OriginContext, { call: { query }, caller, origin
   );
 }
 
-/** What is said about each of `repos`, the most of `field` first, or the least with direction 1. */
+/** Describes `repos`, sorted by `field` in descending order, or ascending with direction 1. */
 function sorted(repos: readonly Repo[], field: string, direction: 1 | -1): Record<string, unknown>[] {
-  // A repo that has lost the commit of its main branch stays in the list; without any commit there is nothing to say.
+  // A repo that has lost the commit of its main branch stays in the list; one without any commit has no description.
   const matches = repos.flatMap((repo) => {
     const commit = commitAt(repo, 'main') ?? repo.commits.at(-1);
     return commit === undefined ? [] : [describe(repo, commit)];

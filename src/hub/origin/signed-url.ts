@@ -1,26 +1,26 @@
 /*
- * URLs that are a permission: a client that has one may read the file until it expires. Files in LFS are signed the way
- * CloudFront does it, Xet files the way S3 does, because clients read the expiry out of either.
+ * Signed URLs: a client that has one may read the file until it expires. Files in LFS are signed as by CloudFront, Xet
+ * files as by S3, because clients read the expiry of either.
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { HubFile } from '../repos/file.js';
 import type { HubCall } from '../wire/call.js';
 import { contentDisposition } from './content-disposition.js';
 
-/** Makes and checks signatures. */
+/** Creates and checks signatures. */
 export interface Signer {
-  /** Path and query for the CDN, valid for `lifetimeMs` from `now` and up to the next full second. */
+  /** Returns path and query for the CDN, valid for `lifetimeMs` from `now` and up to the next full second. */
   sign(file: HubFile, now: number, lifetimeMs: number): string;
-  /** The key of the object a request to the CDN may read, or why it may not. */
+  /** Returns the key of the object that a request to the CDN may read, or why it may not. */
   verify(call: HubCall, now: number): { objectKey: string } | 'not signed' | 'bad signature' | 'expired';
 }
 
 const SIGNATURES = ['Signature', 'X-Amz-Signature'];
 
-/** A signer whose secret follows from the seed, so that a restarted hub honours what it handed out before. */
+/** Creates a signer whose secret depends on the seed, so that a restarted hub accepts its earlier URLs. */
 export function createSigner(seed: string): Signer {
   const secret = createHash('sha256').update(`signing key\0${seed}`).digest();
-  // Over what the URL means, not over its letters: clients may spell an escape differently when they send it back.
+  // Signs the decoded URL: clients may spell an escape differently when they send it back.
   const signatureOf = (path: string, query: URLSearchParams): string => {
     const meaning = [...query].filter(([key]) => !SIGNATURES.includes(key)).sort();
     return createHmac('sha256', secret)
@@ -37,7 +37,8 @@ export function createSigner(seed: string): Signer {
         const path = `/xet-bridge-us/${file.objectKey.slice(0, 24)}/${file.objectKey}`;
         query.set('X-Amz-Algorithm', 'AWS4-HMAC-SHA256');
         query.set('X-Amz-Date', amzDate(now));
-        // Counted from X-Amz-Date, which has no milliseconds: the lifetime alone would end too early by those of now.
+        // The expiry is counted from X-Amz-Date, which has no milliseconds: with the lifetime alone it would be too
+        // early by those of `now`.
         query.set('X-Amz-Expires', String(expires - Math.floor(now / 1000)));
         query.set('X-Amz-SignedHeaders', 'host');
         query.set('response-content-disposition', disposition);

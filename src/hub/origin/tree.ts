@@ -11,10 +11,10 @@ import type { RepoInquiry, OriginContext } from './context.js';
 /** A file, or a folder with its path. */
 export type TreeNode = HubFile | { path: string; folder: true };
 
-/** With `expand`, the real hub gives shorter pages. */
+/** The page size with `expand`, for which the real hub has shorter pages. */
 const EXPANDED_PAGE_SIZE = 100;
 
-/** `GET /api/models/{id}/tree/{rev}/{path}`, with `recursive`, `expand`, `limit` and `cursor`. */
+/** Answers `GET /api/models/{id}/tree/{rev}/{path}`, with `recursive`, `expand`, `limit` and `cursor`. */
 export async function tree(context: OriginContext, inquiry: RepoInquiry): Promise<Reply> {
   const { call, repo, commit, revision, path } = inquiry;
   const isTrue = (name: string): boolean => ['true', '1', 'True'].includes(call.query.get(name) ?? '');
@@ -40,7 +40,7 @@ export async function tree(context: OriginContext, inquiry: RepoInquiry): Promis
   return jsonReply(entries, 200, headers);
 }
 
-/** Entries as tree and paths-info spell them, or the reply that says to come back when digests are known. */
+/** Formats entries for tree and paths-info, or returns the answer that says to retry when digests are known. */
 export async function treeEntries(
   context: OriginContext,
   repo: Repo,
@@ -73,12 +73,12 @@ async function entryOf(node: TreeNode, digests: Digests, last: Commit | undefine
     ...(node.storage === 'xet' && { xetHash: node.xetHash }),
     path: node.path,
     ...history,
-    // huggingface_hub for Python reads both scans without asking whether they are there.
+    // huggingface_hub for Python reads both scans without checking that they exist.
     ...(history && { securityFileStatus: { status: 'safe', avScan: null, pickleImportScan: null } }),
   };
 }
 
-/** Files and folders below `folder`, in the order of their paths; `undefined` when there is no such folder. */
+/** Lists files and folders below `folder`, in the order of their paths; `undefined` if there is no such folder. */
 function nodesUnder({ files }: Commit, folder: string, recursive: boolean): TreeNode[] | undefined {
   const prefix = folder === '' ? '' : `${folder}/`;
   const nodes = new Map<string, TreeNode>();
@@ -98,7 +98,7 @@ function nodesUnder({ files }: Commit, folder: string, recursive: boolean): Tree
 function positionAfter(nodes: readonly TreeNode[], cursor: string | null): number {
   if (cursor === null) return 0;
   const path = Buffer.from(cursor, 'base64url').toString();
-  // An unknown cursor gives an empty page rather than the first one again: a client must not loop forever.
+  // An unknown cursor gives an empty page, not the first one: otherwise a client could loop forever.
   const index = nodes.findIndex((node) => node.path === path);
   return index < 0 ? nodes.length : index + 1;
 }

@@ -1,7 +1,7 @@
 /*
- * What `modeldock hub` serves by default: one small repo for each thing a downloader has to cope with.
- * docs/testing-downloaders.md has the list for readers. Changing a size, path or variant of a large file changes its
- * bytes: run scripts/hub-digests.mjs afterwards.
+ * The repos of `modeldock hub` by default: one small repo for each thing that a downloader must handle.
+ * docs/testing-downloaders.md lists them. A changed size, path or variant of a large file changes its bytes: run
+ * scripts/hub-digests.mjs afterwards.
  */
 import { safetensorsNames } from '../content/safetensors-header.js';
 import type { FileDescription, RepoDescription } from './description.js';
@@ -10,7 +10,7 @@ import { safetensorsFacts } from './file.js';
 const MIB = 1024 * 1024;
 const GIB = 1024 * MIB;
 
-/** The repos a hub starts with. */
+/** The repos that a hub starts with. */
 export const builtinRepos: readonly RepoDescription[] = [
   {
     ...gguf('tiny-chat-GGUF', [

@@ -1,13 +1,14 @@
-/*
- * What a repo is, as data that can stand in a JSON file: nothing in here knows how it is served.
- */
-/** How the hub keeps a file: in git itself, in LFS, or in Xet (LFS with an `xetHash`). */
+/* The description of a repo, as data for a JSON file; it does not depend on how the repo is served. */
+/** Where the hub stores a file: in git itself, in LFS, or in Xet (LFS with an `xetHash`). */
 export type Storage = 'git' | 'lfs' | 'xet';
 
 /** One file of a commit. It has exactly one of `size`, `text` and `from`. */
 export interface FileDescription {
   path: string;
-  /** Bytes made from the seed; a `.gguf` or `.safetensors` begins with a header that fits its name and size. */
+  /**
+   * The size of a file that is computed from the seed; a `.gguf` or `.safetensors` begins with a header that fits its
+   * name and size.
+   */
   size?: number;
   /** The content itself, for small files. */
   text?: string;
@@ -15,11 +16,11 @@ export interface FileDescription {
   from?: string;
   /** Default: `lfs` for weights (`.gguf`, `.safetensors`, …) and from 10 MiB up, `git` otherwise. */
   storage?: Storage;
-  /** Another variant has other bytes, for a file that changes between commits. */
+  /** Files with different variants have different bytes, for a file that changes between commits. */
   variant?: string;
-  /** `none` leaves the header out: the file is noise from its first byte. */
+  /** `none` omits the header: the file is noise from its first byte. */
   head?: 'none';
-  /** Facts for the GGUF header; what is missing follows from the path. */
+  /** Values for the GGUF header; missing ones are derived from the path. */
   gguf?: {
     architecture?: string;
     name?: string;
@@ -41,10 +42,10 @@ export interface RepoDescription {
   /** `owner/name`. */
   id: string;
   private?: boolean;
-  /** `auto`: asking is enough; `manual`: an operator must grant it. */
+  /** `auto`: a request gives access; `manual`: access must be given over the control API. */
   gated?: false | 'auto' | 'manual';
   disabled?: boolean;
-  /** Ids that answer 307 to this one. */
+  /** Former ids, which answer 307 to this one. */
   formerIds?: string[];
   pipelineTag?: string;
   libraryName?: string;
@@ -53,11 +54,11 @@ export interface RepoDescription {
   likes?: number;
   /** Oldest first. A repo with only `files` has one commit. */
   commits: CommitDescription[];
-  /** Branch name to index into `commits`; `main` is the last commit unless it is named here. */
+  /** Maps branches to an index into `commits`; `main` is the last commit unless it is named here. */
   branches?: Record<string, number>;
-  /** Git tags, like branches. */
+  /** Maps git tags in the same way. */
   gitTags?: Record<string, number>;
 }
 
-/** A repo as it may be given: one with a single commit needs only its files. */
+/** A repo as callers may describe it: one with a single commit needs only its files. */
 export type RepoInput = RepoDescription | (Omit<RepoDescription, 'commits'> & { files: FileDescription[] });

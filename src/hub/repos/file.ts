@@ -15,7 +15,7 @@ export interface HubFile {
   storage: Storage;
   source: ContentSource;
   content: Content;
-  /** Names the bytes on the CDN: 64 hex digits, not the sha256. */
+  /** Identifies the bytes on the CDN: 64 hex digits, not the sha256. */
   objectKey: string;
   /** The CDN's own ETag, and the `xetHash` of a Xet file: 64 hex digits, not the sha256 either. */
   xetHash: string;
@@ -24,14 +24,14 @@ export interface HubFile {
 const WEIGHTS = new Set(['.gguf', '.safetensors', '.bin', '.pt', '.pth', '.onnx', '.npz', '.h5', '.zip']);
 const LFS_FROM_BYTES = 10 * 1024 * 1024;
 
-/** Makes a servable file of its description. @throws InvalidInput when it cannot exist */
+/** Creates a servable file from its description. @throws InvalidInput if it is impossible */
 export function makeFile(seed: string, repo: string, description: FileDescription): HubFile {
   const source = sourceOf(seed, repo, description);
   const storage = description.storage ?? usualStorage(description.path, source.size);
   if (storage === 'git' && source.size > LFS_FROM_BYTES) {
     throw new InvalidInput(
       `${repo}/${description.path}`,
-      `Cannot keep ${repo}/${description.path} in git: its ${source.size} bytes are too many for git. Leave storage out, or say lfs.`,
+      `Cannot keep ${repo}/${description.path} in git: its ${source.size} bytes are too many. Leave out storage, or set it to lfs.`,
     );
   }
   const id = contentId(source);
@@ -98,7 +98,7 @@ function headOf(repo: string, file: FileDescription, size: number): Uint8Array {
   );
 }
 
-/** Two layers in each file, numbered on from shard to shard. */
+/** Assigns two layers to each file, numbered from shard to shard. */
 export function safetensorsFacts(path: string): SafetensorsFacts {
   const index = shardOf(path)?.index ?? 0;
   return { format: 'mlx', layers: { first: 2 * index, end: 2 * index + 2 } };
@@ -106,7 +106,7 @@ export function safetensorsFacts(path: string): SafetensorsFacts {
 
 function shardOf(path: string): { index: number; count: number } | undefined {
   const [number, count] = (/-(\d{5})-of-(\d{5})\.\w+$/.exec(path) ?? []).slice(1).map(Number);
-  // A set that is numbered from 0 is not what gguf-split makes: its files are served without a place in the whole.
+  // gguf-split numbers from 1: files of a set that is numbered from 0 get no place in the whole.
   if (number === undefined || count === undefined || number < 1 || number > count) return undefined;
   return { index: number - 1, count };
 }

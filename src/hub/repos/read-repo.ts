@@ -9,8 +9,8 @@ const ID = /^(?!.*(?:--|\.\.))[A-Za-z0-9_][\w.-]{0,95}\/[A-Za-z0-9_][\w.-]{0,95}
 /** `owner/name`, as the hub allows it. */
 const repoId = z.string().check(z.regex(ID, 'owner/name in letters, digits, "-", "_" and "."'));
 
-// A hub that served "../x" would test downloaders for something that no real hub can do to them; hostile names belong
-// into a unit test of the downloader.
+// Refuses paths like "../x": the real hub cannot send them, so a downloader's handling of them is better tested in a
+// unit test.
 const filePath = z
   .string()
   .check(z.refine(isRelativePath, 'a relative path with forward slashes, without ".." and control characters'));
@@ -84,10 +84,10 @@ const repo = strictObject({
   },
 );
 
-/** A description of a repo, checked and completed. */
+/** The schema of a repo's description, which also completes it. */
 export const repoSchema = z.pipe(repo, z.transform(completed));
 
-/** Checks a description from outside. @throws InvalidInput, naming each wrong value by its path */
+/** Checks a description that comes from outside. @throws InvalidInput, naming each wrong value by its path */
 export function readRepo(value: unknown, name: string): RepoDescription {
   return readHubInput(repoSchema, withoutSchemaLine(value), name);
 }
@@ -103,6 +103,6 @@ function completed({ files, commits, ...rest }: z.infer<typeof repo>): RepoDescr
 
 function isRelativePath(path: string): boolean {
   if (path.split('/').some((part) => part === '' || part === '.' || part === '..')) return false;
-  // eslint-disable-next-line no-control-regex -- a control character would end the header it is sent in
+  // eslint-disable-next-line no-control-regex -- a control character would end the header that contains the path
   return !/[\\\x00-\x1f\x7f]/.test(path);
 }

@@ -1,6 +1,4 @@
-/*
- * The repos of one hub: what was described, plus what an operator did to it since (moved a branch, dropped a commit).
- */
+/* The repos of one hub: their descriptions, plus what the control changed since (moved branches, dropped commits). */
 import { createHash } from 'node:crypto';
 import type { CommitDescription, RepoDescription } from './description.js';
 import { makeFile, type HubFile } from './file.js';
@@ -10,17 +8,17 @@ export interface Commit {
   /** 40 hex digits. */
   sha: string;
   title: string;
-  /** ms since the epoch. */
+  /** Milliseconds since the epoch. */
   date: number;
   files: ReadonlyMap<string, HubFile>;
 }
 
-/** One repo as it stands now. */
+/** The present state of one repo. */
 export interface Repo {
   description: RepoDescription;
-  /** Oldest first. */
+  /** Reads all records, oldest first. */
   commits: Commit[];
-  /** Branch name to commit sha; `main` is always there. */
+  /** Maps branches to commits; `main` always exists. */
   branches: Map<string, string>;
   tags: Map<string, string>;
 }
@@ -28,23 +26,24 @@ export interface Repo {
 /** All repos. */
 export interface RepoStore {
   list(): Repo[];
-  /** Finds a repo by its id, in any case: as the real hub does. Its description has the canonical id. */
+  /** Finds a repo by its id, ignoring case, as the real hub does. Its description has the canonical id. */
   get(id: string): Repo | undefined;
-  /** The id that replaced `id`, when it was renamed and no repo has taken its name since. */
+  /** Returns the new id of a renamed repo, unless another repo has taken its former id since. */
   renamed(id: string): string | undefined;
-  /** Adds a repo, or replaces the one of that id. */
+  /** Adds a repo, or replaces the one with that id. */
   add(description: RepoDescription): Repo;
-  /** The file behind a CDN object, and its repo. */
+  /** Finds the file behind a CDN object, and its repo. */
   object(key: string): { repo: string; file: HubFile } | undefined;
-  /** Back to what was described when the hub was made. */
+  /** Restores the repos of the start. */
   reset(): void;
 }
 
-// The first commit of every repo was made then, the following ones a day apart: dates must not depend on the clock.
+// The date of each repo's first commit; the following ones are a day apart. It is constant, because dates must not
+// depend on the clock.
 const FIRST_COMMIT = Date.UTC(2025, 0, 6, 9);
 const DAY = 86_400_000;
 
-/** Makes the repos of a hub with this seed. */
+/** Creates the repos of a hub with this seed. */
 export function createRepoStore(seed: string, descriptions: readonly RepoDescription[]): RepoStore {
   const repos = new Map<string, Repo>();
   const renamings = new Map<string, string>();
@@ -78,12 +77,12 @@ export function createRepoStore(seed: string, descriptions: readonly RepoDescrip
   };
 }
 
-/** On the hub no two repos differ in case alone. */
+/** Returns the key of an id: on the hub no two repos differ in case alone. */
 function keyOf(id: string): string {
   return id.toLowerCase();
 }
 
-/** The commit a branch, a tag, `HEAD`, `refs/heads/…` or a full sha names. */
+/** Finds the commit of a branch, a tag, `HEAD`, `refs/heads/…` or a full sha. */
 export function commitAt(repo: Repo, revision: string): Commit | undefined {
   const name = revision.replace(/^refs\/(?:heads|tags)\//, '');
   const sha = repo.branches.get(name === 'HEAD' ? 'main' : name) ?? repo.tags.get(name) ?? name;

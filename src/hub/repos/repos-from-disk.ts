@@ -9,7 +9,7 @@ import { strictObject } from '../schemas.js';
 import type { FileDescription, RepoDescription } from './description.js';
 import { readRepo, repoSchema } from './read-repo.js';
 
-/** What a file or a folder of repos holds. */
+/** The contents of a file or a folder of repos. */
 export interface ReposOnDisk {
   repos: RepoDescription[];
   tokens: Token[];
@@ -36,12 +36,12 @@ function readRepos(path: string): ReposOnDisk {
   return entry.isDirectory() ? reposFromFolder(path) : reposFromFile(path);
 }
 
-/** The parts of a file, which are checked one by one: a complaint then begins with `repos` or `tokens`. */
+/** The parts of a file, which are checked separately, so that errors begin with `repos` or `tokens`. */
 const fileSchema = strictObject({ repos: z.unknown(), tokens: z.optional(z.unknown()) });
 
 function reposFromFile(path: string): ReposOnDisk {
   const { repos, tokens } = readHubFile('repos', path, readReposFile);
-  // A file is named relative to the description, wherever the hub was started.
+  // Paths are relative to the description's file, not to the working directory.
   for (const file of repos.flatMap(({ commits }) => commits.flatMap(({ files }) => files))) {
     if (file.from !== undefined) file.from = resolve(dirname(path), file.from);
   }
@@ -73,7 +73,7 @@ function reposFromFolder(root: string): ReposOnDisk {
   if (repos.length === 0) {
     throw new InvalidInput(
       root,
-      `Cannot find repos in ${root}: expected folders owner/name/files…, as in models/me/my-model-GGUF/x.gguf.`,
+      `Cannot find repos in ${root}: expected folders owner/name/files…, as in models/me/my-model-GGUF/x.gguf, found none.`,
     );
   }
   return { repos, tokens: [] };
@@ -81,7 +81,7 @@ function reposFromFolder(root: string): ReposOnDisk {
 
 function filesUnder(folder: string, prefix: string, above: readonly string[] = []): FileDescription[] {
   const place = realpathSync(join(folder, prefix));
-  // A link to a folder that this one is in has no end.
+  // A link to a folder that contains this one would recurse without end.
   if (above.includes(place)) return [];
   return readdirSync(place).flatMap((name): FileDescription[] => {
     const path = prefix === '' ? name : `${prefix}/${name}`;
@@ -96,7 +96,7 @@ function folders(path: string): string[] {
   return readdirSync(path).filter((name) => !name.startsWith('.') && statOf(join(path, name))?.isDirectory());
 }
 
-/** `undefined` for what leads nowhere: a link to nothing, or to itself. */
+/** `undefined` for a link to nothing, or to itself. */
 function statOf(path: string): Stats | undefined {
   try {
     return statSync(path);

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 
-/** The body of a request as text, empty when there is none; `undefined` when it is too long or never ends properly. */
+/** Reads the body of a request as text, empty if there is none; `undefined` if it is too long or incomplete. */
 export async function readRequestBody(request: IncomingMessage, limit: number): Promise<string | undefined> {
   if (request.method === 'GET' || request.method === 'HEAD') {
-    // Whatever a client sends with a GET means nothing, but has to be taken off the line.
+    // The body of a GET has no meaning, but must be read.
     request.resume();
     return '';
   }

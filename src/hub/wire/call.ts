@@ -1,21 +1,21 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 
-/** A request, taken apart. */
+/** A parsed request. */
 export interface HubCall {
   method: string;
-  /** As it came, without scheme and authority. */
+  /** The target as it was sent, without scheme and authority. */
   target: string;
-  /** Decoded, without empty ends: `/api/models/` is `['api', 'models']`. */
+  /** The decoded segments, without empty ones at the ends: `/api/models/` is `['api', 'models']`. */
   segments: string[];
   query: URLSearchParams;
   headers: IncomingHttpHeaders;
-  /** Scheme and authority the client used, for absolute links; `undefined` when its Host makes no sense. */
+  /** Scheme and authority that the client used, for absolute links; `undefined` if its Host is invalid. */
   origin: string | undefined;
 }
 
-/** Takes a request apart; `undefined` when its target cannot be understood. Never throws. */
+/** Parses a request; `undefined` if its target is invalid. Never throws. */
 export function readCall(request: IncomingMessage, scheme: 'http' | 'https'): HubCall | undefined {
-  // A proxy client may send the absolute form, RFC 9112, 3.2.2.
+  // Clients of a proxy may send the absolute form (RFC 9112, 3.2.2).
   const target = (request.url ?? '/').replace(/^https?:\/\/[^/?#]*/i, '') || '/';
   const question = target.indexOf('?');
   const path = question < 0 ? target : target.slice(0, question);
@@ -36,7 +36,7 @@ function decoded(path: string): string[] | undefined {
   }
 }
 
-/** A path of a repo as it stands in a URL: each segment escaped, slashes kept. */
+/** Encodes a path in a repo for a URL: each segment escaped, slashes kept. */
 export function encodePath(path: string): string {
   return path.split('/').map(encodeURIComponent).join('/');
 }

@@ -1,11 +1,11 @@
 /*
- * A self-signed certificate made at start, so that nothing secret is kept anywhere. X.509 is written out by hand in DER
- * (RFC 5280): it is eighty lines, and no dependency.
+ * Creates a self-signed certificate at start, so that no secret is stored. X.509 is written in DER by hand (RFC 5280),
+ * which takes eighty lines and no dependency.
  */
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { isIP } from 'node:net';
 
-/** A key and its certificate, both PEM. The certificate is its own authority: give it to clients as one. */
+/** A key and its certificate, both PEM. The certificate is its own authority: clients must trust it as one. */
 export interface Certificate {
   key: string;
   certificate: string;
@@ -17,13 +17,13 @@ const COMMON_NAME = [2, 5, 4, 3];
 const SUBJECT_ALT_NAME = [2, 5, 29, 17];
 const BASIC_CONSTRAINTS = [2, 5, 29, 19];
 
-/** A certificate for these host names and addresses, valid from a day before `now` for a year. */
+/** Creates a certificate for these host names and addresses, valid from a day before `now` for a year. */
 export function createCertificate(hosts: readonly string[], now: number): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const algorithm = sequence(objectId(ECDSA_WITH_SHA256));
   const name = sequence(set(sequence(objectId(COMMON_NAME), tagged(0x0c, Buffer.from('modeldock hub')))));
   const serial = randomBytes(16);
-  // A positive number without leading zeros.
+  // Makes it a positive number without leading zeros.
   serial[0] = (serial[0]! & 0x7f) | 0x40;
   const body = sequence(
     tagged(0xa0, tagged(0x02, Buffer.from([2]))),
@@ -73,7 +73,7 @@ function ipv6Bytes(host: string): Buffer {
 }
 
 function time(at: number): Buffer {
-  // UTCTime, whose years end in 2049.
+  // UTCTime ends in the year 2049.
   const digits = new Date(at).toISOString().replace(/[-:T]|\.\d+/g, '');
   return tagged(0x17, Buffer.from(digits.slice(2)));
 }

@@ -5,14 +5,14 @@ import { listenOn } from '../../node/cannot-listen.js';
 import type { Certificate } from './certificate.js';
 import { hostInUrl } from '../../core/loopback.js';
 
-/** A server that listens. */
+/** A listening server. */
 export interface Listening {
   /** `http://127.0.0.1:4321`. */
   origin: string;
   port: number;
-  /** Sockets open now. */
+  /** The number of open sockets. */
   sockets(): number;
-  /** A number for the socket, counted from 1 in the order of connecting. */
+  /** Returns a socket's number, counted from 1 in the order of connecting. */
   numberOf(socket: Socket): number;
   /** Ends every connection, also those in use. */
   close(): Promise<void>;
@@ -25,13 +25,13 @@ export async function listen(
   port: number,
   certificate: Certificate | undefined,
 ): Promise<Listening> {
-  // Requests whose headers never end are Node's business (headersTimeout); bodies are small and limited elsewhere.
+  // Node limits the time for headers (headersTimeout); bodies are small and limited elsewhere.
   const options = { keepAlive: true, noDelay: true };
   const server: Server =
     certificate === undefined
       ? createHttpServer(options, handler)
       : createHttpsServer({ ...options, key: certificate.key, cert: certificate.certificate }, handler);
-  // Node's 5 s cut the connection that a client keeps in its pool, just as it sends: no fault explains that.
+  // With Node's 5 s, the server would close a pooled connection just as the client uses it, without any fault.
   server.keepAliveTimeout = 65_000;
   const numbers = new WeakMap<Socket, number>();
   const open = new Set<Socket>();
@@ -39,7 +39,7 @@ export async function listen(
   server.on('connection', (socket: Socket) => {
     open.add(socket);
     socket.once('close', () => open.delete(socket));
-    // A peer that resets is ordinary here; without a listener it would be an uncaught error.
+    // A peer that resets is normal here; without a listener it would be an uncaught error.
     socket.on('error', () => socket.destroy());
   });
   server.on(certificate === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
@@ -51,7 +51,7 @@ export async function listen(
     else socket.destroy();
   });
   await listenOn(server, { host, port });
-  // Too many open files, say: that costs the connection that could not be accepted, not the process.
+  // An error here, such as too many open files, costs the connection that could not be accepted, not the process.
   server.on('error', () => undefined);
   const address = server.address() as AddressInfo;
   const scheme = certificate === undefined ? 'http' : 'https';

@@ -1,19 +1,19 @@
 import type { HubClock } from '../clock.js';
 
-/** A limit on bytes per second, shared by all callers that take from it. */
+/** A limit in bytes per second, shared by all callers that take from it. */
 export interface Pace {
-  /** As many bytes as should go out at once, so that a slow line trickles instead of coming in gulps. */
+  /** How many bytes should be sent at once, so that a slow line is even and not bursty. */
   readonly gulp: number;
-  /** Resolves when `bytes` may go out. */
+  /** Resolves when `bytes` may be sent. */
   take(bytes: number, signal: AbortSignal): Promise<void>;
 }
 
 const GULPS_PER_SECOND = 20;
-// Timers come late, by about a millisecond each: what was lost is made up for, or a line of 40 MB/s becomes one of 30. No
-// more than this, so that a line that was idle does not start with a burst.
+// Timers are about a millisecond late each, which is made up for: otherwise a line of 40 MB/s would become one of 30.
+// This is the limit, so that an idle line does not start with a burst.
 const MADE_UP_FOR_MS = 50;
 
-/** Callers queue up behind each other: what one takes, the next waits for. */
+/** Creates a limit. Callers queue behind each other: the next one waits for the bytes of the one before. */
 export function createPace(bytesPerSecond: number, clock: HubClock): Pace {
   let freeAt: number | undefined;
   return {

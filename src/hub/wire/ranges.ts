@@ -3,11 +3,11 @@ import { omit } from '../omit.js';
 import type { HubCall } from './call.js';
 import { textReply, type Reply } from './reply.js';
 
-/** What a Range header asks for, as `[start, end)`. */
+/** The requested range, as `[start, end)`. */
 export type Asked = { start: number; end: number } | 'everything' | 'unsatisfiable';
 
 /**
- * Reads a Range header for a body of `size` bytes. Several ranges, other units and nonsense count as no header at all,
+ * Parses a Range header for a body of `size` bytes. Several ranges, other units and invalid values count as no header,
  * as RFC 9110, 14.2 allows and as the object stores behind the real hub do.
  */
 export function readRange(header: string | undefined, size: number): Asked {
@@ -25,7 +25,7 @@ export function readRange(header: string | undefined, size: number): Asked {
   return { start, end: last === '' ? size : Math.min(Number(last) + 1, size) };
 }
 
-/** The answer to a GET or HEAD of a file: 200, 206, 304, 412 or 416. `etag` includes its quotes. */
+/** Answers a GET or HEAD of a file: 200, 206, 304, 412 or 416. `etag` includes its quotes. */
 export function fileReply(call: HubCall, content: Content, etag: string, headers: Record<string, string>): Reply {
   const common = { ...headers, ETag: etag, 'Accept-Ranges': 'bytes' };
   switch (verdictOn(call.headers, etag, headers['Last-Modified'])) {
@@ -39,7 +39,7 @@ export function fileReply(call: HubCall, content: Content, etag: string, headers
   }
   const { size } = content;
   const ifRange = call.headers['if-range'];
-  // RFC 9110, 13.1.5: a validator that does not match means the whole, not an error; a date must be exactly ours.
+  // RFC 9110, 13.1.5: a validator that does not match means the whole file, not an error; a date must match exactly.
   const unchanged = ifRange === undefined || ifRange === etag || ifRange === headers['Last-Modified'];
   const asked = unchanged ? readRange(call.headers.range, size) : 'everything';
   if (asked === 'unsatisfiable') {
@@ -60,12 +60,12 @@ export function fileReply(call: HubCall, content: Content, etag: string, headers
   };
 }
 
-/** A Content-Range for `[start, end)`: on the wire the last byte is included. */
+/** Formats a Content-Range for `[start, end)`: on the wire the last byte is included. */
 export function contentRange(start: number, end: number, size: number): string {
   return `bytes ${start}-${end - 1}/${size}`;
 }
 
-/** RFC 9110, 13.2.2, up to the range: of each pair the date counts only where no ETag is given. */
+/** Checks the preconditions (RFC 9110, 13.2.2, up to the range): of each pair the date counts only without an ETag. */
 function verdictOn(
   headers: HubCall['headers'],
   etag: string,
@@ -83,12 +83,15 @@ function names(list: string, etag: string): boolean {
   return candidates.includes('*') || candidates.includes(etag);
 }
 
-/** If-None-Match takes a weak ETag for the strong one, If-Match does not (RFC 9110, 13.1.1 and 13.1.2). */
+/**
+ * Normalises ETags: If-None-Match treats a weak ETag as the strong one, If-Match does not (RFC 9110, 13.1.1 and
+ * 13.1.2).
+ */
 function weakly(list: string): string {
   return list.replace(/(^|,)\s*W\//g, '$1');
 }
 
-/** `undefined` when either is no date, and the condition thus none. */
+/** `undefined` if either is not a date, so that the condition does not apply. */
 function isAfter(modified: string | undefined, date: string | undefined): boolean | undefined {
   const [ours, theirs] = [Date.parse(modified ?? ''), Date.parse(date ?? '')];
   return Number.isNaN(ours) || Number.isNaN(theirs) ? undefined : ours > theirs;

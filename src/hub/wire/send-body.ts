@@ -1,6 +1,4 @@
-/*
- * Puts a reply on a socket, well-behaved or not. The only place that touches a response object.
- */
+/* Writes an answer to a socket, with or without faults. Nothing else touches a response object. */
 import type { ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import { LONGEST_TIMER_MS } from '../../core/wall-timer.js';
@@ -8,41 +6,41 @@ import type { HubClock } from '../clock.js';
 import type { Pace } from './pace.js';
 import type { Reply } from './reply.js';
 
-/** What goes wrong while a body goes out: the line breaks, falls silent, or closes too early. */
+/** A fault while a body is sent: the connection breaks, stalls, or closes too early. */
 export interface Incident {
   type: 'reset' | 'stall' | 'close';
-  /** Body bytes that still go out; `undefined` means not even the headers do. */
+  /** How many bytes of the body are still sent; `undefined` means that not even the headers are. */
   afterBytes?: number;
-  /** How long a stall lasts; without it, until the client gives up. */
+  /** How long a stall lasts; without it, until the client times out. */
   ms?: number;
 }
 
-/** A reply, and the manners it is delivered with. */
+/** An answer, and how it is sent. */
 export interface Delivery {
   reply: Reply;
   latencyMs: number;
   paces: Pace[];
   incident?: Incident;
-  /** Without a Content-Length, end the body by closing the connection instead of with chunks. */
+  /** Without a Content-Length, ends the body by closing the connection instead of with chunks. */
   closeDelimited?: boolean;
 }
 
-/** How a delivery ended. `cut`: the hub closed the connection. `left`: the client did. */
+/** The end of a delivery. `cut`: the hub closed the connection. `left`: the client did. */
 export type Outcome = 'complete' | 'cut' | 'left';
 
-/** What a delivery has put on the wire so far. */
+/** What has been sent so far. */
 export interface SendProgress {
-  /** Body bytes handed to the operating system. */
+  /** Bytes of the body that were passed to the operating system. */
   bytes: number;
-  /** Set once the headers are out. */
+  /** Set once the headers have been sent. */
   status?: number;
 }
 
-// What we handed over before a reset may still wait in our send queue, and a reset throws the queue away: without this
-// pause clients would see fewer bytes than the fault says. Nothing depends on its exact length.
+// A reset discards the send queue, in which sent bytes may still wait: without this pause clients would get fewer bytes
+// than the fault says. Nothing depends on its exact length.
 const RESET_GRACE_MS = 60;
 
-/** Resolves when everything is handed over or the connection is gone; rejects when the content cannot be read. */
+/** Resolves when everything has been sent or the connection is closed; rejects if the content cannot be read. */
 export async function sendBody(
   response: ServerResponse,
   delivery: Delivery,
@@ -102,7 +100,7 @@ export async function sendBody(
   return response.writableFinished ? 'complete' : left(response, progress);
 }
 
-/** Chunks one after another, without a promise for each when the content has none. */
+/** Yields chunks one after another, without a promise for each if the content is synchronous. */
 function inStep({ body, start, end }: Reply): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
   return body.chunks(start, end);
 }
@@ -141,7 +139,7 @@ async function cut(response: ServerResponse, manner: 'reset' | 'close'): Promise
       socket.once('close', () => resolve());
       socket.end(() => resolve());
     });
-    // The reading side would otherwise stay open for as long as the client likes.
+    // Otherwise the reading side would stay open as long as the client likes.
     socket.destroySoon();
     return 'cut';
   }
@@ -151,7 +149,7 @@ async function cut(response: ServerResponse, manner: 'reset' | 'close'): Promise
   return 'cut';
 }
 
-/** What was still in our own queue when the client left was never served. */
+/** Bytes that were still in Node's own queue when the client left do not count as sent. */
 function left(response: ServerResponse, progress: SendProgress): Outcome {
   progress.bytes = Math.max(0, progress.bytes - response.writableLength);
   return 'left';

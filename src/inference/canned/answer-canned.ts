@@ -16,9 +16,9 @@ import { openAiResponse } from './openai-responses.js';
 import { eventStream } from './server-sent-events.js';
 
 /**
- * Answers an inference call with a short text, or with vectors, that say that no model ran. The same call always gets the
- * same answer.
- * @throws Problem for a body that cannot be used; RefusedError instance_not_loaded
+ * Answers an inference call with a short text, or with vectors, and says that no model ran. The same call always gets
+ * the same answer.
+ * @throws Problem for an invalid body; RefusedError instance_not_loaded
  */
 export const answerCanned: InferenceHandler = async (call, route, library) => {
   const body = readPrompt(await call.text(INFERENCE_BODY_BYTES), call.header('content-type'));
@@ -42,7 +42,7 @@ export const answerCanned: InferenceHandler = async (call, route, library) => {
   return eventStream(events(), MARK);
 };
 
-/** Says in a header what the texts say in words; vectors have no words. */
+/** Marks canned answers in a header, because vectors cannot say so in words. */
 const MARK = { 'X-Modeldock-Inference': 'canned' };
 
 function shapeFor(route: InferenceRouteName, body: Record<string, unknown>, reply: CannedReply): CannedShape {

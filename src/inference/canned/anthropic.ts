@@ -2,7 +2,7 @@ import type { CannedShape } from './canned-shape.js';
 import { tokensOf, type CannedReply } from './canned-text.js';
 import type { StreamedEvent } from './server-sent-events.js';
 
-/** `/v1/messages`, in Anthropic's words. */
+/** Formats a reply for `/v1/messages`, in Anthropic's format. */
 export function anthropicMessage({ id, model, text, input }: CannedReply): CannedShape {
   const output_tokens = tokensOf(text).length;
   const message = (content: object[], stop_reason: string | null, written: number) => ({

@@ -1,6 +1,6 @@
 import type { StreamedEvent } from './server-sent-events.js';
 
-/** One way of spelling a reply: whole, and as the events of a stream. */
+/** A reply in the format of one API: whole, and as the events of a stream. */
 export interface CannedShape {
   whole: unknown;
   events: () => Iterable<StreamedEvent>;

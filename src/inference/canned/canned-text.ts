@@ -1,6 +1,6 @@
-/** What a canned answer is made from. */
+/** The values from which a canned answer is made. */
 export interface CannedReply {
-  /** The instance that would have answered. */
+  /** The id of the instance that would have answered. */
   model: string;
   arch: string;
   quantization: string;
@@ -8,23 +8,23 @@ export interface CannedReply {
   contextLength: number;
   text: string;
   input: { tokens: number };
-  /** 24 hex digits that follow from the call. */
+  /** 24 hex digits that depend only on the call. */
   id: string;
 }
 
-/** Always the same moment: the same call gets the same answer. */
+/** A constant, so that the same call gets the same answer. */
 export const CREATED_SECONDS = Date.parse('2025-01-01T00:00:00.000Z') / 1000;
 
 export function cannedText(model: string): string {
   return `This is a canned answer from modeldock: no model ran, and ${model} did not see your message.`;
 }
 
-/** The words of a text, each with the space before it, as tokens come. */
+/** Splits a text into words, each with the space before it, as tokens of a model. */
 export function tokensOf(text: string): string[] {
   return text.match(/\s*\S+/g) ?? [];
 }
 
-/** A rough count of what a call sends to the model: four characters are a token. */
+/** Counts roughly what a call sends to the model: four characters are a token. */
 export function describeInput(body: Record<string, unknown>): CannedReply['input'] {
   const { messages, prompt, input, system, system_prompt, instructions } = body;
   const characters = [messages, prompt, input, system, system_prompt, instructions].reduce<number>(

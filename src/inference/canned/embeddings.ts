@@ -6,8 +6,8 @@ const DIMENSIONS = 8;
 const MOST_DIMENSIONS = 4096;
 
 /**
- * `/v1/embeddings`: a short vector of length 1 for each input, which follows from the text alone. OpenAI's own clients ask
- * for base64.
+ * Formats a reply for `/v1/embeddings`: a short vector of length 1 for each input, which depends only on the text.
+ * OpenAI's own clients ask for base64.
  * @throws Problem missingField, wrongType, wrongValue
  */
 export function embeddingList(
@@ -21,7 +21,7 @@ export function embeddingList(
   if (!Number.isInteger(dimensions) || (dimensions as number) < 1 || (dimensions as number) > MOST_DIMENSIONS) {
     throw problems.wrongValue('dimensions', `a whole number from 1 to ${MOST_DIMENSIONS}`);
   }
-  // A list of numbers is one text, as tokens.
+  // An array of numbers is one text, as tokens.
   const texts: unknown[] = Array.isArray(input) && typeof input[0] !== 'number' ? input : [input];
   return {
     object: 'list',
@@ -41,7 +41,7 @@ function vectorOf(text: string, dimensions: number): number[] {
   return values.map((value) => value / length);
 }
 
-/** Numbers of 32 bits, the lowest byte first. */
+/** Encodes 32-bit floats, little-endian. */
 function toBase64(vector: readonly number[]): string {
   const bytes = new DataView(new ArrayBuffer(vector.length * 4));
   vector.forEach((value, index) => bytes.setFloat32(index * 4, value, true));

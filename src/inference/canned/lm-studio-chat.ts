@@ -2,7 +2,7 @@ import type { CannedShape } from './canned-shape.js';
 import { tokensOf, type CannedReply } from './canned-text.js';
 import type { StreamedEvent } from './server-sent-events.js';
 
-/** `/api/v1/chat`, with the events of LM Studio's "Streaming events" page. */
+/** Formats a reply for `/api/v1/chat`, with the events of LM Studio's "Streaming events" page. */
 export function lmStudioChat({ store }: Record<string, unknown>, { id, model, text, input }: CannedReply): CannedShape {
   const result = {
     model_instance_id: model,

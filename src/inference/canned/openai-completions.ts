@@ -2,7 +2,9 @@ import type { CannedShape } from './canned-shape.js';
 import { CREATED_SECONDS, tokensOf, type CannedReply } from './canned-text.js';
 import type { StreamedEvent } from './server-sent-events.js';
 
-/** `/v1/chat/completions`. @param isLegacy as `/api/v0` spells it, with LM Studio's statistics */
+/**
+ * Formats a reply for `/v1/chat/completions`. @param isLegacy in the format of `/api/v0`, with LM Studio's statistics
+ */
 export function chatCompletion(body: Record<string, unknown>, reply: CannedReply, isLegacy: boolean): CannedShape {
   const frame = { id: `chatcmpl-${reply.id}`, created: CREATED_SECONDS, model: reply.model };
   const choice = (content: object, finish_reason: 'stop' | null) => ({
@@ -27,7 +29,7 @@ export function chatCompletion(body: Record<string, unknown>, reply: CannedReply
   };
 }
 
-/** `/v1/completions`. @param isLegacy as `/api/v0` spells it, with LM Studio's statistics */
+/** Formats a reply for `/v1/completions`. @param isLegacy in the format of `/api/v0`, with LM Studio's statistics */
 export function textCompletion(body: Record<string, unknown>, reply: CannedReply, isLegacy: boolean): CannedShape {
   const frame = { id: `cmpl-${reply.id}`, object: 'text_completion', created: CREATED_SECONDS, model: reply.model };
   const choice = (text: string, finish_reason: 'stop' | null) => ({ index: 0, text, logprobs: null, finish_reason });
@@ -38,7 +40,7 @@ export function textCompletion(body: Record<string, unknown>, reply: CannedReply
   };
 }
 
-/** @param choiceFor without a token, the choice that ends the text */
+/** @param choiceFor called without a token for the choice that ends the text */
 function* chunks(
   body: Record<string, unknown>,
   reply: CannedReply,

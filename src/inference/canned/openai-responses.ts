@@ -2,7 +2,7 @@ import type { CannedShape } from './canned-shape.js';
 import { CREATED_SECONDS, tokensOf, type CannedReply } from './canned-text.js';
 import type { StreamedEvent } from './server-sent-events.js';
 
-/** `/v1/responses`. */
+/** Formats a reply for `/v1/responses`. */
 export function openAiResponse(reply: CannedReply): CannedShape {
   const { id, model, text, input } = reply;
   const output_tokens = tokensOf(text).length;

@@ -1,12 +1,12 @@
 import type { Answer } from '../../api/call.js';
 
-/** An event of a stream; without a name where the API names none. */
+/** An event of a stream; without a name if the API uses none. */
 export interface StreamedEvent {
   event?: string;
   data: unknown;
 }
 
-/** Sends events one by one, as the client takes them. */
+/** Sends events one by one, as the client reads them. */
 export function eventStream(events: Iterable<StreamedEvent>, headers: Record<string, string>): Answer {
   const encoder = new TextEncoder();
   const iterator = events[Symbol.iterator]();

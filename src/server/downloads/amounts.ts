@@ -1,4 +1,4 @@
-/** `27 s`, `4 min 5 s`, `3 h 12 min`, `2 d 4 h`. */
+/** Formats a duration: `27 s`, `4 min 5 s`, `3 h 12 min`, `2 d 4 h`. */
 export function describeDuration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
   if (seconds < 60) return `${seconds} s`;
@@ -9,7 +9,7 @@ export function describeDuration(ms: number): string {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
-/** Whole percent; 100 only when all is there. */
+/** Returns whole percent; 100 only when all bytes are there. */
 export function percentOf(part: number, whole: number): number {
   return whole === 0 ? 100 : Math.floor((part / whole) * 100);
 }

@@ -1,21 +1,21 @@
 import stringWidth from 'string-width';
 
-/** Counts the cells of a terminal that a text takes: two for a Chinese character, none for a combining mark or a colour. */
+/** Counts the terminal cells of a text: two for a Chinese character, none for a combining mark or a colour. */
 export function cellsOf(text: string): number {
   return stringWidth(text);
 }
 
-/** Fills a text up with spaces to a number of cells. */
+/** Pads a text with spaces to a number of cells. */
 export function padCells(text: string, cells: number): string {
   return text + ' '.repeat(Math.max(0, cells - cellsOf(text)));
 }
 
-/** Cuts the end of a text, so that it takes at most so many cells; no character is cut in two. */
+/** Cuts the end of a text, so that it takes at most this many cells; characters are never split. */
 export function beginningOf(text: string, cells: number): string {
   return takeCells(charactersOf(text), cells).join('');
 }
 
-/** Cuts the beginning of a text, so that it takes at most so many cells. */
+/** Cuts the beginning of a text, so that it takes at most this many cells. */
 export function endOf(text: string, cells: number): string {
   return takeCells(charactersOf(text).reverse(), cells).reverse().join('');
 }
@@ -26,7 +26,7 @@ function takeCells(characters: readonly string[], cells: number): string[] {
   return characters.slice(0, end === -1 ? undefined : end);
 }
 
-/** As a reader counts them: an emoji of several code points is one. */
+/** Splits a text into characters as a reader counts them: an emoji of several code points is one. */
 function charactersOf(text: string): string[] {
   return Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);
 }

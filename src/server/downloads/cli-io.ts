@@ -3,16 +3,16 @@ import type { DownloaderOptions } from '../../real/open-downloader.js';
 import { exitCodes } from './exit-codes.js';
 import type { Screen } from './progress-lines.js';
 
-/** What a command that downloads finds around it. */
+/** The input and output of a command that downloads. */
 export interface CliIo {
   environment: NodeJS.ProcessEnv;
-  /** Results, on standard output. */
+  /** Prints results, on standard output. */
   out: (text: string) => void;
-  /** Progress and errors, on standard error. */
+  /** Prints progress and errors, on standard error. */
   err: (text: string) => void;
-  /** The terminal that standard error is; `undefined` where it is a file or a pipe. */
+  /** Describes the terminal behind standard error; `undefined` for a file or a pipe. */
   screen: () => Screen | undefined;
-  /** Calls back at each SIGINT and SIGTERM, which end nothing by themselves from then on. */
+  /** Calls back at each SIGINT and SIGTERM, which no longer end the process by themselves. */
   onSignal: (listener: (signal: 'SIGINT' | 'SIGTERM') => void) => void;
   openDownloader: (options: DownloaderOptions) => Promise<Downloader>;
 }
@@ -32,13 +32,14 @@ export const processIo: CliIo = {
     let first: number | undefined;
     const heed = (signal: 'SIGINT' | 'SIGTERM'): void => {
       first ??= performance.now();
-      // npm passes on a Ctrl-C that has reached us already; who asks again later does not want to wait for the end.
+      // npm passes on a Ctrl-C that has reached this process already, so a second one at once does not count; a later
+      // one means that the user does not want to wait.
       if (performance.now() - first > IMPATIENT_MS)
         process.exit(signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated);
       listener(signal);
     };
     process.on('SIGINT', heed).on('SIGTERM', heed);
   },
-  // Most commands never download; none should wait for what it does not use.
+  // Loaded lazily: most commands never download.
   openDownloader: async (options) => (await import('../../real/open-downloader.js')).openDownloader(options),
 };

@@ -7,39 +7,44 @@ import type { RemoveSettings } from './remove.js';
 import { processIo, type CliIo } from './cli-io.js';
 
 const EXIT_CODES = `
-Exit codes: ${exitCodes.done} done, or there already; ${exitCodes.failed} failed; ${exitCodes.wrongUse} wrong use; ${exitCodes.unreachable} the hub cannot be reached;
+Exit codes: ${exitCodes.done} done, or already downloaded; ${exitCodes.failed} failed; ${exitCodes.wrongUse} wrong use; ${exitCodes.unreachable} the hub cannot be reached;
 ${exitCodes.busy} another process downloads this model; ${exitCodes.noPermission} no permission (a token, a gate); ${exitCodes.interrupted} paused by Ctrl-C.
-docs/real-downloads.md has all of it.`;
+docs/real-downloads.md explains all of them.`;
 
 /** Adds `get`, `list`, `remove` and `update`, which work on the models folder without a server. */
 export function addDownloadCommands(program: Command, io: CliIo = processIo): void {
   commandOf(program, 'get')
-    .description('download a model, or go on with one: verified, resumable, with a progress bar')
+    .description('download a model, or resume a download: verified, with a progress bar')
     .argument('<model>', 'a catalog id, an owner/repo of the hub, or a link')
-    .addOption(new Option('--quantization <name>', 'for instance Q4_K_M; the best that is usual by default'))
+    .addOption(
+      new Option(
+        '--quantization <name>',
+        'for instance Q4_K_M; by default the first of the usual ones that the repo has',
+      ),
+    )
     .action(async (model: string, settings: GetSettings) =>
       end(async () => (await import('./get.js')).runGet(model, settings, io)),
     );
   commandOf(program, 'list')
-    .description('list the models that are installed, and the downloads that are not finished')
+    .description('list installed models and unfinished downloads')
     .addOption(new Option('--json', 'as one line of JSON'))
     .action(async (settings: ListSettings) => end(async () => (await import('./list.js')).runList(settings, io)));
   commandOf(program, 'remove')
     .description('delete the files of a model')
-    .argument('<model>', 'its key, as modeldock list shows it, or its owner/repo, or a link')
-    .addOption(new Option('--force', 'also files that modeldock has not put there'))
+    .argument('<model>', 'its key as shown by modeldock list, its owner/repo, or a link')
+    .addOption(new Option('--force', 'also delete files that modeldock did not download'))
     .action(async (model: string, settings: RemoveSettings) =>
       end(async () => (await import('./remove.js')).runRemove(model, settings, io)),
     );
   commandOf(program, 'update')
-    .description('download what has changed of a model since')
-    .argument('<model>', 'its key, as modeldock list shows it, or its owner/repo, or a link')
+    .description('download the files of a model that have changed on the hub')
+    .argument('<model>', 'its key as shown by modeldock list, its owner/repo, or a link')
     .action(async (model: string, settings: EngineSettings) =>
       end(async () => (await import('./update.js')).runUpdate(model, settings, io)),
     );
 }
 
-/** Commands that fetch nothing take no bandwidth. */
+/** Commands that download nothing, and so have no limit of bandwidth. */
 const LOCAL_COMMANDS = ['list', 'remove'];
 
 function commandOf(program: Command, name: string): Command {

@@ -1,8 +1,8 @@
 import type { FailureCode, RefusalCode } from '../../core/errors.js';
 
-/** How the commands end; the numbers above 64 are those of sysexits.h. */
+/** The exit codes of the commands; numbers above 64 are those of sysexits.h. */
 export const exitCodes = {
-  /** Also when all of it was there already. */
+  /** Also when everything was downloaded already. */
   done: 0,
   failed: 1,
   wrongUse: 2,
@@ -13,7 +13,7 @@ export const exitCodes = {
   terminated: 143,
 } as const;
 
-/** The exit code for what the engine refused, or a job failed or paused with. */
+/** Returns the exit code for the code with which the engine refused, or a job failed or paused. */
 export function exitCodeFor(code: RefusalCode | FailureCode | undefined): number {
   switch (code) {
     case 'hub_unavailable':

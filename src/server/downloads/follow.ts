@@ -7,8 +7,8 @@ import { createProgressDisplay } from './show-progress.js';
 import type { CliIo } from './cli-io.js';
 
 /**
- * Shows a download until it ends or somebody interrupts, which pauses it. Returns the exit code.
- * @param again the command that goes on with it
+ * Shows a download until it ends or a signal interrupts, which pauses it. Returns the exit code.
+ * @param again the command that resumes it
  */
 export async function follow(
   downloader: Downloader,
@@ -17,10 +17,10 @@ export async function follow(
   { screen, out, err, onSignal }: Pick<CliIo, 'screen' | 'out' | 'err' | 'onSignal'>,
 ): Promise<number> {
   const interrupted = new AbortController();
-  // Until the process ends: what is open is closed in between.
+  // The listener stays until the process ends.
   onSignal((signal) => interrupted.abort(signal));
   const display = createProgressDisplay(screen, err);
-  // Looked at now and then, and at once when something has happened to it.
+  // The job is checked at intervals, and at once after each of its events.
   let wake = new AbortController();
   downloader.subscribe(({ job }) => {
     if (job === jobId) wake.abort();
@@ -29,7 +29,7 @@ export async function follow(
     wake = new AbortController();
     const job = await downloader.jobs.find(jobId);
     if (!job) {
-      err(`modeldock: The job ${jobId} is gone: somebody else has removed it.\n`);
+      err(`modeldock: Cannot follow the job ${jobId}: another process has removed it.\n`);
       return exitCodes.failed;
     }
     display.show({ job, details: await downloader.jobs.details(jobId), now: performance.now() });
@@ -49,18 +49,18 @@ export async function follow(
         return exitCodeFor(job.code);
       case 'paused':
         err(
-          `modeldock: Paused. ${job.reason === undefined ? 'Somebody else has paused it.' : `${job.reason} (${job.code})`} ` +
-            `${again} goes on with it.\n`,
+          `modeldock: Paused. ${job.reason === undefined ? 'Another process has paused it.' : `${job.reason} (${job.code})`} ` +
+            `${again} resumes it.\n`,
         );
         return exitCodeFor(job.code);
     }
   }
 
   async function pause(job: JobSnapshot): Promise<number> {
-    // It may have ended meanwhile: then that is what it did.
+    // The job may have ended in the meantime; then its end is reported.
     const paused = await downloader.jobs.pause(job.id).catch(() => downloader.jobs.find(job.id));
     if (paused && paused.state !== 'paused' && paused.state !== 'downloading') return ended(paused);
-    err(`Paused; nothing that has arrived is lost. ${again} goes on with it.\n`);
+    err(`Paused; everything downloaded so far is kept. ${again} resumes it.\n`);
     return interrupted.signal.reason === 'SIGTERM' ? exitCodes.terminated : exitCodes.interrupted;
   }
 }

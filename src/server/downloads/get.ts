@@ -14,14 +14,14 @@ export interface GetSettings extends EngineSettings {
   quantization?: string;
 }
 
-/** `modeldock get MODEL`. Returns the exit code. */
+/** Runs `modeldock get MODEL`. Returns the exit code. */
 export async function runGet(model: string, settings: GetSettings, io: CliIo): Promise<number> {
   const { environment, out } = io;
   const typed = readModel(model, environment.HF_ENDPOINT);
   if ('reason' in typed) return refuseModel('get', model, typed, io);
   const { quantization = typed.quantization } = settings;
   if (typed.quantization !== undefined && quantization !== typed.quantization) {
-    const reason = `it asks for ${typed.quantization}, and --quantization for ${quantization!}. Ask for one of them`;
+    const reason = `it names ${typed.quantization}, and --quantization names ${quantization!}. Give only one of them`;
     return refuseModel('get', model, { reason }, io);
   }
   const request: DownloadRequest = { model: typed.model, ...(quantization !== undefined && { quantization }) };
@@ -35,7 +35,7 @@ export async function runGet(model: string, settings: GetSettings, io: CliIo): P
   });
 }
 
-/** A name that the catalog does not know may be that of a repo. */
+/** Starts a download. A name that the catalog does not know may be that of a repo. */
 async function begin(downloader: Downloader, request: DownloadRequest): Promise<JobSnapshot | 'already_downloaded'> {
   try {
     return await downloader.get(request);
@@ -46,13 +46,13 @@ async function begin(downloader: Downloader, request: DownloadRequest): Promise<
       return await downloader.get({ ...request, model });
     } catch (error) {
       if (!(error instanceof RefusedError) || error.code !== 'missing_or_private') throw error;
-      // The catalog's text tells what else to try, the hub's that the repo may be private.
+      // The catalog's error says what else to try, the hub's that the repo may be private; both are shown.
       throw new RefusedError(unknown.code, unknown.subject, `${unknown.message} ${error.message}`, { cause: error });
     }
   }
 }
 
-/** Goes on with a job that was paused. Returns its id. */
+/** Resumes a paused job. Returns its id. */
 export async function going(downloader: Downloader, job: JobSnapshot): Promise<string> {
   if (job.state === 'paused') await downloader.jobs.resume(job.id);
   return job.id;

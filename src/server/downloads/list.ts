@@ -16,7 +16,7 @@ export interface ListSettings extends EngineSettings {
 
 type Unfinished = JobSnapshot & Partial<DownloadDetails>;
 
-/** `modeldock list`: what is installed, and the downloads that have not come to their end. Returns the exit code. */
+/** Runs `modeldock list`: installed models, and unfinished downloads. Returns the exit code. */
 export async function runList(settings: ListSettings, io: CliIo): Promise<number> {
   const { out } = io;
   return withDownloader('reading', settings, io, async (downloader) => {

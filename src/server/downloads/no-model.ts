@@ -3,7 +3,7 @@ import { exitCodes } from './exit-codes.js';
 import { printable } from './printable.js';
 import type { NoModel } from './read-link.js';
 
-/** Says why a text is no model, and what to type instead. Returns the exit code. */
+/** Explains why a text is not a model, and what to type instead. Returns the exit code. */
 export function refuseModel(
   command: 'get' | 'update' | 'remove',
   text: string,

@@ -5,15 +5,15 @@ import { describeDuration, percentOf } from './amounts.js';
 import { beginningOf, cellsOf, endOf, padCells } from './cells.js';
 import { printable } from './printable.js';
 
-/** A download at one moment. */
+/** The progress of a download at one moment. */
 export interface ShownProgress {
   job: JobSnapshot;
   details: DownloadDetails | undefined;
-  /** Milliseconds since some moment; never goes back. */
+  /** Milliseconds on a clock that never goes back. */
   now: number;
 }
 
-/** What the lines have to fit into. */
+/** The size and abilities of the terminal. */
 export interface Screen {
   columns: number;
   rows: number;
@@ -21,11 +21,11 @@ export interface Screen {
 }
 
 const PHASES: Record<DownloadPhase, string> = {
-  queued: 'waits for other downloads',
+  queued: 'waiting for other downloads',
   connecting: 'connecting',
   transferring: '',
-  'waiting-rate-limit': 'the hub asked for patience',
-  offline: 'nothing answers; goes on by itself',
+  'waiting-rate-limit': 'waiting: the hub limits requests',
+  offline: 'no connection; resumes by itself',
   verifying: 'verifying',
   publishing: 'moving into place',
 };
@@ -35,9 +35,9 @@ const WIDEST_BAR = 30;
 const NARROWEST_LABEL = 5;
 const WIDEST_LABEL = 40;
 const GAP = '  ';
-/** Room for what is at the end of most lines: bars that change their width are restless to look at. */
+/** The usual width of the text after a bar: with a fixed width the bars do not jump. */
 const USUAL_END = 46;
-/** One is for the total, one for the cursor. */
+/** One row for the total, one for the cursor. */
 const OTHER_ROWS = 2;
 
 interface Row {
@@ -47,20 +47,20 @@ interface Row {
   rest: readonly string[];
 }
 
-/** A bar for each file, and one in total; each line is narrower than the screen, so that none wraps. */
+/** Draws a bar for each file, and one in total. Each line is narrower than the screen, so that none wraps. */
 export function progressLines(progress: ShownProgress, screen: Screen): string[] {
   const files = progress.details?.files ?? [];
   const room = Math.max(1, screen.rows - OTHER_ROWS);
   if (files.length < 2) return draw([totalRow(progress)], screen);
   if (files.length <= room) return draw([...files.map(fileRow), totalRow(progress)], screen);
-  // Those that move are worth the room; what is done, and what has not begun, is told as a number.
+  // Only files in progress get a bar; finished and waiting ones are counted.
   const moving = files.filter((file) => file.downloadedBytes > 0 && !isDone(file)).slice(0, room - 1);
   const lines = draw([...moving.map(fileRow), totalRow(progress)], screen);
   const done = fit(`${files.filter(isDone).length} of ${files.length} files are complete`, screen.columns);
   return [...lines.slice(0, -1), done, lines.at(-1)!];
 }
 
-/** One line without a bar, for logs. */
+/** Formats one line without a bar, for logs. */
 export function progressLine({ job, details }: ShownProgress): string {
   const percent = `${percentOf(job.downloadedBytes, job.totalBytes)} %`;
   return [percent, amount(job.downloadedBytes, job.totalBytes), ...motion({ job, details })].join('  ');
@@ -82,12 +82,12 @@ function totalRow({ job, details }: ShownProgress): Row {
   return { label: printable(label), part: job.downloadedBytes, whole: job.totalBytes, rest };
 }
 
-/** Speed and time left, or why nothing moves. */
+/** Describes speed and time left, or why nothing moves. */
 function motion({ job, details }: Pick<ShownProgress, 'job' | 'details'>): string[] {
   if (job.state !== 'downloading') return [job.state];
   const phase = details?.phase === undefined ? '' : PHASES[details.phase];
   const speed = job.bytesPerSecond > 0 ? [`${describeBytes(job.bytesPerSecond)}/s`] : [];
-  // Not from the estimated date: the date of this machine may be set while the download runs.
+  // The estimated date is not used: this machine's date may be set while the download runs.
   const leftMs = ((job.totalBytes - job.downloadedBytes) / job.bytesPerSecond) * 1000;
   const left = Number.isFinite(leftMs) ? [`${describeDuration(leftMs)} left`] : [];
   return [...speed, ...left, ...(phase === '' ? [] : [phase])];
@@ -97,7 +97,10 @@ function amount(part: number, whole: number): string {
   return part >= whole ? describeBytes(whole) : `${describeBytes(part)} of ${describeBytes(whole)}`;
 }
 
-/** `label  ██████░░░░  43 %  rest`, with all bars of one width: the bars give way first, then the labels. */
+/**
+ * Draws `label ██████░░░░ 43 % rest`, with all bars of one width. When the screen is narrow, the bars shrink first,
+ * then the labels.
+ */
 function draw(rows: readonly Row[], screen: Screen): string[] {
   const ends = rows.map(({ part, whole, rest }) => [`${percentOf(part, whole)} %`.padStart(5), ...rest].join('  '));
   // A line as wide as the screen would move the cursor to the next one.
@@ -116,7 +119,7 @@ function bar(part: number, whole: number, width: number, screen: Screen): string
   return `${paint('█'.repeat(filled), 32, screen)}${paint('░'.repeat(width - filled), 2, screen)}`;
 }
 
-/** The end of a path tells more than its beginning. */
+/** Cuts the beginning of a path: its end is more telling. */
 function shorten(text: string, room: number): string {
   return cellsOf(text) <= room ? text : room < 2 ? '' : `…${endOf(text, room - 1)}`;
 }

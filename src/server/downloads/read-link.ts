@@ -1,16 +1,16 @@
 import { quantizationLabel, stemOf } from '../../core/model-file.js';
 import { isModelRepoName } from '../../core/repo-name.js';
 
-/** A repo on the hub, as it was typed. */
+/** A repo on the hub, as the user typed it. */
 export interface TypedRepo {
   owner: string;
   repo: string;
   quantization?: string;
 }
 
-/** A text that is no model, and what may have been meant. */
+/** A text that does not name a model, and what the user may have meant. */
 export interface NoModel {
-  /** Without a subject and a full stop: `it is a link to a file`. */
+  /** The reason, without a subject and a full stop: `it is a link to a file`. */
   reason: string;
   instead?: TypedRepo | { id: string };
 }
@@ -20,12 +20,12 @@ const EXPECTED =
   'https://huggingface.co/lmstudio-community/Qwen3-8B-GGUF';
 const DEFAULT_BRANCH = 'main';
 const PAGES: Readonly<Record<string, string>> = {
-  datasets: 'a data set',
+  datasets: 'a dataset',
   spaces: 'a space',
   collections: 'a collection',
 };
 
-/** Reads `owner/repo`, what may follow it in a link to the hub, and a quantization behind it. */
+/** Reads `owner/repo`, what may follow it in a link to the hub, and a quantization after it. */
 export function readHubPath(path: string): TypedRepo | NoModel {
   const segments = path
     .replace(/[?#].*$/s, '')
@@ -49,9 +49,9 @@ export function readHubPath(path: string): TypedRepo | NoModel {
   return rest.length === 0 ? { owner, repo, ...label } : readInRepo({ owner, repo, ...label }, rest);
 }
 
-/** Reads a link that is not to the hub. `undefined` for what is no link. */
+/** Reads a link to another place than the hub; `undefined` for a text that is not a link. */
 export function readElsewhere(text: string): NoModel | undefined {
-  const reason = 'it is a link of LM Studio';
+  const reason = 'it is a link for LM Studio';
   const [, catalog] = /^(?:https?:\/\/)?(?:www\.)?lmstudio\.ai\/models\/([^/?#\s]+\/[^/?#\s]+)/i.exec(text) ?? [];
   if (catalog !== undefined) return { reason, instead: { id: catalog.toLowerCase() } };
   const [, linked] =
@@ -59,11 +59,11 @@ export function readElsewhere(text: string): NoModel | undefined {
     [];
   const repo = linked === undefined ? undefined : readHubPath(decode(linked));
   if (repo !== undefined && 'repo' in repo) return { reason, instead: repo };
-  if (/^[a-z][a-z\d+.-]*:\/\//i.test(text)) return { reason: `it is no link to a model on the hub; ${EXPECTED}` };
+  if (/^[a-z][a-z\d+.-]*:\/\//i.test(text)) return { reason: `it is not a link to a model on the hub; ${EXPECTED}` };
   return undefined;
 }
 
-/** A place in a repo: the list of its files at the default branch is the repo itself. */
+/** Reads a path in a repo: the list of its files at the default branch means the repo itself. */
 function readInRepo(repo: TypedRepo, [view, ...place]: readonly string[]): TypedRepo | NoModel {
   const isPage =
     view !== undefined && /^(?:tree|blob|resolve|raw|edit|commit|commits|discussions|settings)$/.test(view);
@@ -74,7 +74,10 @@ function readInRepo(repo: TypedRepo, [view, ...place]: readonly string[]): Typed
   const label = quantizationLabel(file) ?? (/\.gguf$/i.test(file) ? stemOf(path.at(-1)!) : undefined);
   const instead = { owner, repo: name, ...(label !== undefined && { quantization: label }) };
   if (isPage && revision !== DEFAULT_BRANCH && /^(?:tree|blob|resolve|raw)$/.test(view)) {
-    return { reason: `it is the revision ${revision ?? ''} of a repo, and modeldock downloads the newest`, instead };
+    return {
+      reason: `it is the revision ${revision ?? ''} of a repo, and modeldock downloads only the newest`,
+      instead,
+    };
   }
   return { reason: `it is ${/\.\w+$/.test(file) ? 'a file' : 'a part'} of a repo`, instead };
 }

@@ -5,16 +5,16 @@ import { readElsewhere, readHubPath, type NoModel } from './read-link.js';
 
 const HUB = 'https://huggingface.co';
 
-/** A model as it was typed, with the quantization that was typed with it. */
+/** A model as the user typed it, with its quantization if one was typed. */
 export interface TypedModel {
   model: ModelReference;
   quantization?: string;
 }
 
 /**
- * Reads what a user types for a model: a catalog id, `owner/repo` as it stands on the hub, or a link to a repo; without
- * `https://`, or to the mirror in HF_ENDPOINT, as well; with `@quantization` or `:quantization` behind it. A name that
- * could be both is a catalog id first.
+ * Reads what a user types for a model: a catalog id, `owner/repo` as it is spelled on the hub, or a link to a repo;
+ * links may lack `https://`, or lead to the mirror in HF_ENDPOINT; `@quantization` or `:quantization` may follow. A
+ * name that could be both is read as a catalog id.
  */
 export function readModel(text: string, endpoint?: string): TypedModel | NoModel {
   const given = text.trim();
@@ -24,21 +24,22 @@ export function readModel(text: string, endpoint?: string): TypedModel | NoModel
   const { owner, repo, quantization } = read;
   const label = quantization === undefined ? {} : { quantization };
   const asRepo = { source: 'huggingface' as const, owner, repo, url: `${HUB}/${owner}/${repo}` };
-  // Catalog ids are lower-case, and the routes of LM Studio take any case for them: a repo's name would become one.
+  // Catalog ids are lower-case, and LM Studio's routes accept any case for them, so the case of a repo's name would be
+  // lost.
   const name = `${owner}/${repo}`;
   const catalog = path === undefined && name === name.toLowerCase() ? catalogModelIn(name) : undefined;
   return { model: catalog ?? asRepo, ...label };
 }
 
 /**
- * Reads what a user types for a model that is installed: a key, `owner/repo`, or a link to the repo, each also with
+ * Reads what a user types for an installed model: a key, `owner/repo`, or a link to the repo, each optionally with
  * `@quantization` or `:quantization`.
- * @returns the key, or `owner/repo`, as the library knows models
+ * @returns the key, or `owner/repo`, in the library's spelling
  */
 export function readInstalled(text: string, endpoint?: string): string | NoModel {
   const given = text.trim();
   const isLink = readElsewhere(given) !== undefined || hubPathIn(given, endpoint) !== undefined;
-  // Keys may have more than two parts, and so may paths of files.
+  // Keys may have more than two parts, as paths of files may.
   if (!isLink && !/^[^/]+\/[^/]+\/?$/.test(given)) return given.replace(/^([^/:@]+):(?=[^/:@]+$)/, '$1@');
   const read = readModel(given, endpoint);
   if ('reason' in read) return isLink ? read : given;
@@ -47,14 +48,14 @@ export function readInstalled(text: string, endpoint?: string): string | NoModel
   return quantization === undefined ? name : `${name}@${quantization}`;
 }
 
-/** The same name as one of a repo, where it could be that too. */
+/** Reads the same name as one of a repo, where that is possible. */
 export function asRepo(model: ModelReference): ModelReference | undefined {
   if (model.source !== 'catalog') return undefined;
   const [owner, repo] = model.id.split('/') as [string, string];
   return isModelRepoName(owner, repo) ? { source: 'huggingface', owner, repo, url: `${HUB}/${model.id}` } : undefined;
 }
 
-/** What a link to the hub, or to the mirror, has behind the host. */
+/** Returns the part of a link to the hub, or to the mirror, after the host. */
 function hubPathIn(text: string, endpoint: string | undefined): string | undefined {
   const mirror = endpoint?.replace(/\/+$/, '');
   for (const start of mirror ? [mirror, mirror.replace(/^https?:\/\//i, '')] : []) {

@@ -10,7 +10,7 @@ export interface RemoveSettings extends EngineSettings {
   force?: boolean;
 }
 
-/** `modeldock remove MODEL`. Returns the exit code. */
+/** Runs `modeldock remove MODEL`. Returns the exit code. */
 export async function runRemove(model: string, settings: RemoveSettings, io: CliIo): Promise<number> {
   const key = readInstalled(model, io.environment.HF_ENDPOINT);
   if (typeof key !== 'string') return refuseModel('remove', model, key, io);

@@ -2,9 +2,9 @@ import { progressLine, progressLines, type ShownProgress, type Screen } from './
 import { percentOf } from './amounts.js';
 import { cellsOf } from './cells.js';
 
-/** Tells a person how far a download is. */
+/** Shows the progress of a download to a user. */
 export interface ProgressDisplay {
-  /** How often it wants to be told, in milliseconds. */
+  /** How often to call it, in milliseconds. */
   readonly everyMs: number;
   show(progress: ShownProgress): void;
 }
@@ -14,7 +14,7 @@ const LOOK_MS = 500;
 const LINE_MS = 5000;
 const LINE_PERCENT = 10;
 
-/** Redraws in place on a terminal, which may change its size at any time; writes lines elsewhere. */
+/** Redraws in place on a terminal, which may be resized at any time; writes lines elsewhere. */
 export function createProgressDisplay(
   screen: () => Screen | undefined,
   write: (text: string) => void,
@@ -36,12 +36,15 @@ function createRedrawing(screen: () => Screen | undefined, write: (text: string)
   };
 }
 
-/** A terminal that was made narrower has wrapped what was drawn for the former width. */
+/** Counts the rows that earlier lines take now: a terminal that has become narrower wraps them. */
 function rowsOf(lines: readonly string[], columns: number): number {
   return lines.reduce((rows, line) => rows + Math.max(1, Math.ceil(cellsOf(line) / columns)), 0);
 }
 
-/** One line per tenth, and one after some time without: a log must show that it goes on, and not be filled. */
+/**
+ * Writes one line per tenth, and one after a time without: a log must show that the download continues, but not fill
+ * up.
+ */
 function createLines(write: (text: string) => void): ProgressDisplay {
   let last: { at: number; tenth: number } | undefined;
   return {

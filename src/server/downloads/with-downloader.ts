@@ -61,7 +61,7 @@ export async function withDownloader(
   }
 }
 
-/** Other refusals name what there is themselves. */
+/** Lists installed models after a refusal that does not name them itself. */
 function installedIn({ code, choices = [] }: RefusedError): string {
-  return code === 'model_not_installed' && choices.length > 0 ? ` There is: ${choices.join(', ')}.` : '';
+  return code === 'model_not_installed' && choices.length > 0 ? ` Installed models: ${choices.join(', ')}.` : '';
 }

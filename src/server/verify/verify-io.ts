@@ -2,7 +2,7 @@
 export interface VerifyIo {
   /** The report, on standard output. */
   out: (text: string) => void;
-  /** Progress and errors, on standard error. */
+  /** Prints progress and errors, on standard error. */
   err: (text: string) => void;
   /** The terminal that standard output is; `undefined` where it is a file or a pipe. */
   screen: () => { columns: number; colour: boolean } | undefined;

@@ -137,8 +137,8 @@ export function advancing(door: Door): void {
           [{ job: failing, progress: 0.63 }, 'fails at 50 % with network_error'],
           [{ job: failing, status: 'completed' }, 'fails at 50 % with network_error'],
           [{ job: stalling, progress: 1 }, 'is stalled at 99 %'],
-          [{ job: pausing, bytes: 300_000_001 }, 'until an operator resumes it'],
-          [{ job: held, progress: 0.1 }, 'is paused by an operator; resume it first'],
+          [{ job: pausing, bytes: 300_000_001 }, 'until a control call resumes it'],
+          [{ job: held, progress: 0.1 }, 'is paused by a control call; resume it first'],
           [{ job: held, bytes: 2_000_000_000 }, held],
           ['idle', 'is stalled at 99 %'],
         ];
@@ -152,13 +152,13 @@ export function advancing(door: Door): void {
       },
     );
 
-    staged('tells on the session’s clock when what never will be was missed', { msPerPoll: 1000 }, async (stage) => {
+    staged('reports on the session’s clock when the job was completed', { msPerPoll: 1000 }, async (stage) => {
       const { control, poll, start } = stage;
       const job = await start('simulate/steady');
       for (let count = 0; count < 20; count++) await poll(job);
       const refused = await refusal(control.clock.advance({ until: { job, status: 'paused' } }));
       // The job is 20 s ahead of the clock, and took 10.1 s.
-      expect(refused.message).toContain(`complete from ${new Date(START + 10_100 - 20_000).toISOString()} on`);
+      expect(refused.message).toContain(`completed from ${new Date(START + 10_100 - 20_000).toISOString()} on`);
     });
 
     staged('until something of a job that is not there says so', {}, async ({ control }) => {

@@ -50,7 +50,7 @@ export function theClock(door: Door): void {
         status: 409,
         code: 'time_travel',
         message:
-          `Cannot set the clock to ${date(START + 999)}: something was decided at ${date(START + 1000)}. ` +
+          `Cannot set the clock to ${date(START + 999)}: the session's latest decision was made at ${date(START + 1000)}. ` +
           'Set a later time, reset the session, or restore a snapshot.',
       });
       expect((await control.clock.get()).now).toBe(START + 2000);

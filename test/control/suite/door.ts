@@ -97,6 +97,6 @@ export async function refusal(
     () => expect.unreachable('this was not refused'),
     (reason: unknown) => reason as ControlError,
   );
-  const message = error.message.replace(/\n\nBring this world back with[^]*$/, '');
+  const message = error.message.replace(/\n\nRestore this session with[^]*$/, '');
   return { name: error.name, status: error.status, code: error.code, message };
 }

@@ -75,7 +75,7 @@ export function theJobs(door: Door): void {
       expect(await control.jobs.wait(job, goal)).toMatchObject({ id: job });
     });
 
-    staged('fail as they are told, and a retry goes on from there', {}, async ({ control, start }) => {
+    staged('fail on request, and a retry continues from there', {}, async ({ control, start }) => {
       const job = await start(model);
       await control.clock.advance(1100);
       const failure = { code: 'disk_full', reason: 'No space.' } as const;
@@ -186,7 +186,7 @@ export function theJobs(door: Door): void {
       expect(await wait).toMatchObject({
         status: 409,
         code: 'never',
-        message: 'Cannot wait for paused: job_a is completed at 100 % for good.',
+        message: 'Cannot wait for paused: job_a is completed at 100 %, which is final.',
       });
     });
 

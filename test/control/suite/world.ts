@@ -43,7 +43,7 @@ export function theWorld(door: Door): void {
 
     staged('that cannot be played is refused, and nothing changes', {}, async ({ control }) => {
       const wrong = [
-        [{ scenario: 'no-such' }, 'There is no scenario no-such'],
+        [{ scenario: 'no-such' }, 'Cannot play the scenario no-such'],
         [{ scenario: { steps: [{ type: 'connect', ms: -1 }] } }, 'steps[0].ms'],
         [
           {

@@ -137,7 +137,7 @@ describe('modeldock get', () => {
     async (args) => {
       const ended = await run(['get', ...args]);
       expect(ended).toMatchObject({ code: 2, stdout: '' });
-      expect(ended.stderr).toMatch(/^error: /);
+      expect(ended.stderr).toMatch(/^(error|modeldock): /);
     },
   );
 

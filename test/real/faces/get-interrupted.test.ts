@@ -30,7 +30,7 @@ describe('modeldock get', () => {
     started.signal('SIGINT');
     expect(await started.ended).toBe(130);
     expect(started.stderr()).toMatch(
-      /\nPaused; nothing that has arrived is lost\. The same command goes on with it\.\n$/,
+      /\nPaused; everything downloaded so far is kept\. The same command resumes it\.\n$/,
     );
     expect((await small.modeldock(folder, ['list'])).stdout).toMatch(
       /^Unfinished:\nme\/large-gguf@q4_k_m {2}paused at \d+ %/,

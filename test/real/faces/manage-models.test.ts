@@ -22,7 +22,7 @@ describe('modeldock list, update and remove', () => {
     expect((await small.modeldock(folder, ['list'])).stdout).toMatch(new RegExp(`^${key} +Q4_K_M +gguf .*MB\n$`));
 
     expect(await small.modeldock(folder, ['update', key])).toEqual({
-      ...{ code: 0, stdout: `${key} is what the hub has.\n`, stderr: '' },
+      ...{ code: 0, stdout: `${key} is up to date.\n`, stderr: '' },
     });
     expect(await small.modeldock(folder, ['remove', key])).toMatchObject({
       ...{ code: 0, stdout: `Removed ${key}: 2 files, 4.0 MB.\n` },
@@ -47,7 +47,7 @@ describe('modeldock list, update and remove', () => {
     const folder = await small.newFolder();
     await small.modeldock(folder, ['get', 'me/tiny-GGUF']);
     expect(await small.modeldock(folder, ['update', name])).toEqual({
-      ...{ code: 0, stdout: `${name} is what the hub has.\n`, stderr: '' },
+      ...{ code: 0, stdout: `${name} is up to date.\n`, stderr: '' },
     });
     expect(await small.modeldock(folder, ['remove', name])).toMatchObject({
       ...{ code: 0, stdout: `Removed ${name}: 2 files, 4.0 MB.\n`, stderr: '' },
@@ -82,7 +82,7 @@ describe('modeldock list, update and remove', () => {
       const { code, stderr } = await small.modeldock(folder, [act, 'not-tiny']);
       expect({ code, stderr }).toEqual({
         code: 1,
-        stderr: `modeldock: Cannot ${act} not-tiny: no model of that key is installed. There is: tiny.\n`,
+        stderr: `modeldock: Cannot ${act} not-tiny: no model of that key is installed. Installed models: tiny.\n`,
       });
     }
   });

@@ -61,10 +61,10 @@ describe('the progress of a download', () => {
     const still = { ...job(), bytesPerSecond: 0 } as JobSnapshot & { estimatedCompletion?: number };
     delete still.estimatedCompletion;
     for (const [phase, text] of [
-      ['queued', 'waits for other downloads'],
+      ['queued', 'waiting for other downloads'],
       ['connecting', 'connecting'],
-      ['waiting-rate-limit', 'the hub asked for patience'],
-      ['offline', 'nothing answers; goes on by itself'],
+      ['waiting-rate-limit', 'waiting: the hub limits requests'],
+      ['offline', 'no connection; resumes by itself'],
       ['verifying', 'verifying'],
       ['publishing', 'moving into place'],
     ] as const) {

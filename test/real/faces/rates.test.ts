@@ -15,6 +15,6 @@ describe('a rate, as it is typed', () => {
   });
 
   it.each(['', '0', '-1', 'fast', '10 Mbit', '10Mbit/s', '1e9', 'Infinity', '0.1', '10MM'])('is not %j', (text) => {
-    expect(() => parseRate(text)).toThrow('Allowed are bytes per second above 0');
+    expect(() => parseRate(text)).toThrow('Expected bytes per second above 0');
   });
 });

@@ -64,7 +64,7 @@ describe('a model as it is typed', () => {
     ['https://huggingface.co/acme/Tiny-GGUF/tree/main/BF16', ['acme/Tiny-GGUF --quantization BF16 instead']],
     ['https://huggingface.co/acme/Tiny-GGUF/tree/v1.0', ['the revision v1.0', 'acme/Tiny-GGUF instead']],
     ['https://huggingface.co/acme/Tiny-GGUF/discussions/3', ['get https://huggingface.co/acme/Tiny-GGUF instead']],
-    ['https://huggingface.co/datasets/acme', ['it is a data set, not a model repo']],
+    ['https://huggingface.co/datasets/acme', ['it is a dataset, not a model repo']],
     ['https://huggingface.co/spaces/acme/demo', ['it is a space, not a model repo']],
     ['https://huggingface.co/docs/hub', ['no model repo is called docs/hub']],
     ['https://huggingface.co/acme/two--dashes', ['no model repo is called acme/two--dashes']],
@@ -83,7 +83,7 @@ describe('a model as it is typed', () => {
     const errors: string[] = [];
     const io = { environment: {}, err: (line: string) => errors.push(line) } as unknown as CliIo;
     expect(await runGet('acme/Tiny-GGUF@Q4_K_M', { quantization: 'Q8_0' }, io)).toBe(2);
-    expect(errors.join('')).toContain('it asks for Q4_K_M, and --quantization for Q8_0');
+    expect(errors.join('')).toContain('it names Q4_K_M, and --quantization names Q8_0');
   });
 
   it('may be a repo as well where it is a catalog id', () => {

@@ -211,8 +211,8 @@ describe.each(doors)('an operator of a downloader, %s', (_, door) => {
       [() => control.clock.set({ mode: 'frozen' }), /its time is the machine's/],
       [() => control.clock.advance(1000), /its time is the machine's/],
       [() => control.snapshot(), /only a simulation can/],
-      [() => control.restore({}), /its files are as they are/],
-      [() => control.fork('other'), /its files are there once/],
+      [() => control.restore({}), /it cannot restore the files on disk/],
+      [() => control.fork('other'), /it cannot copy the files on disk/],
       [() => control.scenario.get(), /only a simulation can/],
       [() => control.scenario.set({ scenario: 'instant' }), /only a simulation can/],
       [() => control.jobs.fail('job_a', { code: 'disk_full' }), /only a simulation can/],
@@ -276,7 +276,7 @@ describe('sessions', () => {
     ] as const) {
       const refused = await operate(method, path, body);
       expect(refused).toMatchObject({ status: 501, body: { error: { code: 'unsupported' } } });
-      expect(refused.body).toMatchObject({ error: { message: expect.stringContaining('one world') as string } });
+      expect(refused.body).toMatchObject({ error: { message: expect.stringContaining('a single session') as string } });
     }
   });
 });

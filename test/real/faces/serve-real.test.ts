@@ -184,7 +184,7 @@ describe('the welcome of --engine real', () => {
     expect(text).toContain('the downloads are actual ones');
     expect(text).toContain(`Models     ${folder}`);
     expect(text).toContain(`Hub        ${small.hub.endpoint}`);
-    expect(text).toContain('with the token that was found');
+    expect(text).toContain('with a token (from HF_TOKEN, or its file)');
     expect(text).toContain('1 download at a time, 5.0 MB/s at most');
     expect(text).toMatch(/X-Modeldock-Token: [0-9a-f]{32}\n/);
     expect(text + started.stderr()).not.toContain('hf_secret');
@@ -197,7 +197,7 @@ describe('the welcome of --engine real', () => {
       env: small.env,
     });
     await expect.poll(started.stdout).toContain('without a token: gated models are refused');
-    expect(started.stdout()).toContain('3 downloads at a time, as fast as it comes');
+    expect(started.stdout()).toContain('3 downloads at a time, without a limit of bandwidth');
   });
 });
 
