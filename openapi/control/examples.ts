@@ -1,13 +1,5 @@
-import recorded from '../examples.json' with { type: 'json' };
-import type { Examples } from '../lm-studio/examples.js';
-
-/*
- * The examples of the control API's document are recorded from a walk through all of its routes:
- * `node scripts/record-openapi-examples.mjs` writes them to openapi/examples.json.
- */
-
-/** The examples of one operation, by `body` and by the status of the answer. */
-export type RecordedExamples = Record<string, Record<string, Examples>>;
+import type { Examples, RecordedExamples } from '../lm-studio/recorded-examples.js';
+import recorded from './examples.json' with { type: 'json' };
 
 const examples: RecordedExamples = recorded;
 

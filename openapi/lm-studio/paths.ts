@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { ZodOpenApiPathsObject, ZodOpenApiResponseObject } from 'zod-openapi';
-import { answerExamples, problemExamples, requestExamples, type Examples } from './examples.js';
+import { answerExamples, bodyExamples } from './examples.js';
+import type { Examples } from './recorded-examples.js';
 import type { Profile } from '../../src/contract/profiles.js';
 import * as answers from '../../src/contract/answers.js';
 import * as bodies from '../../src/contract/bodies.js';
@@ -28,20 +29,26 @@ export const unexpectedEndpoint: ZodOpenApiResponseObject = {
 
 const unauthorized = name(
   'Unauthorized',
-  fails('A token is required, and none came or a wrong one.', problemExamples.unauthorized),
+  fails('A token is required, and none came or a wrong one.', answerExamples('get /api/v1/models', 401)),
 );
 const tooLarge = name(
   'TooLarge',
-  fails('The body is too large. The limit is a decision of modeldock.', problemExamples.tooLarge),
+  fails(
+    'The body is too large. The limit is a decision of modeldock.',
+    answerExamples('post /api/v1/models/download', 413),
+  ),
 );
 const unsupportedMediaType = name(
   'UnsupportedMediaType',
   fails(
     'The body is not sent as application/json, or in a coding that cannot be read.',
-    problemExamples.unsupportedMediaType,
+    answerExamples('post /api/v1/models/download', 415),
   ),
 );
-const internalError = name('InternalError', fails('A defect of the server.', problemExamples.internal));
+const internalError = name(
+  'InternalError',
+  fails('A defect of the server.', answerExamples('get /api/v1/models', 500)),
+);
 export const notModified = name('NotModified', {
   description: 'Over HTTP: the body is still the one whose `ETag` came as `If-None-Match`.',
 });
@@ -61,29 +68,37 @@ function downloadPaths({ countersInDownloadAnswer: counters }: Profile): ZodOpen
           `job a new one goes on from the bytes that are there.${counters ? '' : ' The status has the counters.'}`,
         requestBody: {
           required: true,
-          content: { 'application/json': { schema: bodies.downloadBody, examples: requestExamples.download } },
+          content: {
+            'application/json': { schema: bodies.downloadBody, examples: bodyExamples('post /api/v1/models/download') },
+          },
         },
         responses: {
           '200': gives(
             'The job as it stands; or `already_downloaded`, and nothing else.',
             counters ? answers.downloadAnswer : answers.releasedDownloadAnswer,
-            answerExamples.download(counters),
+            answerExamples('post /api/v1/models/download', 200, counters),
           ),
-          '400': fails('The body cannot be read, or does not name a model.', problemExamples.badDownload),
+          '400': fails(
+            'The body cannot be read, or does not name a model.',
+            answerExamples('post /api/v1/models/download', 400),
+          ),
           '403': fails(
             'The repo is gated, and there is no token for it. A decision of modeldock.',
-            problemExamples.gated,
+            answerExamples('post /api/v1/models/download', 403),
           ),
           '404': fails(
             'There is no such model, or nothing in the repo that LM Studio can run.',
-            problemExamples.noSuchModel,
+            answerExamples('post /api/v1/models/download', 404),
           ),
           '501': fails(
             'A catalog identifier came with a quantization. The status is a decision of modeldock.',
-            problemExamples.catalogQuantization,
+            answerExamples('post /api/v1/models/download', 501),
           ),
           '503': {
-            ...fails('The hub does not answer. A decision of modeldock.', problemExamples.hubUnavailable),
+            ...fails(
+              'The hub does not answer. A decision of modeldock.',
+              answerExamples('post /api/v1/models/download', 503),
+            ),
             headers: z.object({ 'Retry-After': retryAfter }),
           },
           ...problemsOfBodies,
@@ -98,9 +113,13 @@ function downloadPaths({ countersInDownloadAnswer: counters }: Profile): ZodOpen
         description: 'While the checksum is computed, a job is still `downloading`, with all its bytes there.',
         requestParams: { path: z.object({ job_id: jobId }) },
         responses: {
-          '200': gives('The job as it stands.', answers.jobStatus, answerExamples.status),
+          '200': gives(
+            'The job as it stands.',
+            answers.jobStatus,
+            answerExamples('get /api/v1/models/download/status/{job_id}', 200),
+          ),
           '304': notModified,
-          '404': fails('There is no such job.', problemExamples.noSuchJob),
+          '404': fails('There is no such job.', answerExamples('get /api/v1/models/download/status/{job_id}', 404)),
           ...problemsOfAll,
         },
       },
@@ -129,7 +148,11 @@ const modelPaths: ZodOpenApiPathsObject = {
       summary: 'List the models that are there',
       description: 'One entry per key. A download that completes appears here.',
       responses: {
-        '200': gives('Every model, with its loaded instances.', answers.modelList, answerExamples.models),
+        '200': gives(
+          'Every model, with its loaded instances.',
+          answers.modelList,
+          answerExamples('get /api/v1/models', 200),
+        ),
         '304': notModified,
         ...problemsOfAll,
       },
@@ -143,12 +166,14 @@ const modelPaths: ZodOpenApiPathsObject = {
       description: 'Each call loads one more instance: the second of a model is called `<key>:2`. Nothing is run.',
       requestBody: {
         required: true,
-        content: { 'application/json': { schema: bodies.loadBody, examples: requestExamples.load } },
+        content: {
+          'application/json': { schema: bodies.loadBody, examples: bodyExamples('post /api/v1/models/load') },
+        },
       },
       responses: {
-        '200': gives('The instance.', answers.loadAnswer, answerExamples.load),
-        '400': fails('The body cannot be read.', problemExamples.badLoad),
-        '404': fails('There is no such model on disk.', problemExamples.notInstalled),
+        '200': gives('The instance.', answers.loadAnswer, answerExamples('post /api/v1/models/load', 200)),
+        '400': fails('The body cannot be read.', answerExamples('post /api/v1/models/load', 400)),
+        '404': fails('There is no such model on disk.', answerExamples('post /api/v1/models/load', 404)),
         ...problemsOfBodies,
       },
     },
@@ -161,12 +186,14 @@ const modelPaths: ZodOpenApiPathsObject = {
       description: 'Other instances of the same model stay.',
       requestBody: {
         required: true,
-        content: { 'application/json': { schema: bodies.unloadBody, examples: requestExamples.unload } },
+        content: {
+          'application/json': { schema: bodies.unloadBody, examples: bodyExamples('post /api/v1/models/unload') },
+        },
       },
       responses: {
-        '200': gives('What was unloaded.', answers.unloadAnswer, answerExamples.unload),
-        '400': fails('The body cannot be read.', problemExamples.badUnload),
-        '404': fails('There is no such instance.', problemExamples.notLoaded),
+        '200': gives('What was unloaded.', answers.unloadAnswer, answerExamples('post /api/v1/models/unload', 200)),
+        '400': fails('The body cannot be read.', answerExamples('post /api/v1/models/unload', 400)),
+        '404': fails('There is no such instance.', answerExamples('post /api/v1/models/unload', 404)),
         ...problemsOfBodies,
       },
     },
@@ -181,7 +208,7 @@ const discoveryPaths: ZodOpenApiPathsObject = {
       summary: "List the models that are there, in OpenAI's words",
       description: 'Some clients look here first, to see whether anybody answers.',
       responses: {
-        '200': gives('Every model.', answers.openAiModelList, answerExamples.openAiModels),
+        '200': gives('Every model.', answers.openAiModelList, answerExamples('get /v1/models', 200)),
         '304': notModified,
         ...problemsOfAll,
       },
@@ -194,7 +221,7 @@ const discoveryPaths: ZodOpenApiPathsObject = {
       summary: 'Tell that this is LM Studio',
       description: 'What the `lms` command and the SDK look for.',
       responses: {
-        '200': gives('It is.', answers.greeting, answerExamples.greeting),
+        '200': gives('It is.', answers.greeting, answerExamples('get /lmstudio-greeting', 200)),
         '304': notModified,
       },
     },
@@ -209,7 +236,7 @@ const legacyPaths: ZodOpenApiPathsObject = {
       summary: 'List the models that are there, as the older REST API does',
       description: 'Released 0.4 servers still answer it.',
       responses: {
-        '200': gives('Every model.', answers.legacyModelList, answerExamples.legacyModels),
+        '200': gives('Every model.', answers.legacyModelList, answerExamples('get /api/v0/models', 200)),
         '304': notModified,
         ...problemsOfAll,
       },
@@ -223,9 +250,9 @@ const legacyPaths: ZodOpenApiPathsObject = {
       description: 'The slash in the key of a catalog model may stand as it is.',
       requestParams: { path: z.object({ model: modelKey }) },
       responses: {
-        '200': gives('The model.', answers.legacyModel, answerExamples.legacyModel),
+        '200': gives('The model.', answers.legacyModel, answerExamples('get /api/v0/models/{model}', 200)),
         '304': notModified,
-        '404': fails('There is no such model on disk.', problemExamples.notInstalled),
+        '404': fails('There is no such model on disk.', answerExamples('get /api/v0/models/{model}', 404)),
         ...problemsOfAll,
       },
     },
@@ -245,7 +272,7 @@ const inferenceOperations = {
   '/api/v0/embeddings': 'createLegacyEmbeddings',
 };
 
-const notImitated = name('NotImitated', fails('No model runs here.', problemExamples.notImitated));
+const notImitated = name('NotImitated', fails('No model runs here.', answerExamples('post /v1/chat/completions', 501)));
 
 function inferencePaths(): ZodOpenApiPathsObject {
   return Object.fromEntries(
@@ -261,7 +288,7 @@ function inferencePaths(): ZodOpenApiPathsObject {
             'or a canned text.',
           requestBody: {
             required: true,
-            content: { 'application/json': { schema: answers.inferenceBody, examples: requestExamples.inference } },
+            content: { 'application/json': { schema: answers.inferenceBody, examples: bodyExamples(`post ${path}`) } },
           },
           responses: {
             '401': unauthorized,

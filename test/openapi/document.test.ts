@@ -88,6 +88,6 @@ describe('the OpenAPI document', () => {
   function exampleOf(profile: 'documented' | 'lmstudio-0.4'): object {
     const { node } = findResponse(publish(profile), DOWNLOAD, 200)!;
     const { examples } = (node.content as Record<string, Media>)['application/json']!;
-    return examples!.downloading!.value as object;
+    return examples!.bytes_are_moving!.value as object;
   }
 });

@@ -12,6 +12,10 @@ export interface WalkStep {
   text?: string;
   headers?: Record<string, string>;
   status: number;
+  /** Records the answer as an example for the document, under this summary, in place of the first of its operation and status. */
+  example?: string;
+  /** Records the body as an example, under this summary. */
+  bodyExample?: string;
 }
 
 export interface Reply {
@@ -33,7 +37,10 @@ export interface Door {
 }
 
 export const TOKEN = 'sk-lm-walk';
-/** Leads into a world that is `broken`, where every route has a defect, or `doomed`, where no download ever begins. */
+/**
+ * Leads into a world that is `broken`, where every route has a defect, `doomed`, where no download ever begins, or `page`, which has
+ * the download of LM Studio's page.
+ */
 export const ELSEWHERE_HEADER = 'x-walk-elsewhere';
 
 const DOWNLOAD = { method: 'post', path: '/api/v1/models/download' } as const;
@@ -59,19 +66,19 @@ const GREETING = { method: 'get', path: '/lmstudio-greeting' } as const;
 
 const LINK = 'https://huggingface.co';
 
-/** Stories, and after how many seconds to look at them. */
-const stories: { model: string; quantization?: string; looks: number[] }[] = [
+/** Downloads, after how many seconds to look at them, and what the last look is an example of. */
+const stories: { model: string; quantization?: string; looks: number[]; example?: string; isLasting?: true }[] = [
   { model: 'simulate/steady', looks: [0.05, 1, 5, 20] },
   { model: 'simulate/instant', looks: [0] },
-  { model: 'simulate/stalls-at-50', looks: [3, 30] },
-  { model: 'simulate/pauses-at-30', looks: [10] },
+  { model: 'simulate/stalls-at-50', looks: [3, 30], example: 'Nothing moves: speed 0, no estimate', isLasting: true },
+  { model: 'simulate/pauses-at-30', looks: [10], example: 'Paused', isLasting: true },
   { model: 'simulate/disk-full', looks: [10] },
-  { model: 'simulate/always-fails-at-60', looks: [10] },
+  { model: 'simulate/always-fails-at-60', looks: [10], example: 'Given up; asking again starts a new job' },
   { model: 'simulate/checksum-mismatch', looks: [10.5, 20] },
   { model: 'simulate/rewinds-at-80', looks: [7, 9, 30] },
   { model: 'simulate/finalizes-forever', looks: [30] },
   { model: 'simulate/already-downloaded', looks: [] },
-  { model: 'ibm/granite-4-micro', looks: [1, 600] },
+  { model: 'ibm/granite-4-micro', looks: [1, 600], example: 'All there, and checked' },
   { model: 'google/gemma-3-1b', looks: [600] },
   { model: 'nomic-ai/nomic-embed-text-v1.5', looks: [600] },
   { model: `${LINK}/lmstudio-community/Qwen3-8B-GGUF`, quantization: 'Q8_0', looks: [600] },
@@ -86,18 +93,47 @@ export async function walkStates(door: Door): Promise<Exchange[]> {
   await take({ title: 'lists no models', route: MODELS, status: 200 });
   await take({ title: 'lists no models to OpenAI clients', route: OPENAI_MODELS, status: 200 });
 
-  for (const { model, quantization, looks } of stories) {
+  const fromPage = { headers: { [ELSEWHERE_HEADER]: 'page' }, status: 200 };
+  const asked = { ...fromPage, route: DOWNLOAD, body: { model: 'ibm/granite-4-micro' } };
+  const { job_id: pageJob } = await take({
+    ...asked,
+    title: "starts the download of LM Studio's page",
+    bodyExample: 'A model catalog identifier',
+  });
+  await door.advance(127);
+  const isMoving = { example: 'Bytes are moving' };
+  await take({ ...asked, ...isMoving, title: "asks again for the download of LM Studio's page" });
+  await take({
+    ...fromPage,
+    ...isMoving,
+    title: "looks at the download of LM Studio's page",
+    route: STATUS,
+    jobId: String(pageJob),
+  });
+
+  for (const { model, quantization, looks, example, isLasting } of stories) {
     const ask = { route: DOWNLOAD, body: { model, ...(quantization && { quantization }) }, status: 200 };
-    const { job_id: jobId } = await take({ ...ask, title: `starts ${model}` });
-    for (const seconds of looks) {
+    const { job_id: jobId } = await take({
+      ...ask,
+      title: `starts ${model}`,
+      ...(model.endsWith('already-downloaded') && { example: 'There is nothing to download' }),
+      ...(quantization && { bodyExample: 'A Hugging Face link, with a quantization' }),
+    });
+    for (const [index, seconds] of looks.entries()) {
+      const isExample = example !== undefined && index === looks.length - 1;
       await door.advance(seconds * 1000);
       await take({
         title: `looks at ${model} after ${seconds} s`,
         route: STATUS,
         jobId: String(jobId),
         status: 200,
+        ...(isExample && { example }),
       });
-      await take({ ...ask, title: `asks again for ${model} after ${seconds} s` });
+      await take({
+        ...ask,
+        title: `asks again for ${model} after ${seconds} s`,
+        ...(isExample && isLasting && { example }),
+      });
     }
   }
 
@@ -113,22 +149,55 @@ export async function walkStates(door: Door): Promise<Exchange[]> {
     models: { key: string }[];
   };
   await take({ title: 'lists them to older clients', route: LEGACY_MODELS, status: 200 });
-  for (const { key } of models) {
+  for (const [index, { key }] of models.entries()) {
+    const isFirst = index === 0;
     await take({ title: `looks at ${key}`, route: LEGACY_MODEL, modelKey: key, status: 200 });
     const load = { route: LOAD, status: 200 };
-    await take({ ...load, title: `loads ${key}`, body: { model: key } });
+    await take({
+      ...load,
+      title: `loads ${key}`,
+      body: { model: key },
+      ...(isFirst && { example: 'Loaded', bodyExample: 'As it comes' }),
+    });
     await take({
       ...load,
       title: `loads ${key} once more, configured`,
       body: { model: key, context_length: 1024, flash_attention: false, num_experts: 2, echo_load_config: true },
+      ...(isFirst && {
+        example: 'Loaded, with its configuration',
+        bodyExample: 'With a configuration, echoed in the answer',
+      }),
     });
   }
-  await take({ title: 'lists what is loaded', route: MODELS, status: 200 });
-  await take({ title: 'lists what there is to OpenAI clients', route: OPENAI_MODELS, status: 200 });
-  await take({ title: 'lists them to older clients', route: LEGACY_MODELS, status: 200 });
-  for (const { key } of models) {
-    await take({ title: `looks at ${key}`, route: LEGACY_MODEL, modelKey: key, status: 200 });
-    await take({ title: `unloads ${key}`, route: UNLOAD, body: { instance_id: key }, status: 200 });
+  await take({ title: 'lists what is loaded', route: MODELS, status: 200, example: 'Models that are loaded' });
+  await take({
+    title: 'lists what there is to OpenAI clients',
+    route: OPENAI_MODELS,
+    status: 200,
+    example: 'The same models',
+  });
+  await take({
+    title: 'lists them to older clients',
+    route: LEGACY_MODELS,
+    status: 200,
+    example: 'The same models',
+  });
+  for (const [index, { key }] of models.entries()) {
+    const isFirst = index === 0;
+    await take({
+      title: `looks at ${key}`,
+      route: LEGACY_MODEL,
+      modelKey: key,
+      status: 200,
+      ...(isFirst && { example: 'A model that is loaded' }),
+    });
+    await take({
+      title: `unloads ${key}`,
+      route: UNLOAD,
+      body: { instance_id: key },
+      status: 200,
+      ...(isFirst && { bodyExample: 'A loaded instance' }),
+    });
   }
 
   const refusals: [title: string, status: number, model: string, quantization?: string][] = [
@@ -141,11 +210,19 @@ export async function walkStates(door: Door): Promise<Exchange[]> {
     ['a model whose name fills the body', 413, 'x'.repeat(1024 * 1024)],
   ];
   for (const [title, status, model, quantization] of refusals) {
-    await take({ title, route: DOWNLOAD, body: { model, ...(quantization && { quantization }) }, status });
+    const body = { model, ...(quantization && { quantization }) };
+    await take({ title, route: DOWNLOAD, body, status, example: sentence(title) });
   }
   await take({ title: 'a model that is not there', route: LEGACY_MODEL, modelKey: 'nobody/nothing', status: 404 });
   for (const route of INFERENCE) {
-    await take({ title: `no model for ${route.path}`, route, body: { model: 'x', input: 'Hello' }, status: 501 });
+    await take({
+      title: `no model for ${route.path}`,
+      route,
+      body: { model: 'ibm/granite-4-micro', input: 'Hello' },
+      status: 501,
+      example: 'No model runs here',
+      bodyExample: 'A prompt',
+    });
   }
   await take({ title: 'a job that does not exist', route: STATUS, jobId: 'job_0000000000', status: 404 });
   for (const [route, body] of [
@@ -170,12 +247,19 @@ export async function walkStates(door: Door): Promise<Exchange[]> {
     const body =
       route === UNLOAD ? { instance_id: 'x' } : route.method === 'post' ? { model: 'simulate/instant' } : undefined;
     const call = { route, jobId: 'job_0000000000', modelKey: 'nobody/nothing', ...(body && { body }) };
-    await take({ ...call, title: `no token for ${route.path}`, headers: { authorization: '' }, status: 401 });
+    await take({
+      ...call,
+      title: `no token for ${route.path}`,
+      headers: { authorization: '' },
+      status: 401,
+      example: 'No token',
+    });
     await take({
       ...call,
       title: `a wrong token for ${route.path}`,
       headers: { authorization: 'Bearer nonsense' },
       status: 401,
+      example: 'A token that is not the right one',
     });
     if (INFERENCE.some(({ path }) => path === route.path)) continue; // no engine is behind it
     await take({ ...call, title: `a defect in ${route.path}`, headers: { [ELSEWHERE_HEADER]: 'broken' }, status: 500 });
@@ -212,15 +296,18 @@ export async function walkMalformed(door: Door): Promise<Exchange[]> {
     const field = route === UNLOAD ? 'instance_id' : 'model';
     const good = { [field]: 'simulate/instant' };
     const to = `to ${route.path}`;
-    await take({ title: `not JSON ${to}`, route, text: '{', status: 400 });
-    await take({ title: `not an object ${to}`, route, text: '[]', status: 400 });
-    await take({ title: `nothing ${to}`, route, body: {}, status: 400 });
-    await take({ title: `a number ${to}`, route, body: { [field]: 7 }, status: 400 });
-    await take({ title: `a key too many ${to}`, route, body: { ...good, priority: 1 }, status: 400 });
+    const wrong = (what: string, sent: Pick<WalkStep, 'text' | 'body'>) =>
+      take({ title: `${what} ${to}`, route, ...sent, status: 400, example: sentence(what) });
+    await wrong('not JSON', { text: '{' });
+    await wrong('not an object', { text: '[]' });
+    await wrong(`no ${field}`, { body: {} });
+    await wrong('a number in place of text', { body: { [field]: 7 } });
+    await wrong('a field that does not exist', { body: { ...good, priority: 1 } });
     await take({ title: `text ${to}`, route, body: good, headers: { 'content-type': 'text/plain' }, status: 415 });
   }
   for (const model of ['', 'no slash', 'lmstudio-community/x-GGUF', `${LINK}/a/b/blob/main/c.gguf`, 'http://x/y']) {
-    await take({ title: `the name '${model}'`, route: DOWNLOAD, body: { model }, status: 400 });
+    const title = `the name '${model}'`;
+    await take({ title, route: DOWNLOAD, body: { model }, status: 400, example: sentence(title) });
   }
   await take({
     title: 'half a token of context',
@@ -229,6 +316,10 @@ export async function walkMalformed(door: Door): Promise<Exchange[]> {
     status: 400,
   });
   return exchanges;
+}
+
+function sentence(title: string): string {
+  return title[0]!.toUpperCase() + title.slice(1);
 }
 
 function recorder(door: Door) {

@@ -10,22 +10,24 @@ export interface WalkedWorld {
   advance(ms: number): Promise<void>;
 }
 
-/** A world with a frozen clock and a required token. A header leads into two worse ones. */
+/** A world with a frozen clock and a required token. A header leads into three others. */
 export function createWorld(profile: ProfileName, options: { explainFailures?: boolean } = {}): WalkedWorld {
   const all = { ...options, profile, requireToken: TOKEN, speed: 0, now: '2025-10-03T15:33:23.496Z' } as const;
   const dock = createDock(all);
   const doomed = createDock({ ...all, scenario: { steps: [{ type: 'fail', code: 'hub_error' }] } });
+  const page = createDock({ ...all, scenario: 'docs-example', jobIds: ['job_493c7c9ded'] });
   const broken = brokenWorld(new Error('A defect, on purpose.'));
   const worlds: Partial<Record<string, Api['answer']>> = {
     broken: (call) => answerCall(call, broken),
     doomed: (call) => doomed.api.answer(call),
+    page: (call) => page.api.answer(call),
   };
   const answer: Api['answer'] = (call) =>
     (worlds[call.header(ELSEWHERE_HEADER) ?? ''] ?? ((other) => dock.api.answer(other)))(call);
   return {
     api: { ...dock.api, answer, fetch: (request) => fetchFrom(answer, request) },
     advance: async (ms) => {
-      await dock.clock.advance(ms);
+      await Promise.all([dock.clock.advance(ms), page.clock.advance(ms)]);
     },
   };
 }

@@ -1,4 +1,5 @@
-import type { RecordedExamples } from '../../openapi/control/examples.js';
+import type { RecordedExamples } from '../../openapi/lm-studio/recorded-examples.js';
+import { addExample } from './add-example.js';
 import { JOB, MODEL, walkDownloads, walkMalformed, walkSession, type ControlExchange } from './control-walk.js';
 import { createOperatedWorld, openControlDoor } from './control-world.js';
 import { framesUntil } from './frames.js';
@@ -8,7 +9,7 @@ const BASE = 'http://localhost:1234';
 const SHOWN_ITEMS = 2;
 
 /** Records the examples of the control API's document from the walk through all of its routes. */
-export async function recordExamples(): Promise<RecordedExamples> {
+export async function recordControlExamples(): Promise<RecordedExamples> {
   const world = createOperatedWorld();
   const door = openControlDoor(BASE, (request) => world.api.fetch(request));
   const exchanges = [...(await walkSession(door)), ...(await walkDownloads(door)), ...(await walkMalformed(door))];
@@ -43,17 +44,9 @@ function labelOf({ step, reply }: ControlExchange): string {
   return `${step.route.method} ${step.route.path} ${reply.status}`;
 }
 
-/** Adds an example to those of its operation, unless it shows the same as another. */
 function add(examples: RecordedExamples, { step }: ControlExchange, part: string, value: unknown): void {
   const key = `${step.route.method} ${step.route.path.replace('/__modeldock', '')}`;
-  const those = ((examples[key] ??= {})[part] ??= {});
-  if (Object.values(those).some((other) => JSON.stringify(other.value) === JSON.stringify(value))) return;
-  const name = step.title
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '_')
-    .replace(/^_|_$/g, '')
-    .slice(0, 60);
-  those[name] = { summary: step.title[0]!.toUpperCase() + step.title.slice(1), value };
+  addExample(examples, key, part, { summary: step.title[0]!.toUpperCase() + step.title.slice(1), value });
 }
 
 /** The body of an answer, without what the machine's clock decides. */
