@@ -52,7 +52,7 @@ export const clockStatus = schemaOf<ClockStatus>()(z.discriminatedUnion('mode', 
 export const sessionStatus = schemaOf<SessionStatus>()(
   z.strictObject({
     session: sessionName,
-    engine: z.string().check(describe('`simulated`, or `real`.')),
+    engine: z.string().check(describe('`simulated`, `real`, or `proxied`.')),
     clock: clockStatus,
     jobs: count,
     faults: count.check(describe('Ended ones included.')),

@@ -3,10 +3,15 @@ import { contractOf } from './contract-of.js';
 import { UnansweredError, type Received } from './exchange.js';
 import { differencesFrom, showExpectation } from './expectation.js';
 import type { RowResult } from './report.js';
-import type { ProbeCall, ProbeRow, ServerFacts } from './row.js';
+import type { ContractRow, ProbeCall, ProbeRow, ServerFacts } from './row.js';
 import { showAnswer, showRequest } from './show.js';
 
 export const NO_ACCESS = 'the server asks for another token';
+
+/** A row that was not tried. */
+export function notTried(row: ContractRow, reason: string): RowResult {
+  return { ...contractOf(row), outcome: 'not-tried', reason };
+}
 
 /** Tries a row that one call decides. @throws UnansweredError where nothing listens any more */
 export async function tryProbe(
@@ -17,7 +22,7 @@ export async function tryProbe(
 ): Promise<RowResult> {
   const reason =
     row.unless?.(facts) ?? (facts.hasAccess || row.call.authorization !== undefined ? undefined : NO_ACCESS);
-  if (reason !== undefined) return { ...contractOf(row), outcome: 'not-tried', reason };
+  if (reason !== undefined) return notTried(row, reason);
   const expects = typeof row.expects === 'function' ? row.expects(facts) : row.expects;
   const shown = { ...contractOf(row), request: showRequest(row.call, token) };
   const expected = redactText(showExpectation(expects), token);

@@ -5,7 +5,7 @@ import type { RowResult } from './report.js';
 import { probeRows } from './rows/index.js';
 import type { ProbeCall, ServerFacts } from './row.js';
 import { tryDownload, withoutDownload } from './try-download.js';
-import { NO_ACCESS, tryProbe } from './try-probe.js';
+import { NO_ACCESS, notTried, tryProbe } from './try-probe.js';
 import { untried } from './untried.js';
 
 /** How a server is verified. */
@@ -17,6 +17,8 @@ export interface VerifyOptions {
   token?: string | undefined;
   /** Downloads a model; without it nothing is downloaded. */
   download?: LifeOptions | undefined;
+  /** Ends it early: what was not tried until then is reported as not tried. */
+  signal?: AbortSignal | undefined;
 }
 
 /** How a server fared. */
@@ -39,22 +41,29 @@ export const firstCalls: readonly ProbeCall[] = [{ ...LIST, authorization: 'none
  * Tries every row of the contract with a server.
  * @throws UnansweredError where nothing listens
  */
-export async function verify({ exchange, profile, token, download }: VerifyOptions): Promise<Verified> {
+export async function verify({ exchange, profile, token, download, signal }: VerifyOptions): Promise<Verified> {
   const call = rememberAnswers(exchange, token);
   const { facts, isModeldock } = await learnFacts(call, profile);
   const rows: RowResult[] = [];
-  for (const row of probeRows) rows.push(await tryProbe(row, facts, call, token));
-  const { profile: expected, hasAccess } = facts;
+  for (const row of probeRows) {
+    rows.push(isOver() ? notTried(row, INTERRUPTED) : await tryProbe(row, facts, call, token));
+  }
+  const reason = isOver() ? INTERRUPTED : facts.hasAccess ? 'it takes a download (--download MODEL)' : NO_ACCESS;
+  const isTried = download !== undefined && facts.hasAccess && !isOver();
   rows.push(
-    ...(!download
-      ? withoutDownload('it takes a download (--download MODEL)')
-      : !hasAccess
-        ? withoutDownload(NO_ACCESS)
-        : await tryDownload({ exchange: withToken(exchange, token), profile: expected, token, download })),
+    ...(isTried
+      ? await tryDownload({ exchange: withToken(exchange, token), profile: facts.profile, token, download })
+      : withoutDownload(reason)),
   );
   rows.push(...untriedRows());
   return { profile: facts.profile, isModeldock, isTurnedAway: !facts.hasAccess, rows };
+
+  function isOver(): boolean {
+    return signal?.aborted === true;
+  }
 }
+
+const INTERRUPTED = 'it was interrupted';
 
 /** Rows that share a call share its answer. */
 function rememberAnswers(exchange: Exchange, token: string | undefined): (call: ProbeCall) => Promise<Received> {

@@ -172,6 +172,27 @@ describe('modeldock verify', () => {
     expect(out.replaceAll(/\s+/g, ' ')).toContain('Not tried: it was interrupted; the download goes on.');
   });
 
+  it('makes no further call once it is interrupted', async () => {
+    let interrupt: () => void = () => undefined;
+    let calls = 0;
+    const url = await served({}, (api) => ({
+      ...api,
+      answer: (call) => {
+        calls++;
+        interrupt();
+        return api.answer(call);
+      },
+    }));
+    const { code, out } = await verifying({
+      url,
+      download: 'simulate/instant',
+      onSignal: (send) => (interrupt = send),
+    });
+    expect(code).toBe(130);
+    expect(calls).toBe(3);
+    expect(out).toContain('0 hold, 0 differ');
+  });
+
   it('ends with 69 where nothing listens, and with 77 where the server asks for a token', async () => {
     expect(await verifying({ url: 'http://127.0.0.1:1' })).toEqual({
       code: 69,

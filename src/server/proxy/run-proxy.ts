@@ -43,8 +43,8 @@ export async function runProxy(url: string, settings: ProxySettings, version: st
   await stopped;
   dock.close();
   await serving.close();
+  // The process ends by itself, with the last line of its log.
   await traces?.written();
-  process.exit(0);
 }
 
 function open(options: ProxyDockOptions): ProxyDock {

@@ -87,7 +87,7 @@ function verifyOverHttp(
           },
           ...(io.drawsProgress() && { onPoll: (polled: Poll) => io.err(`\r${describePoll(model, polled)}\u001b[K`) }),
         };
-  const verifying = verify({ exchange: exchangeOverHttp(url), profile, token, download });
+  const verifying = verify({ exchange: exchangeOverHttp(url), profile, token, download, signal });
   return download && io.drawsProgress() ? verifying.finally(() => io.err('\r\u001b[K')) : verifying;
 }
 
