@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { controlRoutes } from '../../src/control/contract/dock-control.js';
 import { eventsQuery } from '../../src/control/contract/schemas.js';
 import * as schemas from './answers.js';
-import { scenarioChange, scenarioChoice, snapshot, start, wait, waitForModel } from './inputs.js';
+import { scenarioChange, scenarioChoice, settled, snapshot, start, wait, waitForModel } from './inputs.js';
 import { noSuchJob, type Description } from './operation.js';
 import * as records from './records.js';
 
@@ -289,6 +289,19 @@ export const controlDescriptions: Record<keyof typeof controlRoutes, Description
     summary: 'Read what a client does wrong',
     description: 'As far as the journal shows; what could be judged comes first.',
     answer: { description: 'The findings.', schema: z.array(records.finding) },
+  },
+  settled: {
+    id: 'waitUntilSettled',
+    tag: 'Session',
+    summary: 'Wait until clients are answered',
+    description:
+      'Answers when each call of a client has been answered and none has come for a moment. Calls that a fault leaves hanging are not waited for.',
+    input: settled,
+    answer: session,
+    problems: {
+      '400': '`invalid_request`: a parameter cannot be.',
+      '408': '`timeout`: calls are under way, or come on.',
+    },
   },
   report: {
     id: 'getReport',

@@ -3,7 +3,7 @@ import type { ScenarioChoice } from '../../src/core/simulation.js';
 import { scenarioSchema } from '../../src/simulator/scenario-schema.js';
 import { scenarioChoiceSchema } from '../../src/simulator/scenario-choice.js';
 import { momentSchema } from '../../src/simulator/moment.js';
-import { scenarioBody, startBody, waitForQuery, waitQuery } from '../../src/control/contract/schemas.js';
+import { scenarioBody, settledQuery, startBody, waitForQuery, waitQuery } from '../../src/control/contract/schemas.js';
 import { faultStateSchema } from '../../src/control/faults/schema.js';
 import { sessionName } from './answers.js';
 import { schemaOf } from './schema-of.js';
@@ -85,6 +85,10 @@ export const waitForModel = z.extend(waitForQuery, {
     }),
   ),
   ...wait.shape,
+});
+
+export const settled = z.extend(settledQuery, {
+  timeoutMs: settledQuery.shape.timeoutMs.check(describe('Wall time; 5 s by default, 10 min at most.')),
 });
 
 /** The parameters of paths, by name. */

@@ -31,6 +31,11 @@ export function wallTimeout(ms: number, callback: () => void): () => void {
   return () => stopTimer(timer);
 }
 
+/** Resolves in a later turn of the event loop, when what is due in this one has been done, whatever timers a test has faked. */
+export function wallTurn(): Promise<void> {
+  return new Promise((resolve) => void wallTimeout(0, resolve));
+}
+
 /** Calls back every `ms` milliseconds until it is cancelled; keeps no process alive. */
 export function wallInterval(ms: number, callback: () => void): () => void {
   const timer: unknown = startInterval(callback, ms);

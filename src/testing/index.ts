@@ -6,3 +6,4 @@ export type * from '../control/contract/exported-types.js';
 export type { Fetch } from './control-calls.js';
 export type { Noted } from './note-failures.js';
 export { reportFindings } from '../control/findings/report.js';
+export { passTime, type PassTimeOptions } from './pass-time.js';

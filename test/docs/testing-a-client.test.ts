@@ -50,6 +50,7 @@ describe('the page about testing a client', () => {
       'download-model.ts',
       'three-lines.test.ts',
       'time.test.ts',
+      'fake-timers.test.ts',
       'moments.test.ts',
       'inference.test.ts',
       'sessions.test.ts',

@@ -78,6 +78,7 @@ const wellFormed: Record<string, Pick<ControlStep, 'parameter' | 'body'>> = {
   'delete /journal': {},
   'get /findings': {},
   'get /report': {},
+  'get /settled': {},
   'get /events': {},
   'get /snapshot': {},
   'post /restore': {
@@ -110,6 +111,7 @@ export async function walkSession(door: ControlDoor): Promise<ControlExchange[]>
   await take('the jobs', 'get /jobs');
   await take('the metrics', 'get /metrics');
   await take('a report', 'get /report');
+  await take('no call under way', 'get /settled');
   await take('a wait that is over', 'get /jobs/{job}/wait', { query: 'progress=0' });
   await take('a wait that takes too long', 'get /jobs/{job}/wait', {
     query: 'status=completed&timeoutMs=20',
@@ -166,6 +168,12 @@ export async function walkSession(door: ControlDoor): Promise<ControlExchange[]>
     body: { when: { route: ['status'], job: JOB, nth: [1, 3], method: 'GET' }, effect: { type: 'network-error' } },
   });
   await door.client('GET', '/api/v1/models');
+  await take('a fault that takes long', 'post /faults', {
+    body: { when: { path: '/slow' }, effect: { type: 'latency', ms: 100 } },
+  });
+  const slow = door.client('GET', '/slow');
+  await take('a call under way', 'get /settled', { query: 'timeoutMs=0', status: 408 });
+  await slow;
   await take('what the faults did', 'get /faults');
   await take('one fault less', 'delete /faults/{fault}', { status: 204 });
   await take('no faults', 'delete /faults', { status: 204 });

@@ -21,6 +21,7 @@ import {
   forkBody,
   modelBody,
   scenarioBody,
+  settledQuery,
   startBody,
   waitForQuery,
   waitQuery,
@@ -78,6 +79,12 @@ export interface WaitFor {
   /** A fraction of the size, 0 to 1. */
   progress?: number;
   /** How long to wait, in ms of wall time; 30 s by default, 10 min at most. */
+  timeoutMs?: number;
+}
+
+/** How long to wait for clients. */
+export interface SettledOptions {
+  /** Wall time; 5 s by default, 10 min at most. */
   timeoutMs?: number;
 }
 
@@ -199,6 +206,15 @@ export interface DockControl {
   findings(): Promise<readonly Finding[]>;
   /** Reports what happened, as text for people: the jobs, the last calls, the findings, and how to bring the world back. */
   report(): Promise<string>;
+  /**
+   * Resolves when each call of a client has been answered and none has come for a moment, so that the client has dealt with
+   * its answers. Calls that a fault leaves hanging are not waited for.
+   * @throws ControlError timeout, after 5 s by default
+   * @example
+   * await dock.clock.advance(1000);
+   * await dock.settled();
+   */
+  settled(options?: SettledOptions): Promise<SessionStatus>;
   /** @throws ControlError unsupported with real downloads */
   snapshot(): Promise<SessionSnapshot>;
   /** @throws ControlError bad_snapshot; the session then stays as it was */
@@ -274,6 +290,12 @@ export const controlRoutes = {
   'journal.clear': { method: 'DELETE', path: '/journal' },
   findings: { method: 'GET', path: '/findings' },
   report: { method: 'GET', path: '/report', sends: 'text/plain; charset=utf-8' },
+  settled: {
+    method: 'GET',
+    path: '/settled',
+    query: settledQuery,
+    toInput: (options: SettledOptions = {}) => options,
+  },
   snapshot: { method: 'GET', path: '/snapshot' },
   restore: {
     method: 'POST',

@@ -27,6 +27,7 @@ export type {
   JobReport,
   ModelCondition,
   SessionStatus,
+  SettledOptions,
   StartOptions,
   WaitFor,
   WaitForModel,

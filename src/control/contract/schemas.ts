@@ -54,6 +54,8 @@ export const waitQuery = z.strictObject({
 
 export const waitForQuery = z.strictObject({ model: pattern, ...waitQuery.shape });
 
+export const settledQuery = z.strictObject({ timeoutMs: waitQuery.shape.timeoutMs });
+
 /** The scenarios and moments themselves are the simulator's to check. */
 export const scenarioBody = z.strictObject({
   scenario: z.optional(z.unknown()),

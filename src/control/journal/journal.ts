@@ -84,6 +84,20 @@ export class Journal extends BudgetMember {
     return answer;
   }
 
+  /** The id of the latest call. */
+  get lastId(): number {
+    return this.#lastId;
+  }
+
+  /** The calls that have no answer yet, or not all of it, except those that a fault leaves hanging for good. */
+  underWay(): readonly Pick<JournalRecord, 'method' | 'path'>[] {
+    const calls: JournalRecord[] = [];
+    for (let record = this.#oldest; record; record = record.next) {
+      if (record.answeredBefore === undefined && record.fault?.type !== 'hang') calls.push(record);
+    }
+    return calls;
+  }
+
   /** The number of entries. */
   get length(): number {
     return this.#length;

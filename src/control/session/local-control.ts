@@ -43,7 +43,7 @@ export interface LocalControl {
 export function createLocalControl(context: LocalControlContext): LocalControl {
   const { journal, state } = context;
   const waits = countWaits();
-  const { report, listJobs, findJob, requireJob } = jobsOf(context);
+  const { report, listJobs, findJob, requireJob, onOneJob } = jobsOf(context);
 
   const operations: ControlOperations = {
     status,
@@ -110,6 +110,12 @@ export function createLocalControl(context: LocalControlContext): LocalControl {
       const [jobs, calls] = [await listJobs(), await journal.list()];
       return reportSession({ status: await status(), jobs, calls, findings: await findings(), world });
     },
+    settled: ({ input }) =>
+      waits.count(async () => {
+        const { untilSettled } = await import('./until-settled.js');
+        await untilSettled(journal, input);
+        return status();
+      }),
     snapshot,
     restore: async ({ input }) => {
       context.replace(parseSnapshot(input));
@@ -182,23 +188,6 @@ export function createLocalControl(context: LocalControlContext): LocalControl {
     throw new ControlError(409, 'never', `Cannot advance until ${JSON.stringify(condition)}: ${never}.`);
   }
 
-  /** A condition about a model is about its latest download. @throws ControlError not_found */
-  async function onOneJob(until: Condition | ModelCondition): Promise<Condition> {
-    if (typeof until === 'string') return until;
-    if ('job' in until) {
-      await requireJob(until.job);
-      return until;
-    }
-    const { model, ...goal } = until;
-    const job = (await listJobs()).findLast((each) => matchesModel(model, each.model));
-    if (job) return { ...goal, job: job.id };
-    throw new ControlError(
-      404,
-      'not_found',
-      `Cannot advance a download of ${model}: there is none in session ${context.sessionName} yet. Wait until the client has asked for it (jobs.waitFor), or start it (jobs.start).`,
-    );
-  }
-
   function timeChanged(): void {
     state().timeChanged();
     context.changed();
@@ -230,7 +219,7 @@ export function createLocalControl(context: LocalControlContext): LocalControl {
 
 /** Finds the jobs of a session and reports on them. */
 function jobsOf({ state, sessionName }: LocalControlContext) {
-  return { report, listJobs, findJob, requireJob };
+  return { report, listJobs, findJob, requireJob, onOneJob };
 
   async function report(job: JobSnapshot): Promise<JobReport> {
     const { simulation, downloader } = state().parts;
@@ -249,6 +238,23 @@ function jobsOf({ state, sessionName }: LocalControlContext) {
    */
   async function findJob(jobId: string): Promise<JobSnapshot | undefined> {
     return state().parts.jobs.find(jobId);
+  }
+
+  /** A condition about a model is about its latest download. @throws ControlError not_found */
+  async function onOneJob(until: Condition | ModelCondition): Promise<Condition> {
+    if (typeof until === 'string') return until;
+    if ('job' in until) {
+      await requireJob(until.job);
+      return until;
+    }
+    const { model, ...goal } = until;
+    const job = (await listJobs()).findLast((each) => matchesModel(model, each.model));
+    if (job) return { ...goal, job: job.id };
+    throw new ControlError(
+      404,
+      'not_found',
+      `Cannot advance a download of ${model}: there is none in session ${sessionName} yet. Wait until the client has asked for it (jobs.waitFor), or start it (jobs.start).`,
+    );
   }
 
   /** @throws ControlError not_found */
