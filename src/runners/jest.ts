@@ -5,7 +5,6 @@ import { runWithLm } from './run-with-lm.js';
 export type * from './fixture/exported-types.js';
 export type { LmOptions } from './open-session.js';
 export type { HandlersTarget } from './msw-address.js';
-export type * from '../index.js';
 
 /** The body of a test. */
 export type JestLmTestFunction = (context: { lm: Lm }) => unknown;

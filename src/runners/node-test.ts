@@ -7,7 +7,6 @@ import { runWithLm } from './run-with-lm.js';
 export type * from './fixture/exported-types.js';
 export type { LmOptions } from './open-session.js';
 export type { HandlersTarget } from './msw-address.js';
-export type * from '../index.js';
 
 /** What a test is handed. */
 export interface NodeLmTestContext {

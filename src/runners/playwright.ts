@@ -19,7 +19,6 @@ import { nameSession } from './fixture/name-session.js';
 import { appendReport, attachmentsOf, failOnFindings } from './fixture/report.js';
 import { openBackend, type Backend, type PlaywrightLmOptions } from './playwright-backend.js';
 
-export type * from '../index.js';
 export type * from './fixture/exported-types.js';
 export type { PlaywrightLmOptions } from './playwright-backend.js';
 

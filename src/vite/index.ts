@@ -1,3 +1,2 @@
 export { modeldock, type ModeldockPluginOptions } from './plugin.js';
 export type { CallLog } from './log-calls.js';
-export type * from '../index.js';

@@ -28,6 +28,7 @@ const peersOf: Record<string, string[]> = {
   './testing': [],
   './faker': ['@faker-js/faker'],
   './browser': ['msw'],
+  './storybook': ['msw'],
   './types': [],
 };
 
