@@ -16,7 +16,7 @@ import type { EngineParts, EngineSetup } from './control/session/engine-setup.js
 import type { Clock } from './core/clock.js';
 import type { ScenarioRule, StartMoment } from './core/simulation.js';
 import { createInference, type Inference } from './inference/create-inference.js';
-import { parseCatalog, type Catalog } from './simulator/catalog.js';
+import { parseCatalog, type Catalog, type CatalogFile } from './simulator/catalog.js';
 import { parseScenario, type Scenario } from './simulator/scenario.js';
 import { scenarioNamed, type ScenarioName } from './simulator/scenarios.js';
 import { createModelResolver, type ModelResolver, type UnknownModels } from './simulator/resolve-model.js';
@@ -39,7 +39,7 @@ export interface SimulatedWorldOptions {
    */
   hold?: Readonly<Record<string, StartMoment>>;
   /** The models that can be downloaded. Real names and sizes by default. */
-  catalog?: Catalog;
+  catalog?: Catalog | CatalogFile;
   /**
    * The answer to a well-formed catalog id that the catalog does not have: a 404 (`refuse`, the default, as LM Studio
    * answers an unknown id), or a model made up from its name (`imagine`), as for a link to an unknown repo.
@@ -193,12 +193,24 @@ export function createSessions(options: SimulatedSessionsOptions = {}): Simulate
   return createServerSessions(options, {});
 }
 
+/** Sessions whose scenario and catalog can change while they are there. */
+export interface ServerSessions extends SimulatedSessions {
+  /**
+   * Lets a change count for new jobs, in the sessions there are and in those to come. A session whose scenario was set by
+   * control keeps it.
+   * @returns a sentence for each session that keeps its catalog, because it has downloads that the new one does not have
+   * @throws ScenarioError, CatalogError: nothing is changed
+   */
+  change(changes: Pick<SimulatedSessionsOptions, 'scenario' | 'hold' | 'catalog'>): Promise<readonly string[]>;
+}
+
 /** Opens sessions for a server, whose control API has further routes. @throws as createDock */
 export function createServerSessions(
   options: SimulatedSessionsOptions,
   { controlRoutes, sessionRoutes, checkedScenario }: ServerSetup,
-): SimulatedSessions {
-  const setup = setUpSessions(options, checkedScenario);
+): ServerSessions {
+  let current = options;
+  let setup = setUpSessions(current, checkedScenario);
   const sessions = createSessionRegistry({
     ...options,
     openSession: (ofSession) => new Session({ ...setup, ...ofSession }),
@@ -206,6 +218,22 @@ export function createServerSessions(
   const groups = [sessionsGroup(sessions), ...(sessionRoutes ? [sessionRoutes] : [])];
   return {
     ...sessions,
+    change: async (changes) => {
+      const { scenario = 'steady', hold } = current;
+      const next = { ...current, ...changes };
+      setup = setUpSessions(next);
+      current = next;
+      const { changeSessions } = await import('./change-sessions.js');
+      return changeSessions(
+        sessions.all(),
+        setup,
+        { scenario, hold },
+        {
+          ...changes,
+          catalog: changes.catalog && parseCatalog(changes.catalog),
+        },
+      );
+    },
     api: createGateway(sessions.locate, createLazyRouter(groups, controlRoutes, options), withProfile(options)),
   };
 }

@@ -20,7 +20,14 @@ export type { SessionEntry } from './control/contract/sessions-control.js';
 export { profiles, type ProfileName } from './contract/profiles.js';
 export { monotonicClock, systemClock, VirtualClock, type Clock, type WaitingClock } from './core/clock.js';
 export type { Inference, InferenceServer } from './inference/create-inference.js';
-export { CatalogError, parseCatalog, type Catalog, type CatalogModel, type FileChoice } from './simulator/catalog.js';
+export {
+  CatalogError,
+  parseCatalog,
+  type Catalog,
+  type CatalogFile,
+  type CatalogModel,
+  type FileChoice,
+} from './simulator/catalog.js';
 export { catalogModels } from './simulator/catalog-models.js';
 export type { Opening } from './simulator/opening.js';
 export { testModels, type TestModel, type TestModelFamily } from './simulator/test-models.js';

@@ -9,11 +9,13 @@ const OPENAPI_SCRIPT = 'scripts/build-openapi.mjs';
 const BUNDLE_SCRIPT = 'scripts/bundle-command.mjs';
 /** Written by scripts, not by the compiler. */
 const BUNDLE = 'dist/bin';
+const SCHEMAS_SCRIPT = 'scripts/build-schemas.mjs';
 
 /** All that the result depends on. */
 const INGREDIENTS = [
   'src',
   'openapi',
+  'json-schemas',
   'tsconfig.json',
   'tsconfig.base.json',
   'tsconfig.portable.json',
@@ -23,6 +25,7 @@ const INGREDIENTS = [
   OPENAPI_SCRIPT,
   BUNDLE_SCRIPT,
   'scripts/release',
+  SCHEMAS_SCRIPT,
 ];
 
 /** What another version of this file has built, or taken away, the compiler would not build again. */
@@ -33,7 +36,7 @@ export function isBuilt() {
   return builtFrom() === fingerprint(INGREDIENTS);
 }
 
-/** Compiles into dist and writes the OpenAPI documents. */
+/** Compiles into dist and writes the OpenAPI documents and the JSON Schemas. */
 export async function build() {
   say('Building …');
   // What a build that failed has left is not to be trusted, nor is what somebody took files out of.
@@ -44,6 +47,7 @@ export async function build() {
   removeOrphans();
   if (existsSync(inProject(OPENAPI_SCRIPT))) await step('write the OpenAPI documents', OPENAPI_SCRIPT, []);
   if (existsSync(inProject(BUNDLE_SCRIPT))) await step('bundle the command', BUNDLE_SCRIPT, []);
+  if (existsSync(inProject(SCHEMAS_SCRIPT))) await step('write the JSON Schemas', SCHEMAS_SCRIPT, []);
   const files = filesIn(inProject('dist')).map((file) => relative(root, file));
   writeStamp(
     STAMP,

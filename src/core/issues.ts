@@ -26,7 +26,7 @@ function spread(issue: Issue & { readonly keys?: readonly string[] }): readonly 
 
 /** Returns a schema's own message, where it has one; zod's own are too technical. */
 function wordsOr(otherwise: string, { message }: Issue): string {
-  return /^(?:Unrecognized|Invalid input)/.test(message) ? otherwise : message;
+  return /^(?:Unrecognized|Invalid input|Too )/.test(message) ? otherwise : message;
 }
 
 function describeIssue(issue: Issue, input: unknown, whole: string): string {
@@ -52,10 +52,13 @@ export function expectation(reported: Issue): string {
     case 'too_small':
       if (issue.origin === 'string') return 'some text';
       if (issue.origin === 'array') return `an array of at least ${String(issue.minimum)}`;
-      return `a number ${issue.inclusive === true ? 'of at least' : 'above'} ${String(issue.minimum)}`;
+      return wordsOr(`a number ${issue.inclusive === true ? 'of at least' : 'above'} ${String(issue.minimum)}`, issue);
     case 'too_big':
       if (issue.origin === 'string') return `a text of at most ${String(issue.maximum)} characters`;
-      return `${issue.origin === 'array' ? 'an array' : 'a number'} of at most ${String(issue.maximum)}`;
+      return wordsOr(
+        `${issue.origin === 'array' ? 'an array' : 'a number'} of at most ${String(issue.maximum)}`,
+        issue,
+      );
     default:
       return issue.message;
   }

@@ -85,6 +85,11 @@ export interface Simulation extends Foresight {
   scenario(): ScenarioChoice;
   /** Chooses scenarios for jobs created from now on. @throws Error naming the path of each wrong value */
   chooseScenario(choice: Partial<ScenarioChoice>): ScenarioChoice;
+  /**
+   * Offers another catalog for jobs made from now on.
+   * @throws Error naming a download that the catalog does not have, or the path of a wrong value
+   */
+  changeCatalog(catalog: unknown): Promise<void>;
   /** Puts a model into the library without a download. @throws RefusedError as a download would */
   install(request: DownloadRequest): Promise<InstalledModel>;
   /** Removes a model from the library, so that it can be downloaded again. @throws RefusedError model_not_installed */

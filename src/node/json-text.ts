@@ -1,11 +1,4 @@
-import {
-  findNodeAtLocation,
-  getNodeValue,
-  parseTree,
-  printParseErrorCode,
-  type Node,
-  type ParseError,
-} from 'jsonc-parser';
+import { findNodeAtLocation, parse, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
 
 /** Text that is not JSON, or JSON with a wrong value; the message begins with the file, the line and the column. */
 export class JsonTextError extends Error {
@@ -21,22 +14,33 @@ export class JsonTextError extends Error {
 export function readJsonText<Value>(text: string, name: string, check: (value: unknown) => Value): Value {
   // Editors on Windows may begin a file with a byte order mark.
   const content = text.replace(/^\uFEFF/, '');
-  const mistakes: ParseError[] = [];
-  // There is a value wherever there is no mistake: nothing at all is one.
-  const root = parseTree(content, mistakes, { allowTrailingComma: true })!;
-  if (mistakes[0] !== undefined) {
-    const { offset, length, error } = mistakes[0];
-    const found = content.slice(offset, offset + Math.max(length, 1)).split('\n')[0]!;
-    throw new JsonTextError(
-      `${name}:${placeIn(content, offset)}: ${WORDS[printParseErrorCode(error)] ?? 'expected JSON'}, ` +
-        `found ${found === '' ? 'the end of the line' : JSON.stringify(found.slice(0, 40))}.`,
-    );
-  }
+  const { value } = parsePlain(content) ?? { value: parseTolerant(content, name) };
   try {
-    return check(getNodeValue(root));
+    return check(value);
   } catch (error) {
-    throw new JsonTextError(withPlaces((error as Error).message, root, content, name), { cause: error });
+    throw new JsonTextError(withPlaces((error as Error).message, content, name), { cause: error });
   }
+}
+
+function parsePlain(content: string): { value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(content) as unknown };
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws JsonTextError */
+function parseTolerant(content: string, name: string): unknown {
+  const mistakes: ParseError[] = [];
+  const value: unknown = parse(content, mistakes, { allowTrailingComma: true });
+  if (mistakes[0] === undefined) return value;
+  const { offset, length, error } = mistakes[0];
+  const found = content.slice(offset, offset + Math.max(length, 1)).split('\n')[0]!;
+  throw new JsonTextError(
+    `${name}:${placeIn(content, offset)}: ${WORDS[printParseErrorCode(error)] ?? 'expected JSON'}, ` +
+      `found ${found === '' ? 'the end of the line' : JSON.stringify(found.slice(0, 40))}.`,
+  );
 }
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -58,7 +62,8 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 /** Puts `file:line:column: ` before the path of each wrong value; the file before a message that has none. */
-function withPlaces(message: string, root: Node, content: string, name: string): string {
+function withPlaces(message: string, content: string, name: string): string {
+  const root = parseTree(content, [], { allowTrailingComma: true })!;
   const placed = message.replace(/^( +|Cannot read )(the \w+|\S+)(?=: )/gm, (_, before: string, path: string) => {
     const { offset } = path.startsWith('the ') ? root : nodeAt(root, path);
     return `${before}${name}:${placeIn(content, offset)}: ${path}`;

@@ -18,7 +18,11 @@ const code = await runCommandLine(process.argv.slice(2), {
 });
 if (code !== undefined) process.exitCode = code;
 
-async function serveUntilStopped(settings: Settings, version: string): Promise<void> {
+async function serveUntilStopped(
+  settings: Settings,
+  version: string,
+  readAgain: () => Promise<Settings>,
+): Promise<void> {
   let closing: Promise<void> | undefined;
   // A signal may come twice: npm passes on a Ctrl-C that this process has received too. Without a handler, the second
   // would kill the process.
@@ -28,7 +32,7 @@ async function serveUntilStopped(settings: Settings, version: string): Promise<v
   // Installed before the server listens: a program that waits for that may send the signal at once.
   process.on('SIGINT', stop).on('SIGTERM', stop);
   onOutputLost(stop);
-  const serving = runServe(settings, version);
+  const serving = runServe(settings, version, readAgain);
   await serving;
 }
 

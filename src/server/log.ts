@@ -1,7 +1,5 @@
 import type { Logger } from 'pino';
-
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-export type LogLevel = (typeof logLevels)[number];
+import { logLevels, type LogLevel } from '../config/log-levels.js';
 
 type WrittenLevel = 'debug' | 'info' | 'warn' | 'error';
 

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { addHubCommand } from '../hub/command.js';
 import { CannotListenError } from '../node/cannot-listen.js';
 import { CommandError } from './command-error.js';
+import { configure } from './config/configure.js';
 import { addExecCommand } from './exec/command.js';
 import { addDownloadCommands } from './downloads/commands.js';
 import { addServeOptions, readSwitches, refuseFlagsOfOtherEngine, type Settings } from './settings.js';
@@ -19,17 +20,21 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 export interface CommandLineIo {
   out: (text: string) => void;
   err: (text: string) => void;
-  /** Serves with valid settings. */
-  serve: (settings: Settings, version: string) => Promise<void>;
+  /** Serves with valid settings. `readAgain` reads them, and all files that they come from, anew. */
+  serve: (settings: Settings, version: string, readAgain: () => Promise<Settings>) => Promise<void>;
 }
 
 /**
  * Runs a command line. Resolves with the exit code where it failed or only printed; a command that ran sets its own.
  */
 export async function runCommandLine(args: readonly string[], io: CommandLineIo): Promise<number | undefined> {
-  const program = createProgram(io);
+  const program = createProgram({
+    ...io,
+    serve: (settings) => io.serve(settings, version, () => readSettings(args)),
+  });
+  let putBack: (() => void) | undefined;
   try {
-    for (const command of program.commands) readSwitches(process.env, command);
+    putBack = readSwitches(process.env, program.commands);
     await program.parseAsync(args, { from: 'user' });
     return undefined;
   } catch (error) {
@@ -37,10 +42,34 @@ export async function runCommandLine(args: readonly string[], io: CommandLineIo)
     if (error instanceof CommanderError) return error.exitCode;
     io.err(`modeldock: ${describeFailure(error)}\n`);
     return 1;
+  } finally {
+    putBack?.();
   }
 }
 
-function createProgram({ out, err, serve }: CommandLineIo): Command {
+/** Reads the settings of a command line and of all files that it leads to. @throws CommandError in one sentence */
+async function readSettings(args: readonly string[]): Promise<Settings> {
+  const errors: string[] = [];
+  let settings: Settings | undefined;
+  await runCommandLine(args, {
+    out: () => undefined,
+    err: (text) => errors.push(text),
+    serve: async (given) => {
+      settings = given;
+    },
+  });
+  if (settings) return settings;
+  const words = errors
+    .join('')
+    .replace(/^error: option .* is invalid\.|^modeldock: |Run .* --help for all options\./gm, '');
+  throw new CommandError(words.trim().replaceAll(/\s*\n\s*/g, ' '));
+}
+
+interface ProgramIo extends Omit<CommandLineIo, 'serve'> {
+  serve: (settings: Settings) => Promise<void>;
+}
+
+function createProgram({ out, err, serve }: ProgramIo): Command {
   const program = new Command('modeldock')
     .description("Mock, reference server and test harness for LM Studio's model-download API.")
     .version(version)
@@ -56,10 +85,11 @@ function createProgram({ out, err, serve }: CommandLineIo): Command {
   const serveCommand = addServeOptions(program.command('serve', { isDefault: true }))
     .allowExcessArguments()
     .description('serve the API (the default)')
-    .action(async (settings: Settings) => {
+    .action(async (given: Settings) => {
       refuseWords(program, serveCommand);
+      const settings = await configure(given, serveCommand);
       refuseFlagsOfOtherEngine(settings, serveCommand);
-      await serve(settings, version);
+      await serve(settings);
     });
   addExecCommand(program);
   addDownloadCommands(program);

@@ -6,7 +6,7 @@ import { DEFAULT_SESSION } from '../control/session/session-name.js';
 import { fromReplayToken } from '../control/session/replay-token.js';
 import { parseSnapshot, type SessionSnapshot } from '../control/base/snapshot.js';
 import { monotonicClock } from '../core/clock.js';
-import { createServerSessions, type SimulatedSessions } from '../create-dock.js';
+import { createServerSessions, type ServerSessions, type SimulatedSessions } from '../create-dock.js';
 import { CommandError } from './command-error.js';
 import { createLog } from './log.js';
 import { warnOfUnknownTestModels } from './log-calls.js';
@@ -23,7 +23,7 @@ import type { Settings } from './settings.js';
 import { welcome, type Welcome } from './welcome.js';
 
 /** Runs `modeldock serve` with the simulated engine. @throws CommandError, CannotListenError */
-export async function serveSimulated(settings: Settings, version: string): Promise<Serving> {
+export async function serveSimulated(settings: Settings, version: string): Promise<Serving & Changeable> {
   const { playing, replayed, ...opened } = await openSimulated(settings);
   process.stdout.write(
     settings.json
@@ -39,7 +39,12 @@ export async function serveSimulated(settings: Settings, version: string): Promi
   return opened;
 }
 
-interface OpenedSimulation extends OpenedServer {
+/** A server whose scenario and catalog can change. */
+interface Changeable {
+  change: ServerSessions['change'];
+}
+
+interface OpenedSimulation extends OpenedServer, Changeable {
   playing: Welcome['playing'];
   replayed: SessionSnapshot | undefined;
 }
@@ -78,6 +83,7 @@ export async function openSimulated(settings: Settings): Promise<OpenedSimulatio
     controlToken,
     playing,
     replayed,
+    change: (changes) => sessions.change(changes),
     sessions: () => sessions.list().map(({ session: name }) => ({ name, control: sessions.open(name) })),
     close: async () => {
       sessions.close();

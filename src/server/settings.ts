@@ -20,7 +20,7 @@ import { answerDates, type AnswerDates } from '../control/base/session-clock.js'
 import { createInference } from '../inference/create-inference.js';
 import { CommandError } from './command-error.js';
 import { engineOptions, parseCount, withVariable, type EngineSettings } from './engine-options.js';
-import { logLevels, type LogLevel } from './log.js';
+import { logLevels, type LogLevel } from '../config/log-levels.js';
 
 /** The checked settings of `modeldock serve`. */
 export interface Settings extends EngineSettings {
@@ -56,6 +56,12 @@ export interface Settings extends EngineSettings {
   replay?: string;
   logLevel: LogLevel;
   json?: boolean;
+  /** The file of further settings. */
+  config?: string;
+  /** Whether a changed scenario, catalog or configuration counts for new jobs. */
+  watch?: boolean;
+  /** The files that the scenario and the catalog were read from. */
+  files?: readonly string[];
 }
 
 interface NamedScenario {
@@ -69,8 +75,19 @@ export interface ServeDefaults {
   logLevel?: LogLevel;
 }
 
+/** Settings that have no meaning beside others, by the names that commander gives them. */
+export const EXCLUDES: Readonly<Record<string, readonly string[]>> = {
+  frozen: ['speed'],
+  // A session that is brought back has its own; a user who gives both would believe in one that is not played.
+  replay: ['scenario', 'hold', 'speed', 'frozen', 'seed', 'profile', 'catalog', 'unknownModels'],
+};
+
 /** Adds the flags of `serve`, each with its environment variable. */
 export function addServeOptions(command: Command, { port = 1234, logLevel = 'info' }: ServeDefaults = {}): Command {
+  const noteFile = (path: string): void => {
+    const before = command.getOptionValue('files') as Settings['files'];
+    command.setOptionValue('files', [...(before ?? []), path]);
+  };
   for (const option of [
     new Option('-p, --port <number>', 'port to listen on; 0 takes any free port').default(port).argParser(parsePort),
     new Option('--host <address>', 'listen on this address only, instead of on 127.0.0.1 and ::1').argParser(parseHost),
@@ -79,7 +96,7 @@ export function addServeOptions(command: Command, { port = 1234, logLevel = 'inf
       .default('simulated'),
     new Option('--scenario <name|file>', 'the scenario that every model plays: a name, or a JSON file')
       .default({ name: 'steady', scenario: 'steady' } satisfies NamedScenario, 'steady')
-      .argParser(readScenario),
+      .argParser((text) => readScenario(text, noteFile)),
     new Option(
       '--hold <model=moment...>',
       'hold downloads from their first answer on: ibm/granite-4-micro=42%, qwen/*=stalled@99%, paused, finalizing, completed, failed@50%',
@@ -87,7 +104,7 @@ export function addServeOptions(command: Command, { port = 1234, logLevel = 'inf
     new Option('--speed <factor>', 'speed of simulated time; at 60 a minute takes a second')
       .default(1)
       .argParser(parseSpeed),
-    new Option('--frozen', 'stop the clock; POST /__modeldock/clock/advance moves it').conflicts('speed'),
+    new Option('--frozen', 'stop the clock; POST /__modeldock/clock/advance moves it').conflicts([...EXCLUDES.frozen!]),
     new Option('--seed <text>', 'decides job ids, wobble and the sizes of unknown repos').default('modeldock'),
     new Option(
       '--dates <clock>',
@@ -109,7 +126,9 @@ export function addServeOptions(command: Command, { port = 1234, logLevel = 'inf
       '--control-token <token>',
       'bearer token for the control API; generated at start if --host is not loopback or the engine is real',
     ).argParser(tokenOf('--control-token')),
-    new Option('--catalog <file>', 'the models that the simulation can download, as JSON').argParser(readCatalog),
+    new Option('--catalog <file>', 'the models that the simulation can download, as JSON').argParser((text) =>
+      readCatalog(text, noteFile),
+    ),
     new Option(
       '--unknown-models <what>',
       'answer to catalog ids that the catalog does not have: a 404, or a model made up from the name',
@@ -129,8 +148,7 @@ export function addServeOptions(command: Command, { port = 1234, logLevel = 'inf
       '--replay <token|file>',
       'begin with the world of a test that failed (a token, or a snapshot as JSON): it is the session "default"',
     )
-      // A restored session has its own settings; a flag beside it would have no effect.
-      .conflicts(['scenario', 'hold', 'speed', 'frozen', 'seed', 'profile', 'catalog', 'unknownModels'])
+      .conflicts([...EXCLUDES.replay!])
       .argParser(readReplay),
     ...engineOptions(),
     new Option('--allow-catalog-quantization', 'accept a quantization with a catalog id, which LM Studio refuses'),
@@ -138,6 +156,11 @@ export function addServeOptions(command: Command, { port = 1234, logLevel = 'inf
     new Option('--record <file>', 'record how fast bytes arrive, as a file for --scenario'),
     new Option('--log-level <level>', 'what to log on stderr').choices(logLevels).default(logLevel),
     new Option('--json', 'print one line of JSON when listening, and nothing else on stdout'),
+    new Option(
+      '--config <file>',
+      'further settings, which flags and variables outdo; modeldock.config.{json,js,…} in the working directory by default',
+    ),
+    new Option('--watch', 'let a changed scenario, catalog or configuration count for new jobs'),
   ]) {
     command.addOption(withVariable(option));
   }
@@ -148,7 +171,7 @@ export function addServeOptions(command: Command, { port = 1234, logLevel = 'inf
  * The flags of each engine that have no effect with the other one. They are refused there, so that users do not rely on
  * them.
  */
-const FLAGS_OF: Record<Settings['engine'], readonly string[]> = {
+export const FLAGS_OF: Record<Settings['engine'], readonly string[]> = {
   simulated: ['scenario', 'hold', 'speed', 'frozen', 'seed', 'dates', 'catalog', 'unknown-models', 'replay'],
   real: ['models-dir', 'catalog-dir', 'bandwidth', 'allow-catalog-quantization', 'jobs-at-once', 'record'],
 };
@@ -162,6 +185,8 @@ export function refuseFlagsOfOtherEngine({ engine }: Settings, command: Command)
   const other = engine === 'real' ? 'simulated' : 'real';
   for (const option of command.options.filter((each) => FLAGS_OF[other].includes(each.name()))) {
     const source = command.getOptionValueSource(option.attributeName());
+    // A variable that switches something off has no value, and asks for nothing.
+    if (command.getOptionValue(option.attributeName()) === undefined) continue;
     if (source !== 'cli' && !(source === 'env' && engine === 'real')) continue;
     const given = source === 'env' ? option.envVar! : `--${option.name()}`;
     throw new CommandError(
@@ -171,21 +196,31 @@ export function refuseFlagsOfOtherEngine({ engine }: Settings, command: Command)
 }
 
 /**
- * Reads environment variables of switches. Commander takes any text for "on", but MODELDOCK_JSON=0 means "off".
- * @throws CommandError for a text that means neither
+ * Takes the variables that switch something off out of an environment: commander takes any text for "on", and people write
+ * MODELDOCK_JSON=0.
+ * @returns what puts them back
+ * @throws CommandError for a text that means neither on nor off
  */
-export function readSwitches(environment: NodeJS.ProcessEnv, command: Command): void {
-  for (const { envVar, required, optional } of command.options) {
-    const isSwitch = !required && !optional;
-    const text = isSwitch && envVar !== undefined ? environment[envVar] : undefined;
-    if (text === undefined || /^(1|true|yes|on)$/i.test(text)) continue;
-    if (!/^(0|false|no|off)?$/i.test(text)) {
-      throw new CommandError(
-        `Cannot use ${envVar}: expected 1, true, yes or on, or 0, false, no, off or nothing, found ${text}.`,
-      );
+export function readSwitches(environment: NodeJS.ProcessEnv, commands: readonly Command[]): () => void {
+  const off: NodeJS.ProcessEnv = {};
+  for (const command of commands) {
+    for (const option of command.options) {
+      const { envVar, required, optional } = option;
+      const isSwitch = !required && !optional;
+      const text = isSwitch && envVar !== undefined ? environment[envVar] : undefined;
+      if (text === undefined || /^(1|true|yes|on)$/i.test(text)) continue;
+      if (!/^(0|false|no|off)?$/i.test(text)) {
+        throw new CommandError(
+          `Cannot use ${envVar}: expected 1, true, yes or on, or 0, false, no, off or nothing, found ${text}.`,
+        );
+      }
+      off[envVar!] = text;
+      // It outdoes a configuration that switches it on.
+      command.setOptionValueWithSource(option.attributeName(), undefined, 'env');
     }
-    Reflect.deleteProperty(environment, envVar!);
   }
+  for (const name of Object.keys(off)) Reflect.deleteProperty(environment, name);
+  return () => Object.assign(environment, off);
 }
 
 function parseSpeed(text: string): number {
@@ -256,13 +291,15 @@ function parseInference(text: string): string {
   }
 }
 
-function readScenario(text: string): NamedScenario {
+function readScenario(text: string, noteFile: (path: string) => void): NamedScenario {
   if (isScenarioName(text)) return { name: text, scenario: text };
   const names = Object.keys(scenarios).join(', ');
+  noteFile(text);
   return { name: text, scenario: readJson(text, parseScenario, `a JSON file, or one of ${names}`) };
 }
 
-function readCatalog(text: string): Catalog {
+function readCatalog(text: string, noteFile: (path: string) => void): Catalog {
+  noteFile(text);
   return readJson(text, parseCatalog, 'a JSON file');
 }
 

@@ -17,7 +17,7 @@ const fileChoice = z.strictObject({
   sizeBytes: count,
 });
 
-const catalogModel = z.strictObject({
+export const catalogModelSchema = z.strictObject({
   id: z.optional(
     z.string().check(z.regex(/^[a-z0-9]+(-[a-z0-9]+)*\/[a-z0-9.]+(-[a-z0-9.]+)*$/, 'owner/name, lower-case')),
   ),
@@ -41,4 +41,7 @@ const catalogModel = z.strictObject({
   installed: z.optional(z.boolean()),
 });
 
-export const catalogSchema = z.array(catalogModel);
+export const catalogSchema = z.array(catalogModelSchema);
+
+/** A catalog in a file that begins with the line `"$schema"`, which a list cannot have. */
+export const catalogFileSchema = z.strictObject({ models: catalogSchema });

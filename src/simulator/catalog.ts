@@ -1,9 +1,17 @@
 import { describeIssues } from '../core/issues.js';
 import type { LoadDefaults, ModelType, UnreadField } from '../core/model-library.js';
-import { catalogSchema } from './catalog-schema.js';
+import { withoutSchemaLine } from '../core/schema-line.js';
+import { catalogFileSchema, catalogSchema } from './catalog-schema.js';
 
 /** The models that can be "downloaded". */
 export type Catalog = readonly CatalogModel[];
+
+/** A catalog as it stands in a file that names its JSON Schema. */
+export interface CatalogFile {
+  /** For editors, for instance `./node_modules/modeldock/dist/schemas/catalog.json`. */
+  $schema?: string | undefined;
+  models: Catalog;
+}
 
 /**
  * A model that can be "downloaded", and the files it comes in.
@@ -71,15 +79,18 @@ export class CatalogError extends Error {
 }
 
 /**
- * Checks a catalog that comes from outside.
+ * Checks a catalog that comes from outside: a list of models, or an object with `models`.
  * @throws CatalogError
  */
 export function parseCatalog(input: unknown): Catalog {
-  const result = catalogSchema.safeParse(input);
-  if (!result.success) refuse(describeIssues(result.error.issues, input, 'the catalog'));
-  const repetitions = findRepetitions(result.data);
+  const given = withoutSchemaLine(input);
+  const isFile = typeof given === 'object' && given !== null && !Array.isArray(given);
+  const result = (isFile ? catalogFileSchema : catalogSchema).safeParse(given);
+  if (!result.success) refuse(describeIssues(result.error.issues, given, 'the catalog'));
+  const models = 'models' in result.data ? result.data.models : result.data;
+  const repetitions = findRepetitions(models, isFile ? 'models' : '');
   if (repetitions.length > 0) refuse(repetitions.map((line) => `  ${line}`).join('\n'));
-  return result.data;
+  return models;
 }
 
 function refuse(faults: string): never {
@@ -87,13 +98,13 @@ function refuse(faults: string): never {
 }
 
 /** Finds names that occur twice, which a schema cannot express: one name means one download. */
-function findRepetitions(catalog: Catalog): string[] {
+function findRepetitions(catalog: Catalog, root: string): string[] {
   const paths = new Map<string, string>();
   const faults: string[] = [];
   for (const [index, { id, files }] of catalog.entries()) {
-    if (id !== undefined) note(id, `[${index}].id`);
+    if (id !== undefined) note(id, `${root}[${index}].id`);
     for (const [place, { repo, quantization }] of files.entries()) {
-      note(`${repo}@${quantization}`.toLowerCase(), `[${index}].files[${place}]`);
+      note(`${repo}@${quantization}`.toLowerCase(), `${root}[${index}].files[${place}]`);
     }
   }
   return faults;

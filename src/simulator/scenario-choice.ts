@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { DownloadMoment, ScenarioChoice } from '../core/simulation.js';
+import { withoutSchemaLine } from '../core/schema-line.js';
 import { LONGEST_PATTERN, matchesModel } from '../core/text-pattern.js';
 import { momentSchema, parseMoment } from './moment.js';
 import { parseScenario, ScenarioError, type Scenario } from './scenario.js';
@@ -54,7 +55,12 @@ export class ScenarioChooser {
  * @param byDefault the scenario of the choice, where `parseScenario` has returned it already
  * @throws ScenarioError with the path of the wrong one
  */
-export function resolveChoice(choice: ScenarioChoice, byDefault?: Scenario): ResolvedChoice {
+export function resolveChoice(given: ScenarioChoice, byDefault?: Scenario): ResolvedChoice {
+  const choice = {
+    ...given,
+    scenario: withoutSchemaLine(given.scenario),
+    rules: given.rules.map((rule) => ({ ...rule, scenario: withoutSchemaLine(rule.scenario) })),
+  };
   return {
     choice,
     byDefault: byDefault ?? scenarioFrom(choice.scenario, 'scenario'),

@@ -5,7 +5,7 @@ import { failureCodes } from '../core/errors.js';
 
 const ms = z.number().check(z.int(), z.nonnegative());
 const bytes = z.number().check(z.int(), z.nonnegative());
-const fraction = (expected: string) => z.number().check(z.refine((value) => value >= 0 && value <= 1, expected));
+const fraction = (expected: string) => z.number().check(z.minimum(0, expected), z.maximum(1, expected));
 const anyPlace = 'a fraction from 0 to 1, or {"bytes": whole number}';
 const place = z.union([fraction(anyPlace), z.strictObject({ bytes })], anyPlace);
 const code = z.enum(failureCodes);

@@ -1,5 +1,6 @@
 import type { FailureCode } from '../core/errors.js';
 import { describeIssues } from '../core/issues.js';
+import { withoutSchemaLine } from '../core/schema-line.js';
 import { scenarioSchema } from './scenario-schema.js';
 
 /*
@@ -66,7 +67,7 @@ export class ScenarioError extends Error {
  * @throws ScenarioError
  */
 export function parseScenario(input: unknown): Scenario {
-  const spelled: unknown = Array.isArray(input) ? { steps: input } : input;
+  const spelled: unknown = Array.isArray(input) ? { steps: input } : withoutSchemaLine(input);
   const result = scenarioSchema.safeParse(spelled);
   if (!result.success) refuse(describeIssues(result.error.issues, spelled, 'the scenario'));
   const contradictions = findContradictions(result.data.steps);

@@ -17,7 +17,7 @@ export class SimulationControl implements Simulation {
   readonly jobs: SimulatedJobControl;
   readonly #parts: SimulatorParts;
   readonly #library: ModelLibrary;
-  readonly #origin: Pick<SimulationState, 'catalog' | 'unknownModels'>;
+  #origin: Pick<SimulationState, 'catalog' | 'unknownModels'>;
 
   constructor(
     parts: SimulatorParts,
@@ -85,6 +85,13 @@ export class SimulationControl implements Simulation {
     const chosen = this.#parts.chooser.choose(choice);
     this.#parts.onDecision({ type: 'scenario' });
     return chosen;
+  }
+
+  async changeCatalog(input: unknown): Promise<void> {
+    const { changeCatalog } = await import('./change-catalog.js');
+    const catalog = await changeCatalog(this.#parts, input, this.#origin.unknownModels);
+    this.#origin = { ...this.#origin, catalog };
+    this.#parts.onDecision({ type: 'models' });
   }
 
   async install(request: DownloadRequest): Promise<InstalledModel> {

@@ -57,12 +57,12 @@ export function createSimulator({
   if (saved) checkState(state, clock.now(), (request) => resolver.find(request));
   const jobContext: JobContext = { clock, store: makeStore(state.jobs), seed, resolver, onDecision };
   const inventory = new Inventory(jobContext, state);
-  const parts: SimulatorParts = {
-    ...jobContext,
+  // One object for all: a changed catalog has to reach each part.
+  const parts: SimulatorParts = Object.assign(jobContext, {
     inventory,
     chooser: new ScenarioChooser(saved ? resolveChoice(state.choice) : choice),
     draw: { jobIds: state.jobIds, free: state.freeDraw },
-  };
+  });
   const library = new SimulatedLibrary(inventory, state.loaded, () => onDecision({ type: 'models' }));
   return {
     engine: new SimulatedEngine(parts),

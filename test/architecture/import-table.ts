@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 /** A part of the sources, and what its files may import besides each other. */
 export interface Part {
-  /** A file or folder below src, or `openapi` beside it. */
+  /** A file or folder below src, or a folder beside it. */
   name: string;
   mayImport: readonly string[];
   /** Names of packages as they are imported; `node:*` is all of Node. */

@@ -31,7 +31,7 @@ describe('JSON in a file', () => {
   ]
 }`;
     expect(() => readJsonText(text, 'own.json', parseScenario)).toThrow(
-      new JsonTextError(`This scenario cannot be played:
+      new JsonTextError(`Cannot play this scenario:
   own.json:4:5: steps[0].ms: expected a number, found nothing
   own.json:5:45: steps[1].bytesPerSecond: expected a number above 0, found -1
   own.json:5:59: steps[1].colour: expected no key of this name, found 3`),
@@ -40,7 +40,9 @@ describe('JSON in a file', () => {
 
   it('has the place of what contradicts something else', () => {
     const text = '{"steps": [{"type": "stall"},\n {"type": "connect", "ms": 1}]}';
-    expect(() => readJsonText(text, 'own.json', parseScenario)).toThrow('  own.json:2:2: steps[1]: nothing can follow');
+    expect(() => readJsonText(text, 'own.json', parseScenario)).toThrow(
+      '  own.json:2:2: steps[1]: expected no step after',
+    );
   });
 
   it('has the places in a list of steps too, whose path begins with a name that is not in the file', () => {

@@ -47,7 +47,10 @@ function brokenWorld(): Api {
     throw new Error('A defect, on purpose.');
   };
   const router = createRouter(
-    [downloadGroup, sessionsGroup({ locate: defect, open: defect, list: defect, drop: defect, close: defect })],
+    [
+      downloadGroup,
+      sessionsGroup({ locate: defect, open: defect, list: defect, all: defect, drop: defect, close: defect }),
+    ],
     {
       'GET /openapi.json': async () => defect(),
       'GET /control-openapi.json': async () => defect(),

@@ -5,7 +5,12 @@ const file = { repo: 'shop/Model-GGUF', format: 'gguf', quantization: 'Q4_K_M', 
 const model = { displayName: 'Model', type: 'llm', architecture: 'llama', maxContextLength: 4096, files: [file] };
 
 const wrong: [what: string, catalog: unknown, ...faults: string[]][] = [
-  ['an object', { models: [] }, 'the catalog: expected an array, found {"models":[]}'],
+  [
+    'an object without models',
+    { some: [] },
+    'models: expected an array, found nothing',
+    'some: expected no key of this name, found []',
+  ],
   ['a name', ['ibm/granite-4-micro'], '[0]: expected an object, found "ibm/granite-4-micro"'],
   [
     'a model of nothing',

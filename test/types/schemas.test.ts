@@ -1,5 +1,8 @@
 import { expectTypeOf, it } from 'vitest';
 import type * as z from 'zod/mini';
+import type { ModeldockConfig } from '../../src/config/index.js';
+import type { ConfigKey, configSchema } from '../../src/config/config-schema.js';
+import type { Settings } from '../../src/server/settings.js';
 import type { inferred } from '../../src/contract/inferred.js';
 import type { HubRefusalCode } from '../../src/contract/hub-refusal-code.js';
 import type { routes, DocumentedRoute, RouteName } from '../../src/api/routes.js';
@@ -31,6 +34,17 @@ it('has public types that are those of the schemas', () => {
   expectTypeOf<Writable<CatalogModel>[]>().toEqualTypeOf<z.infer<typeof catalogSchema>>();
   expectTypeOf<SavedClock>().toEqualTypeOf<z.infer<typeof savedClock>>();
   expectTypeOf<SessionSnapshot>().toEqualTypeOf<z.infer<typeof snapshotSchema>>();
+});
+
+it('has a key in the configuration for each flag of serve, and for no other', () => {
+  expectTypeOf<ConfigKey>().toEqualTypeOf<Exclude<keyof Settings, 'config' | 'files'>>();
+  expectTypeOf<keyof ModeldockConfig>().toEqualTypeOf<ConfigKey | '$schema'>();
+  // A catalog in it is the one of catalogSchema, but for the line "$schema".
+  type Described = Omit<ModeldockConfig, '$schema' | 'catalog'>;
+  type Checked = Omit<z.infer<typeof configSchema>, 'catalog'>;
+  const checked: Checked = {};
+  const described: Described = checked;
+  expectTypeOf(described).toEqualTypeOf<Described>();
 });
 
 it('has unions of names that are complete', () => {

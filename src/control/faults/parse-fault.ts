@@ -1,4 +1,5 @@
 import { describeIssues } from '../../core/issues.js';
+import { withoutSchemaLine } from '../../core/schema-line.js';
 import { ControlError } from '../base/control-error.js';
 import { findContradictions } from './contradictions.js';
 import type { Fault, FaultState } from './fault.js';
@@ -9,8 +10,9 @@ import { faultSchema, faultStateSchema } from './schema.js';
  * @throws ControlError invalid_request, naming each wrong value by its path
  */
 export function parseFault(input: unknown): Fault {
-  const result = faultSchema.safeParse(input);
-  if (!result.success) refuse(describeIssues(result.error.issues, input, 'the fault'));
+  const given = withoutSchemaLine(input);
+  const result = faultSchema.safeParse(given);
+  if (!result.success) refuse(describeIssues(result.error.issues, given, 'the fault'));
   const contradictions = findContradictions(result.data);
   if (contradictions.length > 0) refuse(contradictions.map((line) => `  ${line}`).join('\n'));
   // A copy, as plain data: a body may be any value, and the caller may change the original later.

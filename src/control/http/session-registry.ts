@@ -37,6 +37,8 @@ export interface SessionRegistry {
   /** Controls a session, which is created on first use. @throws ControlError invalid_request, too_many_sessions */
   open(name: string, snapshot?: SessionSnapshot): DockControl;
   list(): readonly SessionEntry[];
+  /** The sessions there are. */
+  all(): readonly Session[];
   /** Drops a session; `default` starts anew when it is next used. */
   drop(name: string): boolean;
   close(): void;
@@ -86,6 +88,7 @@ export function createSessionRegistry({
       const now = monotonicNow();
       return byIdleness().map(([name, { usedAt }]) => ({ session: name, idleMs: Math.round(now - usedAt) }));
     },
+    all: () => [...entries.values()].map(({ session }) => session),
     drop,
     close: () => {
       for (const name of [...entries.keys()]) drop(name);
@@ -104,11 +107,6 @@ export function createSessionRegistry({
   function openEntry(name: string): Entry | undefined {
     const entry = entries.get(name);
     return entry && (monotonicNow() - entry.usedAt <= idleMs || isKept(name, entry)) ? entry : undefined;
-  }
-
-  /** Whether a session is kept however long it is idle: the default, and those with a listener or a wait. */
-  function isKept(name: string, { session }: Entry): boolean {
-    return name === DEFAULT_SESSION || session.isBusy();
   }
 
   /** Lists entries, the one idle longest first. */
@@ -185,4 +183,9 @@ export function sessionsGroup(sessions: SessionRegistry): RouteGroup {
     },
   };
   return { routes: sessionsRoutes, operations: () => operations };
+}
+
+/** Whether a session is kept however long it is idle: the default, and those with a listener or a wait. */
+function isKept(name: string, { session }: Entry): boolean {
+  return name === DEFAULT_SESSION || session.isBusy();
 }

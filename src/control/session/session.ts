@@ -1,5 +1,6 @@
 import type { Answer, Call } from '../../api/call.js';
 import { refuseWithoutToken } from '../../api/require-token.js';
+import type { Simulation } from '../../core/simulation.js';
 import type { SessionSnapshot } from '../base/snapshot.js';
 import { controlRoutes, type ControlOperations, type DockControl } from '../contract/dock-control.js';
 import { createControl, inProcess } from '../contract/route.js';
@@ -33,7 +34,7 @@ export interface SessionOptions extends SessionStateOptions {
 export class Session implements SessionStateContext, CallListener {
   readonly sessionName: string;
   listeners: Listeners | undefined = undefined;
-  readonly #options: SessionOptions;
+  #options: SessionOptions;
   readonly #token: string | undefined;
   readonly #journal: Journal;
   #state: SessionState;
@@ -65,6 +66,16 @@ export class Session implements SessionStateContext, CallListener {
   /** The operations behind the control's routes, for checked inputs. */
   get operations(): ControlOperations {
     return (this.#localControl ??= this.#createLocalControl()).operations;
+  }
+
+  /** Its simulation, where its downloads are simulated. */
+  get simulation(): Simulation | undefined {
+    return this.#state.parts.simulation;
+  }
+
+  /** Begins with other options at its next reset. */
+  changeSetup(setup: SessionStateOptions): void {
+    this.#options = { ...this.#options, ...setup };
   }
 
   /** Answers a client's call, through the journal, the token check, the faults and the routes. */

@@ -32,7 +32,8 @@ const effect = z.discriminatedUnion(
   `one of ${quoted(types)}`,
 );
 
-const fault = strictObject({
+/** One fault, as it may be given. */
+export const hubFaultSchema = strictObject({
   id: z.optional(text),
   when: z.optional(selection),
   times: z.optional(whole(1)),
@@ -45,7 +46,7 @@ const fault = strictObject({
 
 /** Checks a fault that comes from outside. @throws InvalidInput, naming each wrong value by its path */
 export function parseHubFault(value: unknown, name = 'fault'): HubFault {
-  return readHubInput(fault, withoutSchemaLine(value), name) as unknown as HubFault;
+  return readHubInput(hubFaultSchema, withoutSchemaLine(value), name) as unknown as HubFault;
 }
 
 /** Checks one fault, a list of them, or `{ faults: [] }`. @throws InvalidInput */
@@ -53,7 +54,7 @@ export function parseHubFaults(value: unknown, name = 'faults'): HubFault[] {
   const given = withoutSchemaLine(value);
   const list = isListed(given) ? readHubInput(listSchema, given, name).faults : given;
   if (!Array.isArray(list)) return [parseHubFault(list, name)];
-  return readHubInput(z.array(fault), list.map(withoutSchemaLine), name) as unknown as HubFault[];
+  return readHubInput(z.array(hubFaultSchema), list.map(withoutSchemaLine), name) as unknown as HubFault[];
 }
 
 /** A file of several faults that begins with the line `"$schema"`, which a list cannot have. */

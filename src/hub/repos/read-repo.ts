@@ -10,20 +10,24 @@ const ID = /^(?!.*(?:--|\.\.))[A-Za-z0-9_][\w.-]{0,95}\/[A-Za-z0-9_][\w.-]{0,95}
 const repoId = z.string().check(z.regex(ID, 'owner/name in letters, digits, "-", "_" and "."'));
 
 // Refuses paths like "../x": the real hub cannot send them, so a downloader's handling of them is better tested in a
-// unit test.
+// unit test. A control character would end the header that contains the path.
+// eslint-disable-next-line no-control-regex -- control characters are what it is about
+const PATH = /^(?!.*(?:^|\/)\.{0,2}(?:\/|$))[^\\\x00-\x1f\x7f]+$/;
+
 const filePath = z
   .string()
-  .check(z.refine(isRelativePath, 'a relative path with forward slashes, without ".." and control characters'));
+  .check(z.regex(PATH, 'a relative path with forward slashes, without ".." and control characters'));
 
 const gguf = strictObject({
   architecture: z.optional(text),
   name: z.optional(text),
   contextLength: z.optional(whole(1, 0xffff_ffff)),
-  embeddingLength: z.optional(whole(256, 65_536).check(z.refine((length) => length % 256 === 0, 'a multiple of 256'))),
+  embeddingLength: z.optional(z.int().check(z.minimum(256), z.maximum(65_536), z.multipleOf(256, 'a multiple of 256'))),
   blockCount: z.optional(whole(1, 1024)),
 });
 
-const file = strictObject({
+/** One file of a commit, as it may be given. */
+export const fileInput = strictObject({
   path: filePath,
   size: z.optional(whole()),
   text: z.optional(z.string()),
@@ -41,13 +45,14 @@ const file = strictObject({
 
 const commit = strictObject({
   title: z.optional(text),
-  files: z.optional(z.array(file)),
+  files: z.optional(z.array(fileInput)),
   removes: z.optional(z.array(text)),
 });
 
 const commitIndexes = z.optional(z.record(z.string(), whole()));
 
-const repo = strictObject({
+/** A repo, as it may be given: with `files`, or with `commits`. */
+export const repoInput = strictObject({
   id: repoId,
   private: z.optional(z.boolean()),
   gated: z.optional(z.literal([false, 'auto', 'manual'])),
@@ -58,7 +63,7 @@ const repo = strictObject({
   tags: z.optional(z.array(text)),
   downloads: z.optional(whole()),
   likes: z.optional(whole()),
-  files: z.optional(z.array(file)),
+  files: z.optional(z.array(fileInput)),
   commits: z.optional(z.array(commit).check(z.minLength(1))),
   branches: commitIndexes,
   gitTags: commitIndexes,
@@ -85,24 +90,18 @@ const repo = strictObject({
 );
 
 /** The schema of a repo's description, which also completes it. */
-export const repoSchema = z.pipe(repo, z.transform(completed));
+export const repoSchema = z.pipe(repoInput, z.transform(completed));
 
 /** Checks a description that comes from outside. @throws InvalidInput, naming each wrong value by its path */
 export function readRepo(value: unknown, name: string): RepoDescription {
   return readHubInput(repoSchema, withoutSchemaLine(value), name);
 }
 
-function completed({ files, commits, ...rest }: z.infer<typeof repo>): RepoDescription {
+function completed({ files, commits, ...rest }: z.infer<typeof repoInput>): RepoDescription {
   const given = commits?.map(({ title = 'Update the model', files: added = [], ...others }) => ({
     title,
     files: added,
     ...others,
   }));
   return { ...rest, commits: given ?? [{ title: 'Upload the model', files: files ?? [] }] } as RepoDescription;
-}
-
-function isRelativePath(path: string): boolean {
-  if (path.split('/').some((part) => part === '' || part === '.' || part === '..')) return false;
-  // eslint-disable-next-line no-control-regex -- a control character would end the header that contains the path
-  return !/[\\\x00-\x1f\x7f]/.test(path);
 }

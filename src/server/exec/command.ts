@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { configure } from '../config/configure.js';
 import { withVariable } from '../engine-options.js';
 import { addServeOptions, refuseFlagsOfOtherEngine } from '../settings.js';
 import { commandName } from '../welcome.js';
@@ -46,7 +47,9 @@ export function addExecCommand(program: Command): void {
     )
     .addHelpText('after', MORE_HELP);
   addServeOptions(command, { port: 0, logLevel: 'warn' }).action(
-    async (file: string, parameters: string[], settings: ExecSettings) => {
+    async (file: string, parameters: string[], given: ExecSettings) => {
+      // A port of its own: the one of the configuration may be taken by a server that is used while developing.
+      const settings = await configure(given, command, ['port', 'json', 'watch']);
       refuseFlagsOfOtherEngine(settings, command);
       const { runExec } = await import('./run-exec.js');
       process.exitCode = await runExec([file, ...parameters], settings);

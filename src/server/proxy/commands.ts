@@ -3,7 +3,7 @@ import { profileNames } from '../../contract/profiles.js';
 import { parseHost, parsePort } from '../../node/listen-flags.js';
 import { exitCodes } from '../downloads/exit-codes.js';
 import { withVariable } from '../engine-options.js';
-import { logLevels } from '../log.js';
+import { logLevels } from '../../config/log-levels.js';
 import type { ProxySettings } from './proxy-settings.js';
 
 const DEFAULT_PORT = 1235;

@@ -1,5 +1,5 @@
 import type { ProfileName } from '../../contract/profiles.js';
-import type { LogLevel } from '../log.js';
+import type { LogLevel } from '../../config/log-levels.js';
 
 /** The flags of `proxy`, checked. */
 export interface ProxySettings {
