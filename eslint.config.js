@@ -34,6 +34,11 @@ export const exceptions = [
     lines: 112,
     reason: 'puts the engine together: a list of parts, with one step to undo each',
   },
+  {
+    file: 'src/control/events/events.ts',
+    lines: 125,
+    reason: 'one log: every closure records something, or arms the timer for what is due next',
+  },
   // To be shortened when these are rebuilt.
   {
     file: 'src/stores/file.ts',
@@ -44,11 +49,6 @@ export const exceptions = [
     file: 'src/control/session/local-control.ts',
     lines: 170,
     reason: 'to be shortened: one table of operations would replace it',
-  },
-  {
-    file: 'src/control/events/events.ts',
-    lines: 155,
-    reason: 'to be shortened: the log and its listeners are two things',
   },
   { file: 'src/control/http/session-registry.ts', lines: 105, reason: 'to be shortened' },
   { file: 'src/control/base/session-clock.ts', complexity: 17, reason: 'to be shortened' },

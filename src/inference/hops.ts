@@ -37,7 +37,7 @@ export function reasonOf(error: unknown): string {
 }
 
 const REASONS: Record<string, string> = {
-  ECONNREFUSED: 'nothing listens there (ECONNREFUSED)',
+  ECONNREFUSED: 'no program listens there (ECONNREFUSED)',
   ENOTFOUND: 'there is no address for that name (ENOTFOUND)',
   ECONNRESET: 'the connection was reset (ECONNRESET)',
   UND_ERR_SOCKET: 'the connection was closed before an answer came (UND_ERR_SOCKET)',

@@ -2,19 +2,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { until } from '../until.js';
+import { inferencePaths } from '../suites/inference-paths.js';
 import { openClient, type Client } from './client.js';
 
-const ROUTES = [
-  '/v1/chat/completions',
-  '/v1/completions',
-  '/v1/responses',
-  '/v1/embeddings',
-  '/v1/messages',
-  '/api/v1/chat',
-  '/api/v0/chat/completions',
-  '/api/v0/completions',
-  '/api/v0/embeddings',
-];
+const ROUTES = inferencePaths;
 const MODEL = 'ibm/granite-4-micro';
 const EMBEDDER = 'text-embedding-nomic-embed-text-v1.5';
 const PROMPT = { model: MODEL, messages: [{ role: 'user', content: 'Hello' }], input: 'Hello', prompt: 'Hello' };

@@ -1,3 +1,5 @@
+import { inferencePaths } from '../suites/inference-paths.js';
+
 /** A request as the walk sends it, and the documented route it is for. */
 export interface WalkStep {
   /** What it shows, unique in the walk. */
@@ -51,17 +53,7 @@ const UNLOAD = { method: 'post', path: '/api/v1/models/unload' } as const;
 const OPENAI_MODELS = { method: 'get', path: '/v1/models' } as const;
 const LEGACY_MODELS = { method: 'get', path: '/api/v0/models' } as const;
 const LEGACY_MODEL = { method: 'get', path: '/api/v0/models/{model}' } as const;
-const INFERENCE = [
-  '/v1/chat/completions',
-  '/v1/completions',
-  '/v1/responses',
-  '/v1/embeddings',
-  '/v1/messages',
-  '/api/v1/chat',
-  '/api/v0/chat/completions',
-  '/api/v0/completions',
-  '/api/v0/embeddings',
-].map((path) => ({ method: 'post', path }) as const);
+const INFERENCE = inferencePaths.map((path) => ({ method: 'post', path }) as const);
 const GREETING = { method: 'get', path: '/lmstudio-greeting' } as const;
 
 const LINK = 'https://huggingface.co';

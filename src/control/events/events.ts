@@ -4,25 +4,11 @@ import type { Decision } from '../../core/simulation.js';
 import { onFirstAbort, monotonicNow, wallTimeout } from '../../core/wall-timer.js';
 import type { JournalEntry } from '../journal/journal.js';
 import type { SessionClock } from '../base/session-clock.js';
-import { createKeptEvents, type Listeners, type SessionEvent } from './kept-events.js';
+import { createKeptEvents, type Listeners } from './kept-events.js';
+import { createListening, type ListenOptions, type SessionEvents } from './listen.js';
 
 export type { Listeners, SessionEvent } from './kept-events.js';
-
-/** From where to listen, and how long. */
-export interface ListenOptions {
-  /** Starts with the event after this id, as far as events are kept; without it, with the next one. */
-  after?: number;
-  /** Stops listening when it is aborted. */
-  signal?: AbortSignal;
-  /** Called when listening has begun, with the id of the last event before it. */
-  onListening?: (after: number) => void;
-}
-
-/** A session's events one by one; `batches` yields the same, as many at once as there are. */
-export interface SessionEvents extends AsyncIterable<SessionEvent> {
-  /** Listeners at the same event get the same array, so that it is encoded once for all of them. */
-  batches(): AsyncIterable<readonly SessionEvent[]>;
-}
+export type { ListenOptions, SessionEvents } from './listen.js';
 
 export interface EventLogOptions {
   clock: SessionClock;
@@ -77,6 +63,19 @@ export function createEventLog({
   /** How many recordings are pending. */
   let unrecorded = 0;
   let disarm: () => void = () => undefined;
+  const listen = createListening({
+    ...{ events, listeners, closing, lookupCalls },
+    started: () => {
+      if (missed || listeners.leftAt === undefined) recordedUntil = clock.now();
+      missed = false;
+      listeners.leftAt ??= monotonicNow();
+      record(() => catchUp(clock.now()));
+    },
+    ended: () => {
+      listeners.leftAt = monotonicNow();
+      if (events.listening() === 0) disarm();
+    },
+  });
   // The listeners may end only later, and the next state asks at once.
   onFirstAbort([closing], () => {
     if (events.listening() > 0) listeners.leftAt = monotonicNow();
@@ -187,55 +186,5 @@ export function createEventLog({
     // The last listener may have left in the meantime.
     if ('never' in next || events.listening() === 0) return;
     disarm = wallTimeout(Math.ceil((next.at - clock.now()) / status.speed), () => record(() => catchUp(clock.now())));
-  }
-
-  function listen(options: ListenOptions = {}): SessionEvents {
-    return {
-      batches: () => listenInBatches(options),
-      async *[Symbol.asyncIterator]() {
-        for await (const batch of listenInBatches(options)) {
-          for (const event of batch) {
-            if (isOver(options.signal)) return;
-            yield event;
-          }
-        }
-      },
-    };
-  }
-
-  async function* listenInBatches({
-    after,
-    signal,
-    onListening,
-  }: ListenOptions): AsyncGenerator<readonly SessionEvent[]> {
-    let place = Math.min(after ?? Infinity, listeners.lastId);
-    let findCall: Awaited<ReturnType<typeof lookupCalls>> | undefined;
-    let wakeUp: () => void = () => undefined;
-    if (missed || listeners.leftAt === undefined) recordedUntil = clock.now();
-    missed = false;
-    listeners.leftAt ??= monotonicNow();
-    const leave = events.add(() => wakeUp());
-    const stopWaiting = onFirstAbort([signal, closing], () => wakeUp());
-    onListening?.(place);
-    record(() => catchUp(clock.now()));
-    try {
-      while (!isOver(signal)) {
-        if (events.hasAfter(place)) {
-          // Loaded here and not earlier: a listener that leaves before any event must end at once.
-          const { batch, upTo } = events.after(place, (findCall ??= await lookupCalls()));
-          place = upTo;
-          if (batch.length > 0) yield batch;
-        } else await new Promise<void>((resolve) => (wakeUp = resolve));
-      }
-    } finally {
-      leave();
-      stopWaiting();
-      listeners.leftAt = monotonicNow();
-      if (events.listening() === 0) disarm();
-    }
-  }
-
-  function isOver(signal: AbortSignal | undefined): boolean {
-    return signal?.aborted === true || closing.aborted;
   }
 }
