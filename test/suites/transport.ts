@@ -1,20 +1,7 @@
+import type { Received, Sent } from '../../src/verify/exchange.js';
 import type { WorldSettings } from './world.js';
 
-export interface Sent {
-  method: string;
-  /** Begins with a slash; the query included. */
-  path: string;
-  /** Sent as they are: nothing is added to them where the transport can help it. */
-  headers?: Record<string, string>;
-  body?: string | Uint8Array;
-}
-
-export interface Received {
-  status: number;
-  /** By lower-case name. */
-  headers: Record<string, string>;
-  body: string;
-}
+export type { Received, Sent } from '../../src/verify/exchange.js';
 
 /** One world, reached over one transport. */
 export interface Connection {
