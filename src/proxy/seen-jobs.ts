@@ -98,7 +98,7 @@ function readJob(
   const before = find(id);
   return withState(fields, {
     id,
-    model: before?.model ?? model ?? 'unknown',
+    model: before?.model ?? model?.slice(0, LONGEST_MODEL) ?? 'unknown',
     totalBytes: numberOf(fields.total_size_bytes, before?.totalBytes),
     // A released server leaves it out of the answer to a start.
     downloadedBytes: numberOf(fields.downloaded_bytes, before?.downloadedBytes),
@@ -122,7 +122,8 @@ function withState(fields: Record<string, unknown>, facts: JobFacts): JobSnapsho
     case 'completed':
       return { ...facts, state: 'completed', completedAt: dateOf(fields.completed_at) ?? facts.startedAt };
     case 'failed': {
-      const reason = typeof fields.error === 'string' ? fields.error : 'The server does not say why.';
+      const reason =
+        typeof fields.error === 'string' ? fields.error.slice(0, LONGEST_REASON) : 'The server does not say why.';
       return { ...facts, state: 'failed', code: 'hub_error', reason, failedAt: facts.startedAt };
     }
     default:
@@ -130,7 +131,10 @@ function withState(fields: Record<string, unknown>, facts: JobFacts): JobSnapsho
   }
 }
 
+/* Texts of clients and servers, which may be as long as their makers like. */
 const LONGEST_ID = 200;
+const LONGEST_MODEL = 500;
+const LONGEST_REASON = 1000;
 
 /** How long a download took by the server's own clock; undefined where it does not say. */
 function durationOf(body: unknown): number | undefined {

@@ -71,7 +71,7 @@ export function showExpectation({
 }
 
 /** Formats JSON as LM Studio prints it under `/api/v1`. */
-export function print(value: unknown): string {
+function print(value: unknown): string {
   return JSON.stringify(value, null, 2);
 }
 

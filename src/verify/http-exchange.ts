@@ -19,6 +19,9 @@ export function exchangeOverHttp(base: string, options: HttpExchangeOptions = {}
   return (request) => send(base, request, options);
 }
 
+/** In bytes; lists of models and jobs are far below. */
+const LONGEST_ANSWER = 16 * 1024 * 1024;
+
 function send(
   base: string,
   { method, path, headers = {}, body }: Sent,
@@ -48,8 +51,13 @@ function send(
     sending
       .once('response', (response) => {
         const chunks: Buffer[] = [];
+        let length = 0;
         response
-          .on('data', (chunk: Buffer) => chunks.push(chunk))
+          .on('data', (chunk: Buffer) => {
+            length += chunk.length;
+            if (length <= LONGEST_ANSWER) chunks.push(chunk);
+            else response.destroy(new UnansweredError('the answer does not end within 16 MiB', false));
+          })
           .once('error', fail)
           .once('end', () => {
             clearTimeout(silence);

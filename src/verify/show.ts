@@ -33,6 +33,6 @@ export function showAnswer({ status, headers, body }: Received, secret?: string)
   };
 }
 
-export function clip(text: string): string {
+function clip(text: string): string {
   return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}… (${text.length} characters)`;
 }

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -204,6 +206,29 @@ describe('modeldock verify', () => {
     const turnedAway = await verifying({ url: await served({ requireToken: TOKEN }) });
     expect(turnedAway.code).toBe(77);
     expect(turnedAway.out).toContain('LM_API_TOKEN');
+  });
+
+  it('reports answers that break off, and those that do not end', async () => {
+    const server = createServer((request, response) => {
+      if (request.url === '/v1/models') response.socket!.destroy();
+      else if (request.url !== '/api/v0/models') response.end('{}');
+      else {
+        const chunk = Buffer.alloc(1024 * 1024, ' ');
+        const more = (): void => {
+          if (!response.destroyed) response.write(chunk, more);
+        };
+        more();
+      }
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { code, out } = await verifying({ url, json: true });
+    expect(code).toBe(1);
+    const { rows } = JSON.parse(out) as VerifyReport;
+    const found = (id: string): unknown => rows.find((row) => row.id === id)?.found;
+    expect(found('openai-models')).toEqual({ noAnswer: 'the connection was closed without an answer (ECONNRESET)' });
+    expect(found('legacy-models')).toEqual({ noAnswer: 'the answer does not end within 16 MiB' });
   });
 
   it('ends with 2 without a URL, and with 1 where a report cannot be written', async () => {
