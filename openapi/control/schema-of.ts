@@ -1,7 +1,15 @@
 import type * as z from 'zod/mini';
+import type { ModelName } from '../../src/core/model-name.js';
 
-/** The same type without `readonly`, and with its intersections merged: JSON knows neither. */
-type Plain<Type> = Type extends readonly (infer Item)[]
+/**
+ * The same type without `readonly`, with its intersections merged, and with plain text for the names that editors complete:
+ * JSON has none of them.
+ */
+type Plain<Type> = [ModelName, Type] extends [Type, ModelName | undefined]
+  ? string | Extract<Type, undefined>
+  : PlainStructure<Type>;
+
+type PlainStructure<Type> = Type extends readonly (infer Item)[]
   ? Plain<Item>[]
   : Type extends object
     ? { -readonly [Key in keyof Type]: Plain<Type[Key]> }

@@ -1,3 +1,4 @@
+import type { ModelName } from './model-name.js';
 import type { DownloadEngine, DownloadRequest, SimulatorControl } from './engine.js';
 import type { FailureCode } from './errors.js';
 import type { Foresight } from './foresight.js';
@@ -57,7 +58,7 @@ export interface StartingPoint {
 /** Gives models whose name matches a pattern a scenario. */
 export interface ScenarioRule {
   /** The identity of a model, with `*` for any text: `qwen/*`, `*@q8_0`. */
-  model: string;
+  model: ModelName;
   /** A scenario's name, or the scenario itself. */
   scenario: unknown;
 }

@@ -1,3 +1,4 @@
+import type { ModelName } from '../core/model-name.js';
 import type { HttpHandler } from 'msw';
 import type { Fault } from '../control/faults/fault.js';
 import type { StartMoment } from '../core/simulation.js';
@@ -10,7 +11,7 @@ import { claimsOf } from './claims.js';
 /** The LM Studio of a story: `parameters: { lmStudio: { model: 'ibm/granite-4-micro', at: '42%' } }`. */
 export interface LmStudioParameters extends SimulatedWorldOptions {
   /** The model whose download `at` is about; any by default. It also tells stories on one docs page apart. */
-  model?: string;
+  model?: ModelName;
   /**
    * The moment at which its download is held from the first answer on: `'42%'`, `0.42`, `'stalled'`, `'failed@50%'` and so on.
    * Without it the download plays its scenario.

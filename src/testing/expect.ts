@@ -1,3 +1,4 @@
+import type { ModelName } from '../core/model-name.js';
 import { routes } from '../api/routes.js';
 import { ControlError } from '../control/base/control-error.js';
 import type { FindingId } from '../control/findings/findings.js';
@@ -46,7 +47,7 @@ export interface ExpectedDownload {
  */
 export async function expectDownload(
   control: DockControl,
-  model: string,
+  model: ModelName,
   { timeoutMs = 5000, ...goal }: ExpectedDownload = {},
 ): Promise<JobReport> {
   const { jobs } = withoutNotes(control);

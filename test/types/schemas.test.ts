@@ -1,8 +1,11 @@
-import { expectTypeOf, it } from 'vitest';
+import { expect, expectTypeOf, it } from 'vitest';
 import type * as z from 'zod/mini';
 import type { ModeldockConfig } from '../../src/config/index.js';
 import type { ConfigKey, configSchema } from '../../src/config/config-schema.js';
 import type { Settings } from '../../src/server/settings.js';
+import type { ModelName, PlainTestModel, TestModelName, TestModelWithPercentage } from '../../src/core/model-name.js';
+import { testModels } from '../../src/simulator/test-models.js';
+import { createDock } from '../../src/index.js';
 import type { inferred } from '../../src/contract/inferred.js';
 import type { HubRefusalCode } from '../../src/contract/hub-refusal-code.js';
 import type { routes, DocumentedRoute, RouteName } from '../../src/api/routes.js';
@@ -24,8 +27,12 @@ import type { scenarioSchema } from '../../src/simulator/scenario-schema.js';
  * outside. The compiler compares the two here, so these tests fail when the tests are compiled, not when they run.
  */
 
-/** Without `readonly`: schemas have none. */
-type Writable<T> = T extends object ? { -readonly [Key in keyof T]: Writable<T[Key]> } : T;
+/** Without `readonly`, and with plain text for the names that editors complete: schemas have neither. */
+type Writable<T> = [ModelName, T] extends [T, ModelName | undefined]
+  ? string | Extract<T, undefined>
+  : WritableStructure<T>;
+
+type WritableStructure<T> = T extends object ? { -readonly [Key in keyof T]: Writable<T[Key]> } : T;
 
 it('has public types that are those of the schemas', () => {
   expectTypeOf<Writable<Fault>>().toEqualTypeOf<z.infer<typeof faultSchema>>();
@@ -56,4 +63,23 @@ it('has unions of names that are complete', () => {
   expectTypeOf<AnswerDates>().toEqualTypeOf<(typeof answerDates)[number]>();
   expectTypeOf<RouteName>().toEqualTypeOf<keyof typeof routes>();
   expectTypeOf<DocumentedRoute>().toEqualTypeOf<(typeof routes)[RouteName]>();
+});
+
+it('offers the name of each test model, and of no other', async () => {
+  const plain = {
+    ...{ instant: 1, steady: 1, slow: 1, 'checksum-mismatch': 1, 'disk-full': 1, 'rate-limited': 1, gated: 1 },
+    ...{ 'finalizes-slowly': 1, 'finalizes-forever': 1, 'already-downloaded': 1, 'not-found': 1, 'no-gguf': 1 },
+    'hub-unavailable': 1,
+  } satisfies Record<PlainTestModel, 1>;
+  const withPercentage = {
+    ...{ 'steady-from': 1, 'held-at': 1, 'stalls-at': 1, 'fails-at': 1, 'always-fails-at': 1, 'pauses-at': 1 },
+    'rewinds-at': 1,
+  } satisfies Record<TestModelWithPercentage, 1>;
+  const offered = [...Object.keys(plain), ...Object.keys(withPercentage).map((name) => `${name}-N`)];
+  expect(offered.sort()).toEqual(testModels.map(({ spelling }) => spelling).sort());
+  expectTypeOf<'simulate/fails-at-50'>().toExtend<TestModelName>();
+  expectTypeOf<'simulate/fails-at'>().not.toExtend<TestModelName>();
+  // Any other text is a name as well.
+  const name: ModelName = ['ibm', 'granite-4-micro'].join('/');
+  expect(await createDock({ scenario: 'instant' }).jobs.start(name)).toMatchObject({ state: 'completed' });
 });

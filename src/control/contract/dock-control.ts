@@ -1,3 +1,4 @@
+import type { ModelName } from '../../core/model-name.js';
 import type { DownloadDetails } from '../../core/downloader.js';
 import type { FailureCode } from '../../core/errors.js';
 import type { JobSnapshot } from '../../core/job.js';
@@ -38,9 +39,9 @@ export type AdvanceStep = { ms: number } | { until: Condition | ModelCondition }
 /** Something to advance to, of the latest download of a model. `model` may have `*` for any text, and no quantization. */
 export type ModelCondition =
   /** A fraction of the size, 0 to 1. */
-  | { model: string; progress: number }
-  | { model: string; bytes: number }
-  | { model: string; status: JobSnapshot['state'] };
+  | { model: ModelName; progress: number }
+  | { model: ModelName; bytes: number }
+  | { model: ModelName; status: JobSnapshot['state'] };
 
 /** What an advance did. */
 export interface Advanced {
@@ -91,7 +92,7 @@ export interface SettledOptions {
 /** What to wait for, of the downloads of a model. */
 export interface WaitForModel extends WaitFor {
   /** As a client asks for it, `*` for any text; without a quantization, any. */
-  model: string;
+  model: ModelName;
 }
 
 /** How a download is started by control. */
@@ -143,7 +144,7 @@ export interface DockControl {
      * @example
      * await dock.jobs.start('ibm/granite-4-micro', { at: '42%' });
      */
-    start(model: string, options?: StartOptions): Promise<JobReport | 'already_downloaded'>;
+    start(model: ModelName, options?: StartOptions): Promise<JobReport | 'already_downloaded'>;
     /** @throws ControlError not_found, wrong_job_state */
     pause(jobId: string): Promise<JobReport>;
     /**
@@ -193,7 +194,7 @@ export interface DockControl {
      * Adds a model to the library without a download, by the name that a client would ask for.
      * @throws ControlError not_found, invalid_request, and the refusals of the hub
      */
-    add(model: string, quantization?: string): Promise<InstalledModel>;
+    add(model: ModelName, quantization?: string): Promise<InstalledModel>;
     /** Removes a model; a client that asks for it again downloads it again. @throws ControlError not_found */
     remove(key: string): Promise<void>;
   };
@@ -266,7 +267,7 @@ export const controlRoutes = {
     method: 'POST',
     path: '/jobs',
     body: startBody,
-    toInput: (model: string, options?: StartOptions) => ({ model, ...options }),
+    toInput: (model: ModelName, options?: StartOptions) => ({ model, ...options }),
     ...started,
   },
   // Before the route of a job, which has any name.

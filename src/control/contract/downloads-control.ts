@@ -1,3 +1,4 @@
+import type { ModelName } from '../../core/model-name.js';
 import type { RemovedModel } from '../../core/downloader.js';
 import { started, type DockControl, type JobReport } from './dock-control.js';
 import { limitBody, moveBody, removeQuery } from './download-schemas.js';
@@ -18,7 +19,7 @@ export interface DownloadsControl {
    * @param model a catalog id, or a link
    * @throws ControlError with the status and the code that a client would get
    */
-  start(model: string, quantization?: string): Promise<JobReport | 'already_downloaded'>;
+  start(model: ModelName, quantization?: string): Promise<JobReport | 'already_downloaded'>;
   /** Downloads the newest commit; only changed files are fetched. @throws ControlError not_found, and as `start` */
   update(key: string): Promise<JobReport | 'already_downloaded'>;
   /**

@@ -36,6 +36,7 @@ export type { BandwidthLimit, DownloadsControl, RealDockControl } from './downlo
 export type { DownloadDetails, DownloadPhase, FileProgress, RemovedModel } from '../../core/downloader.js';
 export type { FailureCode } from '../../core/errors.js';
 export type { Condition, Transition } from '../../core/foresight.js';
+export type { ModelName, TestModelName } from '../../core/model-name.js';
 export type { JobFacts, JobSnapshot, JobState } from '../../core/job.js';
 export type {
   InstalledModel,

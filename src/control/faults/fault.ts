@@ -1,3 +1,4 @@
+import type { ModelName } from '../../core/model-name.js';
 import type { DocumentedRoute, RouteName } from '../../api/routes.js';
 import type { NthCall } from '../../core/nth-call.js';
 
@@ -59,7 +60,7 @@ export interface FaultSelection {
    * The model, where `*` matches any text: `qwen/*`, `*@q8_0`; without `@`, in any quantization. For a status call it
    * is its job's model; for a download, the one that it would bring, as far as the engine can tell.
    */
-  model?: string | undefined;
+  model?: ModelName | undefined;
   /** The id of the job whose status is asked for. */
   job?: string | undefined;
   /** Selects among the calls that otherwise match, in order of arrival, from 1: a number, several, or a range. */
