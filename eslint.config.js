@@ -71,7 +71,7 @@ export function functionRules({ lines = LIMITS.lines, complexity = LIMITS.comple
 }
 
 export default defineConfig(
-  globalIgnores(['dist', 'coverage', 'node_modules', 'reports', '.stryker-tmp', '.package']),
+  globalIgnores(['examples/react-panel', 'dist', 'coverage', 'node_modules', 'reports', '.stryker-tmp', '.package']),
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],

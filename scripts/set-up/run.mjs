@@ -13,11 +13,11 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 export function run(
   command,
   args,
-  { env = {}, capture = false, stdio = ['ignore', 'inherit', 'inherit'], shell } = {},
+  { cwd = root, env = {}, capture = false, stdio = ['ignore', 'inherit', 'inherit'], shell } = {},
 ) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
-      cwd: root,
+      cwd,
       env: { ...process.env, ...env },
       stdio: capture ? ['ignore', 'pipe', 'pipe'] : stdio,
       shell: shell ?? false,

@@ -1,6 +1,6 @@
 import { createDock, type SimulatedDock, type SimulatedDockOptions } from '../create-dock.js';
 import { createHandlers, type HandlersOptions } from '../handlers/create-handlers.js';
-import { startWorker } from './start-worker.js';
+import { startMswWorker } from './start-msw-worker.js';
 
 /** How the LM Studio of a page behaves, and where the page looks for it. */
 export interface BrowserOptions extends SimulatedDockOptions, HandlersOptions {
@@ -33,7 +33,7 @@ export async function startInBrowser(options: BrowserOptions = {}): Promise<Brow
     ...(baseUrl !== undefined && { baseUrl }),
     ...(ownership && { ownership }),
   });
-  const stopWorker = await startWorker(handlers, workerUrl);
+  const stopWorker = await startMswWorker(handlers, workerUrl);
   return {
     dock,
     stop: async () => {

@@ -36,11 +36,6 @@ interface JestTest extends Declare {
   concurrent: Declare;
 }
 
-/** Jest sets it in each module that it loads. */
-interface JestMeta {
-  jest?: { advanceTimersByTimeAsync(ms: number): Promise<void> };
-}
-
 /**
  * Creates Jest's `test` with an LM Studio for each test.
  * @throws Error outside Jest
@@ -49,10 +44,7 @@ interface JestMeta {
  * test('asks for the model', async ({ lm }) => { … });
  */
 export function createTest(options: LmOptions = {}): JestLmTestApi {
-  const { jest } = import.meta as JestMeta;
-  const advanceTimers = jest && ((ms: number) => jest.advanceTimersByTimeAsync(ms));
-  const run = (title: string, body: (lm: Lm) => unknown): Promise<void> =>
-    runWithLm(title, options, body, advanceTimers);
+  const run = (title: string, body: (lm: Lm) => unknown): Promise<void> => runWithLm(title, options, body);
   const declaring =
     (find: (test: JestTest) => Declare): DeclareJestLmTest =>
     (title, body, timeoutMs) =>

@@ -20,11 +20,6 @@ interface MswAddress {
  */
 const addresses = new Map<string, MswAddress>();
 
-/** From before a test could fake it. */
-const soon = setImmediate;
-
-const nextTurn = (): Promise<void> => new Promise((resolve) => void soon(resolve));
-
 /**
  * Opens the address at which the tests of this process are called, through MSW: by a server of MSW that listens while
  * there are tests, or by a server of the caller's own.
@@ -36,7 +31,7 @@ export function openMswAddress(
 ): { address: SharedAddress; leave: () => void } {
   let entry = addresses.get(baseUrl);
   if (!entry) {
-    const address = createSharedAddress({ unnamed: 'only', nextTurn });
+    const address = createSharedAddress({ unnamed: 'only' });
     entry = { address, server: setupServer(...createHandlers(address.api, { baseUrl })) };
     addresses.set(baseUrl, entry);
   }

@@ -1,5 +1,5 @@
 import { test as base, type TestContext, type TestOptions } from 'node:test';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { areTimersFaked } from './fixture/fake-timers.js';
 import type { Lm } from './fixture/lm.js';
 import type { LmOptions } from './open-session.js';
 import { runWithLm } from './run-with-lm.js';
@@ -46,11 +46,7 @@ export function createTest(options: LmOptions = {}): NodeLmTestApi {
       t.name,
       options,
       (lm) => run({ lm, t }),
-      async (ms) => {
-        t.mock.timers.tick(ms);
-        // What a timer has started goes on before the next step.
-        await nextTurn();
-      },
+      () => (areTimersFaked() ? (ms) => t.mock.timers.tick(ms) : undefined),
     );
   const declaring =
     (declare: typeof base.only): DeclareNodeLmTest =>

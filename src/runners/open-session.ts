@@ -1,6 +1,6 @@
 import { createDock, type SimulatedDockOptions } from '../create-dock.js';
 import type { FindingId } from '../control/findings/finding.js';
-import { createLm, type OpenLm } from './fixture/lm.js';
+import { createLm, type LmContext, type OpenLm } from './fixture/lm.js';
 import { nameSession } from './fixture/name-session.js';
 import { openMswAddress, type HandlersTarget } from './msw-address.js';
 
@@ -25,13 +25,9 @@ export interface TestSession extends OpenLm {
 /**
  * Opens a session for a test, behind MSW, on a clock that stands still.
  * @param title of the test
- * @param advanceTimers advances the timers that the test has faked
+ * @param fakedTimers finds how to advance the timers that the test has faked
  */
-export function openSession(
-  title: string,
-  options: LmOptions,
-  advanceTimers?: (ms: number) => Promise<unknown>,
-): TestSession {
+export function openSession(title: string, options: LmOptions, fakedTimers?: LmContext['fakedTimers']): TestSession {
   const { baseUrl = 'http://localhost:1234', ignoreFindings = [], server, ...dockOptions } = options;
   const session = nameSession(title);
   const dock = createDock({ speed: 0, dates: 'caller', seed: session, ...dockOptions });
@@ -42,14 +38,13 @@ export function openSession(
     session,
     control: dock,
     ignoreFindings,
-    settled: () => address.settled(),
-    ...(advanceTimers && { advanceTimers }),
+    ...(fakedTimers && { fakedTimers }),
   });
   return {
     ...opened,
     close: async () => {
       // A poll under way belongs to this test.
-      await address.settled();
+      await dock.settled({ timeoutMs: 100 }).catch(() => undefined);
       remove();
       leave();
       dock.close();

@@ -83,16 +83,13 @@ async function open(
   const session = nameSession(title, `${testId.slice(-6)}-${Date.now().toString(36)}`);
   const backend = await openBackend(session, options);
   const { control } = backend;
-  const pending = new Set<Promise<void>>();
   const pathOf = pathsOf(options, backend);
 
   await context.route(
     (url) => pathOf(url) !== undefined,
     async (route) => {
       const url = new URL(route.request().url());
-      const answered = answer(route, `${pathOf(url)!}${url.search}`, backend);
-      pending.add(answered);
-      await answered.finally(() => pending.delete(answered));
+      await answer(route, `${pathOf(url)!}${url.search}`, backend);
     },
   );
   const showTime = async (): Promise<void> => {
@@ -104,9 +101,6 @@ async function open(
     session,
     control,
     ignoreFindings: options.ignoreFindings ?? [],
-    settled: async () => {
-      await Promise.race([Promise.allSettled(pending), backend.closed]);
-    },
     moved: showTime,
   });
   return { ...opened, close: backend.close };

@@ -1,5 +1,5 @@
 import { appendReport, failOnFindings } from './fixture/report.js';
-import type { Lm } from './fixture/lm.js';
+import type { Lm, LmContext } from './fixture/lm.js';
 import { openSession, type LmOptions } from './open-session.js';
 
 /**
@@ -10,9 +10,9 @@ export async function runWithLm(
   title: string,
   options: LmOptions,
   run: (lm: Lm) => unknown,
-  advanceTimers?: (ms: number) => Promise<unknown>,
+  fakedTimers?: LmContext['fakedTimers'],
 ): Promise<void> {
-  const session = openSession(title, options, advanceTimers);
+  const session = openSession(title, options, fakedTimers);
   try {
     await run(session.lm);
     await failOnFindings(session);

@@ -1,4 +1,4 @@
-import { test as base, vi, type TestAPI } from 'vitest';
+import { test as base, type TestAPI } from 'vitest';
 import { appendReport, failOnFindings } from './fixture/report.js';
 import type { Lm } from './fixture/lm.js';
 import { openSession, type LmOptions } from './open-session.js';
@@ -25,7 +25,7 @@ export function createTest(options: LmOptions = {}): TestAPI<VitestLmFixtures> {
   return base.extend<VitestLmFixtures>({
     lmOptions: [options, { auto: false }],
     lm: async ({ lmOptions, task }, use) => {
-      const session = openSession(task.name, lmOptions, (ms) => vi.advanceTimersByTimeAsync(ms));
+      const session = openSession(task.name, lmOptions);
       try {
         await use(session.lm);
         const [error] = task.result?.errors ?? [];

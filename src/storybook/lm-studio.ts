@@ -4,7 +4,7 @@ import type { Fault } from '../control/faults/fault.js';
 import type { StartMoment } from '../core/simulation.js';
 import { createDock, type SimulatedDock, type SimulatedWorldOptions } from '../create-dock.js';
 import { createHandlers } from '../handlers/create-handlers.js';
-import { startWorker } from '../browser/start-worker.js';
+import { startMswWorker } from '../browser/start-msw-worker.js';
 import { createSharedAddress } from '../runners/fixture/shared-address.js';
 import { claimsOf } from './claims.js';
 
@@ -84,13 +84,13 @@ export interface LmStudioAnnotations {
  */
 export function createLmStudio(options: LmStudioOptions = {}): LmStudioAnnotations {
   const { baseUrl = 'http://localhost:1234', urlArg, worker = 'own', workerUrl, ...world } = options;
-  const address = createSharedAddress({ unnamed: 'latest', nextTurn: () => Promise.resolve() });
+  const address = createSharedAddress({ unnamed: 'latest' });
   const handlers = createHandlers(address.api, { baseUrl });
   const docks = new Map<string, { dock: SimulatedDock; remove: () => void }>();
   let started: Promise<unknown> | undefined;
 
   const loader: LmStudioLoader = async ({ id, parameters }) => {
-    if (worker === 'own') await (started ??= startWorker(handlers, workerUrl ?? './mockServiceWorker.js'));
+    if (worker === 'own') await (started ??= startMswWorker(handlers, workerUrl ?? './mockServiceWorker.js'));
     const previous = docks.get(id);
     previous?.remove();
     previous?.dock.close();

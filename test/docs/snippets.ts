@@ -49,6 +49,9 @@ export function openWorkshop(): Workshop {
 }
 
 function sourceOf(_: string, specifier: string): string {
-  const entry = specifier === 'modeldock' ? 'index.ts' : `${specifier.slice('modeldock/'.length)}/index.ts`;
-  return ` from ${JSON.stringify(fileURLToPath(new URL(`src/${entry}`, root)))}`;
+  const { exports } = JSON.parse(readPage('package.json')) as { exports: Record<string, string | { default: string }> };
+  const entry = exports[specifier.replace(/^modeldock/, '.')]!;
+  const built = typeof entry === 'string' ? entry : entry.default;
+  const source = built.replace('./dist/', 'src/').replace(/\.js$/, '.ts');
+  return ` from ${JSON.stringify(fileURLToPath(new URL(source, root)))}`;
 }

@@ -8,7 +8,7 @@ import { passThrough } from '../handlers/pass-through.js';
  * @returns how to stop it
  * @throws Error where the script is not served, with the command that puts it there
  */
-export async function startWorker(handlers: readonly HttpHandler[], url: string): Promise<() => Promise<void>> {
+export async function startMswWorker(handlers: readonly HttpHandler[], url: string): Promise<() => Promise<void>> {
   await checkWorkerScript(url);
   // Loaded here, so that a program that renders pages in Node may import this.
   const { setupWorker } = await import('msw/browser');
