@@ -80,7 +80,7 @@ function textsOf(headers: http.IncomingHttpHeaders): Record<string, string> {
 }
 
 const UNREACHABLE: Record<string, string> = {
-  ECONNREFUSED: 'nothing listens there',
+  ECONNREFUSED: 'no program listens there',
   ENOTFOUND: 'there is no address for that name',
   EAI_AGAIN: 'there is no address for that name',
   EHOSTUNREACH: 'there is no way to that address',

@@ -340,7 +340,7 @@ describe('a proxy in front of any server', () => {
       error: {
         code: 'upstream_unreachable',
         message: expect.stringMatching(
-          /^Cannot forward POST \/api\/v1\/models\/download to http:\/\/127\.0\.0\.1:1: nothing listens there/,
+          /^Cannot forward POST \/api\/v1\/models\/download to http:\/\/127\.0\.0\.1:1: no program listens there/,
         ) as string,
       },
     });

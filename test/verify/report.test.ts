@@ -200,7 +200,7 @@ describe('modeldock verify', () => {
       code: 69,
       out: '',
       err: expect.stringMatching(
-        /^modeldock: Cannot verify http:\/\/127\.0\.0\.1:1: nothing listens there \(ECONNREFUSED\)/,
+        /^modeldock: Cannot verify http:\/\/127\.0\.0\.1:1: no program listens there \(ECONNREFUSED\)/,
       ) as string,
     });
     const turnedAway = await verifying({ url: await served({ requireToken: TOKEN }) });
