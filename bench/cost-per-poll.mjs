@@ -1,21 +1,22 @@
 /*
- * What a status poll costs a server: its processor time, user and system, under a load that is the same for every server.
- * Polls per second would count the load generator's wake-ups, and what else the machine is doing.
+ * Measures the cost of a status poll: the server's processor time, user and system, under the same load for every
+ * server. Polls per second would include the load generator's wake-ups, and other work of the machine.
  */
 import { startLoad } from './processes.mjs';
 
 const LOAD = { connections: 50, everyMs: 20 };
 const POLLS = 1000;
-/** Before each measure: V8 drops the compiled code of a server that waits for its turn, and idle connections are closed. */
+/** Repeated before each measurement: V8 drops the compiled code of an idle server, and idle connections are closed. */
 const REMINDER_POLLS = 2000;
 
-/** Describes the measure in the heading of a report. */
+/** Describes the measurement in the heading of a report. */
 export const method = `processor time of the server; ${LOAD.connections} connections poll once every ${LOAD.everyMs} ms`;
 
 /**
- * Measures servers in turns, so that what else the machine is doing meets all of them.
+ * Measures servers in turns, so that other work of the machine affects all of them.
  * @param servers by name, from `listenMeasured`, each with the `paths` that are polled in turn
- * @param warmUpPolls sent to each before its first measure, as fast as they are answered: until its code is compiled
+ * @param warmUpPolls sent to each before its first measurement, as fast as they are answered: until its code is
+ * compiled
  * @returns by name, for each round, µs per poll: `user`, `system` and `total`
  */
 export async function measureInTurns(servers, { rounds, warmUpPolls = 8000 }) {

@@ -1,8 +1,8 @@
 /*
- * How fast the hub is to `curl -o /dev/null`, over 1 and over 16 connections, with nginx beside it where that is
- * installed: `npm run build && node bench/hub.mjs`. Each is one process that gives the same number of bytes, in turns, and
- * the best of five rounds counts: whatever else the machine does can only make them slower. nginx sends a file from
- * the page cache, with sendfile; the hub makes its bytes.
+ * Measures how fast the hub serves `curl -o /dev/null`, over 1 and over 16 connections, beside nginx if that is
+ * installed: `npm run build && node bench/hub.mjs`. Each is one process that serves the same number of bytes, in turns,
+ * and the best of five rounds counts, because other work of the machine can only slow them down. nginx sends a file
+ * from the page cache, with sendfile; the hub computes its bytes.
  */
 import { Buffer } from 'node:buffer';
 import { spawn, spawnSync } from 'node:child_process';
@@ -19,7 +19,7 @@ const REQUIRED_MB_PER_SECOND = 800;
 
 const installed = (command) => spawnSync(command, ['-v'], { stdio: 'ignore' }).error === undefined;
 
-/** A child with a hub, so that it does not share its processor with what measures it. */
+/** A child process with a hub, so that the measuring process does not share its processor. */
 async function startHub() {
   const child = spawn(process.execPath, [new URL(import.meta.url).pathname, '--serve'], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -76,10 +76,10 @@ async function answering(port) {
       return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  throw new Error(`nothing answers on port ${port}`);
+  throw new Error(`no server answers on port ${port}`);
 }
 
-/** MB per second of wall time, for one whole file split over the connections. */
+/** Returns MB per second of wall time, for one whole file divided among the connections. */
 async function measure(url, connections) {
   const share = FILE_BYTES / connections;
   const started = process.hrtime.bigint();
@@ -91,7 +91,8 @@ async function measure(url, connections) {
   );
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
   const received = sizes.reduce((sum, size) => sum + size, 0);
-  if (received !== FILE_BYTES) throw new Error(`${url} gave ${received} bytes instead of ${FILE_BYTES}`);
+  if (received !== FILE_BYTES)
+    throw new Error(`Cannot use the answer of ${url}: expected ${FILE_BYTES} bytes, found ${received}`);
   return FILE_BYTES / 1e6 / seconds;
 }
 

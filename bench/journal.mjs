@@ -1,4 +1,5 @@
-// What the journal costs: the processor time of polls with and without it, a call of it alone, and what its entries take.
+// Measures the cost of the journal: the processor time of polls with and without it, a call of it alone, and the memory
+// of its entries.
 import { Journal } from '../dist/control/journal/journal.js';
 import { SessionClock } from '../dist/control/base/session-clock.js';
 import { measureInTurns, method } from './cost-per-poll.mjs';
@@ -51,7 +52,7 @@ const journals = [];
 let answers = 0;
 for (let session = 0; session < 50; session++) {
   const journal = open();
-  // Each body is a string of its own, as an api makes them.
+  // Each body is a separate string, as an api creates them.
   const answerer = recordedBy(journal, async () => ({
     status: 200,
     headers,
@@ -70,7 +71,7 @@ function recordedBy(journal, answerer) {
   return (call) => journal.record(call, answerer);
 }
 
-/** Of processor time, so that neighbours on the machine do not count. */
+/** Measured in processor time, so that other programs on the machine do not count. */
 async function nsPerCall(answerer) {
   const calls = 100_000;
   const began = process.cpuUsage();

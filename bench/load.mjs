@@ -1,4 +1,4 @@
-// Sends polls to servers as its parent process asks for them: a load generator in a process of its own.
+// Sends polls to servers as its parent process requests: a load generator in a process of its own.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Client } from 'undici';
 
@@ -15,8 +15,9 @@ process.on('message', (load) => {
 process.on('disconnect', () => process.exit());
 
 /**
- * Sends `polls` polls of `paths` in turn, one over each connection at once, and the next ones after `everyMs`, or later where
- * not all are answered by then. Meanwhile the whole thread sleeps: an answer that woke it would cost the server time.
+ * Sends `polls` polls of `paths` in turn, one over each connection at once, and the next ones after `everyMs`, or later
+ * if not all are answered by then. In between the whole thread sleeps: waking it with an answer would cost the server
+ * time.
  */
 async function send({ url, paths, connections, polls, everyMs = 0 }) {
   if (!connectionsTo.has(url))
@@ -35,5 +36,5 @@ async function send({ url, paths, connections, polls, everyMs = 0 }) {
 async function get(client, path) {
   const { statusCode, body } = await client.request({ method: 'GET', path });
   await body.dump();
-  if (statusCode !== 200) throw new Error(`${path} answered ${statusCode} instead of 200.`);
+  if (statusCode !== 200) throw new Error(`Cannot use the answer of ${path}: expected 200, found ${statusCode}.`);
 }

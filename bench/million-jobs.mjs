@@ -1,4 +1,4 @@
-// A million simulated jobs: what they hold, what runs, and what one look costs. Needs node --expose-gc.
+// Measures a million simulated jobs: their memory, running timers, and the cost of one status. Needs node --expose-gc.
 import { createSimulator } from '../dist/simulator/simulator.js';
 import { MemoryStore } from '../dist/stores/memory.js';
 import { judgedRow, row } from './report.mjs';
@@ -17,7 +17,7 @@ const { engine } = createSimulator({ clock: { now: () => now }, makeStore: (jobs
 const before = heap();
 const ids = [];
 for (let index = 0; index < JOBS; index++) {
-  // Wall clocks move; jobs of one millisecond would share less than real ones do.
+  // Wall clocks advance; jobs of the same millisecond would share more than real ones do.
   now += index % 3;
   const job = await engine.start({ model: { source: 'catalog', id: `simulate/slow-run-${index}` } });
   ids.push(job.id);
@@ -31,7 +31,7 @@ const began = performance.now();
 let sum = 0;
 for (let look = 0; look < LOOKS; look++) sum += (await engine.status(ids[(look * 7919) % JOBS])).downloadedBytes;
 const microseconds = ((performance.now() - began) * 1000) / LOOKS;
-if (!(sum > 0)) throw new Error('No job had any bytes: nothing was measured.');
+if (!(sum > 0)) throw new Error('Cannot measure: no job had any bytes.');
 
 console.log('\nA million simulated jobs');
 judgedRow('heap growth, their ids in an array included', grown, { atMost: 400, unit: ' MB', digits: 0 });

@@ -1,4 +1,4 @@
-// What a status poll of a live job costs: modeldock against servers that send the same bytes.
+// Measures the cost of a status poll of a running job: modeldock beside servers that send the same bytes.
 import { rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,7 +51,7 @@ compare('Express 5 with a fixed answer, times modeldock', 'express', 'modeldock'
 compare('Express + http-middleware, times modeldock', 'httpMiddleware', 'modeldock', { atLeast: 8 });
 compare('Prism, times modeldock', 'prism', 'modeldock', { atLeast: 12 });
 
-/** Judges the median of the rounds' ratios: what is measured next to each other shares what else the machine was doing. */
+/** Judges the median of the rounds' ratios, because measurements of one round share the other work of the machine. */
 function compare(what, one, other, target) {
   const ratios = costs[one].map(({ total }, round) => total / costs[other][round].total);
   judgedRow(what, median(ratios), target);

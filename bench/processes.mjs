@@ -18,7 +18,7 @@ export async function listen(command, { ipc = false } = {}) {
   const [file, ...parameters] = pinned(0, command);
   const child = spawn(file, parameters, { cwd: root, stdio: ['ignore', 'pipe', 'inherit', ipc ? 'ipc' : 'ignore'] });
   const gone = once(child, 'exit').then(([code]) => {
-    throw new Error(`${command.join(' ')} ended with code ${code} before it was told to.`);
+    throw new Error(`Cannot continue: ${command.join(' ')} ended early with code ${code}.`);
   });
   gone.catch(() => undefined);
   const lines = createInterface({ input: child.stdout });
@@ -51,7 +51,7 @@ export async function listen(command, { ipc = false } = {}) {
   };
 }
 
-/** Starts a Node program as `listen` does, and can ask it for its processor time. */
+/** Starts a Node program as `listen` does, so that it can be asked for its processor time. */
 export function listenMeasured(...parameters) {
   return listen(['node', '--import', new URL('processor-time.mjs', import.meta.url).href, ...parameters], {
     ipc: true,

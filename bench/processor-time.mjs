@@ -8,5 +8,5 @@ function mostRss() {
   // Kilobytes, on all systems: libuv converts.
   return process.resourceUsage().maxRSS * 1024;
 }
-// The question must not keep a server alive that has nothing else to do.
+// The listener must not keep an otherwise idle server alive.
 process.channel?.unref();

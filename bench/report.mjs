@@ -14,7 +14,7 @@ export function judgedRow(what, figure, { atMost, atLeast, unit = '', digits = 2
   return isReached;
 }
 
-/** Prints the figure of each round: their spread shows what else the machine was doing. */
+/** Prints the figure of each round: their spread shows the other work of the machine. */
 export function rowOfRounds(figures, digits = 2) {
   console.log(`    in each round: ${figures.map((figure) => figure.toFixed(digits)).join(' ')}`);
 }

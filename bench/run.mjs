@@ -1,4 +1,4 @@
-// npm run bench [part …]: every figure beside its target, from one run, on whatever machine this is.
+// npm run bench [part …]: prints every figure beside its target, from one run, on any machine.
 import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -18,12 +18,12 @@ const parts = {
 const asked = process.argv.slice(2);
 const unknown = asked.filter((part) => !(part in parts));
 if (unknown.length > 0) {
-  console.error(`Cannot run the bench ${unknown.join(', ')}: there is ${Object.keys(parts).join(', ')}.`);
+  console.error(`Cannot run the bench ${unknown.join(', ')}: expected one of ${Object.keys(parts).join(', ')}.`);
   process.exit(2);
 }
 
 console.log(`Node ${process.version} on ${cpus().length} × ${cpus()[0].model}`);
-/** The exit code of a part that cannot run on this machine, and has said why. */
+/** The exit code of a part that cannot run on this machine, and has printed why. */
 const CANNOT_RUN = 2;
 
 let failed = false;

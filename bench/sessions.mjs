@@ -1,4 +1,4 @@
-// What a status poll costs in one session, and where polls are spread over 100 and 10 000 sessions.
+// Measures the cost of a status poll in one session, and with polls spread over 100 and 10 000 sessions.
 import { measureInTurns, method } from './cost-per-poll.mjs';
 import { cli, listenMeasured } from './processes.mjs';
 import { judgedRow, median, row, rowOfRounds } from './report.mjs';
@@ -7,7 +7,7 @@ import { startJob } from './start-job.mjs';
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 15);
 const COUNTS = [1, 100, 10_000];
 const STARTS_AT_ONCE = 50;
-/** Until all journals together are as full as they get. */
+/** Until all journals together have reached their limit. */
 const WARM_UP_POLLS = 120_000;
 
 console.log(`\nA status poll by number of sessions (${method}; median of ${ROUNDS}, interleaved)`);

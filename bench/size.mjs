@@ -1,4 +1,4 @@
-// What a page loads: the portable entry as a bundler makes it, gzipped, without msw.
+// Measures what a page loads: the portable entry in a bundle, gzipped, without msw.
 import { readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { bundlePortable } from '../scripts/check/bundle-portable.mjs';

@@ -1,7 +1,7 @@
 const DOWNLOAD = '/api/v1/models/download';
 
 /**
- * Starts a download that lasts for as long as any bench.
+ * Starts a download that lasts longer than any bench.
  * @param session its path prefix, such as `/s/name`
  * @returns the path that polls its status
  */

@@ -1,4 +1,4 @@
-// From the start of the process to its first 200, and what it holds when it then does nothing.
+// Measures the time from the start of the process to its first 200, and its memory when it is idle after that.
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cli, listen, server } from './processes.mjs';

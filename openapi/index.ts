@@ -3,8 +3,8 @@ import { createControlOpenApiDocument } from './control/document.js';
 import { createOpenApiDocument, type OpenApiDocument } from './lm-studio/document.js';
 
 /**
- * Every document that the package ships, by the name of its file: one per profile, and the control API's.
- * @param version of the package that the documents ship with
+ * Creates every document that the package contains, by the name of its file: one per profile, and the control API's.
+ * @param version of the package that contains the documents
  */
 export function createDocuments(version: string): Record<string, OpenApiDocument> {
   return {

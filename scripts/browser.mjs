@@ -8,12 +8,12 @@ const VARIABLES = ['MODELDOCK_CHROMIUM', 'CHROME_PATH'];
 
 const COMMANDS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome', 'microsoft-edge'];
 
-/** What a reader has to do for the browser tests to run. */
+/** Says how to enable the browser tests. */
 export const howToEnableBrowserTests =
   'set MODELDOCK_CHROMIUM=/path/to/chromium, or, as root on Debian: MODELDOCK_INSTALL_BROWSER=1 npm test';
 
 /**
- * The path of a Chromium, or undefined if there is none.
+ * Returns the path of a Chromium, or undefined if there is none.
  * @throws Error if an environment variable names one that cannot be run
  */
 export function findChromium({ env = process.env, platform = process.platform } = {}) {
@@ -27,7 +27,7 @@ export function findChromium({ env = process.env, platform = process.platform } 
 }
 
 /**
- * Finds a Chromium, or installs one with apt-get where that was asked for and can be done: as root on Linux, with `CI` or
+ * Finds a Chromium, or installs one with apt-get if that was requested and is possible: as root on Linux, with `CI` or
  * `MODELDOCK_INSTALL_BROWSER` set. Undefined if there is none in the end.
  */
 export async function findOrInstallChromium() {

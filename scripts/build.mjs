@@ -1,6 +1,6 @@
 import { requireNode } from './set-up/node-version.mjs';
 
-// npm run build: installs what is missing, then compiles and generates, even if all seems up to date.
+// npm run build: installs what is missing, then compiles and generates, even if everything is up to date.
 
 requireNode();
 import('./set-up.mjs').then(({ rebuild, fail }) => rebuild().catch(fail));

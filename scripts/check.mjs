@@ -1,6 +1,6 @@
 import { requireNode } from './set-up/node-version.mjs';
 
-// npm run check: everything that can be said about the code without running it.
+// npm run check: runs all checks that do not execute the code.
 
 requireNode();
 import('./set-up.mjs').then(({ setUp, fail }) =>

@@ -2,8 +2,8 @@ import { pathToFileURL } from 'node:url';
 import { readTestReport } from './test-report.mjs';
 
 /**
- * The verdict over a report and the exit codes of the check and of the tests. A failed check counts as one failure; so
- * does a test run that ended badly though every test passed, or that ran none.
+ * Computes the result of a report and of the exit codes of the check and of the tests. A failed check counts as one
+ * failure; so does a test run that ended with an error although every test passed, or that ran none.
  */
 export function countResults(reportFile, checkCode, testCode) {
   const { passed, failed, skipped } = readTestReport(reportFile) ?? { passed: 0, failed: 0, skipped: [] };

@@ -1,10 +1,10 @@
 import { requireNode } from './set-up/node-version.mjs';
 
 // npm run coverage: runs the tests in Node and measures how much of src they execute in their own process. A run of all
-// tests fails if that is too little; one of a part (npm run coverage -- test/simulator) only reports. The report is
+// tests fails below the thresholds; one of a part (npm run coverage -- test/simulator) only reports. The report is
 // coverage/index.html; docs/coverage.md says what is counted.
 
-/** In percent. docs/coverage.md says what was measured. */
+/** In percent. docs/coverage.md has the measured figures. */
 const THRESHOLDS = { lines: 82, statements: 80, functions: 79, branches: 76 };
 
 requireNode();

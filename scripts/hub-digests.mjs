@@ -1,7 +1,7 @@
 /*
- * Writes src/hub/content/known-digests.ts anew: the sha256 of every large file of the hub's built-in repos. To be run
- * after a change to those repos or to how content is made (`npm run build && node scripts/hub-digests.mjs`); files
- * that did not change are not hashed again.
+ * Writes src/hub/content/known-digests.ts: the sha256 of every large file of the hub's built-in repos. Run it after a
+ * change of those repos or of how content is computed (`npm run build && node scripts/hub-digests.mjs`); unchanged
+ * files are not hashed again.
  */
 import { writeFile } from 'node:fs/promises';
 import { contentId } from '../dist/hub/content/content.js';

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { inProject, root } from './set-up/project.mjs';
 
-/** Imports a TypeScript file that the compiler does not write to dist, with all that it imports from this project. */
+/** Imports a TypeScript file that the compiler does not write to dist, with all its imports from this project. */
 export async function loadSource(file) {
   const outfile = inProject(`node_modules/.cache/modeldock/${basename(file, '.ts')}-${process.pid}.mjs`);
   await build({

@@ -1,7 +1,7 @@
 import { requireNode } from './set-up/node-version.mjs';
 
-// npm run mutation: mutation testing of the simulator and the contract, or of the files that the arguments name
-// (npm run mutation -- src/simulator/job.ts). What it found last is in docs/mutation-testing.md.
+// npm run mutation: runs mutation testing of the simulator and the contract, or of the files in the arguments (npm run
+// mutation -- src/simulator/job.ts). The last results are in docs/mutation-testing.md.
 
 requireNode();
 import('./set-up.mjs').then(({ setUp, fail }) => setUp().then(mutate).catch(fail));

@@ -5,7 +5,7 @@ import { inProject, say, SetUpError } from './set-up/project.mjs';
 
 const LOCK = inProject('dist/.set-up.lock');
 
-/** Installs what is missing and builds what is stale; does and says nothing when all is up to date. */
+/** Installs what is missing and builds what is out of date; does and prints nothing if everything is up to date. */
 export async function setUp() {
   if (isInstalled() && isBuilt()) return;
   await withLock(LOCK, async () => {
@@ -22,7 +22,7 @@ export async function rebuild() {
   });
 }
 
-/** Ends the process for an error; one that the reader can mend is shown without a stack. */
+/** Ends the process for an error; one that the user can fix is shown without a stack. */
 export function fail(error) {
   say(error instanceof SetUpError ? error.message : (error.stack ?? String(error)));
   process.exit(error.exitCode ?? 1);

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 
 /**
- * What a report of Vitest's JSON reporter says: how many tests passed and failed, and the skipped ones by name. A file
- * that could not be loaded has no tests to count, and is one failure. Undefined if there is no report, or half of one.
+ * Reads a report of Vitest's JSON reporter: how many tests passed and failed, and the skipped ones by name. A file that
+ * could not be loaded has no tests, and counts as one failure. Undefined if there is no report, or an incomplete one.
  */
 export function readTestReport(file) {
   const report = parse(file);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { requireNode } from './set-up/node-version.mjs';
 
-// npm test: sets up what is missing or stale, then runs every test, or those that the arguments name.
+// npm test: sets up what is missing or out of date, then runs every test, or those that the arguments name.
 
 requireNode();
 import('./set-up.mjs').then(({ setUp, fail }) => setUp().then(runTests).catch(fail));
@@ -26,7 +26,7 @@ async function runTests() {
     const { skipped = [] } = readTestReport(report) ?? {};
     if (skipped.length > 0) say(['Skipped:', ...describeSkipped(skipped, root)].join('\n'));
     if (!chromium)
-      say(`There is no Chromium here, so the browser tests were skipped. To run them, ${howToEnableBrowserTests}`);
+      say(`The browser tests were skipped, because no Chromium was found. To run them, ${howToEnableBrowserTests}`);
     process.exitCode = code;
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { requireNode } from './set-up/node-version.mjs';
 
-// npm run version-packages: turns the changesets into the next version. Run by the release workflow; docs/releasing.md.
+// npm run version-packages: applies the changesets to the version. Run by the release workflow; see docs/releasing.md.
 
 requireNode();
 import('./set-up.mjs').then(({ setUp, fail }) => setUp().then(versionPackages).catch(fail));
@@ -14,7 +14,7 @@ async function versionPackages() {
   const rewrite = (file, change) => writeFileSync(inProject(file), change(readFileSync(inProject(file), 'utf8')));
   const step = async (what, running) => {
     const { code } = await running;
-    if (code !== 0) throw new SetUpError(`Cannot make the next version: ${what} ended with code ${code}.`);
+    if (code !== 0) throw new SetUpError(`Cannot create the next version: ${what} ended with code ${code}.`);
   };
 
   const before = readVersion();

@@ -92,8 +92,8 @@ export interface SimulatedDock extends DockControl {
 }
 
 /**
- * Opens a world of its own. Nothing runs in it while nobody asks.
- * @throws ScenarioError, CatalogError, RangeError, ControlError for options that cannot be used, named with what can
+ * Creates one isolated session with simulated downloads. It runs no timers.
+ * @throws ScenarioError, CatalogError, RangeError, ControlError for invalid options; the message names the valid ones
  * @example
  * const dock = createDock({ scenario: 'slow', speed: 0 });
  * const server = setupServer(...createHandlers(dock.api));
@@ -178,7 +178,7 @@ export interface SimulatedSessions {
 }
 
 /**
- * Opens a world for each session that a call names.
+ * Creates a session for each name that a call uses.
  * @throws as createDock
  * @example
  * const sessions = createSessions({ scenario: 'instant' });

@@ -1,5 +1,5 @@
 /*
- * Who is measured. Each is a command of a shell that leaves the file somewhere below the folder it runs in, and ends with
+ * The measured clients. Each is a shell command that leaves the file below the folder in which it runs, and ends with a
  * `sync` of it.
  */
 import { spawnSync } from 'node:child_process';
@@ -12,7 +12,7 @@ const python = process.env.PYTHON ?? 'python3';
 const huggingFaceHub = fileURLToPath(new URL('hugging-face-hub.mjs', import.meta.url));
 const quoted = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** Clients by name. `verifies`: whether what it checks would notice a wrong byte. */
+/** Clients by name. `verifies`: whether its check would notice a wrong byte. */
 export const clients = {
   modeldock: {
     title: 'modeldock get',

@@ -1,6 +1,6 @@
 /*
- * A hub in a process of its own: everybody asks it where the file is, and it sends them to another server.
- * node hub-server.mjs MODEL [--file FILE --cdn URL [--key FILE --certificate FILE]]
+ * A hub in a process of its own: all clients ask it for the location of the file, and it redirects them to another
+ * server. node hub-server.mjs MODEL [--file FILE --cdn URL [--key FILE --certificate FILE]]
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

@@ -1,4 +1,4 @@
-/* node hugging-face-hub.mjs REPO FILE CACHE: what @huggingface/hub does with HF_ENDPOINT. */
+/* node hugging-face-hub.mjs REPO FILE CACHE: downloads with @huggingface/hub, from HF_ENDPOINT. */
 import { downloadFileToCacheDir } from '@huggingface/hub';
 
 const [repo, path, cacheDir] = process.argv.slice(2);

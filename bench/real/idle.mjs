@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** What a process needs that has opened the engine over an empty folder and does nothing, in bytes. */
+/** Returns the memory of a process that has opened the engine over an empty folder and is idle, in bytes. */
 export async function idleBytes(disk) {
   const folder = mkdtempSync(join(disk, 'idle-'));
   const child = spawn(process.execPath, [fileURLToPath(import.meta.url), '--open', folder], {

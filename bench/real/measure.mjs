@@ -1,15 +1,17 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 
-/** The largest process of a tree is looked for this often; what a process had at most, the kernel remembers. */
+/**
+ * The interval at which the largest process of a tree is determined; the kernel records the maximum of each process.
+ */
 const LOOK_MS = 25;
 
 /*
- * Runs a command of a shell to its end.
+ * Runs a shell command to its end.
  * @returns wall and processor seconds of all its processes together, and the memory of the largest, in bytes
  */
 export async function measure(script, { env, cwd }) {
-  // `times` tells the shell's own time, then that of everything it started and waited for.
+  // `times` prints the shell's own time, then that of all processes that it started and waited for.
   const whole = `( ${script} ) >output.txt 2>&1; code=$?; times >&3; exit $code`;
   const startedAt = performance.now();
   const child = spawn('bash', ['-c', whole], { env, cwd, stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
@@ -30,7 +32,7 @@ export async function measure(script, { env, cwd }) {
   return { wallSeconds, cpuSeconds: secondsIn(times.split('\n')[1]), peakBytes };
 }
 
-/** The most memory that any process below `pid` has had. */
+/** Returns the largest memory that any process below `pid` has had. */
 function largestOf(pid) {
   return childrenOf(pid).reduce((most, child) => Math.max(most, peakOf(child), largestOf(child)), 0);
 }
@@ -54,7 +56,7 @@ function peakOf(pid) {
   }
 }
 
-/** `1m2.345s 0m0.010s` */
+/** Parses `1m2.345s 0m0.010s`. */
 function secondsIn(line) {
   return [...line.matchAll(/(\d+)m([\d.]+)s/g)].reduce((sum, [, minutes, seconds]) => sum + minutes * 60 + +seconds, 0);
 }

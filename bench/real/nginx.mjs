@@ -4,13 +4,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
-/** Another name than the hub's: what is signed for one is not sent to the other. */
+/** Another name than the hub's: headers signed for one are not sent to the other. */
 const HOST = '127.0.0.2';
 
 /**
  * Starts one process that serves `root` in several ways, each on a port of its own.
  * @param blocks name → { tls, directives }
- * @returns the URLs by name, the seconds of processor time used so far, and how to end it
+ * @returns the URLs by name, the seconds of processor time used so far, and a function that ends it
  */
 export async function startNginx(folder, root, blocks, { key, certificate }) {
   const names = Object.keys(blocks);
@@ -47,9 +47,9 @@ export async function startNginx(folder, root, blocks, { key, certificate }) {
   };
 }
 
-/** Seconds of processor time that a process has used so far, its threads included. */
+/** Returns the seconds of processor time that a process has used so far, including its threads. */
 export function cpuSecondsOf(pid) {
-  // After the name, which may hold anything: the 12th and 13th field, in ticks.
+  // After the name, which may contain anything: the 12th and 13th field, in ticks.
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond();
 }

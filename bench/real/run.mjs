@@ -1,6 +1,6 @@
 /*
- * npm run bench:real: this engine beside the peers that are installed, in one run, in turns, to a file that is verified
- * and on the disk. Needs Linux and nginx. Flags: --mib 1024, --rounds 7, --settings unthrottled,tls, --clients
+ * npm run bench:real: measures this engine beside the installed peers, in one run, in turns, to a file that is verified
+ * and synced. Needs Linux and nginx. Flags: --mib 1024, --rounds 7, --settings unthrottled,tls, --clients
  * modeldock,curl, --disk FOLDER for the files that are written.
  */
 import { spawnSync } from 'node:child_process';
@@ -33,7 +33,7 @@ const { values: flags } = parseArgs({
 function chosen(what, all, names) {
   const unknown = names.split(',').filter((name) => !(name in all));
   if (unknown.length === 0) return names.split(',');
-  console.error(`There is no ${what} ${unknown.join(', ')}. There is: ${Object.keys(all).join(', ')}.`);
+  console.error(`Cannot use the ${what} ${unknown.join(', ')}: expected one of ${Object.keys(all).join(', ')}.`);
   process.exit(2);
 }
 
@@ -43,7 +43,7 @@ const settingNames = chosen('setting', settings, flags.settings);
 const asked = chosen('client', clients, flags.clients);
 const present = asked.filter((name) => clients[name].isInstalled());
 if (process.platform !== 'linux' || spawnSync('nginx', ['-v']).error !== undefined) {
-  console.error('This bench needs Linux, and nginx as the server that is the same for all.');
+  console.error('Cannot run this bench: it needs Linux, and nginx as the server of all clients.');
   process.exit(2);
 }
 
@@ -107,7 +107,7 @@ async function bench() {
   return judge(results, { idle, size });
 }
 
-/** Every client once a round, each on an empty and quiet disk. */
+/** Runs every client once a round, each on an empty and quiet disk. */
 async function takeTurns({ endpoint, certificate, sha256, serverCpu }) {
   const runs = Object.fromEntries(present.map((name) => [name, []]));
   const url = `${endpoint}/${MODEL}/resolve/main/${MODEL_FILE}`;
@@ -124,7 +124,8 @@ async function takeTurns({ endpoint, certificate, sha256, serverCpu }) {
       });
       runs[name].push({ ...run, serverCpuSeconds: serverCpu() - before });
       const result = largestFileIn(cwd);
-      if (sha256Of(result) !== sha256) throw new Error(`${clients[name].title} left other bytes than were served.`);
+      if (sha256Of(result) !== sha256)
+        throw new Error(`Cannot use the result of ${clients[name].title}: its file differs from the served one.`);
     }
   }
   rmSync(join(disk, 'turn'), { recursive: true, force: true });
@@ -144,7 +145,7 @@ function environment(endpoint, home, certificate) {
   };
 }
 
-/** Starts what prints its URL, and ends it with the bench. */
+/** Starts a program that prints its URL, and ends it with the bench. */
 async function started(...command) {
   const server = await listen(command);
   let open = true;
@@ -156,7 +157,7 @@ async function started(...command) {
   return { ...server, close };
 }
 
-/** A model with a header and noise, in memory. */
+/** Creates a model with a header and noise, in memory. */
 async function makeFile() {
   const path = join(memory, MODEL, MODEL_FILE);
   mkdirSync(dirname(path), { recursive: true });
@@ -167,8 +168,7 @@ async function makeFile() {
   });
   closeSync(file);
   await maker.close();
-  if (copied.status !== 0 || statSync(path).size !== size)
-    throw new Error(`Could not make ${flags.mib} MiB in ${path}.`);
+  if (copied.status !== 0 || statSync(path).size !== size) throw new Error(`Cannot write ${flags.mib} MiB to ${path}.`);
   return path;
 }
 
@@ -200,7 +200,7 @@ function makeCertificate() {
     ],
     { encoding: 'utf8' },
   );
-  if (made.status !== 0) throw new Error(`openssl could not make a certificate: ${made.stderr}`);
+  if (made.status !== 0) throw new Error(`Cannot create a certificate with openssl: ${made.stderr}`);
   return { key, certificate };
 }
 

@@ -1,15 +1,16 @@
 /*
- * The lines that the clients are measured on. All of them lead to one nginx process, which sends one file from memory.
+ * The kinds of line on which clients are measured. All of them lead to one nginx process, which sends one file from
+ * memory.
  */
 
-/** What a CDN grants a connection. */
+/** The speed of a CDN per connection. */
 const BYTES_PER_SECOND = 40_000_000;
 export const LATE_MS = 100;
 
 /*
- * nginx lets a request have a second's worth at once before it counts, and would so never slow down whoever asks for
- * small pieces. It waits after each chunk that it has sent, though, as long as the chunk should have taken: with
- * small chunks the line is even.
+ * nginx lets each request send a second's worth at once before it limits the speed, so that it would never slow down a
+ * client with small requests. But it waits after each chunk as long as the chunk should have taken: with small chunks
+ * the speed is even.
  */
 const throttled = `limit_rate ${BYTES_PER_SECOND}; sendfile_max_chunk 512k;`;
 

@@ -13,7 +13,7 @@ const COLUMNS = [
 ];
 
 /**
- * Medians of every client as lines of text; the ratio is to the first one's wall time.
+ * Formats the medians of every client as lines of text; the ratio is to the first one's wall time.
  * @param size of the file, in bytes
  */
 export function table(runs, clients, size) {

@@ -1,6 +1,6 @@
 import { judgedRow, median } from '../report.mjs';
 
-/** Of the wall time that the other takes in the same setting. */
+/** As a share of the wall time that the other takes in the same setting. */
 const ratios = [
   { setting: 'unthrottled', against: 'curl', atMost: 1 },
   { setting: 'throttled', against: 'aria2', atMost: 0.5 },
@@ -8,7 +8,7 @@ const ratios = [
 const PROCESSOR_SECONDS = { setting: 'unthrottled', atMost: 3.5 };
 const MEMORY_MB = 100;
 
-/** Prints what was measured beside its targets; false when one is not reached. What was not measured is not judged. */
+/** Prints the figures beside their targets; false if one is missed. Figures that were not measured are not judged. */
 export function judge(results, { idle, size }) {
   const reached = [];
   console.log('');

@@ -1,4 +1,4 @@
-/* Says yes to every request, `node waiting-room.mjs MS` milliseconds late: nginx asks here before it answers. */
+/* Accepts every request, `node waiting-room.mjs MS` milliseconds late: nginx asks here before it answers. */
 import { createServer } from 'node:http';
 
 const lateMs = Number(process.argv[2]);

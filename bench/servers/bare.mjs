@@ -1,4 +1,4 @@
-// The floor: node:http sends the bytes that modeldock sent, headers included, without looking at the request.
+// The lower bound: node:http sends the bytes that modeldock sent, headers included, without reading the request.
 import { createServer } from 'node:http';
 
 const { headers, body } = JSON.parse(process.argv[2]);

@@ -1,4 +1,4 @@
-// A mock as one writes it by hand: Express answers a fixed job.
+// A mock as it is often written by hand: Express answers a fixed job.
 import express from 'express';
 
 const job = JSON.parse(JSON.parse(process.argv[2]).body);

@@ -1,4 +1,4 @@
-// The api over node:http, nothing else in front of it: `node recorder.mjs with` or `without` a journal.
+// The api over node:http, without other layers: `node recorder.mjs with` or `without` a journal.
 import { createServer } from 'node:http';
 import { answerCall } from '../../dist/api/api.js';
 import { profiles } from '../../dist/contract/profiles.js';
@@ -16,10 +16,10 @@ const simulator = createSimulator({
   choice: resolveChoice({ scenario: 'slow', rules: [] }),
   jobIds: ['job_493c7c9ded'],
 });
-const world = { ...simulator, profile: profiles.documented, explainFailures: false };
-// As in a dock, where events are made of entries that somebody listens to.
+const context = { ...simulator, profile: profiles.documented, explainFailures: false };
+// As in a dock whose events a client listens to.
 const journal = new Journal({ session: 'bench', clock, listener: { answered: () => undefined } });
-const ask = (call) => answerCall(call, world);
+const ask = (call) => answerCall(call, context);
 const answer = process.argv[2] === 'with' ? (call) => journal.record(call, ask) : ask;
 const server = createServer(
   createListener({ owns: () => true, answer }, { ownership: 'origin', onError: (error) => console.error(error) }),

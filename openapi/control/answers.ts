@@ -14,8 +14,8 @@ import { answerDates, type ClockStatus } from '../../src/control/base/session-cl
 import type { SessionEntry } from '../../src/control/contract/sessions-control.js';
 
 /*
- * What the control API answers. The code that answers knows types only; these schemas spell the same for the OpenAPI
- * document and for tests, and are no part of the package.
+ * The schemas of the control API's answers. The code that answers has only types; these schemas describe the same for
+ * the OpenAPI document and for tests, and are not part of the package.
  */
 
 const describe = (description: string) => z.meta({ description });
@@ -28,7 +28,7 @@ const running = z.strictObject({
   mode: z.literal('running'),
   speed: z.number().check(z.nonnegative(), describe('Virtual milliseconds per real one.')),
   now: time,
-  date: z.string().check(describe('The same as a date.')),
+  date: z.string().check(describe('The same time as a date.')),
   dates: z
     .enum(answerDates)
     .check(
@@ -41,7 +41,7 @@ const { now, date, dates } = running.shape;
 const frozen = z.strictObject({ mode: z.literal('frozen'), now, date, dates });
 const polls = z.strictObject({
   mode: z.literal('polls'),
-  stepMs: z.int().check(z.positive(), describe('By how much a poll moves the job that is polled.')),
+  stepMs: z.int().check(z.positive(), describe('How many ms a poll advances the polled job.')),
   now,
   date,
   dates,
@@ -74,15 +74,15 @@ export const transition = schemaOf<Transition>()(
 export const advanced = schemaOf<Advanced>()(
   z.strictObject({
     clock: clockStatus,
-    transitions: z.array(transition).check(describe('What was crossed, in order.')),
+    transitions: z.array(transition).check(describe('The transitions that were passed, in order.')),
   }),
 );
 
 export const stretch = schemaOf<JobStretch>()(
   z.strictObject({
-    type: z.string().check(describe('As the phase of the scenario that it plays, or what an operator did.')),
+    type: z.string().check(describe('The type of the scenario step that it plays, or of the control call.')),
     from: time,
-    to: z.exactOptional(time.check(describe('Absent where it has no end.'))),
+    to: z.exactOptional(time.check(describe('Absent if it has no end.'))),
     fromBytes: bytes,
     toBytes: bytes,
   }),
@@ -92,22 +92,24 @@ export const fileProgress = z.strictObject({
   path: z.string().check(describe('In the repo, with slashes.')),
   sizeBytes: bytes,
   downloadedBytes: bytes,
-  hashedBytes: bytes.check(describe('How far the digest has been computed.')),
+  hashedBytes: bytes.check(describe('How many bytes have been hashed.')),
 });
 const bytesPerSecond = z.int().check(z.positive());
-/** Only of an engine that really downloads. */
+/** Only present with an engine that really downloads. */
 const details = {
   phase: z.exactOptional(
-    z.enum(downloadPhases).check(describe('What it is busy with; absent unless it is `downloading`.')),
+    z.enum(downloadPhases).check(describe('What it is doing; absent unless it is `downloading`.')),
   ),
-  repo: z.exactOptional(z.string().check(describe('`owner/repo`, as the hub spells it.'))),
-  commit: z.exactOptional(z.string().check(describe('What is downloaded, 40 hex digits; it never changes.'))),
-  quantization: z.exactOptional(z.string().check(describe('The label that was chosen.'))),
+  repo: z.exactOptional(z.string().check(describe("`owner/repo`, in the hub's spelling."))),
+  commit: z.exactOptional(
+    z.string().check(describe('The commit that is downloaded, 40 hex digits; it never changes.')),
+  ),
+  quantization: z.exactOptional(z.string().check(describe('The chosen label.'))),
   files: z.exactOptional(z.array(fileProgress)),
-  connections: z.exactOptional(count.check(describe('Requests for bytes that are open now.'))),
-  queuePosition: z.exactOptional(count.check(describe('Its place among those that wait, from 0.'))),
+  connections: z.exactOptional(count.check(describe('Open requests for bytes.'))),
+  queuePosition: z.exactOptional(count.check(describe('Its place in the queue, from 0.'))),
   limit: z.exactOptional(
-    bytesPerSecond.check(describe('Bytes per second; absent where only the limit of all downloads holds.')),
+    bytesPerSecond.check(describe('Bytes per second; absent if only the limit of all downloads applies.')),
   ),
 };
 
@@ -116,7 +118,7 @@ const jobFields = {
   id: z.string(),
   model: z.string().check(
     z.meta({
-      description: 'The identity of what is downloaded: a catalog id, or `owner/repo@quantization`, lower-case.',
+      description: 'The identity of the downloaded model: a catalog id, or `owner/repo@quantization`, lower-case.',
       examples: ['ibm/granite-4-micro'],
     }),
   ),
@@ -124,7 +126,7 @@ const jobFields = {
   downloadedBytes: bytes,
   startedAt: time,
   aheadMs: z.exactOptional(
-    count.check(describe("By how many ms polls have moved it beyond the session's clock (mode `polls`).")),
+    count.check(describe("How many ms polls have advanced it beyond the session's clock (mode `polls`).")),
   ),
   isHeld: z.exactOptional(
     z
@@ -134,7 +136,9 @@ const jobFields = {
   ...details,
   timeline: z
     .array(stretch)
-    .check(describe('What will happen to it from its start on, if nobody intervenes; empty where nobody can know.')),
+    .check(
+      describe('What happens to it from its start on, unless a caller intervenes; empty if that cannot be predicted.'),
+    ),
 };
 export const jobStates = {
   downloading: z.strictObject({
@@ -146,7 +150,7 @@ export const jobStates = {
   paused: z.strictObject({
     ...jobFields,
     state: z.literal('paused'),
-    code: z.exactOptional(code.check(describe('Why it paused by itself; absent when an operator paused it.'))),
+    code: z.exactOptional(code.check(describe('Why it paused by itself; absent if a control call paused it.'))),
     reason: z.exactOptional(z.string()),
   }),
   completed: z.strictObject({ ...jobFields, state: z.literal('completed'), completedAt: time }),
@@ -172,15 +176,15 @@ export const faultStatus = schemaOf<FaultStatus>()(
     id: z.string(),
     ...faultSchema.shape,
     addedAt: time,
-    seen: count.check(describe('How many calls it could have changed: `nth` and `chance` count these.')),
-    fired: count.check(describe('How many it has changed.')),
-    ended: z.boolean().check(describe('Whether it has changed as many calls as it was to.')),
+    seen: count.check(describe('How many calls matched: `nth` and `chance` count these.')),
+    fired: count.check(describe('How many calls it has changed.')),
+    ended: z.boolean().check(describe('Whether it has changed as many calls as it should.')),
   }),
 );
 
 export const installedModel = schemaOf<InstalledModel>()(
   z.strictObject({
-    key: z.string().check(describe('The name by which it is loaded.')),
+    key: z.string().check(describe('The name to load it by.')),
     type: z.enum(['llm', 'embedding', 'decision']),
     publisher: z.string(),
     displayName: z.string(),
@@ -206,7 +210,7 @@ export const installedModel = schemaOf<InstalledModel>()(
     unreadFields: z.exactOptional(
       z
         .array(z.enum(['architecture', 'maxContextLength', 'quantization']))
-        .check(describe('Fields that the list of models has as null.')),
+        .check(describe('Fields that are null in the list of models.')),
     ),
     loadDefaults: z.exactOptional(
       z
@@ -217,7 +221,7 @@ export const installedModel = schemaOf<InstalledModel>()(
 );
 
 export const sessionEntry = schemaOf<SessionEntry>()(
-  z.strictObject({ session: sessionName, idleMs: count.check(describe('Wall time since it was last called.')) }),
+  z.strictObject({ session: sessionName, idleMs: count.check(describe('Wall time since the last call.')) }),
 );
 
 const refusalsOfHub = [
@@ -257,7 +261,7 @@ export const problem = z.strictObject({
         'unsupported',
         ...refusalsOfHub,
       ]),
-    ).check(describe('What programs branch on.')),
+    ).check(describe('For programs to branch on.')),
     message: z.string().check(describe('For people: what could not be done, with the value, and what to do.')),
   }),
 });

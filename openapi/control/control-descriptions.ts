@@ -6,33 +6,33 @@ import { scenarioChange, scenarioChoice, settled, snapshot, start, wait, waitFor
 import { noSuchJob, type Description } from './operation.js';
 import * as records from './records.js';
 
-const session = { description: 'The session as it stands.', schema: schemas.sessionStatus };
-const clock = { description: 'The clock as it stands.', schema: schemas.clockStatus };
-const job = { description: 'The job as it stands.', schema: schemas.jobReport };
-const choice = { description: 'What new jobs play.', schema: scenarioChoice };
+const session = { description: 'The state of the session.', schema: schemas.sessionStatus };
+const clock = { description: 'The state of the clock.', schema: schemas.clockStatus };
+const job = { description: 'The state of the job.', schema: schemas.jobReport };
+const choice = { description: 'The scenarios of new jobs.', schema: scenarioChoice };
 const jobRefusals = {
   '404': noSuchJob,
-  '409': '`wrong_job_state`: the job is not in a state in which that can be done.',
+  '409': '`wrong_job_state`: the job is not in a state that allows this.',
 } as const;
 
 const started = {
-  description: 'The job as it stands, or that all of it is there already.',
+  description: 'The state of the job, or that the model is already downloaded.',
   schema: z.union([schemas.jobReport, schemas.alreadyDownloaded]),
 };
 
-/** The answers of the hub and the disk, as on LM Studio's routes. */
+/** The errors of the hub and the disk, as on LM Studio's routes. */
 const startRefusals = {
   '401': '`bad_token`: the hub does not know the token.',
   '403':
-    '`forbidden`: from a page of another site, under a name that is not of this machine, or without the control token. `gated_no_token`, `gated_not_on_list`, `repo_disabled`: the hub does not let it be downloaded.',
+    '`forbidden`: a call from a page of another site, under a host name of another machine, or without the control token. `gated_no_token`, `gated_not_on_list`, `repo_disabled`: the hub does not allow the download.',
   '404':
     '`not_found`: there is no such model, or no such quantization of it. `missing_or_private`: the hub shows no such repo.',
   '409': '`model_busy`: another process downloads it.',
-  '422': '`unsafe_path`: a name in the repo must not become a path.',
+  '422': '`unsafe_path`: a name in the repo is unsafe as a path.',
   '500': '`internal_error`: a defect of modeldock. `disk_error`: the models folder cannot be written.',
   '502':
-    '`hub_error`, `redirect_refused`, `proxy_auth`: the server that answers is not the hub, or its answer cannot be used.',
-  '503': '`hub_unavailable`, with `Retry-After`; `offline`: the hub is not to be asked.',
+    '`hub_error`, `redirect_refused`, `proxy_auth`: the server that answers is not the hub, or its answer is unusable.',
+  '503': '`hub_unavailable`, with `Retry-After`; `offline`: the hub must not be called.',
   '507': '`insufficient_space`: it does not fit on the disk.',
 } as const;
 
@@ -54,28 +54,28 @@ export const startDownload: Description = {
   },
 };
 
-/** What the document says of the routes of a session. */
+/** The descriptions of a session's routes in the document. */
 export const controlDescriptions: Record<keyof typeof controlRoutes, Description> = {
   health: {
     id: 'getHealth',
     tag: 'Session',
-    summary: 'Ask whether the server is well',
-    description: 'And how the session stands. The first thing to call, until it answers.',
+    summary: 'Check that the server is running',
+    description: 'Also returns the state of the session. Call it first, until it answers.',
     answer: { description: 'It is.', schema: schemas.health },
   },
   status: {
     id: 'getSession',
     tag: 'Session',
-    summary: 'Look at the session',
+    summary: 'Read the state of the session',
     description: 'Changes nothing.',
     answer: session,
   },
   reset: {
     id: 'resetSession',
     tag: 'Session',
-    summary: 'Go back to the first moment',
+    summary: 'Reset the session to its initial state',
     description:
-      'No jobs, nothing loaded, no faults, an empty journal, the clock as it was. What hangs or waits ends. Real downloads stay, and so do models: only the faults and the journal go.',
+      'No jobs, no loaded models, no faults, an empty journal, the initial time. Hanging calls and waits end. Real downloads and models stay: there only the faults and the journal are removed.',
     answer: session,
   },
   'clock.get': {
@@ -83,7 +83,7 @@ export const controlDescriptions: Record<keyof typeof controlRoutes, Description
     tag: 'Clock',
     summary: 'Read the clock',
     description:
-      'It runs by itself (`running`), stands until it is advanced (`frozen`), or moves a job by one step each time it is polled (`polls`).',
+      'It runs by itself (`running`), stands still until it is advanced (`frozen`), or advances a job by one step each time it is polled (`polls`).',
     answer: clock,
   },
   'clock.set': {
@@ -91,11 +91,11 @@ export const controlDescriptions: Record<keyof typeof controlRoutes, Description
     tag: 'Clock',
     summary: 'Set the clock',
     description:
-      'What is left out stays. `now` takes milliseconds since the epoch or a date. Without a `mode`, `speed` means `running` and `stepMs` means `polls`. `dates` chooses the clock of the dates in answers to clients.',
+      'Fields that are left out stay. `now` takes milliseconds since the epoch or a date. Without a `mode`, `speed` means `running` and `stepMs` means `polls`. `dates` chooses the clock of the dates in answers to clients.',
     answer: clock,
     problems: {
-      '400': '`invalid_request`: a value cannot be; the message has its path.',
-      '409': "`time_travel`: a time before the session's latest decision.",
+      '400': '`invalid_request`: a value is invalid; the message has its path.',
+      '409': "`time_travel`: the time is before the session's latest decision.",
     },
     simulated: true,
   },
@@ -105,7 +105,7 @@ export const controlDescriptions: Record<keyof typeof controlRoutes, Description
     summary: 'Advance the clock',
     description:
       'By `ms`, or to the first millisecond at which a condition holds: a job has so much `progress`, so many `bytes` or a `status`; the `next-transition` of any job; or `idle`, nothing is downloading. In place of a job a condition may name a `model`, whose latest download is meant. A job that is held at a moment goes on. Answers when the new state holds.',
-    answer: { description: 'The clock, and the transitions that were crossed.', schema: schemas.advanced },
+    answer: { description: 'The clock, and the transitions that were passed.', schema: schemas.advanced },
     problems: {
       '400': '`invalid_request`: neither milliseconds nor a condition.',
       '404': '`not_found`: there is no such job, or no download of that model yet.',
@@ -117,7 +117,7 @@ export const controlDescriptions: Record<keyof typeof controlRoutes, Description
     id: 'listJobs',
     tag: 'Jobs',
     summary: 'List the downloads',
-    description: 'Oldest first. Looking at a job never moves it, whatever the clock does.',
+    description: 'Oldest first. Reading a job never advances it, in any mode of the clock.',
     answer: { description: 'All of them.', schema: z.array(schemas.jobReport) },
   },
   'jobs.start': startDownload,
@@ -130,14 +130,14 @@ export const controlDescriptions: Record<keyof typeof controlRoutes, Description
     input: waitForModel,
     answer: job,
     problems: {
-      '400': '`invalid_request`: a parameter cannot be.',
+      '400': '`invalid_request`: a parameter is invalid.',
       '408': '`timeout`: no download of it is there yet, or has come so far. Ask again to continue waiting.',
     },
   },
   'jobs.get': {
     id: 'getJob',
     tag: 'Jobs',
-    summary: 'Look at a download',
+    summary: 'Read the state of a download',
     description: 'With what will happen to it, and why it paused or failed.',
     answer: job,
     problems: { '404': noSuchJob },
@@ -156,7 +156,7 @@ export const controlDescriptions: Record<keyof typeof controlRoutes, Description
     summary: 'Resume a download',
     description: 'Also one that has paused by itself, or is held at a moment.',
     answer: job,
-    problems: { ...jobRefusals, '507': '`insufficient_space`: what is missing does not fit on the disk.' },
+    problems: { ...jobRefusals, '507': '`insufficient_space`: the missing bytes do not fit on the disk.' },
   },
   'jobs.cancel': {
     id: 'cancelJob',
@@ -169,8 +169,9 @@ export const controlDescriptions: Record<keyof typeof controlRoutes, Description
   'jobs.fail': {
     id: 'failJob',
     tag: 'Jobs',
-    summary: 'Let a download fail',
-    description: 'Now, where it is. A client that asks again gets a job that continues from its bytes.',
+    summary: 'Make a download fail',
+    description:
+      'It fails now, with the bytes that it has. A client that asks again gets a job that continues from them.',
     answer: job,
     problems: { '400': '`invalid_request`: the code does not exist.', ...jobRefusals },
     simulated: true,
@@ -180,60 +181,60 @@ export const controlDescriptions: Record<keyof typeof controlRoutes, Description
     tag: 'Jobs',
     summary: 'Wait for a download',
     description:
-      'Answers when the job has the `status` and the `progress` asked for; at once where neither is given. On a frozen clock that takes an advance.',
+      'Answers when the job has the given `status` and `progress`; at once if neither is given. On a frozen clock only an advance brings it there.',
     input: wait,
     answer: job,
     problems: {
-      '400': '`invalid_request`: a parameter cannot be.',
+      '400': '`invalid_request`: a parameter is invalid.',
       '404': '`not_found`: there is no such job.',
-      '408': '`timeout`: the job is not there yet. Ask again to continue waiting.',
-      '409': '`never`: the job has ended otherwise.',
+      '408': '`timeout`: the job has not reached it yet. Call again to continue waiting.',
+      '409': '`never`: the job has ended in another state.',
     },
   },
   'scenario.get': {
     id: 'getScenario',
-    tag: 'World',
-    summary: 'Read which scenario new jobs play',
-    description: 'The first rule whose pattern fits the model counts, else the scenario of all.',
+    tag: 'Simulation',
+    summary: 'Read the scenarios of new jobs',
+    description: 'The first rule whose pattern matches the model counts, else the scenario of all models.',
     answer: choice,
     simulated: true,
   },
   'scenario.set': {
     id: 'setScenario',
-    tag: 'World',
-    summary: 'Choose which scenario new jobs play',
-    description: 'For jobs made from now on. What is left out stays.',
+    tag: 'Simulation',
+    summary: 'Choose the scenarios of new jobs',
+    description: 'For jobs created from now on. Fields that are left out stay.',
     input: scenarioChange,
     answer: choice,
-    problems: { '400': '`invalid_request`: a scenario that cannot be played.' },
+    problems: { '400': '`invalid_request`: a scenario is invalid.' },
     simulated: true,
   },
   'models.list': {
     id: 'listModels',
-    tag: 'World',
+    tag: 'Simulation',
     summary: 'List the installed models',
     description: 'The models that clients find in the library.',
     answer: { description: 'All of them.', schema: z.array(schemas.installedModel) },
   },
   'models.add': {
     id: 'addModel',
-    tag: 'World',
+    tag: 'Simulation',
     summary: 'Install a model without a download',
     description: 'By the name that a client would ask for.',
     answer: { description: 'The model, with the key to load it by.', schema: schemas.installedModel },
     problems: {
       '400': '`invalid_request`: not the name of a model.',
       '403':
-        '`forbidden`: from a page of another site, under a name that is not of this machine, or without the control token. `gated_no_token`: the hub does not let it be downloaded.',
+        '`forbidden`: a call from a page of another site, under a host name of another machine, or without the control token. `gated_no_token`: the hub does not allow the download.',
       '404': '`not_found`: there is no such model.',
-      '503': '`hub_unavailable`: the hub is not there.',
+      '503': '`hub_unavailable`: the hub does not answer.',
     },
     simulated: true,
   },
-  // A server has the route of real downloads in its place.
+  // A server has the route of real downloads instead.
   'models.remove': {
     id: 'removeSimulatedModel',
-    tag: 'World',
+    tag: 'Simulation',
     summary: 'Remove an installed model',
     description: 'A client that asks for it again downloads it again.',
     problems: { '404': '`not_found`: it is not installed.' },
@@ -253,8 +254,8 @@ export const controlDescriptions: Record<keyof typeof controlRoutes, Description
       'What happens to which calls (`when`, every one by default), and how many `times`. Several latencies add up; of the others the oldest decides.',
     answer: { description: 'The fault, with its id.', schema: schemas.faultStatus },
     problems: {
-      '400': '`invalid_request`: values that cannot be, each by its path.',
-      '501': '`unsupported`: this engine cannot do that.',
+      '400': '`invalid_request`: invalid values, each with its path.',
+      '501': '`unsupported`: this engine does not support it.',
     },
   },
   'faults.clear': {
@@ -267,13 +268,13 @@ export const controlDescriptions: Record<keyof typeof controlRoutes, Description
     id: 'removeFault',
     tag: 'Faults',
     summary: 'Remove a fault',
-    description: 'Calls that it delays continue, calls that it lets hang break.',
+    description: 'Calls that it delays continue, calls that it hangs break.',
     problems: { '404': '`not_found`: there is no such fault.' },
   },
   'journal.list': {
     id: 'getJournal',
     tag: 'Record',
-    summary: 'Read what clients did',
+    summary: 'Read the calls of clients',
     description: 'Every call and its answer, oldest first, without secrets: the latest 1000, and 4 MiB, of a session.',
     answer: { description: 'The calls.', schema: z.array(records.journalEntry) },
   },
@@ -281,13 +282,13 @@ export const controlDescriptions: Record<keyof typeof controlRoutes, Description
     id: 'clearJournal',
     tag: 'Record',
     summary: 'Empty the journal',
-    description: 'Findings go with it.',
+    description: 'This removes the findings too.',
   },
   findings: {
     id: 'listFindings',
     tag: 'Record',
-    summary: 'Read what a client does wrong',
-    description: 'As far as the journal shows; what could be judged comes first.',
+    summary: 'Read the mistakes of a client',
+    description: 'As far as the journal shows them; those that could be judged come first.',
     answer: { description: 'The findings.', schema: z.array(records.finding) },
   },
   settled: {
@@ -308,13 +309,13 @@ export const controlDescriptions: Record<keyof typeof controlRoutes, Description
     tag: 'Record',
     summary: 'Read what happened, as text',
     description:
-      'For people: the downloads, the last calls, the findings, and, in a simulation, how to bring the world back (`modeldock --replay`).',
+      'For people: the downloads, the last calls, the findings, and, in a simulation, how to restore the session (`modeldock --replay`).',
     answer: { description: 'The report.', schema: z.string() },
   },
   events: {
     id: 'listenToEvents',
     tag: 'Record',
-    summary: 'Listen to what happens',
+    summary: 'Listen to events',
     description:
       'Server-sent events, from now on or after the event of an id: `event` is the type, `id` the number, and `data` a `SessionEvent` as JSON. It ends with the session, or when the session is reset or restored.',
     input: z.extend(eventsQuery, {
@@ -325,10 +326,10 @@ export const controlDescriptions: Record<keyof typeof controlRoutes, Description
     header: z.strictObject({
       'Last-Event-ID': z
         .optional(z.string())
-        .check(z.meta({ description: 'The id of the last event that was seen.', examples: ['17'] })),
+        .check(z.meta({ description: 'The id of the last event that the client received.', examples: ['17'] })),
     }),
     answer: {
-      description: 'The events, as they happen. A comment comes first, when the listening has begun.',
+      description: 'The events, as they happen. The first line is a comment, sent when listening has begun.',
       schema: z.string().check(z.meta({ description: 'Each `data` is a `SessionEvent` as JSON.' })),
     },
     problems: { '400': '`invalid_request`: `after` is not the number of an event.' },
@@ -337,14 +338,14 @@ export const controlDescriptions: Record<keyof typeof controlRoutes, Description
     id: 'takeSnapshot',
     tag: 'Snapshots',
     summary: 'Take a snapshot',
-    description: 'The session at this moment, as plain data, without its journal.',
-    answer: { description: 'To be given to `restoreSnapshot`.', schema: snapshot },
+    description: 'The present state of the session, as plain data, without its journal.',
+    answer: { description: 'The input of `restoreSnapshot`.', schema: snapshot },
     simulated: true,
   },
   restore: {
     id: 'restoreSnapshot',
     tag: 'Snapshots',
-    summary: 'Go back to a snapshot',
+    summary: 'Restore a snapshot',
     description: 'Of this session or of any other. The journal stays.',
     input: snapshot,
     answer: session,
@@ -358,12 +359,13 @@ export const controlDescriptions: Record<keyof typeof controlRoutes, Description
     id: 'forkSession',
     tag: 'Snapshots',
     summary: 'Fork the session',
-    description: 'A new session that continues from this moment, with an empty journal and the same counters.',
+    description:
+      'Creates a session that continues from the present state, with an empty journal and the same counters.',
     answer: { description: 'The new session.', schema: schemas.sessionStatus },
     problems: {
       '400': '`invalid_request`: a name that a session cannot have.',
-      '409': '`session_exists`: there is a session of that name.',
-      '501': '`unsupported`: this engine, or this server, cannot do that.',
+      '409': '`session_exists`: a session of that name exists already.',
+      '501': '`unsupported`: this engine, or this server, does not support it.',
     },
   },
 };

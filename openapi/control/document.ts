@@ -17,8 +17,8 @@ import { controlPaths } from './paths.js';
 import * as records from './records.js';
 
 /**
- * Describes the control API, from the schemas that its inputs are checked by and its answers are held against.
- * @param version of the package that the document ships with
+ * Describes the control API, from the schemas that check its inputs and, in tests, its answers.
+ * @param version of the package that contains the document
  */
 export function createControlOpenApiDocument(version: string): OpenApiDocument {
   return createDocument(
@@ -39,16 +39,16 @@ export function createControlOpenApiDocument(version: string): OpenApiDocument {
         },
       ],
       tags: [
-        { name: 'Session', description: 'How it stands.' },
-        { name: 'Clock', description: "The session's own time." },
+        { name: 'Session', description: 'Its state.' },
+        { name: 'Clock', description: "The session's clock." },
         { name: 'Jobs', description: 'The downloads that clients have started.' },
-        { name: 'World', description: 'What there is to download, and how downloads go.' },
+        { name: 'Simulation', description: 'Installed models, and the scenarios of downloads.' },
         { name: 'Faults', description: 'What happens to requests.' },
-        { name: 'Record', description: 'What clients did.' },
+        { name: 'Record', description: 'The calls of clients.' },
         { name: 'Snapshots', description: 'Sessions as plain data.' },
-        { name: 'Server', description: 'About no session.' },
+        { name: 'Server', description: 'Routes that do not concern a session.' },
       ],
-      // The empty one first: a server that only this machine can reach asks for no token.
+      // The empty one comes first: a server that only this machine can reach requires no token.
       security: [{}, { controlToken: [] }, { controlTokenAsBearer: [] }],
       paths: controlPaths,
       components: {
@@ -57,7 +57,7 @@ export function createControlOpenApiDocument(version: string): OpenApiDocument {
           Session: {
             name: 'X-Modeldock-Session',
             in: 'header',
-            description: 'The session that this is about, where the path does not begin with `/s/{session}`.',
+            description: 'The session of the call, unless the path begins with `/s/{session}`.',
             schema: { type: 'string', pattern: '^[A-Za-z0-9._-]{1,64}$' },
             example: 'checkout-17',
           },
@@ -67,7 +67,7 @@ export function createControlOpenApiDocument(version: string): OpenApiDocument {
             type: 'apiKey',
             in: 'header',
             name: 'X-Modeldock-Token',
-            description: 'Asked for where the server has a control token.',
+            description: 'Required if the server has a control token.',
           },
           controlTokenAsBearer: { type: 'http', scheme: 'bearer', description: 'The same, as a bearer token.' },
         },
@@ -78,16 +78,16 @@ export function createControlOpenApiDocument(version: string): OpenApiDocument {
 }
 
 const description = [
-  "Operates a modeldock server beside LM Studio's routes: moves a session's clock, breaks what a test wants to see " +
-    'broken, and reads what a client did.',
-  'A session is one isolated world. It is named by the prefix `/s/{session}` of the path, which also clients of LM ' +
+  "Controls a modeldock server beside LM Studio's routes: moves a session's clock, injects faults, " +
+    'and reads the calls of a client.',
+  'A session is isolated from all others. It is named by the prefix `/s/{session}` of the path, which also clients of LM ' +
     "Studio's routes can have in their base URL; by the header `X-Modeldock-Session`; by the bearer token " +
-    '`session:{session}`; or it is `default`. It is made when it is first called.',
-  "With the real engine there is one world, which every name of a session leads to, and its clock is the machine's. What " +
-    'only one of the two engines can do is a 501 (`unsupported`) with the other.',
+    '`session:{session}`; or it is `default`. It is created by its first call.',
+  "With the real engine there is one session, which every session name leads to, and its clock is the machine's. Calls that " +
+    'only one of the two engines supports get a 501 (`unsupported`) with the other.',
   'Times are milliseconds since the epoch on the clock of the session. Every error has a `code` for programs and a ' +
-    '`message` for people. `HEAD` is answered as `GET`, without a body. One trailing slash is ignored. A path that is ' +
-    'not here is a 404 (`not_found`), a method that is not here a 405 (`not_allowed`) with `Allow`.',
+    '`message` for people. `HEAD` is answered as `GET`, without a body. One trailing slash is ignored. An unknown path ' +
+    'is a 404 (`not_found`), another method a 405 (`not_allowed`) with `Allow`.',
 ];
 
 const schemasByName: Record<string, z.ZodMiniType> = {

@@ -8,19 +8,19 @@ const job = { description: 'The job as it stands.', schema: schemas.jobReport };
 const bandwidth = { description: 'The limit of all downloads together.', schema: schemas.bandwidth };
 const badLimit = '`invalid_request`: not a number of bytes per second.';
 
-/** What the document says of the routes that need an engine that really downloads. */
+/** The descriptions of the routes that need an engine that really downloads. */
 export const downloadDescriptions: Record<keyof typeof downloadRoutes, Description> = {
   'downloads.start': startDownload,
   'downloads.move': {
     id: 'moveJob',
     tag: 'Jobs',
     summary: 'Move a download in the queue',
-    description: 'To a place among those that wait, from 0.',
+    description: 'To a place in the queue, from 0.',
     answer: job,
     problems: {
       '400': '`invalid_request`: not a place in a queue.',
       '404': noSuchJob,
-      '409': '`wrong_job_state`: the job is not in a state in which that can be done.',
+      '409': '`wrong_job_state`: the job is not in a state that allows this.',
     },
     real: true,
   },
@@ -37,7 +37,7 @@ export const downloadDescriptions: Record<keyof typeof downloadRoutes, Descripti
     id: 'getBandwidth',
     tag: 'Jobs',
     summary: 'Read the limit of all downloads',
-    description: 'In bytes per second; `null` where there is none.',
+    description: 'In bytes per second; `null` if there is none.',
     answer: bandwidth,
     real: true,
   },
@@ -52,7 +52,7 @@ export const downloadDescriptions: Record<keyof typeof downloadRoutes, Descripti
   },
   'downloads.update': {
     id: 'updateModel',
-    tag: 'World',
+    tag: 'Simulation',
     summary: 'Update an installed model',
     description: 'To the newest commit; only files that changed are downloaded.',
     answer: startDownload.answer!,
@@ -61,22 +61,22 @@ export const downloadDescriptions: Record<keyof typeof downloadRoutes, Descripti
   },
   'downloads.remove': {
     id: 'removeModel',
-    tag: 'World',
+    tag: 'Simulation',
     summary: 'Remove an installed model',
     description:
-      'A client that asks for it again downloads it again. Where downloads are real its files are deleted: those that modeldock has put there, or with `force` all of that model.',
+      'A client that asks for it again downloads it again. With real downloads its files are deleted: those that modeldock downloaded, or with `force` all files of that model.',
     input: z.strictObject({
       force: z
         .optional(z.enum(['true', 'false']))
-        .check(z.meta({ description: 'Deletes files as well that modeldock has not put there.' })),
+        .check(z.meta({ description: 'Also deletes files that modeldock did not download.' })),
     }),
     answer: { description: 'What was deleted.', schema: schemas.removedModel },
     problems: {
-      '204': { description: 'It is done: of a simulated model there are no files.' },
-      '400': '`invalid_request`: the name of the session cannot be one, or a parameter cannot be.',
+      '204': { description: 'Done: a simulated model has no files.' },
+      '400': '`invalid_request`: the name of the session or a parameter is invalid.',
       '404': '`not_found`: it is not installed.',
       '409':
-        '`unrecorded_files`: modeldock has not put its files there; `force` deletes them all the same. `model_busy`: another process downloads it. `wrong_job_state`: a job for it is under way.',
+        '`unrecorded_files`: modeldock did not download its files; `force` deletes them anyway. `model_busy`: another process downloads it. `wrong_job_state`: a job for it is running.',
     },
   },
   'downloads.metrics': {
@@ -84,9 +84,9 @@ export const downloadDescriptions: Record<keyof typeof downloadRoutes, Descripti
     tag: 'Record',
     summary: 'Read the metrics',
     description:
-      'For Prometheus. Where downloads are simulated there is one: the number of jobs in each state. The control token is asked for as everywhere here; Prometheus can send it as a bearer token.',
+      'For Prometheus. With simulated downloads there is only the number of jobs in each state. The control token is required as everywhere here; Prometheus can send it as a bearer token.',
     answer: {
-      description: 'Counters since the engine was opened, and gauges as they stand.',
+      description: 'Counters since the engine was opened, and current gauges.',
       schema: z.string().check(z.meta({ description: 'The text exposition format, version 0.0.4.' })),
     },
   },

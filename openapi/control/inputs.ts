@@ -10,20 +10,20 @@ import { schemaOf } from './schema-of.js';
 import { snapshotSchema } from '../../src/control/base/snapshot.js';
 
 /*
- * What the control API takes, where the document can say more than the schemas that it is checked by: those leave the
+ * The inputs of the control API, where the document can say more than the schemas that check them: those leave
  * scenarios to the simulator.
  */
 
 const describe = (description: string) => z.meta({ description });
 
-/** A scenario as it may be chosen. */
+/** A scenario as callers may choose it. */
 export const story = z
   .union([z.string(), scenarioSchema, scenarioSchema.shape.steps])
   .check(describe("A scenario's name, a scenario, or its steps."));
 export const rule = z.strictObject({
   model: z.string().check(
     z.meta({
-      description: 'The identity of a model, with `*` for any text. The first rule that fits counts.',
+      description: 'The identity of a model, where `*` matches any text. The first matching rule counts.',
       examples: ['qwen/*'],
     }),
   ),
@@ -67,12 +67,14 @@ export const scenarioChoice = z.extend(schemaOf<ScenarioChoice>()(scenarioChoice
 });
 
 export const snapshot = z.extend(snapshotSchema, {
-  simulation: snapshotSchema.shape.simulation.check(describe("The simulator's own: to be kept, not to be read.")),
+  simulation: snapshotSchema.shape.simulation.check(
+    describe('Private to the simulator: keep it, but do not interpret it.'),
+  ),
   faults: faultStateSchema,
 });
 
 export const wait = z.extend(waitQuery, {
-  status: waitQuery.shape.status.check(describe('The state it is to be in.')),
+  status: waitQuery.shape.status.check(describe('The state to wait for.')),
   progress: waitQuery.shape.progress.check(describe('A fraction of the size, 0 to 1.')),
   timeoutMs: waitQuery.shape.timeoutMs.check(describe('Wall time; 30 s by default, 10 min at most.')),
 });

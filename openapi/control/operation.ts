@@ -5,19 +5,19 @@ import { name, notModified } from '../lm-studio/paths.js';
 import { problem } from './answers.js';
 import { answerExamples, bodyExamples } from './examples.js';
 
-/** What the document says of one route beyond its table: words, and the schemas of its answers. */
+/** The description of one route beyond its table: words, and the schemas of its answers. */
 export interface Description {
   /** The operation's name in generated clients. */
   id: string;
   tag: string;
   summary: string;
   description: string;
-  /** What it answers with 200; without one, 204. */
+  /** The answer with 200; without one, the answer is 204. */
   answer?: { description: string; schema: z.ZodMiniType };
-  /** The schema of the body or the query, where the document can say more than the one that checks it. */
+  /** The schema of the body or the query, if the document can say more than the one that checks it. */
   input?: z.ZodMiniType;
   header?: z.ZodMiniObject;
-  /** Further answers, or others in place of those that every route has: a description, which begins with the code. */
+  /** Further answers, or others instead of those that every route has: a description, which begins with the code. */
   problems?: Record<`${number}`, string | ZodOpenApiResponseObject>;
   /** Whether the engine must be the simulated one. */
   simulated?: true;
@@ -28,7 +28,7 @@ export interface Description {
 /** The schema of each `:parameter`. */
 export type Parameters = Readonly<Record<string, z.ZodMiniType>>;
 
-/** The OpenAPI operation of a route. @param isOfSession whether it is about one session */
+/** Creates the OpenAPI operation of a route. @param isOfSession whether it concerns one session */
 export function describeOperation(
   route: ControlRoute,
   { id, tag, summary, description, header, simulated, real, ...more }: Description,
@@ -74,12 +74,12 @@ export function describeOperation(
 
 const EVENTS = 'text/event-stream';
 
-/** `put /clock`: how the document, the walk and the recorded examples name an operation. */
+/** Returns the key of an operation in the document, the walk and the recorded examples, such as `put /clock`. */
 export function operationKey({ method, path }: Pick<ControlRoute, 'method' | 'path'>): string {
   return `${method.toLowerCase()} ${documentedPath(path)}`;
 }
 
-/** `/jobs/{job}` of `/jobs/:job`. */
+/** Turns `/jobs/:job` into `/jobs/{job}`. */
 export function documentedPath(path: string): string {
   return path.replace(/[:*](\w+)/, '{$1}');
 }
@@ -109,10 +109,10 @@ function shared(component: string, description: string, key: string, status: num
   return name(component, fails(description, key, status));
 }
 
-const done = name('Done', { description: 'It is done; there is nothing to report.' });
+const done = name('Done', { description: 'Done, without a result.' });
 const badCall = shared(
   'BadCall',
-  '`invalid_request`: the name of the session cannot be one, or a parameter is unknown.',
+  '`invalid_request`: the name of the session is invalid, or a parameter is unknown.',
   'get /session',
   400,
 );
@@ -124,7 +124,7 @@ const badQuery = shared(
 );
 const forbidden = shared(
   'Forbidden',
-  '`forbidden`: from a page of another site, under a name that is not of this machine, or without the control token.',
+  '`forbidden`: a call from a page of another site, under a host name of another machine, or without the control token.',
   'get /session',
   403,
 );
@@ -136,10 +136,10 @@ const unsupportedMediaType = shared(
   415,
 );
 const internalError = shared('InternalError', '`internal_error`: a defect of modeldock.', 'get /session', 500);
-const notSimulated = shared('NotSimulated', '`unsupported`: this engine cannot do that.', 'put /clock', 501);
+const notSimulated = shared('NotSimulated', '`unsupported`: this engine does not support it.', 'put /clock', 501);
 const notReal = shared(
   'NotReal',
-  '`unsupported`: only an engine that really downloads can do that.',
+  '`unsupported`: only an engine that really downloads supports it.',
   'get /bandwidth',
   501,
 );

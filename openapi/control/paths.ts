@@ -13,7 +13,7 @@ import { documentDescriptions, documentRoutes, sessionsDescriptions } from './se
 interface DescribedTable {
   routes: RouteTable;
   descriptions: Readonly<Record<string, Description>>;
-  /** Whether the routes are about one session. */
+  /** Whether the routes concern one session. */
   isOfSession: boolean;
 }
 
@@ -25,7 +25,7 @@ const tables: readonly DescribedTable[] = [
   { routes: documentRoutes, descriptions: documentDescriptions, isOfSession: false },
 ];
 
-/** The schema of what each operation answers with 200, by its key, such as `put /clock`. */
+/** The schema of each operation's answer with 200, by its key, such as `put /clock`. */
 export const answerSchemas: Readonly<Record<string, z.ZodMiniType>> = Object.fromEntries(
   tables.flatMap(({ routes, descriptions }) =>
     Object.entries(routes).flatMap(([name, route]) => {

@@ -7,7 +7,7 @@ import type { JournalText } from '../../src/control/journal/text.js';
 import { sessionName, time, transition } from './answers.js';
 import { schemaOf } from './schema-of.js';
 
-/* What the control API tells of calls: the journal, findings and events. */
+/* What the control API reports about calls: the journal, findings and events. */
 
 const describe = (description: string) => z.meta({ description });
 const count = z.int().check(z.nonnegative());
@@ -16,10 +16,12 @@ const text = z.exactOptional(z.string());
 export const journalText = schemaOf<JournalText>()(
   z.strictObject({
     text: z.string().check(describe('Its first 8 kB at most, without secrets.')),
-    bytes: count.check(describe('Its whole length; of a stream, what has passed.')),
-    clipped: z.exactOptional(z.literal(true).check(describe('The text is only the beginning.'))),
+    bytes: count.check(describe('Its whole length; for a stream, what has passed so far.')),
+    clipped: z.exactOptional(z.literal(true).check(describe('Set if the text is only the beginning.'))),
     unfinished: z.exactOptional(
-      z.literal(true).check(describe('A stream that has not ended: it still flows, was cut off, or the client left.')),
+      z
+        .literal(true)
+        .check(describe('Set for a stream without an end: it is still flowing, was cut off, or the client left.')),
     ),
   }),
 );
@@ -31,7 +33,7 @@ export const journalFault = schemaOf<JournalFault>()(
     also: z.exactOptional(
       z
         .array(z.strictObject({ id: z.string(), type: z.string() }))
-        .check(describe('The others that the call met, in the order in which they acted: each had it wait.')),
+        .check(describe('The other faults that applied, in order; each delayed the call.')),
     ),
     intended: z.exactOptional(
       z
@@ -39,14 +41,14 @@ export const journalFault = schemaOf<JournalFault>()(
           status: z.union([z.int(), z.literal('network error')]),
           body: z.exactOptional(journalText),
         })
-        .check(describe('What the api said; absent where it was not asked.')),
+        .check(describe("The api's own answer; absent if the api was not called.")),
     ),
   }),
 );
 
 export const journalEntry = schemaOf<JournalEntry>()(
   z.strictObject({
-    id: count.check(describe('Rises in the order in which the calls came; never used twice in a session.')),
+    id: count.check(describe('Increases in the order of arrival; never used twice in a session.')),
     session: sessionName,
     at: time,
     wall: z.int().check(describe("The same on the machine's clock.")),
@@ -55,20 +57,18 @@ export const journalEntry = schemaOf<JournalEntry>()(
       .check(describe("How the session's clock moved: virtual milliseconds per real one, 0 unless it was running.")),
     method: z.string(),
     path: z.string(),
-    query: z.exactOptional(z.string().check(describe('Without the question mark; absent where it is empty.'))),
-    route: z.exactOptional(
-      z.string().check(describe('The documented route that took the call; absent where none did.')),
-    ),
+    query: z.exactOptional(z.string().check(describe('Without the question mark; absent if it is empty.'))),
+    route: z.exactOptional(z.string().check(describe('The documented route of the call; absent if there is none.'))),
     job: text,
     model: text,
     status: z
       .union([z.int(), z.enum(['network error', 'pending'])])
-      .check(describe('What the client got; `pending` while it waits.')),
+      .check(describe('The status that the client got; `pending` while it waits.')),
     durationMs: z.exactOptional(
-      z.number().check(z.nonnegative(), describe('Wall time until the answer had gone out to its end; absent before.')),
+      z.number().check(z.nonnegative(), describe('Wall time until the whole answer was sent; absent before.')),
     ),
     answeredBefore: z.exactOptional(
-      count.check(describe('Calls with this id and later ones came when this one had its answer already.')),
+      count.check(describe('Calls with this id and later ones arrived when this one had been answered.')),
     ),
     fault: z.exactOptional(journalFault.check(describe('The fault that changed the answer.'))),
     request: z.strictObject({
@@ -88,7 +88,7 @@ export const journalEntry = schemaOf<JournalEntry>()(
           headers: z.strictObject({ 'content-type': text, 'retry-after': text }),
           body: z.exactOptional(journalText),
         })
-        .check(describe('Absent where there was none.')),
+        .check(describe('Absent if there was none.')),
     ),
   }),
 );
@@ -96,13 +96,13 @@ export const journalEntry = schemaOf<JournalEntry>()(
 export const finding = schemaOf<Finding>()(
   z.strictObject({
     id: z.enum(findingIds),
-    title: z.string().check(describe('What was seen, with the path, job or model in question.')),
-    entries: z.array(count).check(describe("The ids of the journal's entries it rests on.")),
-    impact: z.string().check(describe('What it means with a real LM Studio.')),
-    fix: z.string().check(describe('What to do about it.')),
+    title: z.string().check(describe('What was observed, with the path, job or model.')),
+    entries: z.array(count).check(describe('The ids of the journal entries that show it.')),
+    impact: z.string().check(describe('The consequence with a real LM Studio.')),
+    fix: z.string().check(describe('How to fix it.')),
     judged: z
       .union([z.literal(true), z.strictObject({ notJudged: z.string() })])
-      .check(describe('`true`, or why it cannot be told whether it is a mistake.')),
+      .check(describe('`true`, or why it cannot be judged.')),
   }),
 );
 
@@ -115,7 +115,7 @@ export const decision = schemaOf<Decision>()(
   ]),
 );
 
-const id = count.check(describe('Rises by one; a gap tells of events that are no longer kept.'));
+const id = count.check(describe('Increases by one; a gap means that events are no longer kept.'));
 export const events = {
   transition: z.strictObject({ id, at: time, type: z.literal('transition'), transition }),
   decision: z.strictObject({ id, at: time, type: z.literal('decision'), decision }),

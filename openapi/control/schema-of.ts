@@ -15,21 +15,21 @@ type PlainStructure<Type> = Type extends readonly (infer Item)[]
     ? { -readonly [Key in keyof Type]: Plain<Type[Key]> }
     : Type;
 
-// Types that only differ in what is optional are assignable to each other; as conditions of a function they are not.
+// Types that differ only in what is optional are assignable to each other; as conditions of a function they are not.
 /* eslint-disable @typescript-eslint/no-unnecessary-type-parameters */
 type Same<One, Other> =
   (<Probe>() => Probe extends One ? 1 : 2) extends <Probe>() => Probe extends Other ? 1 : 2 ? true : false;
 /* eslint-enable @typescript-eslint/no-unnecessary-type-parameters */
 
-/** What does not compile where a schema says anything else than its type. */
+/** Does not compile if a schema and its type differ. */
 type Spelling<Schema extends z.ZodMiniType, Type> =
   Same<Plain<z.infer<Schema>>, Plain<Type>> extends true
     ? unknown
     : { theSchemaSays: z.infer<Schema>; theTypeSays: Type };
 
 /**
- * A schema of what the control API answers, held against the type that the operator gives: the one cannot change
- * without the other, or it does not compile.
+ * Checks a schema of the control API's answers against the type that the control returns: if only one of them changes,
+ * it does not compile.
  */
 export function schemaOf<Type>(): <Schema extends z.ZodMiniType>(schema: Schema & Spelling<Schema, Type>) => Schema {
   return (schema) => schema;

@@ -4,20 +4,20 @@ import type { sessionsRoutes } from '../../src/control/contract/sessions-control
 import * as schemas from './answers.js';
 import type { Description } from './operation.js';
 
-/** What the document says of the routes about all sessions. */
+/** The descriptions of the routes that concern all sessions. */
 export const sessionsDescriptions: Record<keyof typeof sessionsRoutes, Description> = {
   'sessions.list': {
     id: 'listSessions',
     tag: 'Server',
     summary: 'List the sessions',
-    description: 'The longest idle first. A session that is idle for an hour is dropped.',
+    description: 'The one idle longest first. A session that is idle for an hour is dropped.',
     answer: { description: 'All of them.', schema: z.array(schemas.sessionEntry) },
   },
   'sessions.open': {
     id: 'openSession',
     tag: 'Server',
     summary: 'Open a session',
-    description: 'An open session is answered as it stands. A session is also made when it is first called.',
+    description: 'For an open session it returns the state. A session is also created by its first call.',
     answer: { description: 'The session.', schema: schemas.sessionStatus },
     problems: { '400': '`invalid_request`: a name that a session cannot have.' },
     simulated: true,
@@ -26,13 +26,13 @@ export const sessionsDescriptions: Record<keyof typeof sessionsRoutes, Descripti
     id: 'dropSession',
     tag: 'Server',
     summary: 'Drop a session',
-    description: 'What hangs or waits in it ends.',
+    description: 'Its hanging calls and waits end.',
     problems: { '404': '`not_found`: there is no such session.' },
     simulated: true,
   },
 };
 
-/** The routes by which `modeldock serve` serves the documents. */
+/** The routes at which `modeldock serve` serves the documents. */
 export const documentRoutes = {
   document: { method: 'GET', path: '/openapi.json' },
   controlDocument: { method: 'GET', path: '/control-openapi.json' },
@@ -48,7 +48,7 @@ function describeDocument(id: string, what: string): Description {
     id,
     tag: 'Server',
     summary: `Get the OpenAPI document of ${what}`,
-    description: 'Where the server is `modeldock serve`.',
+    description: 'Only if the server is `modeldock serve`.',
     answer: { description: 'The document.', schema: z.looseObject({ openapi: z.string() }) },
   };
 }

@@ -6,12 +6,12 @@ import { profiles, type Profile, type ProfileName } from '../../src/contract/pro
 import * as answers from '../../src/contract/answers.js';
 import * as bodies from '../../src/contract/bodies.js';
 
-/** An OpenAPI 3.1 document, ready to be printed as JSON. */
+/** An OpenAPI 3.1 document, ready to be written as JSON. */
 export type OpenApiDocument = ReturnType<typeof createDocument>;
 
 /**
- * Describes what a server with this profile answers, from the schemas that its answers are spelled by.
- * @param version of the package that the document ships with
+ * Describes the answers of a server with this profile, from the schemas of those answers.
+ * @param version of the package that contains the document
  */
 export function createOpenApiDocument(profileName: ProfileName, version: string): OpenApiDocument {
   const profile: Profile = profiles[profileName];
@@ -24,14 +24,14 @@ export function createOpenApiDocument(profileName: ProfileName, version: string)
         description: describeApi(profileName, profile),
         license: { name: 'MIT', identifier: 'MIT' },
       },
-      servers: [{ url: 'http://localhost:1234', description: 'The port LM Studio listens on, and modeldock too.' }],
+      servers: [{ url: 'http://localhost:1234', description: 'The default port of LM Studio, and of modeldock.' }],
       tags: [
-        { name: 'Downloads', description: 'Start a download, and watch it.' },
-        { name: 'Models', description: 'What is there, and what is loaded.' },
-        { name: 'Discovery', description: 'What clients look for first.' },
-        { name: 'Inference', description: 'What needs a model that runs.' },
+        { name: 'Downloads', description: 'Start a download, and poll it.' },
+        { name: 'Models', description: 'Installed and loaded models.' },
+        { name: 'Discovery', description: 'What clients call first.' },
+        { name: 'Inference', description: 'Routes that run a model.' },
       ],
-      // The empty one first: unless the server requires a token, no call needs one, and any token passes.
+      // The empty one comes first: unless the server requires a token, calls need none, and any token is accepted.
       security: [{}, { apiToken: [] }],
       paths: describePaths(profile),
       components: {
@@ -41,7 +41,7 @@ export function createOpenApiDocument(profileName: ProfileName, version: string)
           apiToken: {
             type: 'http',
             scheme: 'bearer',
-            description: 'Asked for only where the server was started with a required token.',
+            description: 'Required only if the server was started with a token.',
           },
         },
       },
@@ -54,13 +54,13 @@ function describeApi(profileName: ProfileName, { unknownRouteStatus }: Profile):
   const elsewhere =
     unknownRouteStatus === 404 ? 'and everywhere else too' : 'with **200** everywhere else, as LM Studio does';
   return [
-    `The routes that modeldock serves in its profile \`${profileName}\`. It moves models about, and never runs one.`,
+    `The routes that modeldock serves in its profile \`${profileName}\`. It manages models, and never runs one.`,
     'Bodies under `/api/v1` are printed with two spaces. `HEAD` is answered as `GET`, without a body. Paths are read ' +
       'without regard to case and to one trailing slash.',
     'Every other path or method gets the response `UnexpectedEndpoint`, in which `error` is **text** and not an ' +
       `object: with 404 under \`/api/v1\`, ${elsewhere}.`,
     `A body of more than ${inferred.bodyLimitBytes.value} bytes is refused, decoded or not. It may come as gzip, deflate or br, and in UTF-16.`,
-    'Where a description speaks of a decision of modeldock, it is not known what LM Studio does.',
+    'A "decision of modeldock" in a description means that LM Studio\'s behaviour is not known.',
   ].join('\n\n');
 }
 
@@ -100,7 +100,7 @@ function nameSchemas({ countersInDownloadAnswer }: Profile): Record<string, z.Zo
   };
 }
 
-/** Sizes of models do not fit into 32 bits, which is what code generators take an integer without a format for. */
+/** Sizes of models do not fit into 32 bits, which is what code generators assume for an integer without a format. */
 export const nameNumberFormats: NonNullable<CreateDocumentOptions['override']> = ({ jsonSchema }) => {
   if (jsonSchema.type === 'integer') {
     jsonSchema.format = 'int64';

@@ -6,12 +6,12 @@ import type { Profile } from '../../src/contract/profiles.js';
 import * as answers from '../../src/contract/answers.js';
 import * as bodies from '../../src/contract/bodies.js';
 
-/** The documented routes, with every answer each of them can give. */
+/** Describes the documented routes, with every answer that each of them can give. */
 export function describePaths(profile: Profile): ZodOpenApiPathsObject {
   return { ...downloadPaths(profile), ...modelPaths, ...discoveryPaths, ...legacyPaths, ...inferencePaths() };
 }
 
-/** What paths and methods get that are not documented; no operation can refer to it. */
+/** The answer to undocumented paths and methods; no operation can refer to it. */
 export const unexpectedEndpoint: ZodOpenApiResponseObject = {
   description: 'There is no such route. `error` is text here.',
   content: {
@@ -29,7 +29,7 @@ export const unexpectedEndpoint: ZodOpenApiResponseObject = {
 
 const unauthorized = name(
   'Unauthorized',
-  fails('A token is required, and none came or a wrong one.', answerExamples('get /api/v1/models', 401)),
+  fails('A token is required, and the call has none or a wrong one.', answerExamples('get /api/v1/models', 401)),
 );
 const tooLarge = name(
   'TooLarge',
@@ -41,7 +41,7 @@ const tooLarge = name(
 const unsupportedMediaType = name(
   'UnsupportedMediaType',
   fails(
-    'The body is not sent as application/json, or in a coding that cannot be read.',
+    'The body is not sent as application/json, or is in an unsupported coding.',
     answerExamples('post /api/v1/models/download', 415),
   ),
 );
@@ -50,7 +50,7 @@ const internalError = name(
   fails('A defect of the server.', answerExamples('get /api/v1/models', 500)),
 );
 export const notModified = name('NotModified', {
-  description: 'Over HTTP: the body is still the one whose `ETag` came as `If-None-Match`.',
+  description: 'Over HTTP: the body is still the one with the `ETag` in `If-None-Match`.',
 });
 
 const problemsOfAll = { '401': unauthorized, '500': internalError };
@@ -64,8 +64,8 @@ function downloadPaths({ countersInDownloadAnswer: counters }: Profile): ZodOpen
         tags: ['Downloads'],
         summary: 'Download a model',
         description:
-          'Starts a job, or answers the one that is under way for the same model, as it stands now. After a failed ' +
-          `job a new one goes on from the bytes that are there.${counters ? '' : ' The status has the counters.'}`,
+          'Starts a job, or returns the running one for the same model, in its present state. After a failed ' +
+          `job a new one continues from the bytes that it has left.${counters ? '' : ' The status has the counters.'}`,
         requestBody: {
           required: true,
           content: {
@@ -74,7 +74,7 @@ function downloadPaths({ countersInDownloadAnswer: counters }: Profile): ZodOpen
         },
         responses: {
           '200': gives(
-            'The job as it stands; or `already_downloaded`, and nothing else.',
+            'The state of the job; or only `already_downloaded`.',
             counters ? answers.downloadAnswer : answers.releasedDownloadAnswer,
             answerExamples('post /api/v1/models/download', 200, counters),
           ),
@@ -87,11 +87,11 @@ function downloadPaths({ countersInDownloadAnswer: counters }: Profile): ZodOpen
             answerExamples('post /api/v1/models/download', 403),
           ),
           '404': fails(
-            'There is no such model, or nothing in the repo that LM Studio can run.',
+            'There is no such model, or the repo has no file that LM Studio can run.',
             answerExamples('post /api/v1/models/download', 404),
           ),
           '501': fails(
-            'A catalog identifier came with a quantization. The status is a decision of modeldock.',
+            'A catalog identifier was sent with a quantization. The status is a decision of modeldock.',
             answerExamples('post /api/v1/models/download', 501),
           ),
           '503': {
@@ -110,11 +110,11 @@ function downloadPaths({ countersInDownloadAnswer: counters }: Profile): ZodOpen
         operationId: 'getDownloadStatus',
         tags: ['Downloads'],
         summary: 'Get the status of a download',
-        description: 'While the checksum is computed, a job is still `downloading`, with all its bytes there.',
+        description: 'While the checksum is computed, a job is still `downloading`, with all its bytes.',
         requestParams: { path: z.object({ job_id: jobId }) },
         responses: {
           '200': gives(
-            'The job as it stands.',
+            'The state of the job.',
             answers.jobStatus,
             answerExamples('get /api/v1/models/download/status/{job_id}', 200),
           ),
@@ -129,15 +129,15 @@ function downloadPaths({ countersInDownloadAnswer: counters }: Profile): ZodOpen
 
 const jobId = z.string().check(
   z.meta({
-    description: 'As the answer that started the download named it.',
+    description: 'As in the answer that started the download.',
     examples: ['job_493c7c9ded'],
   }),
 );
 const modelKey = z
   .string()
-  .check(z.meta({ description: 'As the list of models has it.', examples: ['ibm/granite-4-micro'] }));
+  .check(z.meta({ description: 'As in the list of models.', examples: ['ibm/granite-4-micro'] }));
 const retryAfter = z.optional(
-  z.int().check(z.nonnegative(), z.meta({ description: 'Seconds after which to ask again.' })),
+  z.int().check(z.nonnegative(), z.meta({ description: 'Seconds until the next attempt.' })),
 );
 
 const modelPaths: ZodOpenApiPathsObject = {
@@ -145,7 +145,7 @@ const modelPaths: ZodOpenApiPathsObject = {
     get: {
       operationId: 'listModels',
       tags: ['Models'],
-      summary: 'List the models that are there',
+      summary: 'List the installed models',
       description: 'One entry per key. A download that completes appears here.',
       responses: {
         '200': gives(
@@ -191,7 +191,11 @@ const modelPaths: ZodOpenApiPathsObject = {
         },
       },
       responses: {
-        '200': gives('What was unloaded.', answers.unloadAnswer, answerExamples('post /api/v1/models/unload', 200)),
+        '200': gives(
+          'The instance that was unloaded.',
+          answers.unloadAnswer,
+          answerExamples('post /api/v1/models/unload', 200),
+        ),
         '400': fails('The body cannot be read.', answerExamples('post /api/v1/models/unload', 400)),
         '404': fails('There is no such instance.', answerExamples('post /api/v1/models/unload', 404)),
         ...problemsOfBodies,
@@ -205,8 +209,8 @@ const discoveryPaths: ZodOpenApiPathsObject = {
     get: {
       operationId: 'listModelsForOpenAiClients',
       tags: ['Discovery'],
-      summary: "List the models that are there, in OpenAI's words",
-      description: 'Some clients look here first, to see whether anybody answers.',
+      summary: "List the installed models, in OpenAI's format",
+      description: 'Some clients call this first, to see whether a server answers.',
       responses: {
         '200': gives('Every model.', answers.openAiModelList, answerExamples('get /v1/models', 200)),
         '304': notModified,
@@ -218,8 +222,8 @@ const discoveryPaths: ZodOpenApiPathsObject = {
     get: {
       operationId: 'greet',
       tags: ['Discovery'],
-      summary: 'Tell that this is LM Studio',
-      description: 'What the `lms` command and the SDK look for.',
+      summary: 'Identify the server as LM Studio',
+      description: 'The `lms` command and the SDK call this first.',
       responses: {
         '200': gives('It is.', answers.greeting, answerExamples('get /lmstudio-greeting', 200)),
         '304': notModified,
@@ -233,8 +237,8 @@ const legacyPaths: ZodOpenApiPathsObject = {
     get: {
       operationId: 'listModelsForLegacyClients',
       tags: ['Discovery'],
-      summary: 'List the models that are there, as the older REST API does',
-      description: 'Released 0.4 servers still answer it.',
+      summary: 'List the installed models, as in the older REST API',
+      description: 'Released 0.4 servers still have it.',
       responses: {
         '200': gives('Every model.', answers.legacyModelList, answerExamples('get /api/v0/models', 200)),
         '304': notModified,
@@ -246,8 +250,8 @@ const legacyPaths: ZodOpenApiPathsObject = {
     get: {
       operationId: 'getModelForLegacyClients',
       tags: ['Discovery'],
-      summary: 'Get one model, as the older REST API does',
-      description: 'The slash in the key of a catalog model may stand as it is.',
+      summary: 'Get one model, as in the older REST API',
+      description: 'The slash in the key of a catalog model need not be escaped.',
       requestParams: { path: z.object({ model: modelKey }) },
       responses: {
         '200': gives('The model.', answers.legacyModel, answerExamples('get /api/v0/models/{model}', 200)),
@@ -259,7 +263,7 @@ const legacyPaths: ZodOpenApiPathsObject = {
   },
 };
 
-/** The routes on which a model would run, each with its operation. */
+/** The inference routes, each with its operation. */
 const inferenceOperations = {
   '/v1/chat/completions': 'createChatCompletion',
   '/v1/completions': 'createCompletion',
@@ -284,7 +288,7 @@ function inferencePaths(): ZodOpenApiPathsObject {
           tags: ['Inference'],
           summary: `Run a model (${path})`,
           description:
-            'modeldock runs no model. Where it was started with `--inference`, it answers what the server behind it answers, ' +
+            'modeldock runs no models. If it was started with `--inference`, the answer is that of the server behind it, ' +
             'or a canned text.',
           requestBody: {
             required: true,
@@ -308,7 +312,7 @@ function fails(description: string, examples: Examples): ZodOpenApiResponseObjec
   return gives(description, answers.problemAnswer, examples);
 }
 
-/** Makes an answer that several routes give a component. */
+/** Turns an answer that several routes give into a component. */
 export function name(id: string, response: ZodOpenApiResponseObject): ZodOpenApiResponseObject {
   return { ...response, id };
 }

@@ -6,7 +6,7 @@ import { readSurface } from './read-surface.mjs';
 
 const FOLDER = 'docs/api';
 
-/** Writes docs/api anew: a page for each entry of the package that has types. */
+/** Writes docs/api: a page for each entry of the package that has types. */
 export async function writeListings() {
   const { pages, faults } = await makeListings();
   rmSync(inProject(FOLDER), { recursive: true, force: true });
@@ -30,7 +30,7 @@ export async function checkListings() {
   return { code: output.length === 0 ? 0 : 1, output: output.join('\n') };
 }
 
-/** The pages by name, and a line for each declaration that callers have no name for, or no comment on. */
+/** Returns the pages by name, and a line for each declaration without a name for callers, or without a comment. */
 async function makeListings() {
   const { name: packageName, exports } = JSON.parse(readFileSync(inProject('package.json'), 'utf8'));
   const entries = Object.entries(exports)
@@ -87,7 +87,7 @@ function textOf(name) {
   }
 }
 
-/** The first line that differs, as the package has it and as the page has it. */
+/** Returns the first line that differs, in the package and in the page. */
 function firstDifference(now, written) {
   const [ours, theirs] = [now.split('\n'), written.split('\n')];
   const at = ours.findIndex((line, index) => line !== theirs[index]);

@@ -1,6 +1,6 @@
 import ts from 'typescript';
 
-/** Declarations are compared by what a compiler sees of them: without comments. */
+/** Declarations are compared as a compiler sees them: without comments. */
 const printer = ts.createPrinter({ removeComments: true });
 
 /**
@@ -38,7 +38,7 @@ export function readSurface(entryFiles, { isOurs }) {
     };
   }
 
-  /** Follows references through what leaks as well: a caller reaches those too. */
+  /** Follows references through leaks as well, because callers reach those too. */
   function leaksFrom(names) {
     const leaks = new Map();
     const waiting = [...names];
@@ -86,7 +86,10 @@ export function readSurface(entryFiles, { isOurs }) {
     return symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
   }
 
-  /** Members and type parameters have a name inside their declaration alone, and what is not ours has its own package. */
+  /**
+   * Members and type parameters have a name only inside their declaration, and types of other packages are exported
+   * there.
+   */
   function isDeclaredInModule(symbol) {
     return declarationsOf(symbol).some(
       (node) =>
@@ -103,7 +106,7 @@ function textOf(symbol) {
     .join('\n');
 }
 
-/** A constant's statement, so that what is printed is whole. */
+/** Returns a constant's statement, so that the whole of it is printed. */
 function declarationsOf(symbol) {
   return (symbol.declarations ?? []).map((node) => (ts.isVariableDeclaration(node) ? node.parent.parent : node));
 }

@@ -6,8 +6,8 @@ import { inProject, root } from '../set-up/project.mjs';
 const folder = 'node_modules/.cache/modeldock/portable';
 
 /**
- * Bundles the portable entry as a page's bundler does, and puts what the page loads at first, and what it loads when it
- * is asked for more, into one file each. Returns their paths.
+ * Bundles the portable entry as a page's bundler does, and writes one file with what a page loads at first, and one
+ * with what it loads on demand. Returns their paths.
  */
 export async function bundlePortable() {
   await rm(inProject(folder), { recursive: true, force: true });

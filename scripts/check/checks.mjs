@@ -8,10 +8,7 @@ import { bundlePortable } from './bundle-portable.mjs';
 import { pack } from './pack.mjs';
 import { checkWorkflows } from './workflows.mjs';
 
-/**
- * What is checked, in this order: first what takes as long as all the others. Each answers with an exit code and what there
- * is to read if that is not 0.
- */
+/** The checks, in this order: the longest first. Each returns an exit code and the output to print if that is not 0. */
 const checks = [
   ['types and lint', () => runNode(inProject('scripts/check/types-and-lint.mjs'), [], { capture: true })],
   ['format', () => tool('prettier/bin/prettier.cjs', '--check', '.')],
@@ -30,7 +27,7 @@ const checks = [
   ['size of the portable entry', () => bundlePortable().then(() => tool('size-limit/bin.js'))],
 ];
 
-/** Runs them, two at a time, and prints how each ended; answers whether all are well. */
+/** Runs the checks, two at a time, and prints how each ended; returns whether all passed. */
 export async function runChecks() {
   const folder = mkdtempSync(join(tmpdir(), 'modeldock-check-'));
   try {

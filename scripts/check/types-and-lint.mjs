@@ -2,8 +2,8 @@ import { ESLint } from 'eslint';
 import ts from 'typescript';
 import { inProject, root } from '../set-up/project.mjs';
 
-// Checks the types and lints, over one TypeScript program: two programs would read and check every file twice. Nothing is
-// kept for the next run: what a typed rule says of a file depends on the types of other files, which may have changed.
+// Checks the types and lints, over one TypeScript program: two programs would read and check every file twice. Results
+// are not cached: those of a typed rule depend on the types of other files, which may have changed.
 
 const host = { getCanonicalFileName: (name) => name, getCurrentDirectory: () => root, getNewLine: () => '\n' };
 

@@ -1,6 +1,6 @@
 /**
- * What this project asks of a workflow beyond GitHub's syntax, so that it runs on a fresh fork and with no more power than
- * it needs. Answers with a sentence for each fault.
+ * Checks rules of this project for workflows, beyond GitHub's syntax: a workflow must run on a fork, and with no more
+ * permissions than it needs. Returns a sentence for each violation.
  */
 export function findRuleFaults(text, workflow, scripts) {
   return [
@@ -8,14 +8,14 @@ export function findRuleFaults(text, workflow, scripts) {
     ...unknownSecrets(text),
     ...unknownScripts(text, scripts),
     ...(workflow.permissions ? [] : ['has no permissions: name what the jobs may do, or {} for nothing.']),
-    ...(workflow.concurrency ? [] : ['has no concurrency: two runs of one branch would not know of each other.']),
+    ...(workflow.concurrency ? [] : ['has no concurrency: two runs of one branch could interfere.']),
     ...Object.entries(workflow.jobs)
       .filter(([, job]) => !job.uses && job['timeout-minutes'] === undefined)
       .map(([name]) => `has no timeout-minutes in job "${name}": a test that hangs would run for six hours.`),
   ];
 }
 
-/** A tag can be moved to other code, a commit cannot. The comment tells a reader and Renovate which version it is. */
+/** A tag can be moved to other code, a commit cannot. The comment shows readers and Renovate which version it is. */
 function unpinnedActions(text) {
   return [...text.matchAll(/\buses:\s*(\S+)(.*)/g)]
     .filter(
@@ -24,7 +24,7 @@ function unpinnedActions(text) {
     .map(([, action]) => `uses ${action}: expected the full commit and its version as a comment.`);
 }
 
-/** A fork has no secrets: what needs one fails there. */
+/** A fork has no secrets: steps that need one fail there. */
 function unknownSecrets(text) {
   return [...text.matchAll(/\bsecrets\.(\w+)/g)]
     .filter(([, name]) => name !== 'GITHUB_TOKEN')

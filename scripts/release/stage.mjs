@@ -4,7 +4,7 @@ import { inProject, root, SetUpError } from '../set-up/project.mjs';
 import { runNpm } from '../set-up/run.mjs';
 import { reachableFrom } from './modules.mjs';
 
-/** What only this repository needs: npm warns users about scripts, and downloads the rest for nobody. */
+/** Fields that only this repository needs: npm warns users about scripts, and the rest is of use only here. */
 const NOT_PUBLISHED = ['scripts', 'devDependencies', 'scarfSettings', 'files'];
 
 /**

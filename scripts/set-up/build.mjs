@@ -11,7 +11,7 @@ const BUNDLE_SCRIPT = 'scripts/bundle-command.mjs';
 const BUNDLE = 'dist/bin';
 const SCHEMAS_SCRIPT = 'scripts/build-schemas.mjs';
 
-/** All that the result depends on. */
+/** All inputs of the build. */
 const INGREDIENTS = [
   'src',
   'openapi',
@@ -28,10 +28,10 @@ const INGREDIENTS = [
   SCHEMAS_SCRIPT,
 ];
 
-/** What another version of this file has built, or taken away, the compiler would not build again. */
+/** The compiler would not rebuild what another version of this file has built, or removed. */
 const BUILDER = ['scripts/set-up/build.mjs'];
 
-/** Whether dist holds what the sources say. */
+/** Whether dist is up to date with the sources. */
 export function isBuilt() {
   return builtFrom() === fingerprint(INGREDIENTS);
 }
@@ -39,7 +39,7 @@ export function isBuilt() {
 /** Compiles into dist and writes the OpenAPI documents and the JSON Schemas. */
 export async function build() {
   say('Building …');
-  // What a build that failed has left is not to be trusted, nor is what somebody took files out of.
+  // The results of a failed build are not reliable, nor is a folder from which files were removed.
   const trusted = builtFrom() !== undefined;
   const ingredients = fingerprint(INGREDIENTS);
   rmSync(STAMP, { force: true });
@@ -55,7 +55,7 @@ export async function build() {
   );
 }
 
-/** The ingredients of a build that is complete and still there. */
+/** The inputs of a build that is complete and still exists. */
 function builtFrom() {
   const stamp = readStamp(STAMP);
   if (stamp === undefined) return undefined;
@@ -71,7 +71,7 @@ async function step(what, file, args) {
   }
 }
 
-/** Removes what sources that are gone have become; the compiler leaves it, and the package would carry it. */
+/** Removes the output of deleted sources; the compiler leaves it, and the package would contain it. */
 function removeOrphans() {
   const sources = new Set(filesIn(inProject('src')));
   const bundled = filesIn(inProject(BUNDLE));
@@ -81,7 +81,7 @@ function removeOrphans() {
         .replace(/^dist/, 'src')
         .replace(/(\.d\.ts|\.js)$/, ''),
     );
-    // A thread's own file is written in JavaScript, so that it starts from the sources too.
+    // A worker's file is written in JavaScript, so that it also starts from the sources.
     if (/\.(js|ts)$/.test(file) && !sources.has(`${stem}.ts`) && !sources.has(`${stem}.js`)) rmSync(file);
   }
 }

@@ -4,8 +4,8 @@ import { dirname, join, relative, sep } from 'node:path';
 import { inProject, root } from './project.mjs';
 
 /**
- * What these files and folders hold, as one digest; names count, times do not. A path that is not there counts as absent.
- * `also` is anything else the result depends on.
+ * Hashes the contents of these files and folders into one digest; names count, times do not. A missing path counts as
+ * absent. `also` is any other input.
  */
 export function fingerprint(paths, also = '') {
   const digest = createHash('sha256').update(also);
@@ -16,7 +16,7 @@ export function fingerprint(paths, also = '') {
   return digest.digest('hex');
 }
 
-/** Every file below a path, sorted; the path itself if it is a file; none if there is nothing. */
+/** Lists every file below a path, sorted; the path itself if it is a file; none if it does not exist. */
 export function filesIn(path) {
   if (!existsSync(path)) return [];
   try {
@@ -38,7 +38,7 @@ export function readStamp(file) {
   }
 }
 
-/** Whole or not at all: a half-written stamp would vouch for work that was never done. */
+/** Writes the file as a whole or not at all: half a stamp would claim work that was never completed. */
 export function writeStamp(file, content) {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(`${file}.${process.pid}`, content);

@@ -4,7 +4,7 @@ import { runNpm } from './run.mjs';
 
 const STAMP = inProject('node_modules/.modeldock-installed');
 
-/** Whether node_modules holds what package-lock.json says. */
+/** Whether node_modules matches package-lock.json. */
 export function isInstalled() {
   return readStamp(STAMP) === wanted();
 }
@@ -17,16 +17,16 @@ export async function install() {
     return;
   }
   say('Installing the dependencies (once; about a minute) …');
-  // Errors only: some packages warn about their engines although nothing here loads them on such a Node.
-  // --include=dev: with NODE_ENV=production npm would leave the compiler out. The last two: an npm that packs this
-  // package hands down what it was told itself.
+  // Errors only: some packages warn about their engines although they are not loaded on such a Node. --include=dev:
+  // with NODE_ENV=production npm would leave out the compiler. The last two: an npm that packs this package passes its
+  // own settings on.
   const { code } = await runNpm(['ci', '--loglevel=error', '--include=dev', '--ignore-scripts', '--no-dry-run'], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   if (code !== 0) {
     throw new SetUpError(
       `Cannot install the dependencies: npm ci ended with code ${code}; its own message is above. ` +
-        'See that the registry answers (npm ping) and that the disk has room, then repeat the command.',
+        'Check that the registry answers (npm ping) and that the disk has free space, then repeat the command.',
     );
   }
   writeStamp(STAMP, stamp);
@@ -37,8 +37,8 @@ function wanted() {
 }
 
 /**
- * Whether npm itself, run by hand, has left what package-lock.json says. npm writes the inner file when an install is
- * complete, and removes it before it begins one.
+ * Whether npm itself, run by hand, has installed what package-lock.json says. npm writes the inner file when an install
+ * is complete, and removes it before one begins.
  */
 function matchesLock() {
   const installed = packagesIn(inProject('node_modules/.package-lock.json'));

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { say, SetUpError } from './project.mjs';
 
 /**
- * Runs `work` while no other process runs its own under the same lock file. The lock of a process that is gone is
+ * Runs `work` while no other process runs its own under the same lock file. The lock of a process that has ended is
  * taken over.
  */
 export async function withLock(file, work, { waitMs = 15 * 60_000, pollMs = 100 } = {}) {
@@ -42,7 +42,7 @@ function create(file) {
   }
 }
 
-/** The process that made the lock; undefined if the lock is gone, or not yet written. */
+/** Returns the process that created the lock; undefined if the lock does not exist, or is not yet written. */
 function ownerOf(file) {
   try {
     return Number(readFileSync(file, 'utf8')) || undefined;
@@ -53,8 +53,8 @@ function ownerOf(file) {
 }
 
 /**
- * Removes a dead process's lock. Only one at a time may look and remove: of two that saw the same dead owner, the slower
- * would remove the lock that the faster has just made.
+ * Removes a dead process's lock. Only one process at a time may check and remove: of two that found the same dead
+ * owner, the slower would remove the lock that the faster has just created.
  */
 function breakLock(file) {
   const breaking = `${file}.breaking`;
@@ -68,7 +68,8 @@ function breakLock(file) {
 }
 
 function isGone(pid) {
-  // In a container, numbers repeat: our own number in a lock we do not hold is that of a predecessor.
+  // In a container, process numbers repeat: this process's own number in a lock that it does not hold is that of a
+  // predecessor.
   if (pid === process.pid) return true;
   try {
     process.kill(pid, 0);

@@ -9,7 +9,7 @@ export function inProject(path) {
   return join(root, path);
 }
 
-/** Something that went wrong in a way the reader can mend: shown without a stack. */
+/** An error that the user can fix: it is shown without a stack. */
 export class SetUpError extends Error {
   name = 'SetUpError';
 
@@ -19,7 +19,7 @@ export class SetUpError extends Error {
   }
 }
 
-/** One line to the reader; standard output belongs to the command that follows. */
+/** Prints one line for the user; standard output belongs to the command that follows. */
 export function say(line) {
   process.stderr.write(`${line}\n`);
 }

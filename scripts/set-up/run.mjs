@@ -6,9 +6,9 @@ import { root, SetUpError } from './project.mjs';
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
- * Runs a program in the repository and answers with its exit code and, if `capture` is set, what it printed.
- * A signal goes to the program first: ended alone, we would leave it behind, still writing, and without its lock.
- * @throws SetUpError if the program cannot be started, or a signal came
+ * Runs a program in the repository and returns its exit code and, if `capture` is set, its output. A signal goes to the
+ * program first: if only this process ended, the program would be left behind, still writing, and without its lock.
+ * @throws SetUpError if the program cannot be started, or a signal arrived
  */
 export function run(
   command,
@@ -42,7 +42,7 @@ export function run(
 
     child.on('error', (error) =>
       settle(() =>
-        reject(new SetUpError(`Cannot run ${command}: ${error.message}. Is it installed, and on the PATH?`)),
+        reject(new SetUpError(`Cannot run ${command}: ${error.message}. Check that it is installed, and on the PATH.`)),
       ),
     );
     child.on('close', (code, signal) =>
@@ -54,12 +54,12 @@ export function run(
   });
 }
 
-/** Runs a JavaScript file of an installed package, which need not be executable, nor on the PATH. */
+/** Runs a JavaScript file of an installed package, which need be neither executable nor on the PATH. */
 export function runNode(file, args, options) {
   return run(process.execPath, [file, ...args], options);
 }
 
-/** Runs the npm that started us, or else the one on the PATH. */
+/** Runs the npm that started this process, or else the one on the PATH. */
 export function runNpm(args, options) {
   const started = process.env.npm_execpath;
   if (started && basename(started) === 'npm-cli.js') return runNode(started, args, options);

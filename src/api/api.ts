@@ -81,22 +81,22 @@ export function checkApi(api: Api): Api {
  * Answers a call to LM Studio's routes. Never rejects: every failure becomes an answer.
  * @param engine replaces the session's own engine
  */
-export async function answerCall(call: Call, world: ApiContext, engine = world.engine): Promise<Answer> {
+export async function answerCall(call: Call, context: ApiContext, engine = context.engine): Promise<Answer> {
   try {
     const match = matchRoute(call);
     if (match) {
       note(call, { route: match.route });
       const { name } = match;
-      if (isInference(name)) return await answerInference(world, call, name);
-      return await handlers[name](world, call, match, engine);
+      if (isInference(name)) return await answerInference(context, call, name);
+      return await handlers[name](context, call, match, engine);
     }
     const { method, path } = call;
-    const refusal = await refuseSdk(world, call);
+    const refusal = await refuseSdk(context, call);
     if (refusal) return refusal;
     const under = isUnderApi(path);
     const wrongType = under ? await findWrongType(call) : undefined;
-    const status = wrongType ? wrongType.status : under ? 404 : world.profile.unknownRouteStatus;
-    world.onUnknownRoute({ method, path }, status);
+    const status = wrongType ? wrongType.status : under ? 404 : context.profile.unknownRouteStatus;
+    context.onUnknownRoute({ method, path }, status);
     if (wrongType) throw wrongType;
     return unknownRoute(method, path, status);
   } catch (error) {
@@ -104,7 +104,7 @@ export async function answerCall(call: Call, world: ApiContext, engine = world.e
     if (call.signal.aborted) return 'network error';
     const problem = error instanceof RefusedError ? await loadProblem(error) : error;
     if (problem instanceof Problem) return prettyJson(problem.status, problem.answer, problem.headers);
-    world.onError(error);
+    context.onError(error);
     const internal = problems.internal();
     return prettyJson(internal.status, internal.answer);
   }
@@ -114,10 +114,10 @@ async function loadProblem(refusal: RefusedError): Promise<Problem> {
   return (await import('../contract/problem-from.js')).problemFrom(refusal);
 }
 
-type Handler = (world: ApiContext, call: Call, match: RouteMatch, engine: DownloadEngine) => Promise<Answer>;
+type Handler = (context: ApiContext, call: Call, match: RouteMatch, engine: DownloadEngine) => Promise<Answer>;
 
 const handlers: Record<Exclude<RouteName, InferenceRouteName>, Handler> = {
-  download: async (world, call, _, engine) => {
+  download: async (context, call, _, engine) => {
     const body = await readJson(call, downloadBody);
     const request: DownloadRequest = {
       model: parseModelReference(body.model),
@@ -126,19 +126,19 @@ const handlers: Record<Exclude<RouteName, InferenceRouteName>, Handler> = {
     note(call, { model: requestedModel(request) });
     const job = await engine.start(request);
     if (job !== 'already_downloaded') note(call, { job: job.id, model: job.model });
-    const { profile, explainFailures } = world;
-    const shiftMs = job === 'already_downloaded' ? 0 : world.dateShiftOf(job);
+    const { profile, explainFailures } = context;
+    const shiftMs = job === 'already_downloaded' ? 0 : context.dateShiftOf(job);
     const spelling = { counters: profile.countersInDownloadAnswer, explain: explainFailures, shiftMs };
     return prettyJson(200, toDownloadAnswer(job, spelling));
   },
-  status: async (world, call, { jobId: id = '' }, engine) => {
+  status: async (context, call, { jobId: id = '' }, engine) => {
     note(call, { job: id });
     const job = await engine.status(id);
     if (!job) throw problems.jobNotFound(id);
     // Notes the job's own id: the id in the path is a slice of the URL string, which each journal entry would otherwise
     // keep alive.
     note(call, { job: job.id, model: job.model });
-    return prettyJson(200, toJobStatus(job, world.explainFailures, world.dateShiftOf(job)));
+    return prettyJson(200, toJobStatus(job, context.explainFailures, context.dateShiftOf(job)));
   },
   models: answerAboutModels,
   load: answerAboutModels,
@@ -150,9 +150,9 @@ const handlers: Record<Exclude<RouteName, InferenceRouteName>, Handler> = {
 };
 
 /** Loads what answers calls about models with the first of them: a page that only downloads needs none of it. */
-async function answerAboutModels(world: ApiContext, call: Call, match: RouteMatch): Promise<Answer> {
+async function answerAboutModels(context: ApiContext, call: Call, match: RouteMatch): Promise<Answer> {
   const { modelRoutes } = await import('./model-routes.js');
-  return modelRoutes[match.name as ModelRouteName](world, call, match);
+  return modelRoutes[match.name as ModelRouteName](context, call, match);
 }
 
 /** Answers the greeting by which `lms` and the SDKs recognise LM Studio. */
@@ -172,16 +172,16 @@ async function findWrongType(call: Call): Promise<Problem | undefined> {
 }
 
 /** @throws Problem not_imitated where no inference is configured; also rethrows what the handler throws */
-async function answerInference(world: ApiContext, call: Call, route: InferenceRouteName): Promise<Answer> {
-  const { inference, library } = world;
+async function answerInference(context: ApiContext, call: Call, route: InferenceRouteName): Promise<Answer> {
+  const { inference, library } = context;
   if (inference) return inference(call, route, library);
-  return (await import('./refuse-inference.js')).refuseInference(world, call);
+  return (await import('./refuse-inference.js')).refuseInference(context, call);
 }
 
 /** Refuses an SDK's WebSocket; returns undefined for every other call. */
-async function refuseSdk(world: ApiContext, call: Call): Promise<Answer | undefined> {
+async function refuseSdk(context: ApiContext, call: Call): Promise<Answer | undefined> {
   if (call.header('upgrade') === undefined) return undefined;
-  return (await import('./refuse-inference.js')).refuseUpgrade(world, call);
+  return (await import('./refuse-inference.js')).refuseUpgrade(context, call);
 }
 
 const METHODS_WITH_BODY = ['POST', 'PUT', 'PATCH', 'DELETE'];

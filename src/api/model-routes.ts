@@ -15,7 +15,7 @@ export type ModelRouteName = Extract<
   'models' | 'load' | 'unload' | 'openai-models' | 'legacy-models' | 'legacy-model'
 >;
 
-type ModelRoute = (world: { readonly library: ModelLibrary }, call: Call, match: RouteMatch) => Promise<Answer>;
+type ModelRoute = (context: { readonly library: ModelLibrary }, call: Call, match: RouteMatch) => Promise<Answer>;
 
 /** Answers calls about models. */
 export const modelRoutes: Record<ModelRouteName, ModelRoute> = {

@@ -6,18 +6,18 @@ import { isSdkPath } from './sdk-path.js';
 /* Loaded with the first inference call that is refused. */
 
 /** @throws Problem not_imitated */
-export async function refuseInference(world: InferenceContext, call: Call): Promise<never> {
+export async function refuseInference(context: InferenceContext, call: Call): Promise<never> {
   const { method, path } = call;
-  world.onNotImitated({ method, path });
+  context.onNotImitated({ method, path });
   note(call, { model: await modelInBody(call) });
   throw inferenceNotImitated(`${method} ${path}`);
 }
 
 /** Refuses an SDK's WebSocket with a plain answer, whose status WebSocket clients report; undefined for other calls. */
-export function refuseUpgrade(world: InferenceContext, call: Call): Answer | undefined {
+export function refuseUpgrade(context: InferenceContext, call: Call): Answer | undefined {
   const { method, path } = call;
   if (!isSdkPath(path) || call.header('upgrade')?.toLowerCase() !== 'websocket') return undefined;
-  world.onNotImitated({ method, path });
+  context.onNotImitated({ method, path });
   const { status, answer } = sdkNotImitated(path);
   return prettyJson(status, answer);
 }

@@ -105,7 +105,7 @@ export type SavedSimulation = Record<string, unknown>;
 /** Called with each decision as it is made. */
 export type DecisionListener = (decision: Decision) => void;
 
-/** Something that was decided about a world, by a client or through the control API; what time alone brings is not one. */
+/** A decision about a session, by a client or through the control API. Transitions that come by time alone are not decisions. */
 export type Decision =
   | { type: 'started' | 'paused' | 'resumed' | 'cancelled' | 'failed'; job: string; model: string }
   /** A poll moved the job that was polled. */

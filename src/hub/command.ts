@@ -54,7 +54,7 @@ const processIo: HubCliIo = {
     new Promise((resolve) => {
       process.once('SIGINT', () => resolve());
       process.once('SIGTERM', () => resolve());
-      // A hub that cannot say where it listens is of no use; a reader that has left knows already.
+      // A hub that cannot print its address is useless; a reader that has left has read it already.
       process.stdout.on('error', (error: NodeJS.ErrnoException) => {
         if (error.code !== 'EPIPE') resolve();
       });

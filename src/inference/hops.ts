@@ -19,7 +19,7 @@ function newId(): string {
   return [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** The server as it can be shown: without user and password. */
+/** Formats the server's address without user and password. */
 export function nameOf({ origin, pathname }: URL): string {
   return pathname === '/' ? origin : origin + pathname;
 }
@@ -29,7 +29,7 @@ export function reasonOf(error: unknown): string {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const { code } = cause as { code?: unknown };
     if (typeof code === 'string') return REASONS[code] ?? code;
-    // Of several addresses that were tried, the first tells enough.
+    // Of several addresses that were tried, the first error is enough.
     const [first] = (cause as { errors?: unknown[] }).errors ?? [];
     if (first instanceof Error) return reasonOf(first);
   }
@@ -40,6 +40,6 @@ const REASONS: Record<string, string> = {
   ECONNREFUSED: 'no program listens there (ECONNREFUSED)',
   ENOTFOUND: 'there is no address for that name (ENOTFOUND)',
   ECONNRESET: 'the connection was reset (ECONNRESET)',
-  UND_ERR_SOCKET: 'the connection was closed before an answer came (UND_ERR_SOCKET)',
-  UND_ERR_HEADERS_TIMEOUT: 'no answer came in time (UND_ERR_HEADERS_TIMEOUT)',
+  UND_ERR_SOCKET: 'the connection was closed before an answer arrived (UND_ERR_SOCKET)',
+  UND_ERR_HEADERS_TIMEOUT: 'no answer arrived in time (UND_ERR_HEADERS_TIMEOUT)',
 };

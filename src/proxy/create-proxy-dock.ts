@@ -40,7 +40,7 @@ export interface ProxyDockOptions extends Omit<ControlGuardOptions, 'cors'> {
   onError?: (error: unknown) => void;
   /** Milliseconds that never go back, for traces. */
   monotonic?: () => number;
-  /** Routes of the control API that are not about one session. */
+  /** Routes of the control API that do not concern one session. */
   controlRoutes?: ControlRoutes;
 }
 
@@ -208,7 +208,7 @@ function refuseForeignNames(allowedHosts: readonly string[] = []): CallMiddlewar
   return (next) => async (call) => {
     const host = call.header('host');
     if (foreignPartOf({ host, origin: undefined, fetchSite: undefined }, names) === undefined) return next(call);
-    const message = `Cannot use this proxy under the name ${JSON.stringify(host)}: ask for it as 127.0.0.1, or start it with --allow-host.`;
+    const message = `Cannot use this proxy under the name ${JSON.stringify(host)}: expected a host name of loopback or of --allow-host. Call it as 127.0.0.1, or start it with --allow-host.`;
     return prettyJson(403, { error: { type: 'invalid_request', code: 'forbidden', message } });
   };
 }

@@ -109,7 +109,7 @@ function answerFrom(incoming: IncomingMessage, onEnd: (passed: PassedAnswer) => 
     onEnd({ status, headers: names, ...(body !== undefined && { body }) }),
   );
   pipeline(incoming, watched, () => undefined);
-  // The types of Node's and the DOM's streams differ in name only.
+  // Node's and the DOM's types of streams differ in name only.
   const body = Readable.toWeb(watched) as unknown as ReadableStream<Uint8Array>;
   return { status, headers, body, asIs: true };
 }

@@ -1,6 +1,6 @@
 import type { FailureCode } from '../core/errors.js';
 
-/** A download that cannot go on. `code` is what the job fails or pauses with; the message is for people. */
+/** An error that ends or pauses a download. `code` is that of the job; the message is for people. */
 export class DownloadError extends Error {
   override readonly name = 'DownloadError';
   readonly code: FailureCode;

@@ -9,18 +9,18 @@ import { transfer, type TransferOptions, type TransferPhase } from './transfer/t
 
 export interface DownloadFileOptions extends Omit<TransferOptions, 'onPhase'> {
   part: PartFile;
-  /** Called for each round of requests: the source that it gives has asked anew where the file is. */
+  /** Called for each round of requests; the source it returns locates the file anew. */
   source: () => ByteSource;
   onPhase?: (phase: TransferPhase | 'verifying') => void;
 }
 
-/** Written bytes may be gone so often before the disk is to blame. */
+/** After written bytes have been lost this often, the disk is at fault. */
 const MOST_DAMAGES = 4;
 
 /**
- * Fetches what a part lacks, verifies it, and repairs it where that fails: first what the disk has not kept, then, once,
- * what must have arrived wrong. Afterwards the part is complete, verified and synced.
- * @returns the part as it was when its bytes were hashed
+ * Fetches the missing bytes of a part, verifies it, and repairs it if that fails: first the segments that the disk has
+ * lost, then, once, those that must have arrived wrong. Afterwards the part is complete, verified and synced.
+ * @returns the part's fingerprint when its bytes were hashed
  * @throws DownloadError checksum_mismatch, disk_full, disk_error, and as the transfer
  */
 export async function downloadFile({ part, source, onPhase, ...options }: DownloadFileOptions): Promise<Fingerprint> {
@@ -37,7 +37,7 @@ export async function downloadFile({ part, source, onPhase, ...options }: Downlo
   const rest = Array.from({ length: part.segmentCount }, (_, segment) => segment).filter(
     (segment) => !suspects.has(segment),
   );
-  // Where a request broke off or went on is where a byte is most likely to be wrong.
+  // A wrong byte is most likely where a request broke off or continued.
   for (const again of [[...suspects], rest]) {
     if (again.length === 0) continue;
     const refetch = refetching(part, again);
@@ -48,8 +48,8 @@ export async function downloadFile({ part, source, onPhase, ...options }: Downlo
   }
   throw new DownloadError(
     'checksum_mismatch',
-    `${part.path} is not what was planned: its ${nameOf(part.digest)} is ${found}, and should be ${part.digest.hex}. ` +
-      'It was fetched twice; whatever is between here and the hub changes it.',
+    `Cannot verify ${part.path}: expected the ${nameOf(part.digest)} ${part.digest.hex}, found ${found}. ` +
+      'It was fetched twice; a proxy or mirror on the way to the hub seems to change it.',
   );
 
   /** @returns the verified part, or the digest that was found instead of the planned one */
@@ -67,7 +67,7 @@ export async function downloadFile({ part, source, onPhase, ...options }: Downlo
     }
     throw new DownloadError(
       'disk_error',
-      `The disk does not keep what is written to ${part.path}: ${MOST_DAMAGES + 1} times it held something else. Check the disk.`,
+      `Cannot store ${part.path}: the disk has changed the written bytes ${MOST_DAMAGES + 1} times. Check the disk.`,
     );
   }
 }
@@ -77,8 +77,8 @@ function nameOf({ algorithm }: Digest): string {
 }
 
 /**
- * Takes the bytes of segments that are there once more. Each starts anew when its first bytes come; until then, and if
- * they never do, it stays as it is.
+ * Replaces the bytes of existing segments. Each is emptied when its first new bytes arrive; until then, and if none
+ * arrive, it stays as it is.
  */
 function refetching(part: PartFile, segments: readonly number[]): { sink: ByteSink; hasChanged(): boolean } {
   const before = new Map<number, number>();
@@ -102,10 +102,10 @@ function refetching(part: PartFile, segments: readonly number[]): { sink: ByteSi
   };
 }
 
-/** Notes the segments in which a request broke off. */
+/** Records the segments in which a request broke off. */
 function noteBreaks(source: ByteSource, segmentBytes: number, breaks: Set<number>): ByteSource {
   return {
-    // It is known for certain only when the file has been located.
+    // Read lazily, because it is known for certain only when the file has been located.
     get host() {
       return source.host;
     },

@@ -1,4 +1,4 @@
-/* Downloads that are fast, verified, and survive everything: see docs/real-downloads.md. */
+/* Downloads that are fast, verified, and resumable after any interruption: see docs/real-downloads.md. */
 export { createRealDock, type RealDock, type RealDockOptions } from '../create-real-dock.js';
 export { openDownloader, type DownloaderOptions } from './open-downloader.js';
 export { defaultLimits, type DownloaderLimits } from './limits.js';

@@ -2,52 +2,54 @@ const KiB = 1024;
 const MiB = 1024 * KiB;
 const GiB = 1024 * MiB;
 
-/** Every number the real engine works with. All are options, so that a test takes seconds. Bytes and milliseconds. */
+/**
+ * Every number that the real engine works with. All are options, so that a test takes seconds. Bytes and milliseconds.
+ */
 export interface DownloaderLimits {
   /** The unit of a part's journal. */
   segmentBytes: number;
-  /** A request asks for no less (unless less is left), and no more. */
+  /** The smallest and largest size of a request (unless less is left). */
   shortestRunBytes: number;
   longestRunBytes: number;
-  /** A request covers what its connection moves in this time. */
+  /** A request covers what its connection transfers in this time. */
   runMs: number;
-  /** No request starts further beyond the first byte that is missing. */
+  /** No request starts further than this beyond the first missing byte. */
   aheadBytes: number;
   connectionsAtStart: number;
   connectionsPerFile: number;
   connectionsPerHost: number;
   connectionsInAll: number;
-  /** Between two judgements while connections double, and afterwards. */
+  /** The interval between two measurements while the number of connections doubles, and afterwards. */
   doublingMs: number;
   adjustingMs: number;
-  /** A request slower than `slowShare` of the median for so long is given up. */
+  /** A request that is slower than `slowShare` of the median for this long is replaced. */
   slowMs: number;
   slowShare: number;
-  /** Silence on a connection that is being read. */
+  /** How long a connection may be silent while it is read. */
   silenceMs: number;
   connectMs: number;
-  /** Retries wait longer and longer, up to this. */
+  /** The longest wait before a retry; waits grow up to it. */
   retryMs: number;
   longestRetryMs: number;
-  /** How long nothing at all may answer. */
+  /** How long a download waits without any answer. */
   unreachableMs: number;
-  /** Answers that are errors, without a new byte: a job fails when both are exceeded. */
+  /** The limits of error answers without a new byte: a job fails when both are exceeded. */
   errorsMs: number;
   errorAttempts: number;
-  /** Answers in a row that are not what was asked for, without a new byte: a job fails at once. */
+  /** The limit of consecutive answers that are not what was requested, without a new byte: then a job fails at once. */
   violationAttempts: number;
-  /** Times in a row that a server which only sends whole files breaks off without a new byte. */
+  /** How often in a row a server that sends only whole files may break off without a new byte. */
   streamBreaks: number;
-  /** A start is answered by then. */
+  /** The time limit for the answer to a start. */
   startMs: number;
   jobsAtOnce: number;
-  /** Received and not yet in a journal, in the whole process. */
+  /** The limit of received bytes that are not in a journal yet, in the whole process. */
   unjournaledBytes: number;
   writeBytes: number;
   journalBytes: number;
   journalMs: number;
   checkpointMs: number;
-  /** What stays free on the disk. */
+  /** How much must stay free on the disk. */
   spareBytes: number;
   lockTouchMs: number;
   lockStaleMs: number;

@@ -30,7 +30,7 @@ import { realClock, withSteadyDates, type RealClock } from './real-clock.js';
 import { createBandwidth } from './transfer/bandwidth.js';
 import { createConnectionSlots } from './transfer/connection-slots.js';
 
-/** Options of a downloader. Everything has a default: without any it downloads into LM Studio's own folder. */
+/** Options of a downloader. All have defaults: without options it downloads into LM Studio's own folder. */
 export interface DownloaderOptions {
   /**
    * The models folders. Of several, a model goes where its repo has a folder already, else to the first with room. Default: the
@@ -45,7 +45,10 @@ export interface DownloaderOptions {
   allowCatalogQuantization?: boolean;
   /** Bytes per second of all downloads together; no limit by default. */
   bandwidth?: number;
-  /** Where to write how a download went, as a scenario for the simulator; further ones get the job's id into the name. */
+  /**
+   * The file for a recording of a download, as a scenario for the simulator; those of further downloads have the job's
+   * id in the name.
+   */
   record?: string;
   /** A `command` leaves other jobs alone, and pauses its own when it closes. Default `server`. */
   owner?: JobOwner;
@@ -56,7 +59,10 @@ export interface DownloaderOptions {
   readOnly?: boolean;
   /** Certificates to trust instead of the usual ones, PEM. */
   ca?: string;
-  /** Which addresses are on the Internet: a hub there may not lead into a private network. Default: all but the special ones. */
+  /**
+   * Decides which addresses are on the Internet: a hub there may not lead into a private network. Default: all but the
+   * special ones.
+   */
   isPublicAddress?: (address: string) => boolean;
   /** The numbers it works with. Default: `defaultLimits`. */
   limits?: Partial<DownloaderLimits>;
@@ -84,7 +90,8 @@ export async function openDownloader(options: DownloaderOptions = {}): Promise<D
   const onWarning = (text: string): void => {
     if (!folders.unlisted.some((folder) => text.includes(folder))) warn(text);
   };
-  // A command may need no network, and then no settings of it; a server is not to find out at its first download.
+  // A command may need no network, and so none of its settings; a server must report wrong ones before its first
+  // download.
   if (owner === 'server') checkNetworkSettings(environment);
   const settings = hubSettingsOnDemand(environment);
   const limits = limitsFrom(options.limits, settings);
@@ -128,7 +135,7 @@ export async function openDownloader(options: DownloaderOptions = {}): Promise<D
       try {
         listener(event);
       } catch (error) {
-        // A listener that fails must not keep a job from ending.
+        // A listener that throws must not keep a job from ending.
         onWarning(`A listener to ${event.type} failed: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
@@ -163,7 +170,7 @@ export async function openDownloader(options: DownloaderOptions = {}): Promise<D
     start: (request) => starter.start(request, { allowCatalogQuantization: options.allowCatalogQuantization ?? false }),
     get: async (request) => {
       const job = await starter.start(request, { allowCatalogQuantization: true });
-      // A user who calls the command again wants the download to go on.
+      // A user who calls the command again wants to resume the download.
       const isHeld = owner === 'command' && job !== 'already_downloaded' && job.state === 'paused';
       return isHeld ? jobs.resume(job.id) : job;
     },
@@ -209,7 +216,7 @@ function stateAfter(type: DownloadEvent['type']): JobSnapshot['state'] {
   }
 }
 
-/** The silence that the environment sets is read when it is first used, as the other settings of the network are. */
+/** Reads the silence that the environment sets on first use, like the other settings of the network. */
 function limitsFrom(given: Partial<DownloaderLimits> | undefined, settings: HubSettings): DownloaderLimits {
   return {
     ...{ ...defaultLimits, ...given },

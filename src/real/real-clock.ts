@@ -1,15 +1,18 @@
 import { systemClock, withoutStepsBack, type WaitingClock } from '../core/clock.js';
 
-/** The time of day, and a monotonic time for durations. */
+/** A clock with the time of day, and a monotonic time for durations. */
 export interface RealClock extends WaitingClock {
-  /** Milliseconds since some moment, not whole; never goes back. */
+  /** Milliseconds from an arbitrary start, not whole; never goes back. */
   monotonic(): number;
 }
 
 /** The machine's own. */
 export const realClock: RealClock = { ...systemClock, monotonic: () => performance.now() };
 
-/** The same clock, whose dates run on where the machine's are set back: no job completes before it started. */
+/**
+ * Wraps a clock so that its dates never go back when the machine's date is set back: no job completes before it
+ * started.
+ */
 export function withSteadyDates(clock: RealClock): RealClock {
   const dates = withoutStepsBack(clock);
   return {

@@ -1,36 +1,42 @@
 import { RefusedError } from '../core/errors.js';
 
 /*
- * Names from a hub that become paths on a disk. What one file system takes, another one does not: a name is held
- * against the rules of all of them, so that a models folder can be moved.
+ * Checks names from a hub that become paths on a disk, by the rules of all file systems, so that a models folder can be
+ * moved to another one.
  */
 
 const DEVICE = /^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?:\s*\.|\s*$)/i;
 const LONGEST_SEGMENT_BYTES = 255;
 
-/** A file in a repo, with slashes. @throws RefusedError unsafe_path */
+/** Checks a file's path in a repo, with slashes. @throws RefusedError unsafe_path */
 export function checkRepoPath(path: string): void {
   for (const segment of path.split('/')) {
     const fault = faultOf(segment);
     if (fault === undefined) continue;
-    throw unsafe(path, `The repo has a file ${shown(path)}, ${fault}: modeldock does not write it to a disk.`);
+    throw unsafe(
+      path,
+      `Cannot write the repo's file ${shown(path)} to a disk: expected a valid path, found one ${fault}.`,
+    );
   }
 }
 
-/** The two folders that a repo becomes. @throws RefusedError unsafe_path */
+/** Checks the two folders of a repo. @throws RefusedError unsafe_path */
 export function checkRepoName(owner: string, repo: string): void {
   const name = `${owner}/${repo}`;
   for (const segment of [owner, repo]) {
     const fault = segment.includes('/') ? 'whose parts must not have slashes' : faultOf(segment);
     if (fault !== undefined) {
-      throw unsafe(name, `There can be no folder for the repo ${shown(name)}, ${fault}. Check how it is spelled.`);
+      throw unsafe(
+        name,
+        `Cannot create a folder for the repo ${shown(name)}: expected a valid name, found one ${fault}. Check its spelling.`,
+      );
     }
   }
 }
 
-/** Files that are one file where case does not count. @throws RefusedError unsafe_path */
+/** Refuses files that would be the same file if case were ignored. @throws RefusedError unsafe_path */
 export function checkNoCaseTwins(paths: readonly string[]): void {
-  // A file that another one needs as a folder is as impossible as a second file of the same name.
+  // A file that is also needed as a folder is as impossible as a second file of the same name.
   const known = new Map<string, { path: string; isFile: boolean }>();
   for (const path of paths) {
     const segments = path.split('/');
@@ -41,7 +47,7 @@ export function checkNoCaseTwins(paths: readonly string[]): void {
       if (twin !== undefined && (isFile || twin.isFile)) {
         throw unsafe(
           path,
-          `The repo has both ${shown(twin.path)} and ${shown(path)}, which are one on a disk that does not tell upper from lower case.`,
+          `Cannot write the repo's files ${shown(twin.path)} and ${shown(path)}: they are the same file on a disk that ignores case.`,
         );
       }
       if (twin === undefined) known.set(folded(part), { path, isFile });
@@ -52,7 +58,7 @@ export function checkNoCaseTwins(paths: readonly string[]): void {
 function faultOf(segment: string): string | undefined {
   if (segment === '') return 'in which a name between slashes is empty';
   if (segment === '.' || segment === '..') return `which has a part ${segment}`;
-  // eslint-disable-next-line no-control-regex -- they are what is looked for
+  // eslint-disable-next-line no-control-regex -- the pattern finds control characters
   if (/[\x00-\x1f\x7f-\x9f]/.test(segment)) return 'which has control characters';
   if (/[\\:]/.test(segment)) return 'which has a colon or a back slash';
   if (/[<>"|?*]/.test(segment)) return 'which has one of < > " | ? *';
@@ -64,7 +70,7 @@ function faultOf(segment: string): string | undefined {
   return undefined;
 }
 
-/** Upper case first: it is what makes ß and SS, or the two lower-case sigmas, one. */
+/** Upper case first, which unifies ß and SS, and the two lower-case sigmas. */
 function folded(path: string): string {
   return path.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
 }

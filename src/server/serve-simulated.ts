@@ -99,7 +99,7 @@ async function readReplay(text: string): Promise<SessionSnapshot> {
   });
 }
 
-/** The world has its own clock; which one its dates are shown on is for the viewer to say. */
+/** A restored session has its own clock; the flag chooses the clock of the dates that it shows. */
 async function replay(
   sessions: SimulatedSessions,
   snapshot: SessionSnapshot,

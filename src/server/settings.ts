@@ -146,7 +146,7 @@ export function addServeOptions(command: Command, { port = 1234, logLevel = 'inf
     ),
     new Option(
       '--replay <token|file>',
-      'begin with the world of a test that failed (a token, or a snapshot as JSON): it is the session "default"',
+      'start with the session of a test that failed (a token, or a snapshot as JSON), as the session "default"',
     )
       .conflicts([...EXCLUDES.replay!])
       .argParser(readReplay),
@@ -239,7 +239,7 @@ function tokenOf(flag: string): (text: string) => string {
   };
 }
 
-/** `MODEL=MOMENT`, several of them apart by spaces or commas, or all of them as JSON. */
+/** Parses `MODEL=MOMENT`, several of them separated by spaces or commas, or all of them as JSON. */
 function parseHold(
   text: string,
   previous: Readonly<Record<string, StartMoment>> = {},
@@ -251,7 +251,7 @@ function parseHold(
     return hold;
   } catch (error) {
     throw new InvalidArgumentError(
-      `${(error as Error).message} Allowed is MODEL=MOMENT, for instance ibm/granite-4-micro=42% or qwen/*=failed@50%.`,
+      `Expected MODEL=MOMENT, such as ibm/granite-4-micro=42% or qwen/*=failed@50%. ${(error as Error).message}`,
     );
   }
 }
@@ -261,7 +261,7 @@ function readHold(text: string): Record<string, string> {
   return Object.fromEntries(
     entries.map((entry) => {
       const [, model, moment] = /^([^=]+)=(.+)$/.exec(entry) ?? [];
-      if (model === undefined || moment === undefined) throw new Error(`${entry} is no MODEL=MOMENT.`);
+      if (model === undefined || moment === undefined) throw new Error(`Cannot read ${entry}.`);
       return [model, moment];
     }),
   );

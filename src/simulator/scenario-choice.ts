@@ -13,7 +13,7 @@ export const scenarioChoiceSchema = z.strictObject({
   hold: z.exactOptional(z.record(z.string().check(z.maxLength(LONGEST_PATTERN)), momentSchema)),
 });
 
-/** A choice, and the scenarios that it names: checked once, however many worlds begin with it. */
+/** A choice, and the scenarios that it names. They are checked once for all sessions that start with it. */
 export interface ResolvedChoice {
   choice: ScenarioChoice;
   byDefault: Scenario;

@@ -2,7 +2,7 @@ import { ControlError } from '../control/base/control-error.js';
 import type { DockControl } from '../control/contract/dock-control.js';
 import { appendReplayNote } from './replay-note.js';
 
-/** A control whose errors end with how to bring the world back. */
+/** A control whose errors end with how to restore the session. */
 export interface Noted {
   /** The same session, with errors in the server's own words. */
   readonly plain: DockControl;

@@ -46,7 +46,7 @@ function saveToken(token: string): string | undefined {
   const os = process?.getBuiltinModule?.('node:os');
   const path = process?.getBuiltinModule?.('node:path');
   if (!fs || !os || !path) return undefined;
-  const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'modeldock-replay-')), 'world.mdk');
+  const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'modeldock-replay-')), 'session.mdk');
   fs.writeFileSync(file, `${token}\n`);
   return file;
 }

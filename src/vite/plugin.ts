@@ -62,7 +62,7 @@ interface Served {
 
 /** Mounts the sessions in a server of Vite's. */
 function serveIn(server: ViteDevServer | PreviewServer, options: ModeldockPluginOptions): Served {
-  const { path = '/lmstudio', scenario, catalog, log = 'changes', ...world } = options;
+  const { path = '/lmstudio', scenario, catalog, log = 'changes', ...dockOptions } = options;
   const { root, logger } = server.config;
   const absolute = (file: string): string => (isAbsolute(file) ? file : resolve(root, file));
   const files = {
@@ -70,7 +70,7 @@ function serveIn(server: ViteDevServer | PreviewServer, options: ModeldockPlugin
     catalog: isFile(catalog) ? absolute(catalog) : undefined,
   };
   const sessions = createReplaceableSessions({
-    ...world,
+    ...dockOptions,
     ...(isFile(scenario) ? {} : scenario !== undefined && { scenario }),
     ...(isFile(catalog) ? {} : catalog !== undefined && { catalog }),
     files,

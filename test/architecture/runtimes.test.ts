@@ -14,7 +14,7 @@ describe('the compiler projects', () => {
     expect(covered.sort()).toEqual(sourceFiles());
   });
 
-  it('give types of their own to Node alone', () => {
+  it('give types of Node only to the project for Node', () => {
     expect({ portable: portable.options.types, node: node.options.types }).toEqual({ portable: [], node: ['node'] });
   });
 });

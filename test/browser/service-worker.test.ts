@@ -127,7 +127,7 @@ describe.skipIf(executablePath === undefined).each([
   });
 
   describe('a dock with the storage of its tab', () => {
-    it('tells of its events, and has its downloads again after a reload', async () => {
+    it('streams its events, and keeps its downloads over a reload', async () => {
       await tab.evaluate((url) => page.openStored(url), baseUrl);
       expect(await tab.evaluate(([url, sent]) => page.hear(url, sent), [baseUrl, download] as const)).toEqual([
         'decision',
@@ -146,7 +146,7 @@ describe.skipIf(executablePath === undefined).each([
   });
 
   describe('a client that leaves', () => {
-    it('is let go by its browser, while the api never hears of it', async () => {
+    it('is dropped by its browser without a signal to the api', async () => {
       await openAt(baseUrl);
       const left = await tab.evaluate(([url, sent]) => page.leave(url, sent), [
         baseUrl,

@@ -64,7 +64,7 @@ describe('a server with a token', () => {
     expect((await client.send('POST', '/lmstudio-greeting')).status).toBe(401);
   });
 
-  it('asks for it before it looks at the body', async () => {
+  it('requires it before it reads the body', async () => {
     const client = openClient({ requireToken: TOKEN });
     expect((await client.send('POST', '/api/v1/models/download', { body: '{' })).status).toBe(401);
   });
@@ -93,7 +93,7 @@ describe('cross-origin calls', () => {
   it.each([
     ['*', '*'],
     ['http://localhost:5173', 'http://localhost:5173'],
-  ])('are allowed where the server was told to: %s', async (cors, allowed) => {
+  ])('are allowed if the server is configured to allow them: %s', async (cors, allowed) => {
     const client = openClient({ cors, requireToken: TOKEN });
     const options = await client.send('OPTIONS', '/api/v1/models/download', preflight);
     expect([options.status, options.text]).toEqual([204, '']);

@@ -42,7 +42,7 @@ describe('a refusal of the engine', () => {
   });
 
   it.each(cases.filter(([, [, , shown]]) => shown !== undefined))(
-    '%s says on the wire what the engine says, and after how long to come back',
+    '%s is sent with the message of the engine and its Retry-After',
     async (code, [status, type]) => {
       const downloader = {
         ...createImaginedDownloader({ now: () => Date.now() }),
@@ -64,7 +64,7 @@ describe('a refusal of the engine', () => {
     },
   );
 
-  it('of the hub or the disk stands in the table of what we decided', () => {
+  it('of the hub or the disk is in the table of inferred values', () => {
     for (const [code, [status, type]] of Object.entries(inferred.hubRefusals.value)) {
       expect(answered[code as RefusalCode]).toEqual([status, type, code]);
     }

@@ -10,8 +10,8 @@ const MODEL = 'ibm/granite-4-micro';
 const EMBEDDER = 'text-embedding-nomic-embed-text-v1.5';
 const PROMPT = { model: MODEL, messages: [{ role: 'user', content: 'Hello' }], input: 'Hello', prompt: 'Hello' };
 
-describe('a route on which a model would run', () => {
-  it.each(ROUTES)('is an honest 501 by default: %s', async (path) => {
+describe('an inference route', () => {
+  it.each(ROUTES)('answers 501 by default: %s', async (path) => {
     const reported: string[] = [];
     const client = openClient({ onNotImitated: (route) => reported.push(`${route.method} ${route.path}`) });
     const read = await client.post(path, PROMPT);
@@ -36,7 +36,7 @@ describe('a route on which a model would run', () => {
     expect((await client.post('/v1/responses', PROMPT)).status).toBe(404);
   });
 
-  it('refuses a server that cannot be one when the dock is opened, without its password', () => {
+  it('refuses an invalid server when the dock is created, without showing its password', () => {
     for (const inference of ['llama.cpp', 'ftp://x', 'http://x/?y', '']) {
       expect(() => openClient({ inference })).toThrow(
         /^Cannot use this inference: expected "none", "canned", .* found "/,
@@ -221,7 +221,7 @@ describe('forwarded inference', () => {
     expect(seen).toEqual([undefined, 'Bearer theirs', 'Bearer inner']);
   });
 
-  it('is a 502 that names a server which is not there, and no secret of it', async () => {
+  it('answers 502 with the name of an unreachable server, without its secrets', async () => {
     const server = await upstream(() => undefined);
     await server.close();
     const client = openClient({ inference: server.url.replace('http://', 'http://me:secret@') });
@@ -254,7 +254,7 @@ describe('forwarded inference', () => {
     await until(() => left);
   });
 
-  it('does not go in circles', async () => {
+  it('refuses a server that leads back to itself', async () => {
     const opened: Client[] = [];
     const server = await upstream(async (request, response) => {
       const headers = Object.entries(request.headers).filter(

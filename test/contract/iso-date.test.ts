@@ -25,7 +25,7 @@ test.prop([fc.double({ min: 0, max: 253_402_300_799_999, noNaN: true })], { numR
   },
 );
 
-test('refuses what is no time, as Date does', () => {
+test('refuses an invalid time, as Date does', () => {
   expect(() => isoDate(NaN)).toThrow(RangeError);
   expect(() => isoDate(LAST + 1)).toThrow(RangeError);
 });

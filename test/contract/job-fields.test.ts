@@ -121,7 +121,7 @@ describe('the status of a job', () => {
     expect((await client.status(job_id)).body).toMatchObject({ estimated_completion: '2025-10-03T15:33:24.924Z' });
   });
 
-  it('adds a text `error` to a failed job, and nothing to others, where the server is told to explain failures', async () => {
+  it('adds a text `error` to a failed job, and nothing to others, if the server is configured to explain failures', async () => {
     const client = openClient({ explainFailures: true });
     const failed = await arrange(client, 'simulate/fails-at-50', 60_000);
     expect((await client.status(failed)).body.error).toBe('The connection was reset.');

@@ -38,7 +38,7 @@ describe('loading', () => {
     offload_kv_cache_to_gpu: false,
   };
 
-  it('takes every wish of a GGUF model and echoes the configuration when asked', async () => {
+  it('accepts every setting of a GGUF model and echoes the configuration when asked', async () => {
     const client = await openStocked(['openai/gpt-oss-20b']);
     const read = await client.post(LOAD, { model: 'openai/gpt-oss-20b', ...wishes, echo_load_config: true });
     expect(read.body.load_config).toEqual({ ...wishes, parallel: 4 });
@@ -90,7 +90,7 @@ describe('loading', () => {
     });
   });
 
-  it('numbers further instances of a model, and gives a freed number out again', async () => {
+  it('numbers further instances of a model, and reuses a freed number', async () => {
     const client = await openStocked(['nomic-ai/nomic-embed-text-v1.5']);
     const model = 'text-embedding-nomic-embed-text-v1.5';
     const load = async () => (await client.post(LOAD, { model })).body;

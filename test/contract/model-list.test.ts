@@ -252,7 +252,7 @@ describe('the older list of models', () => {
   });
 });
 
-describe('the neighbours', () => {
+describe('the neighbouring routes', () => {
   it('list models as OpenAI does, with the data first', async () => {
     const client = await openStocked(['ibm/granite-4-micro']);
     expect((await client.get('/v1/models')).text).toBe(

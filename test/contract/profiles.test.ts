@@ -8,7 +8,7 @@ describe('a profile', () => {
   });
 
   // toString: a name that every object has.
-  it.each(['nope', 'toString'])('that there is none of, %s, is refused with the names there are', (name) => {
+  it.each(['nope', 'toString'])('with the unknown name %s is refused with the known names', (name) => {
     expect(() => createDock({ profile: name as 'strict' })).toThrow(
       expect.objectContaining({
         name: 'RangeError',

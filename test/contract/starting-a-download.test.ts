@@ -82,7 +82,7 @@ describe('a start', () => {
     expect((await client.status(body.job_id)).body.status).toBe('completed');
   });
 
-  it('of a model that failed makes a new job, which goes on from the bytes on disk', async () => {
+  it('of a model that failed creates a new job, which continues from the bytes on disk', async () => {
     const client = openClient();
     const first = await client.download('simulate/fails-at-50');
     await client.advance(60_000);

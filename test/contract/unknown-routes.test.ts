@@ -127,7 +127,7 @@ describe('a known route', () => {
     },
   );
 
-  it('answers 500 with the error object, and tells of the error, when something breaks that nobody foresaw', async () => {
+  it('answers 500 with the error object, and reports the error, after an unexpected error', async () => {
     const fault = new Error('the disk is on fire');
     const errors: unknown[] = [];
     const world = brokenWorld(fault, (error) => errors.push(error));

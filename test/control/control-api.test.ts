@@ -62,7 +62,7 @@ describe('a route of the control API', () => {
     }
   });
 
-  it('that is not there names those that are', async () => {
+  it('that does not exist is refused with the existing ones', async () => {
     const { refusal } = open();
     const { status, code, message } = await refusal('GET', '/nothing');
     expect({ status, code }).toEqual({ status: 404, code: 'not_found' });
@@ -150,7 +150,7 @@ describe('the key of a model in a path', () => {
     },
   );
 
-  it('that is not there is quoted as it was meant', async () => {
+  it('of an unknown model is quoted decoded', async () => {
     const { refusal } = open();
     expect((await refusal('DELETE', '/models/no%2Fsuch')).message).toContain('no/such');
     expect(await refusal('DELETE', '/models/%E0%A4%A')).toMatchObject({ status: 404, code: 'not_found' });
@@ -194,7 +194,7 @@ describe('events', () => {
 });
 
 describe('a session', () => {
-  it('is made by a route about it, and by no other', async () => {
+  it('is created by a route that concerns it, and by no other', async () => {
     const { send, sessions } = open();
     await send('GET', '/sessions');
     await send('GET', '/nothing', { base: 'http://localhost:1234/s/one/__modeldock' });
@@ -205,7 +205,7 @@ describe('a session', () => {
     expect(sessions.list().map(({ session }) => session)).toEqual(['four']);
   });
 
-  it('with a name that cannot be one is refused in the words of the route', async () => {
+  it('with an invalid name is refused with the error of the route', async () => {
     const { send, sessions } = open();
     const headers = { 'x-modeldock-session': 'a b' };
     const message = expect.stringContaining('Cannot use this name for a session') as string;
@@ -227,7 +227,7 @@ describe('a session', () => {
     expect((await send('POST', '/sessions', { body: { session: '...' } })).status).toBe(200);
   });
 
-  it('is not forked into one that is there', async () => {
+  it('is not forked into an existing one', async () => {
     const { send, refusal } = open();
     await send('POST', '/sessions', { body: { session: 'taken' } });
     expect(await refusal('POST', '/fork', { body: { session: 'taken' } })).toMatchObject({
@@ -246,7 +246,7 @@ describe('a session', () => {
   });
 });
 
-it('a defect behind the control API is told in its own words', async () => {
+it('a defect behind the control API is reported with its message', async () => {
   const errors: unknown[] = [];
   const defect = new Error('A defect, on purpose.');
   const { refusal } = open(

@@ -10,7 +10,7 @@ import { theWorld } from './suite/world.js';
 
 /** The control of a session, with the same results in process and over every transport. */
 export function describeControl(door: Door): void {
-  describe(`a session operated ${door.name}`, () => {
+  describe(`a session controlled ${door.name}`, () => {
     theClock(door);
     advancing(door);
     theJobs(door);

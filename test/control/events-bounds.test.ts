@@ -112,7 +112,7 @@ describe('what is recorded of a session', () => {
     expect(await idsFrom(0, 1)).toEqual([3]);
   });
 
-  it('goes on under the ids of the world before, so that a listener that comes back misses nothing', async () => {
+  it('continues the ids of the earlier state, so that a returning listener misses nothing', async () => {
     const before = hear();
     await ask();
     await ask();
@@ -127,7 +127,7 @@ describe('what is recorded of a session', () => {
     expect(await idsFrom(4, 1)).toEqual([5]);
   });
 
-  it('goes on after a story that could not be told, which is reported and a gap', async () => {
+  it('continues after a recording that failed, which is reported and leaves a gap', async () => {
     const errors: unknown[] = [];
     const listeners: Listeners = { lastId: 0, leftAt: undefined };
     const clock = new SessionClock({ start: START, mode: { mode: 'frozen' } });
@@ -198,7 +198,7 @@ describe('a stream of events', () => {
 });
 
 describe('a listener that begins when its session has been reset', () => {
-  it('ends, and misses nothing of the next world', async () => {
+  it('ends, and misses no event of the next state', async () => {
     const events = sessions.open('default').events()[Symbol.asyncIterator]();
     await sessions.open('default').reset();
     expect((await events.next()).done).toBe(true);

@@ -83,7 +83,7 @@ describe('the faults of a session', () => {
     expect((await dock.faults.add({ effect: unavailable })).id).toBe('fault-3');
   });
 
-  it('are told by name where one is to be removed that is not there', async () => {
+  it('are listed when an unknown one is to be removed', async () => {
     const { add, dock } = openFaultWorld();
     await expect(dock.faults.remove('fault-1')).rejects.toMatchObject({
       status: 404,
@@ -96,7 +96,7 @@ describe('the faults of a session', () => {
     });
   });
 
-  it('are a thousand at most', async () => {
+  it('are limited to a thousand', async () => {
     const { add, dock } = openFaultWorld();
     await add(...times(1000, { effect: unavailable }));
     await expect(dock.faults.add({ effect: unavailable })).rejects.toMatchObject({

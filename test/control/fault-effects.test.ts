@@ -53,7 +53,7 @@ describe('status', () => {
 describe('a fault in place of the api', () => {
   const effects: Fault['effect'][] = [unavailable, { type: 'network-error' }, { type: 'hang' }];
 
-  it.each(effects)('keeps it from being asked: $type', async (effect) => {
+  it.each(effects)('keeps the api from being called: $type', async (effect) => {
     const { add, dock, post } = openFaultWorld();
     await add({ effect });
     const answer = post(downloadPath, { model: 'simulate/slow' }).catch(() => undefined);
@@ -221,7 +221,7 @@ describe('stale', () => {
     expect(await (await poll(job)).json()).toMatchObject({ status: 'downloading', downloaded_bytes: 0 });
   });
 
-  it('knows nothing of later control calls', async () => {
+  it('ignores later control calls', async () => {
     const { add, dock, poll, start } = openFaultWorld();
     const [cancelled, paused, resumed] = [
       await start(),
@@ -242,7 +242,7 @@ describe('stale', () => {
     expect(await (await poll(resumed)).json()).toMatchObject({ status: 'paused', downloaded_bytes: 2_900_000 });
   });
 
-  it('starts a download now, even so', async () => {
+  it('still starts a download now', async () => {
     const { add, dock, post } = openFaultWorld();
     await add({ effect: { type: 'stale', msAgo: 1000 } });
     expect((await post(downloadPath, { model: 'simulate/slow' })).status).toBe(200);

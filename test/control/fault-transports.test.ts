@@ -102,7 +102,7 @@ describe('over HTTP', () => {
     expect(received).toMatch(new RegExp(`^HTTP/1.1 ${status} [^]*\\r\\n\\r\\n$`));
   });
 
-  it('HEAD is answered without a body, whatever would have happened to it', async () => {
+  it('HEAD is answered without a body, with any fault', async () => {
     const { add, url } = await served();
     await add({ effect: { type: 'truncated' }, times: 1 }, { effect: { type: 'slow-body', bytesPerSecond: 0.001 } });
     for (let count = 0; count < 2; count++) {
@@ -171,7 +171,7 @@ describe('over MSW in Node', () => {
 });
 
 describe('the table of what works where', () => {
-  it('has a word on every effect over every transport', () => {
+  it('has an entry for every effect on every transport', () => {
     for (const [effect, transports] of Object.entries(faultSupport)) {
       expect(Object.keys(transports), effect).toEqual(['function', 'msw-node', 'msw-browser', 'http']);
       for (const { as } of Object.values(transports)) expect(as).toMatch(/^[a-z].*[^.]$/);

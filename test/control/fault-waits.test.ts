@@ -44,14 +44,14 @@ describe('while a test fakes the timers', () => {
   it.each<Fault['effect']>([
     { type: 'latency', ms: 5 },
     { type: 'slow-body', bytesPerSecond: 20_000 },
-  ])('a wait ends all the same: $type', async (effect) => {
+  ])('a wait still ends: $type', async (effect) => {
     const { add, get } = openFaultWorld();
     await add({ effect });
     expect(await (await get('/lmstudio-greeting')).json()).toEqual({ lmstudio: true });
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('the wall is still read as the machine has it', () => {
+  it('wall time is still that of the machine', () => {
     vi.setSystemTime(0);
     expect(monotonicNow()).toBeGreaterThan(0);
   });

@@ -35,7 +35,7 @@ describe('polls just when LM Studio closes an idle connection', () => {
     expect(finding!.title).toContain('poller/1');
   });
 
-  it('are none where they come at another pace, or once, or with Connection: close', () => {
+  it('are not found at another pace, or once, or with Connection: close', () => {
     expect(idsIn(pollsAfter([1000, 3000, 10_000]))).toEqual([]);
     expect(idsIn(pollsAfter([5000, 1000]))).toEqual([]);
     expect(idsIn(pollsAfter([5000, 5000, 5000], { connection: 'close' }))).toEqual([]);
@@ -67,7 +67,7 @@ describe('a catalog id that the catalog does not have', () => {
     expect((await again.download('acme/another-1b')).status).toBe(200);
   });
 
-  it('is made up or not by a word that is checked', () => {
+  it('is made up or refused by an option that is checked', () => {
     expect(() => openClient({ unknownModels: 'maybe' as 'refuse' })).toThrow(/"refuse" or "imagine"/);
   });
 });

@@ -46,7 +46,7 @@ describe('polling after a final state', () => {
     expect(await client.dock.findings()).toEqual([]);
   });
 
-  it('is not found for what the client was not told: the answer was cut off', async () => {
+  it('is not found if the answer was cut off, so that the client did not get it', async () => {
     const client = openClient();
     const { job_id } = await client.start('simulate/steady');
     client.wait(60_000);
@@ -171,7 +171,7 @@ describe('polling faster than five times a second', () => {
     ['was frozen', { mode: 'frozen' }],
     ['ran at speed 60', { mode: 'running', speed: 60 }],
     ['was advanced by polls', { mode: 'polls' }],
-  ] as const)('is told but not judged while the clock %s', async (how, change) => {
+  ] as const)('is reported as not judged while the clock %s', async (how, change) => {
     const client = openClient();
     await client.dock.clock.set(change);
     const { job_id } = await client.start('simulate/slow');
@@ -208,13 +208,13 @@ describe('polling faster than five times a second, across a change of the clock'
   });
 });
 
-describe('Retry-After', () => {
+describe('the finding about Retry-After', () => {
   const refuseOnce = (value: string) => ({
     when: { route: 'status' as const, nth: 1 },
     effect: { type: 'status' as const, status: 429, headers: { 'Retry-After': value } },
   });
 
-  it('ignored is found', async () => {
+  it('is reported when Retry-After is ignored', async () => {
     const client = openClient();
     const { job_id } = await client.start('simulate/slow');
     await client.dock.faults.add(refuseOnce('5'));
@@ -230,7 +230,7 @@ describe('Retry-After', () => {
     ]);
   });
 
-  it('ignored is found where it is a date', async () => {
+  it('is reported when a Retry-After with a date is ignored', async () => {
     const client = openClient();
     const { job_id } = await client.start('simulate/slow');
     await client.dock.faults.add(refuseOnce(new Date(Date.now() + 10_000).toUTCString()));
@@ -238,7 +238,7 @@ describe('Retry-After', () => {
     expect(await client.dock.findings()).toMatchObject([{ id: 'ignored-retry-after', entries: [2, 3] }]);
   });
 
-  it('heeded is not found', async () => {
+  it('is not reported when Retry-After is honoured', async () => {
     const client = openClient();
     const { job_id } = await client.start('simulate/slow');
     await client.dock.faults.add(refuseOnce('5'));
@@ -250,7 +250,7 @@ describe('Retry-After', () => {
     expect(await client.dock.findings()).toEqual([]);
   });
 
-  it('is not ignored by what was under way when it came', async () => {
+  it('is not reported for calls that were in flight when it arrived', async () => {
     const client = openClient();
     const { job_id } = await client.start('simulate/slow');
     await client.dock.faults.add(refuseOnce('5'));
@@ -260,7 +260,7 @@ describe('Retry-After', () => {
     expect(await client.dock.findings()).toEqual([]);
   });
 
-  it('that cannot be read asks for nothing', async () => {
+  it('is not reported when Retry-After cannot be parsed', async () => {
     const client = openClient();
     const { job_id } = await client.start('simulate/slow');
     await client.dock.faults.add(refuseOnce('soon'));
@@ -268,7 +268,7 @@ describe('Retry-After', () => {
     expect(await client.dock.findings()).toEqual([]);
   });
 
-  it('of the simulated hub counts as well', async () => {
+  it('is reported for the Retry-After of the simulated hub too', async () => {
     const client = openClient();
     for (let asked = 0; asked < 2; asked++) {
       client.wait(1000);
@@ -283,7 +283,7 @@ describe('Retry-After', () => {
     ]);
   });
 
-  it('ignored is told but not judged while the clock is frozen', async () => {
+  it('is reported as not judged while the clock is frozen', async () => {
     const client = openClient({ speed: 0 });
     const { job_id } = await client.start('simulate/slow');
     await client.dock.faults.add(refuseOnce('5'));

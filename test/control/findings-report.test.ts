@@ -24,7 +24,7 @@ describe('the report of findings', () => {
     expect(reportFindings([])).toBe('No findings.');
   });
 
-  it('tells what was seen, where, its impact and how to fix it', () => {
+  it('says what was observed, where, its impact and how to fix it', () => {
     expect(reportFindings([finding, open])).toBe(
       `1 finding.
 

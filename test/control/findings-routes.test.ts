@@ -51,7 +51,7 @@ describe('a wrong path', () => {
     ['GET', '/api/tags', 'GET /api/v1/models'],
     ['POST', '/models/unload', 'POST /api/v1/models/unload'],
     ['POST', '/models/load', 'POST /api/v1/models/load'],
-  ])('%s %s brings to mind %s', async (method, path, better) => {
+  ])('%s %s is reported with the advice to call %s', async (method, path, better) => {
     const { dock, send } = openClient();
     await send(method, path);
     const [finding] = await dock.findings();
@@ -145,7 +145,7 @@ describe('a status poll of no job', () => {
     ]);
   });
 
-  it('is told apart from a job that is not there', async () => {
+  it('is distinguished from an unknown job', async () => {
     const { dock, poll } = openClient();
     await poll('job_0000000000');
     await poll('undefined-behaviour');
@@ -192,7 +192,7 @@ describe('a call without a token', () => {
     expect((await dock.findings()).map(({ id }) => id)).not.toContain('missing-authorization');
   });
 
-  it('is forgiven once to a client that then sends it', async () => {
+  it('is tolerated once for a client that then sends it', async () => {
     const { dock, send } = openClient({ requireToken: 'sk-lm-1' });
     await send('GET', '/api/v1/models');
     await send('GET', '/api/v1/models', undefined, token);

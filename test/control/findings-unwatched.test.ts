@@ -41,7 +41,7 @@ describe('a failed job', () => {
     expect(await dock.findings()).toMatchObject([{ id: 'job-not-watched-to-its-end', entries: [1] }]);
   });
 
-  it('is not found when the client was told', async () => {
+  it('is not found when the client saw the failure', async () => {
     const { dock, start, poll, wait } = openClient();
     const { job_id } = await start('simulate/fails-at-50');
     wait(60_000);
@@ -110,7 +110,7 @@ describe('a paused job', () => {
     ]);
   });
 
-  it('that is still paused is told but not judged: the client may look again', async () => {
+  it('that is still paused is reported as not judged: the client may look again', async () => {
     const { dock } = await pausedJob(1);
     expect(await dock.findings()).toMatchObject([
       { id: 'job-not-watched-to-its-end', judged: { notJudged: expect.stringContaining('resume it') as string } },

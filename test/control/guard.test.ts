@@ -137,7 +137,7 @@ describe('the control API of a server with CORS', () => {
     expect(answer.headers['access-control-allow-origin']).toBe('http://localhost:5173');
   });
 
-  it('is open to the pages of this machine where it was started for all, and to no stranger', async () => {
+  it('is open to pages of this machine with --cors for all origins, and to no others', async () => {
     await reopen({ cors: '*' });
     const rebound = { Origin: 'http://evil.example', Host: 'evil.example' };
     expect((await send('POST', '/__modeldock/reset', rebound)).status).toBe(403);
@@ -157,7 +157,7 @@ describe('the control API of a server with CORS', () => {
     }
   });
 
-  it('is open to a stranger with the control token', async () => {
+  it('is open to other origins with the control token', async () => {
     await reopen({ cors: '*', controlToken: 'sesame' });
     const headers = { Origin: 'https://elsewhere.example', 'X-Modeldock-Token': 'sesame' };
     expect((await send('POST', '/__modeldock/reset', headers)).status).toBe(200);
@@ -175,7 +175,7 @@ describe('the control API under a name it was started for', () => {
 describe('the control API of a server with a control token', () => {
   beforeEach(() => reopen({ controlToken: 'open-sesame', requireToken: 'for-clients' }));
 
-  it('is closed to everybody without it', async () => {
+  it('is closed to every caller without it', async () => {
     const omit: Record<string, string>[] = [
       {},
       { 'X-Modeldock-Token': 'open-sesam' },

@@ -7,7 +7,7 @@ import { answererOf, answerOf, callTo, handClock, openJournal, VIRTUAL, WALL } f
 const answerOk: Answerer = async () => answerOf('{"ok": true}');
 
 describe('a journal entry', () => {
-  it('tells a call and its answer', async () => {
+  it('has a call and its answer', async () => {
     const wall = handClock(WALL);
     const journal = openJournal({ wall });
     const answerer = answererOf(journal, async (call) => {
@@ -82,7 +82,7 @@ describe('a journal entry', () => {
       { mode: 'polls', stepMs: 500 },
       { mode: 'polls', speed: 0 },
     ],
-  ] as const)('tells that the clock was %o', async (mode, expected) => {
+  ] as const)('says that the clock was %o', async (mode, expected) => {
     const journal = openJournal({ clock: new SessionClock({ start: VIRTUAL, mode }) });
     await answererOf(journal, answerOk)(callTo('/v1/models'));
     expect((await journal.list())[0]!.clock).toEqual(expected);
@@ -114,7 +114,7 @@ describe('a journal entry', () => {
     expect((await journal.list()).map(({ answeredBefore }) => answeredBefore)).toEqual([3, 4, 4]);
   });
 
-  it('tells a connection that broke', async () => {
+  it('reports a connection that broke', async () => {
     const journal = openJournal();
     expect(await answererOf(journal, async () => 'network error')(callTo('/v1/models'))).toBe('network error');
     expect((await journal.list())[0]).toMatchObject({ status: 'network error' });
@@ -248,7 +248,7 @@ describe('a journal', () => {
     expect(notes).toEqual({ route: 'GET /v1/models', job: 'job_1' });
   });
 
-  it('tells of each call that has been answered, until it is disposed of', async () => {
+  it('calls back for each answered call, until it is disposed of', async () => {
     const heard: (JournalEntry | undefined)[] = [];
     const journal: Journal = openJournal({ listener: { answered: (id) => heard.push(find(id)) } });
     const find = await journal.lookup();

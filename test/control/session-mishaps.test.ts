@@ -26,7 +26,7 @@ describe('a call without the token', () => {
 });
 
 describe('the session called default', () => {
-  it('is still there after lunch', async () => {
+  it('is not dropped when it is idle for long', async () => {
     const sessions = open({ idleMs: 10 });
     const before = await sessions.open('default').models.add('ibm/granite-4-micro');
     await nap(40);

@@ -55,7 +55,7 @@ describe('a dock with a storage', () => {
     expect(after.downloadedBytes).toBeGreaterThanOrEqual(before.downloadedBytes);
   });
 
-  it('begins anew where what was saved is not a world', async () => {
+  it('starts anew if the saved state is invalid', async () => {
     const storage = openStorage();
     await start(load(storage), 'simulate/steady');
     await settled();
@@ -67,7 +67,7 @@ describe('a dock with a storage', () => {
     expect(storage.items.has('modeldock')).toBe(false);
   });
 
-  it('never keeps an older world than the last, however long that took to copy', async () => {
+  it('never keeps an older state than the last, however long its copy takes', async () => {
     const storage = openStorage();
     const first = load(storage);
     for (let count = 1; count <= 300; count++) await start(first, `simulate/steady-run-${count}`);
@@ -176,7 +176,7 @@ describe('a page whose calls MSW answers', () => {
   beforeAll(() => server.listen({ onUnhandledRequest: 'error' }));
   afterAll(() => server.close());
 
-  it('operates its dock with fetch and server-sent events, before and after a reload', async () => {
+  it('controls its dock with fetch and server-sent events, before and after a reload', async () => {
     const storage = openStorage();
     const first = load(storage);
     server.resetHandlers(...createHandlers(first.api));

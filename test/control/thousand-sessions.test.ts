@@ -85,7 +85,7 @@ async function together(worlds: readonly World[], { beginnings, turns }: Story):
 // Not shrunk: a session that fails names its own acts, and runs of a thousand take seconds.
 const [told] = fc.sample(story, { seed: 20_251_003, numRuns: 1 }) as [Story];
 
-it('a thousand sessions on one server are each told what they would be told alone', async () => {
+it('a thousand sessions on one server get the same answers as each alone', async () => {
   const sessions = createSessions({ now: START, speed: 0 });
   const serving = await serve({ api: sessions.api, port: 0, host: '127.0.0.1' });
   try {

@@ -12,7 +12,7 @@ describe('the system clock', () => {
     expect(systemClock.now()).toBe(1234);
   });
 
-  it('sleeps for as long as it was told', async () => {
+  it('sleeps for the given time', async () => {
     vi.useFakeTimers();
     let awake = false;
     const sleep = systemClock.sleep(1000).then(() => (awake = true));

@@ -16,7 +16,7 @@ function makeWall(start = 5_000_000): Clock & { time: number; reads: number } {
 }
 
 describe('a virtual clock', () => {
-  it('shows what the wall shows when nobody told it otherwise', () => {
+  it('shows the time of its source by default', () => {
     const wall = makeWall();
     const clock = new VirtualClock(wall);
     wall.time += 1234;
@@ -79,7 +79,7 @@ describe('a virtual clock', () => {
     expect(clock.now()).toBe(1030);
   });
 
-  it('shows whole milliseconds, whatever it was told', () => {
+  it('shows whole milliseconds for any input', () => {
     const clock = new VirtualClock(makeWall(), { start: 10.9, speed: 0 });
     expect(clock.now()).toBe(10);
     expect(clock.advance(1.9)).toBe(11);

@@ -45,7 +45,7 @@ describe('fakeCatalog', () => {
     );
   });
 
-  it('makes a first model that can be downloaded, whatever the seed', () => {
+  it('makes a first model that can be downloaded, for any seed', () => {
     const firsts = Array.from({ length: 200 }, (_, seed) => fakeCatalog({ seed, size: 1 })[0]!);
     expect(firsts.filter(({ files }) => files.length === 0)).toEqual([]);
   });

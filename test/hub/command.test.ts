@@ -165,7 +165,7 @@ describe('modeldock hub', () => {
     await hub.ended;
   });
 
-  it('sends the 302 to another server when it is told to', async () => {
+  it('redirects to another server with --cdn', async () => {
     const hub = start('--port', '0', '--json', '--cdn', 'http://127.0.0.3:9000/files/');
     const { endpoint, cdn } = JSON.parse(await hub.said(/\n/)) as Facts;
     const { headers } = await ask(
@@ -220,7 +220,7 @@ describe('modeldock hub', () => {
     ]);
   });
 
-  it('says that a port is taken, and offers --port 0', async () => {
+  it('reports that a port is in use, and suggests --port 0', async () => {
     const taken: Server = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => taken.once('listening', resolve));
     const { port } = taken.address() as AddressInfo;
@@ -238,7 +238,7 @@ describe('modeldock hub', () => {
     taken.close();
   });
 
-  it('tells over HTTP what went through its proxy, which asks for credentials', async () => {
+  it('returns the log of its proxy over HTTP, and requires credentials for the proxy', async () => {
     const hub = start('--port', '0', '--json', '--proxy-credentials', 'me:secret');
     const { endpoint, proxy } = JSON.parse(await hub.said(/\n/)) as Facts;
     const through = (credentials: string): Promise<Exchange> =>

@@ -208,7 +208,7 @@ describe('digests', () => {
     await digests.close();
   });
 
-  it('that nobody wants any more end at once, and hold nobody up who comes later', async () => {
+  it('that are no longer needed end at once, and do not delay later ones', async () => {
     const digests = createDigests(undefined);
     const [endless, queued, kept] = [seeded(MOST), seeded(MOST - 16, 'queued'), seeded(400_000_000, 'kept')];
     const doomed = [endless, queued].map((source) => digests.sha256(source).catch((error: unknown) => String(error)));

@@ -30,7 +30,7 @@ const answer = async (...asking: Parameters<typeof operate>): Promise<unknown> =
 const head = (revision: string): Promise<Exchange> =>
   ask(`${hub.endpoint}/${REPO}/resolve/${revision}/${FILE}`, { method: 'HEAD' });
 
-describe("the operator's API", () => {
+describe('the control API of the hub', () => {
   it('adds, lists and removes faults', async () => {
     expect(
       await answer('POST', '/faults', [
@@ -129,7 +129,7 @@ describe("the operator's API", () => {
     });
   });
 
-  it('answers 400 to what is nested too deeply to be shown, and to a date that no calendar has', async () => {
+  it('answers 400 to input that is nested too deeply, and to an impossible date', async () => {
     const deep = `{"effect":${'['.repeat(300_000)}${']'.repeat(300_000)}}`;
     const headers = { 'Content-Type': 'application/json' };
     const refused = await ask(`${hub.endpoint}/__hub/faults`, { method: 'POST', headers, body: deep });
@@ -243,8 +243,8 @@ describe('faults', () => {
   });
 });
 
-describe('the journal', () => {
-  it('tells what was served, how often, and at once', async () => {
+describe('the journal of the hub', () => {
+  it('says what was served, how often, and how much at once', async () => {
     const url = await locate(hub.endpoint, `/${REPO}/resolve/main/${FILE}`);
     await ask(url, { headers: { Range: 'bytes=0-999' } });
     await ask(url, { headers: { Range: 'bytes=500-1499' } });

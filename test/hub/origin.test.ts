@@ -120,7 +120,7 @@ describe('refusals', () => {
     expect(await status('gated-auto-chat-GGUF', MEMBER)).toEqual([200, undefined]);
   });
 
-  it('leaves info and tree of a gated repo to everybody', async () => {
+  it('shows info and tree of a gated repo to every client', async () => {
     for (const gated of ['auto', 'manual']) {
       const repo = `modeldock/gated-${gated}-chat-GGUF`;
       expect(await json(`/api/models/${repo}`)).toMatchObject({ gated });
@@ -128,7 +128,7 @@ describe('refusals', () => {
     }
   });
 
-  it('lets a user into an automatically gated repo who asked, and into a manual one when an operator says so', async () => {
+  it('gives a user access to an automatically gated repo on request, and to a manual one by a control call', async () => {
     for (const [gated, status] of [
       ['auto', 'accepted'],
       ['manual', 'pending'],
@@ -338,7 +338,7 @@ describe('resolve', () => {
     expect((await ask(respelled, { method: 'HEAD' })).status).toBe(200);
   });
 
-  it('checks the expiry by its own clock, which an operator may set', async () => {
+  it('checks the expiry by its own clock, which a control call may set', async () => {
     const url = await locate(hub.endpoint, `/${TINY}/resolve/main/${FILE}`);
     hub.control.setClockOffset(3_599_000);
     expect((await ask(url, { method: 'HEAD' })).status).toBe(200);
@@ -479,7 +479,7 @@ describe('rate limits', () => {
     await limited.close();
   });
 
-  it('says that nearly all is left when it refuses nobody', async () => {
+  it('says that nearly all requests are left when limits are off', async () => {
     const unlimited = await createHub({ digestCache: false, rateLimits: false });
     for (let count = 0; count < 501; count++) await ask(`${unlimited.endpoint}/api/whoami-v2`, { method: 'HEAD' });
     const { headers } = await ask(`${unlimited.endpoint}/api/models/${TINY}`);

@@ -26,7 +26,7 @@ describe('a pace', () => {
     expect(clock.now() - start).toBeLessThan(1005);
   });
 
-  it('does not save up what nobody took', async () => {
+  it('does not save up unused bytes', async () => {
     const clock = lateClock(0);
     const pace = createPace(1_000_000, clock);
     await pace.take(1000, signal);

@@ -61,7 +61,7 @@ describe('the proxy', () => {
     expect(proxy.requests()).toMatchObject([{ method: 'CONNECT', target: host, status: 200 }]);
   });
 
-  it('asks for credentials, refuses wrong ones, and leads nowhere but to loopback', async () => {
+  it('requires credentials, refuses wrong ones, and connects only to loopback', async () => {
     const { host } = new URL(hub.endpoint);
     for (const header of ['', basic('me:wrong')]) {
       expect(await exchange(proxy.url, `CONNECT ${host} HTTP/1.1\r\nHost: ${host}\r\n${header}\r\n`)).toMatch(

@@ -89,7 +89,7 @@ describe('the proxy survives', () => {
     expect(answer).not.toMatch(/^Trailer:/im);
   });
 
-  it('an upstream that announces trailers beside a coding nobody knows, and answers 502', async () => {
+  it('an upstream that announces trailers beside an unknown coding, and answers 502', async () => {
     const answer = await through('HTTP/1.1 200 OK\r\nTrailer: a\r\nTransfer-Encoding: gzip\r\n\r\nok');
     expect(answer).toMatch(/^HTTP\/1\.1 502 /);
   });

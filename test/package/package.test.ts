@@ -107,7 +107,7 @@ describe('the package, installed from its tarball', { timeout: 180_000 }, () => 
     expect(await consumer.node('--eval', program)).toBe('object,object,object\n');
   });
 
-  it('names the sha256 of a file that nobody has hashed before, in a thread of its own', async () => {
+  it('computes the sha256 of a new file in a thread', async () => {
     const program = `
       import { createHub } from 'modeldock/hub';
       const files = [{ path: 'new.bin', size: 100_000 }];

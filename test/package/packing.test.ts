@@ -42,7 +42,7 @@ describe('packing a fresh clone', { skip: process.platform === 'win32' }, () => 
     expect(await readdir(out)).toEqual([]);
   });
 
-  it('installs what a build needs though npm is told to pack for show only, which left a stamp over nothing', async () => {
+  it('installs what a build needs with npm pack --dry-run too, which left a stamp without a build', async () => {
     expect(await checkout.run('npm', 'pack', '--dry-run').ended).toBe(0);
     expect(await checkout.read('dist/server/word.js')).toContain('hello');
   });

@@ -80,13 +80,13 @@ describe('a command that was typed wrongly', () => {
     [['update', 'a', 'b'], 'modeldock update --help'],
     [['remove'], 'modeldock remove --help'],
     [['hub', '--colour'], 'modeldock hub --help'],
-  ])('is told where its flags are, which are not in the help of all: %j', async (args, help) => {
+  ])('names the help with its own flags: %j', async (args, help) => {
     const { stdout, stderr } = await run(args);
     expect(stdout).toBe('');
     expect(stderr).toContain(`\nRun ${help} for all options.\n`);
   });
 
-  it('is told so as it is typed in a checkout', async () => {
+  it('names the help as it is typed in a checkout', async () => {
     const { stderr } = await run(['list', '--jsn'], { env: { MODELDOCK_COMMAND: 'npm start --' } });
     expect(stderr).toContain('Run npm start -- list --help for all options.');
   });

@@ -19,7 +19,7 @@ const ask = (what: string): Promise<Said> => say(server.port, what);
 const bodyOf = ({ text }: Said): string => text.slice(text.indexOf('\r\n\r\n') + 4);
 
 describe('a Host header', () => {
-  it('that is not ours is no matter to clients, and keeps operators out', async () => {
+  it('with a foreign name is accepted for LM Studio’s routes, and refused by the control API', async () => {
     expect(statuses(await ask(`GET /api/v1/models HTTP/1.1\r\nHost: evil.test\r\n${close}\r\n`))).toEqual([200]);
     for (const name of ['evil.test', 'localhost.evil.test', '127.0.0.1.evil.test', '', '@', '[::1', 'x'.repeat(5000)]) {
       const said = await ask(`POST /__modeldock/reset HTTP/1.1\r\nHost: ${name}\r\n${close}\r\n`);
@@ -129,7 +129,7 @@ describe('headers', () => {
     ]);
   });
 
-  it('that expect something are told', async () => {
+  it('with Expect get an answer', async () => {
     expect(statuses(await ask(head('GET /', 'Expect: miracles', 'Connection: close')))).toEqual([417]);
     const body = '{"model":"simulate/slow-run-expect"}';
     const headers = ['Content-Type: application/json', `Content-Length: ${body.length}`, 'Connection: close'];
@@ -155,11 +155,14 @@ describe('what is not HTTP/1.1', () => {
     });
   });
 
-  it.each(['HTTP/1.0', ''])('such as its forebears is answered, and the connection closed: %s', async (version) => {
-    const said = await ask(`GET /lmstudio-greeting ${version}`.trim() + '\r\n\r\n');
-    expect(said.closed).toBe(true);
-    expect(bodyOf(said)).toBe('{"lmstudio":true}');
-  });
+  it.each(['HTTP/1.0', ''])(
+    'such as an HTTP/1.0 request is answered, and the connection closed: %s',
+    async (version) => {
+      const said = await ask(`GET /lmstudio-greeting ${version}`.trim() + '\r\n\r\n');
+      expect(said.closed).toBe(true);
+      expect(bodyOf(said)).toBe('{"lmstudio":true}');
+    },
+  );
 });
 
 describe('requests one behind another', () => {
@@ -187,7 +190,7 @@ describe('a body', () => {
     head('POST /api/v1/models/download', 'Content-Type: application/json', ...headers) + body;
   const model = '{"model":"simulate/slow-run-hostile"}';
 
-  it('whose client leaves half way is nobody’s', async () => {
+  it('whose client leaves half way is not handled', async () => {
     const half = post([`Content-Length: ${model.length}`], model.slice(0, 10));
     for (let time = 0; time < 20; time++) {
       await say(server.port, half, { patience: 5 });

@@ -8,7 +8,7 @@ const server = createServer();
 afterEach(() => server.close());
 
 describe('a body that is asked for when its client has left', () => {
-  it('is refused, and nobody waits for it for ever', async () => {
+  it('is refused at once', async () => {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const client = connect((server.address() as AddressInfo).port, '127.0.0.1');

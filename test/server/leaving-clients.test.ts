@@ -45,27 +45,27 @@ describe('a client that leaves', () => {
   it.each([
     { where: 'before an answer', answered: false },
     { where: 'while events stream', answered: true },
-  ])('$where is let go', async ({ answered }) => {
+  ])('$where is released', async ({ answered }) => {
     const events = get('/s/left/__modeldock/events');
     await times(200, 20, () => leaveAfter(events, { answered }));
     expect(await (await fetch(`${server.url}/s/left/__modeldock/session`)).json()).toMatchObject({ session: 'left' });
   });
 
-  it('while a body comes slowly is let go', async () => {
+  it('during a slow body is released', async () => {
     const base = `${server.url}/s/slow`;
     const body = { when: { route: 'models' }, effect: { type: 'slow-body', bytesPerSecond: 1 } };
     expect((await operate(base, 'POST', '/faults', { body })).status).toBe(200);
     await times(100, 20, () => leaveAfter(get('/s/slow/api/v1/models'), { answered: true }));
   });
 
-  it('while nothing comes is let go', async () => {
+  it('without an answer is released', async () => {
     const base = `${server.url}/s/hanging`;
     const body = { when: { route: 'models' }, effect: { type: 'hang' } };
     expect((await operate(base, 'POST', '/faults', { body })).status).toBe(200);
     await times(100, 20, () => leaveAfter(get('/s/hanging/api/v1/models'), { answered: false }));
   });
 
-  it('behind another call that hangs is let go with it', async () => {
+  it('behind another hanging call is released with it', async () => {
     const body = { when: { route: 'greeting' }, effect: { type: 'hang' } };
     const bases = Array.from({ length: 30 }, (_, index) => `/s/queued-${index}`);
     // One after the other: each call at a time of its own would keep a connection of its own.
@@ -79,7 +79,7 @@ describe('a client that leaves', () => {
     await Promise.all(bases.map(leave));
   });
 
-  it('half way through its body is let go', async () => {
+  it('half way through its body is released', async () => {
     const half = 'POST /api/v1/models/download HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"model":';
     await times(100, 20, () => leaveAfter(half, { answered: false }));
   });

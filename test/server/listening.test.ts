@@ -53,7 +53,7 @@ describe('a machine without ::1', () => {
     };
   `)}`;
 
-  it('is served on 127.0.0.1, and told so', async () => {
+  it('is served on 127.0.0.1, and logs that', async () => {
     const started = await startListening([], { execArgv: ['--import', withoutIpv6] });
     expect((await fetch(`${started.url}/lmstudio-greeting`)).status).toBe(200);
     await expect(fetch(started.url.replace('127.0.0.1', '[::1]'))).rejects.toThrow('fetch failed');
@@ -66,7 +66,7 @@ describe('a machine without ::1', () => {
       .toEqual(['This machine has no ::1, so the server listens on 127.0.0.1 only.']);
   });
 
-  it('is told a person by the addresses, which is one then', async () => {
+  it('shows only one address in the welcome', async () => {
     const started = start(['--port', '0'], { execArgv: ['--import', withoutIpv6] });
     await expect.poll(started.stdout).toContain('Stop');
     expect(started.stdout()).toMatch(/Listening {2}http:\/\/127\.0\.0\.1:\d+\n {2}Playing/);
@@ -87,7 +87,7 @@ describe('an address that is not this machine’s', () => {
 });
 
 describe('--host 0.0.0.0', () => {
-  it('makes a token for operators, tells it once, and asks for it', async () => {
+  it('generates a control token, prints it once, and requires it', async () => {
     const { url, controlToken, stderr } = await startListening(['--host', '0.0.0.0']);
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(controlToken).toMatch(/^[0-9a-f]{32}$/);
@@ -106,7 +106,7 @@ describe('--host 0.0.0.0', () => {
     expect(given.controlToken).toBe('mine');
   });
 
-  it('shows a person the token', async () => {
+  it('shows the token in the welcome', async () => {
     const started = start(['--port', '0', '--host', '0.0.0.0']);
     await expect.poll(started.stdout).toContain('Stop');
     expect(started.stdout()).toMatch(/Listening {2}0\.0\.0\.0 port \d+, every address of this machine\n/);

@@ -29,13 +29,13 @@ describe('the log', () => {
     ]);
   });
 
-  it('says of an unknown route what it was answered, in a strict profile too', async () => {
+  it('reports the answer to an unknown route, in the strict profile too', async () => {
     const { url, stderr } = await startListening(['--profile', 'strict']);
     expect((await fetch(`${url}/nope`)).status).toBe(404);
     await expect.poll(() => warnings(stderr())).toEqual(['GET /nope is not a route of LM Studio. The answer is 404.']);
   });
 
-  it('tells a page’s foreign origin once what to switch on, here and in LM Studio', async () => {
+  it('warns once about each foreign origin, with what to switch on here and in LM Studio', async () => {
     const { url, stderr } = await startListening();
     const call = (origin: string) => fetch(`${url}/api/v1/models`, { headers: { Origin: origin } });
     for (let time = 1; time <= 3; time++) await call('http://localhost:5173');
@@ -49,7 +49,7 @@ describe('the log', () => {
     ]);
   });
 
-  it('tells no origin anything with --cors', async () => {
+  it('does not warn about origins with --cors', async () => {
     const { url, stderr } = await startListening(['--cors']);
     const { headers } = await fetch(`${url}/api/v1/models`, { headers: { Origin: 'http://localhost:5173' } });
     expect(headers.get('access-control-allow-origin')).toBe('*');
@@ -69,7 +69,7 @@ describe('the log', () => {
     expect(stderr().length).toBeLessThan(500 * 500);
   });
 
-  it('lists the stories to whoever mistyped one, once each, and to nobody else', async () => {
+  it('lists the test models once for each unknown one', async () => {
     const { url, stderr } = await startListening();
     const asked = [
       'simulate/stalls-at-101',

@@ -35,7 +35,7 @@ async function emptyCatalog(): Promise<string> {
 }
 
 describe('modeldock --replay', () => {
-  it('brings a world back exactly, from a token', async () => {
+  it('restores a session exactly, from a token', async () => {
     const dock = await leftWorld();
     const { url } = await startListening(['--replay', await toReplayToken(await dock.snapshot())]);
     const brought = connect(url);
@@ -49,7 +49,7 @@ describe('modeldock --replay', () => {
     }
   });
 
-  it('brings it back from a file', async () => {
+  it('restores it from a file', async () => {
     const dock = await leftWorld();
     const folder = await mkdtemp(join(tmpdir(), 'modeldock-replay-test-'));
     onTestFinished(() => rm(folder, { recursive: true }));
@@ -84,7 +84,7 @@ describe('modeldock --replay', () => {
     );
   });
 
-  it('tells the name of a scenario that another server was started with, which it had unfolded', async () => {
+  it('prints the name of a scenario that another server was started with, which it printed in full', async () => {
     const { url } = await startListening(['--scenario', 'slow', '--frozen']);
     const started = start(['--port', '0', '--replay', await toReplayToken(await connect(url).snapshot())]);
     await expect.poll(started.stdout).toContain('scenario slow, frozen');
@@ -111,9 +111,9 @@ describe('modeldock --replay', () => {
     [
       'a file that is not there',
       '/no/such/file.mdk',
-      'expected a replay token (mdk1.…) or a file with one, found /no/such/file.mdk.',
+      'expected a replay token (mdk1.…), or a file with one or with a snapshot as JSON, found /no/such/file.mdk.',
     ],
-    ['a file that holds something else', 'package.json', 'expected it to begin with mdk1.'],
+    ['a file that holds something else', 'package.json', 'Cannot restore the session'],
   ])('refuses %s, and does not listen', async (_, given, reason) => {
     const { code, stdout, stderr } = await run(['--port', '0', '--replay', given]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });

@@ -244,7 +244,7 @@ describe('a wrong value', () => {
     );
   });
 
-  it.each(['require-token', 'control-token'])('of --%s is not repeated: it is a secret all the same', async (flag) => {
+  it.each(['require-token', 'control-token'])('of --%s is not repeated, because it may be a secret', async (flag) => {
     for (const started of [
       await parse([`--${flag}`, 'open sesame']),
       await parse([], { [variableOf(flag)]: 'open sesame' }),

@@ -22,7 +22,7 @@ it.each([
   expect(statuses(said)).toEqual([408]);
 });
 
-it('a client that sends a letter now and then loses its connection all the same', async () => {
+it('a client that sends a byte now and then still loses its connection', async () => {
   const socket = await dial(serving.port);
   let text = '';
   let isClosed = false;
@@ -38,7 +38,7 @@ it('a client that sends a letter now and then loses its connection all the same'
   expect(text).toContain('HTTP/1.1 408 Request Timeout');
 });
 
-it('a client that keeps half its body to itself is told, and what it sent is nobody’s', async () => {
+it('a client that sends only half its body gets an error, and the call is not handled', async () => {
   const head = 'POST /api/v1/models/download HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
   const said = await say(serving.port, `${head}Content-Length: 100\r\n\r\n{"model":`);
   expect(said.closed).toBe(true);

@@ -42,7 +42,7 @@ describe('npm start', { timeout: 120_000 }, () => {
     expect(changed).not.toContain('Installing');
   });
 
-  it('builds again what somebody took out of dist', async () => {
+  it('rebuilds files that were removed from dist', async () => {
     await startAndStop();
     await checkout.remove('dist/server/word.js');
     expect(await startAndStop()).toContain('Building');
@@ -58,7 +58,7 @@ describe('npm start', { timeout: 120_000 }, () => {
     await expect(checkout.read('dist/gone.d.ts')).rejects.toThrow('ENOENT');
   });
 
-  it('shows what the compiler says, exits with 1, and builds again next time', async () => {
+  it('shows the errors of the compiler, exits with 1, and builds again next time', async () => {
     const good = await checkout.read('src/server/word.ts');
     await checkout.write('src/server/word.ts', 'export const word: string = 1;\n');
     const failing = checkout.run('npm', 'start');

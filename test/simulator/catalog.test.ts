@@ -89,7 +89,7 @@ describe('a repo that the catalog does not know', () => {
     expect(new Set(sizes).size).toBe(names.length);
   });
 
-  it('has the same size in any case, and whoever asked for what before', async () => {
+  it('has the same size in any case, and after any earlier requests', async () => {
     const first = ask();
     await first.byLink('someone/Other-GGUF');
     const size = await first.byLink('Someone/MODEL-GGUF');

@@ -27,7 +27,7 @@ const resume = (stage: Stage, id: string) => stage.simulation.jobs.resume(id);
 const cancel = (stage: Stage, id: string) => stage.simulation.jobs.cancel(id);
 const fail = (stage: Stage, id: string) => stage.simulation.jobs.fail(id, 'network_error');
 
-describe('an operator', () => {
+describe('the control of simulated jobs', () => {
   it('holds a transfer and lets it go on where it was, with the pause cut out of the speed', async () => {
     expect(
       await operate([transfer], { 2000: pause, 50_000: 'look', 60_000: resume, 62_000: 'look', 68_000: 'look' }),

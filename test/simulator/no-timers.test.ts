@@ -18,7 +18,7 @@ it('lives a whole life without a timer', async () => {
   expect(called.map((timer) => timer.getMockName())).toEqual([]);
 });
 
-it('lives a whole life while all timers are faked and nobody moves them', async () => {
+it('completes a whole download while all timers are faked and never advanced', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'Date'] });
   await liveAWholeLife();
   expect(vi.getTimerCount()).toBe(0);

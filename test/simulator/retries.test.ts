@@ -79,7 +79,7 @@ describe('a retry', () => {
     expect(inWords(await stage.at(60_000))).toBe('500 failed (network_error) at 7000');
   });
 
-  it('goes on with the scenario after a failure that an operator made', async () => {
+  it('continues the scenario after a failure by a control call', async () => {
     const stage = setStage([half, failure, { ...transfer, bytesPerSecond: 200 }]);
     const first = await stage.start();
     await stage.at(2000);

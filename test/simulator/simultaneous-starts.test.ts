@@ -86,7 +86,7 @@ describe('a hundred starts at once', () => {
   });
 });
 
-describe('a hundred hands at once', () => {
+describe('a hundred simultaneous control calls', () => {
   test.prop([delays], settings)('pause a job once', async (turns) => {
     const { engine, simulation } = openSlowly(turns);
     const [id] = [...ids([await engine.start({ model: model('steady') })])];

@@ -161,7 +161,7 @@ describe('a scenario that cannot be played', () => {
     );
   });
 
-  it('is refused by a name that nobody gave, with those there are', () => {
+  it('is refused with the known names if its name is unknown', () => {
     expect(() => createDock({ scenario: 'stedy' as 'steady' })).toThrow(
       'Cannot play the scenario stedy: expected one of docs-example, steady, instant, slow, ',
     );
@@ -179,7 +179,7 @@ describe('a scenario', () => {
     expect(parseScenario(scenario)).toEqual({ steps: [transfer] });
   });
 
-  it('can pause without an end before more, which an operator resumes', () => {
+  it('can have steps after an endless pause, which a control call resumes', () => {
     expect(parseScenario([{ type: 'pause' }, transfer]).steps).toHaveLength(2);
   });
 });

@@ -30,7 +30,7 @@ async function later<Result>(act: () => Promise<Result>): Promise<Result> {
 describeJobStore('a store on disk', async () => createFileStore({ folders: [newFolder()] }));
 
 describe('a store on disk', () => {
-  it('is the same one for whoever opens it next', async () => {
+  it('has the same jobs when it is opened again', async () => {
     const folders = [newFolder()];
     const store = createFileStore<StoredNote>({ folders });
     await store.insert(job('job_2'), undefined);
@@ -79,7 +79,7 @@ describe('a store on disk', () => {
     expect(await store.get('job_1')).toMatchObject({ version: 1 });
   });
 
-  it('drops the claim of a process that was killed for whoever knows that it was', async () => {
+  it('drops the claim of a killed process for a caller that knows of no other writer', async () => {
     const folder = newFolder();
     const store = createFileStore<StoredNote>({ folders: [folder] });
     await store.insert(job('job_1'), undefined);
@@ -105,7 +105,7 @@ describe('a store on disk', () => {
     expect(await readdir(join(folder, 'job_1'))).toEqual(['job.json', 'model.part']);
   });
 
-  it('puts a job where it is told to, and finds it in any of its folders', async () => {
+  it('puts a job into the given folder, and finds it in any of its folders', async () => {
     const folders = [newFolder(), newFolder()];
     const store = createFileStore<StoredNote>({ folders, folderFor: ({ note }) => folders[Number(note)]! });
     await store.insert({ ...job('job_1'), note: '1' }, undefined);
@@ -146,7 +146,7 @@ describe('a store on disk', () => {
     expect(warnings.sort()[0]).toContain(join(folder, 'job_2', 'job.json'));
   });
 
-  it('can still say that the disk is full when it is', async () => {
+  it('can still record that the disk is full', async () => {
     const folder = newFolder();
     let room = Infinity;
     const files: RecordFiles = {

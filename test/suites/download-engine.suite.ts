@@ -104,13 +104,13 @@ export function describeDownloadEngine(name: string, open: () => Promise<TestedE
         expect(moving).toMatchObject({ estimatedCompletion: expect.any(Number) as number });
       });
 
-      it('that nobody knows is undefined', async () => {
+      it('with an unknown id is undefined', async () => {
         expect(await world.engine.status('job_0000000000')).toBeUndefined();
         expect(await world.engine.status('../job.json')).toBeUndefined();
         expect(await world.jobs.find('')).toBeUndefined();
       });
 
-      it('that failed keeps its bytes and its code, and the next one goes on from there', async () => {
+      it('that failed keeps its bytes and its code, and the next one continues from there', async () => {
         const job = await start(world.models.failing);
         const failed = await until(job.id, ({ state }) => state === 'failed');
         expect(failed).toMatchObject({
@@ -133,7 +133,7 @@ export function describeDownloadEngine(name: string, open: () => Promise<TestedE
       });
     });
 
-    describe('an operator', () => {
+    describe('the control of jobs', () => {
       it('pauses a job, which then stands still, and lets it go on to its end', async () => {
         const job = await start(world.models.slow);
         const moving = await until(job.id, ({ downloadedBytes }) => downloadedBytes > 0);
@@ -175,7 +175,7 @@ export function describeDownloadEngine(name: string, open: () => Promise<TestedE
         expect((await listed())[0]).toMatchObject({ state: 'paused' });
       });
 
-      it('pauses a job once, however many hands there are', async () => {
+      it('pauses a job once for any number of simultaneous calls', async () => {
         const job = await start(world.models.slow);
         const outcomes = await Promise.allSettled(Array.from({ length: 10 }, () => world.jobs.pause(job.id)));
         expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);

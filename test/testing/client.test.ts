@@ -68,7 +68,7 @@ describe('connect', () => {
     expect(asked).toEqual(['POST http://mock.test/__modeldock/clock/advance']);
   });
 
-  it('operates a session of which clients with a token alone are clients too', async () => {
+  it('controls a session that clients select by a token alone', async () => {
     const url = await open();
     const control = connect(url, { session: 'by-token' });
     await fetch(`${url}/v1/models`, { headers: { Authorization: `Bearer ${control.apiToken}` } });
@@ -83,7 +83,7 @@ describe('connect', () => {
     expect((await control.fork()).session).toMatch(/^fork-\d+$/);
   });
 
-  it('says so when no server is there', async () => {
+  it('reports that no server is running', async () => {
     const url = await open();
     await closing.pop()!();
     await expect(connect(url).status()).rejects.toThrow(
@@ -98,7 +98,7 @@ describe('connect', () => {
     ['a web server', 404, '<html>Not Found</html>'],
     ['a page for everything', 200, '<!doctype html>'],
     ['another API', 400, '{"error":{"message":"no"}}'],
-  ])('says so when %s is there', async (_, status, body) => {
+  ])('reports that another server answers: %s', async (_, status, body) => {
     const control = connect('http://mock.test', { fetch: async () => new Response(body, { status }) });
     await expect(control.status()).rejects.toThrow(
       /^Cannot call GET http:\/\/mock\.test\/__modeldock\/session: expected an answer of modeldock, found/,
@@ -150,7 +150,7 @@ describe('the errors over HTTP about a session that does not do as expected', ()
       ({ control, job }) => control.clock.advance({ until: { job, progress: 0.63 } }),
     ],
   ] satisfies [string, number, string, (world: Awaited<ReturnType<typeof frozen>>) => Promise<unknown>][])(
-    'brings the world back after %s, which kept that to itself',
+    'has a replay token in the error after %s',
     async (_, status, code, ask) => {
       const world = await frozen();
       const error = (await ask(world).catch((reason: unknown) => reason)) as ControlError;
@@ -176,7 +176,7 @@ describe('the errors over HTTP about a session that does not do as expected', ()
     }
   });
 
-  it('is no token where the call was wrong, and not the world', async () => {
+  it('have no token if the call was wrong', async () => {
     const { control } = await frozen();
     for (const fail of [() => control.jobs.wait('job_of_nobody', {}), () => control.clock.advance(-1)]) {
       const { message } = (await fail().catch((reason: unknown) => reason)) as Error;

@@ -53,7 +53,7 @@ describe('expectNoFindings', () => {
     for (const part of ['calls: 1', 'impact: ', 'fix: ', 'modeldock --replay mdk1.']) expect(message).toContain(part);
   });
 
-  it('passes over what it is told to ignore, and nothing else', async () => {
+  it('ignores the given findings, and no others', async () => {
     const { dock, get } = setUp();
     await get('/api/tags');
     await get('/api/v1/models/download/status/undefined');
@@ -177,7 +177,7 @@ describe('withReplay', () => {
     await expect(withReplay(dock, () => Promise.reject('a text'))).rejects.toBe('a text');
   });
 
-  it('says why where a world cannot be brought back', async () => {
+  it('says why a session cannot be restored', async () => {
     const { dock } = setUp();
     const unreachable = { ...dock, snapshot: () => Promise.reject(new Error('The server is gone.')) };
     await expect(withReplay(unreachable, () => Promise.reject(new Error('Oh.')))).rejects.toThrow(

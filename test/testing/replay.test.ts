@@ -25,7 +25,7 @@ async function lived(jobs = 1): Promise<ReturnType<typeof createDock>> {
 const packed = (value: unknown): string => `mdk1.${deflateSync(JSON.stringify(value)).toString('base64url')}`;
 
 describe('a replay token', () => {
-  it('is one word that brings the snapshot back', async () => {
+  it('is one word that restores the snapshot', async () => {
     const snapshot = await (await lived()).snapshot();
     const token = await toReplayToken(snapshot);
     expect(token).toMatch(/^mdk1\.[\w-]+$/);
@@ -95,7 +95,7 @@ describe('a replay token', () => {
 describe('a failure’s message', () => {
   const REPLAY = /modeldock --replay (\S+)$/;
 
-  it('ends with a token of the world as it stood', async () => {
+  it('ends with a token of the session at that moment', async () => {
     const dock = await lived();
     await dock.api.fetch(new Request(`${origin}/api/tags`));
     const error = await expectNoFindings(dock).catch((reason: unknown) => reason as Error);

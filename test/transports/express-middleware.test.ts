@@ -39,7 +39,7 @@ describeDownloadApi(mounted);
 describe("a user's Express app", () => {
   const model = { model: 'simulate/slow' };
 
-  it('gets the requests that are not ours, bodies intact', async () => {
+  it('gets the requests that the api does not own, bodies intact', async () => {
     const app = express();
     app.use(createMiddleware(createDock().api));
     app.use(express.json());
@@ -54,7 +54,7 @@ describe("a user's Express app", () => {
     expect(missing.text).toContain('Cannot GET /nothing');
   });
 
-  it('may have read the body before us', async () => {
+  it('may have read the body before the middleware', async () => {
     const app = express();
     app.use(express.json());
     app.use('/lm', createMiddleware(createDock({ jobIds: ['job_1'] }).api));

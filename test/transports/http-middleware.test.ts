@@ -16,7 +16,7 @@ function mount(dock: SimulatedDock): express.Express {
   return app;
 }
 
-describe('our MSW handlers in @mswjs/http-middleware', () => {
+describe('MSW handlers of modeldock in @mswjs/http-middleware', () => {
   it('serve the documented example', async () => {
     const dock = createDock({ scenario: 'docs-example', jobIds: ['job_493c7c9ded'], now: started_at, speed: 0 });
     const app = mount(dock);

@@ -106,7 +106,7 @@ describe("the page's own origin", () => {
     },
   );
 
-  it('can be all ours', async () => {
+  it('can be owned as a whole', async () => {
     vi.stubGlobal('location', { origin: 'http://localhost:3000' });
     server.use(...createHandlers(createDock().api, { baseUrl: '/', ownership: 'origin' }), behind);
     expect(await (await fetch('http://localhost:3000/users')).text()).toBe(
@@ -142,7 +142,7 @@ describe('an answer', () => {
   });
 });
 
-describe('a request that is not ours', () => {
+describe('a request that the api does not own', () => {
   it('reaches the server behind MSW with its body', async () => {
     const real = createServer((request, response) => {
       request.setEncoding('utf8');

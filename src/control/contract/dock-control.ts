@@ -205,7 +205,7 @@ export interface DockControl {
   };
   /** Finds mistakes of a client in the journal. */
   findings(): Promise<readonly Finding[]>;
-  /** Reports what happened, as text for people: the jobs, the last calls, the findings, and how to bring the world back. */
+  /** Reports what happened, as text for people: the jobs, the last calls, the findings, and how to restore the session. */
   report(): Promise<string>;
   /**
    * Resolves when each call of a client has been answered and none has come for a moment, so that the client has dealt with

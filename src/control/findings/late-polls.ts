@@ -18,13 +18,14 @@ export const latePolls: Rule = (calls) => {
 };
 
 function afterFinalState(job: string, polls: readonly ReadCall[]): Finding[] {
-  const isFinal = ({ told }: ReadCall): boolean => told?.status === 'completed' || told?.status === 'failed';
-  const { last, later } = longestAfterlife(polls, isFinal, ({ told }) => told !== undefined);
+  const isFinal = ({ reported }: ReadCall): boolean =>
+    reported?.status === 'completed' || reported?.status === 'failed';
+  const { last, later } = longestAfterlife(polls, isFinal, ({ reported }) => reported !== undefined);
   if (!last || later.length <= TOLERATED_AFTER_END) return [];
   return [
     {
       ...POLLED_ON,
-      title: `Job ${job} was polled ${later.length} more times after the answer ${last.told!.status}`,
+      title: `Job ${job} was polled ${later.length} more times after the answer ${last.reported!.status}`,
       entries: idsOf([last, ...later]),
     },
   ];
@@ -32,8 +33,8 @@ function afterFinalState(job: string, polls: readonly ReadCall[]): Finding[] {
 
 /** Finds the same for clients that poll by requesting the download again. */
 function afterAlreadyDownloaded(model: string, starts: readonly ReadCall[]): Finding[] {
-  const isFinal = ({ told }: ReadCall): boolean => told?.status === 'already_downloaded';
-  const { last, later } = longestAfterlife(starts, isFinal, ({ told }) => told !== undefined);
+  const isFinal = ({ reported }: ReadCall): boolean => reported?.status === 'already_downloaded';
+  const { last, later } = longestAfterlife(starts, isFinal, ({ reported }) => reported !== undefined);
   if (!last || later.length <= TOLERATED_AFTER_END) return [];
   return [
     {
@@ -55,7 +56,7 @@ function afterNotFound(job: string, polls: readonly ReadCall[]): Finding[] {
   const { last, later } = longestAfterlife(
     polls,
     ({ entry }) => entry.status === 404,
-    ({ told }) => told !== undefined,
+    ({ reported }) => reported !== undefined,
   );
   if (!last || later.length <= TOLERATED_AFTER_404) return [];
   return [

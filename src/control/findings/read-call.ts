@@ -15,20 +15,20 @@ export interface ReadCall {
   /** The download that it asks for. */
   asksFor?: { model: string; quantization?: string };
   /** The state of a download that the answer contained, if the client could read it. */
-  told?: { status: string; job?: string };
+  reported?: { status: string; job?: string };
 }
 
 export function readJournaledCall(entry: JournalEntry): ReadCall {
   const match = matchRoute(entry);
   const statusOf = entry.method === 'GET' ? (match?.jobId ?? noJobOf(entry.path)) : undefined;
   const asksFor = match?.name === 'download' ? readRequest(entry) : undefined;
-  const told = match?.name === 'download' || match?.name === 'status' ? readAnswer(entry) : undefined;
+  const reported = match?.name === 'download' || match?.name === 'status' ? readAnswer(entry) : undefined;
   return {
     entry,
     ...(match && { match }),
     ...(statusOf !== undefined && { statusOf }),
     ...(asksFor && { asksFor }),
-    ...(told && { told }),
+    ...(reported && { reported }),
   };
 }
 
@@ -73,11 +73,11 @@ function readRequest({ request }: JournalEntry): ReadCall['asksFor'] {
   return { model, ...(typeof quantization === 'string' && { quantization }) };
 }
 
-function readAnswer({ status, answer }: JournalEntry): ReadCall['told'] {
+function readAnswer({ status, answer }: JournalEntry): ReadCall['reported'] {
   const body = status === 200 ? parseObject(answer?.body) : undefined;
   if (typeof body?.status !== 'string') return undefined;
-  const { status: told, job_id: job } = body;
-  return { status: told, ...(typeof job === 'string' && { job }) };
+  const { status: reported, job_id: job } = body;
+  return { status: reported, ...(typeof job === 'string' && { job }) };
 }
 
 /** Parses a body as an object; undefined where a client could not have parsed it either. */

@@ -7,17 +7,17 @@ const POLLS_OF_OTHERS = 3;
 
 /** Finds jobs that the client started or polled, and abandoned before it saw their end. */
 export const unwatchedJobs: Rule = (calls, { jobs }) => {
-  const byJob = groupBy(calls, ({ told }) => told?.job);
+  const byJob = groupBy(calls, ({ reported }) => reported?.job);
   return jobs.flatMap((job) => {
-    const told = byJob.get(job.id);
-    if (!told || isLookedAt(job, told.at(-1)!, calls) || hasSuccessor(job, jobs, byJob)) return [];
-    return findingFor(job, told, calls);
+    const reported = byJob.get(job.id);
+    if (!reported || isLookedAt(job, reported.at(-1)!, calls) || hasSuccessor(job, jobs, byJob)) return [];
+    return findingFor(job, reported, calls);
   });
 };
 
-function findingFor(job: JobSnapshot, told: readonly ReadCall[], calls: readonly ReadCall[]): Finding[] {
-  const last = told.at(-1)!;
-  const lastState = last.told!.status;
+function findingFor(job: JobSnapshot, reported: readonly ReadCall[], calls: readonly ReadCall[]): Finding[] {
+  const last = reported.at(-1)!;
+  const lastState = last.reported!.status;
   const base = { id: 'job-not-watched-to-its-end', entries: idsOf([last]) } as const;
   switch (lastState) {
     case 'completed':
@@ -38,7 +38,7 @@ function findingFor(job: JobSnapshot, told: readonly ReadCall[], calls: readonly
       ];
   }
 
-  const pausedPolls = told.filter((call) => call.told!.status === 'paused').length;
+  const pausedPolls = reported.filter((call) => call.reported!.status === 'paused').length;
   const paused = {
     ...base,
     title: `Job ${job.id} (${job.model}) was no longer polled once it was paused`,
@@ -81,6 +81,6 @@ function hasSuccessor(job: JobSnapshot, jobs: readonly JobSnapshot[], known: Rea
 
 function pollsOfOthers(last: ReadCall, calls: readonly ReadCall[]): number {
   return calls.filter(
-    (call) => call.statusOf !== undefined && call.statusOf !== last.told!.job && cameAfter(call, last),
+    (call) => call.statusOf !== undefined && call.statusOf !== last.reported!.job && cameAfter(call, last),
   ).length;
 }

@@ -106,9 +106,9 @@ export function createLocalControl(context: LocalControlContext): LocalControl {
     findings,
     report: async () => {
       const { reportSession } = await import('./report-session.js');
-      const world = state().parts.simulation && (await snapshot());
+      const taken = state().parts.simulation && (await snapshot());
       const [jobs, calls] = [await listJobs(), await journal.list()];
-      return reportSession({ status: await status(), jobs, calls, findings: await findings(), world });
+      return reportSession({ status: await status(), jobs, calls, findings: await findings(), snapshot: taken });
     },
     settled: ({ input }) =>
       waits.count(async () => {

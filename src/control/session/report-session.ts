@@ -16,18 +16,18 @@ export interface ReportParts {
   calls: readonly JournalEntry[];
   findings: readonly Finding[];
   /** Absent where downloads are real. */
-  world: SessionSnapshot | undefined;
+  snapshot: SessionSnapshot | undefined;
 }
 
-/** What happened in a session, for people to read in a terminal. */
-export async function reportSession({ status, jobs, calls, findings, world }: ReportParts): Promise<string> {
+/** Formats what happened in a session, for a terminal. */
+export async function reportSession({ status, jobs, calls, findings, snapshot }: ReportParts): Promise<string> {
   const { session, engine, clock } = status;
   const parts = [
     `Session ${session}: downloads are ${engine}, the clock is ${clock.mode} at ${clock.date}.`,
     jobs.length === 0 ? 'No downloads.' : ['Downloads:', ...jobs.map((job) => `  ${describeJob(job)}`)].join('\n'),
     describeCalls(calls),
     reportFindings(findings),
-    ...(world ? [await howToComeBack(world)] : []),
+    ...(snapshot ? [await howToRestore(snapshot)] : []),
   ];
   return `${parts.join('\n\n')}\n`;
 }
@@ -38,9 +38,9 @@ function describeJob(job: JobSnapshot): string {
   return `${job.id}  ${job.model}  ${job.state}${why} at ${share} %${job.isHeld ? ', held there' : ''}`;
 }
 
-async function howToComeBack(world: SessionSnapshot): Promise<string> {
-  const token = await toReplayToken(world);
+async function howToRestore(snapshot: SessionSnapshot): Promise<string> {
+  const token = await toReplayToken(snapshot);
   return token.length > LONGEST_TOKEN
-    ? 'Bring this world back with its snapshot (GET /__modeldock/snapshot) in a file\n  modeldock --replay FILE'
-    : `Bring this world back with\n  modeldock --replay ${token}`;
+    ? 'Restore this session with its snapshot (GET /__modeldock/snapshot) in a file\n  modeldock --replay FILE'
+    : `Restore this session with\n  modeldock --replay ${token}`;
 }

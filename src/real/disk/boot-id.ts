@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { uptime } from 'node:os';
 
 /**
- * Names the time since the machine was started: what was written, but not synced, is still there as long as this stays
- * the same. Where the system has no such name it is the moment of the start, to the minute; a clock that was set then
- * looks like a restart, which costs a check of what is stored and nothing else.
+ * Returns an id that is constant until the machine restarts: as long as it is the same, data that was written but not
+ * synced still exists. If the system has no such id, it is the time of the start, to the minute; setting the clock then
+ * looks like a restart, which only costs a check of the stored bytes.
  */
 export async function readBootId(): Promise<string> {
   try {

@@ -1,20 +1,22 @@
-/** What all parts of one process together may hold that is not in a journal yet. */
+/** Limits the bytes in this process that are not in a journal yet. */
 export interface ByteBudget {
-  /** Counts bytes that arrived. Returns false when no more should come until `ready` resolves. */
+  /** Counts bytes that arrived. Returns false if no more should be read until `ready` resolves. */
   take(bytes: number): boolean;
-  /** Gives back what is in a journal now, or was dropped. */
+  /** Releases bytes that are in a journal now, or were dropped. */
   release(bytes: number): void;
-  /** From the moment it fills until there is room again. */
+  /** True from the moment the budget is full until there is room again. */
   isFull(): boolean;
   /** Resolves when there is room. */
   ready(): Promise<void>;
-  /** Called when it fills: whoever holds bytes writes them now, however few. @returns how to stop */
+  /**
+   * Calls back when the budget fills up, so that held bytes are written, however few. @returns a function that stops it
+   */
   onFull(flush: () => void): () => void;
 }
 
 /**
- * It fills below its limit, because what already lies in the buffers of 48 paused sockets still arrives; and it is
- * full until half of it is given back, so that sockets are not paused and resumed at every chunk.
+ * The budget counts as full below its limit, because the bytes in the buffers of 48 paused sockets still arrive. It
+ * stays full until half of it is released, so that sockets are not paused and resumed at every chunk.
  */
 const FULL_SHARE = 0.75;
 const ROOM_SHARE = 0.5;

@@ -1,7 +1,7 @@
 // @ts-check
 /*
- * Plain JavaScript, so that it can be started as a worker from the sources (tests) as well as from the build, and
- * nothing but Node's own modules, for the same reason. digester.ts starts it and says what the messages mean.
+ * Hashes files in a thread. It is plain JavaScript that imports only Node's own modules, so that it can be started as a
+ * worker both from the sources (in tests) and from the build. digester.ts starts it and defines the messages.
  */
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
@@ -10,12 +10,12 @@ import { setImmediate } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { crc32 } from 'node:zlib';
 
-// start-worker.ts waits for this before it ends the thread.
+// start-worker.ts waits for this message before it ends the thread.
 workerData?.loading.postMessage('loaded');
 
-/** Small enough to be hashed out of the processor's cache. */
+/** Small enough to be hashed in the processor's cache. */
 const buffer = Buffer.allocUnsafe(256 * 1024);
-/** What is read of one file before another has its turn and messages are seen. */
+/** How much of one file is read before other files and messages are handled. */
 const TURN_BYTES = 8 * 1024 * 1024;
 
 /**
@@ -54,7 +54,7 @@ parentPort?.on('message', (/** @type {import('./digester.js').ToWorker} */ messa
     const following = followings.get(message.id);
     if (following === undefined) return;
     if (message.type === 'advance') {
-      // What was sent before a part of the file was taken back does not hold any more.
+      // A message from before a part of the file was taken back no longer applies.
       if (message.era === following.era) following.until = message.until;
     } else if (message.type === 'forget') {
       following.era = message.era;
@@ -126,7 +126,7 @@ function hashOn(following) {
 }
 
 /**
- * Back to the start of a segment: by what is remembered of it, or else all the way to the start of the file.
+ * Goes back to the start of a segment: by the saved state of the hash, or else to the start of the file.
  * @param {Following} following
  * @param {number} start
  */
@@ -146,7 +146,7 @@ function rewind(following, start) {
 /** @param {Pick<import('./digester.js').Follow, 'algorithm' | 'size'>} of */
 function startHash({ algorithm, size }) {
   if (algorithm === 'sha256') return createHash('sha256');
-  // As git names a blob.
+  // Git's hash of a blob.
   return createHash('sha1').update(`blob ${size}\0`);
 }
 
@@ -169,7 +169,7 @@ async function answer({ id, path, ranges }) {
         turn += length;
         if (turn >= TURN_BYTES) {
           turn = 0;
-          // The buffer is empty here: whoever runs meanwhile may use it.
+          // The buffer is free here: other tasks may use it in between.
           await setImmediate();
         }
       }

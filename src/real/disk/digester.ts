@@ -3,16 +3,16 @@ import { endWorker, startWorker } from '../../node/start-worker.js';
 import type { Digest } from '../plan.js';
 
 /*
- * Digests and crcs of what lies on the disk, computed in one thread for the whole process: it hashes faster than most
- * networks and disks deliver, and to start one for each small file would take longer than to hash it.
+ * Computes digests and crcs of files in one thread for the whole process: it hashes faster than most networks and disks
+ * deliver, and starting a thread for each small file would take longer than hashing it.
  */
 
 export interface Digester {
-  /** Follows a file that grows: hashes what `advance` says is there. */
+  /** Follows a growing file: hashes the bytes that `advance` announces. */
   follow(file: FollowedFile): Following;
-  /** Reads ranges again. Resolves with the segments whose crc is another, or that are not there to their end. */
+  /** Reads ranges again. Resolves with the segments whose crc differs, or that are not complete. */
   check(path: string, ranges: readonly CheckedRange[]): Promise<readonly number[]>;
-  /** Hashes a file that is there. Resolves with lower-case hex. */
+  /** Hashes an existing file. Resolves with lower-case hex. */
   digestOf(file: WholeFile, options?: { onHashed?: (bytes: number) => void; signal?: AbortSignal }): Promise<string>;
   close(): Promise<void>;
 }
@@ -25,20 +25,20 @@ export interface WholeFile {
 
 export interface FollowedFile extends WholeFile {
   segmentBytes: number;
-  /** The crc32 of whole segments that were there before, to be checked on the way. */
+  /** The crc32 of segments that were complete before, to be checked while hashing. */
   expected: ReadonlyMap<number, number>;
-  /** A segment is not what it was, or shorter: the hash stands at its start and waits for an `advance`. */
+  /** Called when a segment has changed or is shorter: the hash stops at its start and waits for an `advance`. */
   onDamaged: (segment: number) => void;
 }
 
 export interface Following {
-  /** The file is there up to so many bytes. */
+  /** Announces that the file is complete up to this many bytes. */
   advance(until: number): void;
   /** Bytes hashed so far. */
   hashed(): number;
-  /** A segment will have other bytes; what was hashed from there on is hashed again after an `advance`. */
+  /** Says that a segment will get other bytes; from there on, the file is hashed again after an `advance`. */
   forget(segment: number): void;
-  /** Waits for the last byte. Resolves with lower-case hex, or `undefined` when damage was found instead. */
+  /** Waits for the last byte. Resolves with lower-case hex, or `undefined` if damage was found instead. */
   digest(): Promise<string | undefined>;
   stop(): void;
 }
@@ -47,13 +47,13 @@ export interface CheckedRange {
   segment: number;
   start: number;
   end: number;
-  /** The crc32 of the segment before `start`; 0 when that is its start. */
+  /** The crc32 of the segment before `start`; 0 if that is its start. */
   from: number;
   /** The crc32 of the segment up to `end`. */
   crc: number;
 }
 
-/* Messages to and from the thread. `era` counts how often part of a file was taken back. */
+/* Messages to and from the thread. `era` counts how often a part of the file was taken back. */
 
 export interface Follow extends WholeFile {
   type: 'follow';
@@ -91,10 +91,10 @@ interface Task {
   onLost(error: Error): void;
 }
 
-/** An idle thread waits so long for more to do. */
+/** How long an idle thread waits for more work. */
 const IDLE_MS = 1000;
 
-/** A digester without a thread yet. */
+/** Creates a digester; it has no thread yet. */
 export function createDigester(): Digester {
   const tasks = new Map<number, Task>();
   let lastId = 0;
@@ -104,14 +104,14 @@ export function createDigester(): Digester {
   let closed = false;
 
   function thread(): Worker {
-    if (closed) throw new Error('could not compute a digest: the digester is closed');
+    if (closed) throw new Error('Cannot compute a digest: the digester is closed');
     if (worker !== undefined) return worker;
     const started = startWorker(new URL('./digest-worker.js', import.meta.url));
     started.on('message', (message: FromWorker) => tasks.get(message.id)?.onMessage(message));
     const lose = (reason: string): void => {
       if (worker !== started) return;
       worker = undefined;
-      for (const task of [...tasks.values()]) task.onLost(new Error(`could not compute a digest: ${reason}`));
+      for (const task of [...tasks.values()]) task.onLost(new Error(`Cannot compute a digest: ${reason}`));
     };
     started.on('error', (error) => lose(error.message));
     started.on('exit', () => lose('its thread ended'));
@@ -139,7 +139,7 @@ export function createDigester(): Digester {
     if (stopped !== undefined) await endWorker(stopped);
   }
 
-  /** The thread keeps the process alive exactly while somebody waits for it. */
+  /** The thread keeps the process alive exactly while a caller waits for it. */
   function waitFor<T>(executor: (resolve: (value: T) => void, reject: (error: Error) => void) => void): Promise<T> {
     awaited += 1;
     worker?.ref();
@@ -194,7 +194,7 @@ export function createDigester(): Digester {
         era += 1;
         digest = undefined;
         const start = segment * segmentBytes;
-        // The thread may remember where the segment began; what it says next tells.
+        // The thread may have saved the state at the segment's start; its next message shows how far it is.
         if (hashed > start) hashed = 0;
         if (lost === undefined) post({ type: 'forget', id, era, segment });
         settle(({ resolve }) => resolve(undefined));
@@ -248,7 +248,7 @@ export function createDigester(): Digester {
         following.advance(size);
         const digest = await following.digest();
         signal?.throwIfAborted();
-        if (digest === undefined) throw new Error(`could not hash ${path}: it is shorter than ${size} bytes`);
+        if (digest === undefined) throw new Error(`Cannot hash ${path}: it is shorter than ${size} bytes`);
         onHashed?.(size);
         return digest;
       } finally {
@@ -261,8 +261,7 @@ export function createDigester(): Digester {
       closed = true;
       clearTimeout(idle);
       await stopThread();
-      for (const task of [...tasks.values()])
-        task.onLost(new Error('could not compute a digest: the digester is closed'));
+      for (const task of [...tasks.values()]) task.onLost(new Error('Cannot compute a digest: the digester is closed'));
     },
   };
 }

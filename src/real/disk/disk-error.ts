@@ -6,7 +6,7 @@ import type { FileLayer } from '../file-layer.js';
 
 /** What was being done when the disk refused it. */
 interface DiskWork {
-  /** For instance `write`, as in "Could not write /models/…". */
+  /** For instance `write`, as in "Cannot write /models/…". */
   doing: string;
   path: string;
   files: FileLayer;
@@ -31,11 +31,11 @@ export async function describeDiskError(
   const message = error instanceof Error ? error.message : String(error);
   const reason = known === undefined ? message : `${message} (${known.reason})`;
   const advice = known?.advice ?? 'Check the disk and the permissions of its folder';
-  // A disk with errors of its own may not be the one to go on with.
+  // The download should not continue on a disk that reports errors of its own.
   const isResumable = known !== undefined && errorCodeOf(error) !== 'EIO';
   return new DownloadError(
     'disk_error',
-    `Could not ${doing} ${path}: ${reason}. ${advice}, then ${isResumable ? 'resume' : 'start the download again'}.`,
+    `Cannot ${doing} ${path}: ${reason}. ${advice}, then ${isResumable ? 'resume' : 'start the download again'}.`,
     { cause: error, isResumable },
   );
 }
@@ -49,12 +49,12 @@ async function describeFullDisk(
     ...(free === undefined ? [] : [`${free} bytes are free`]),
     ...(neededBytes === undefined ? [] : [`${neededBytes} are still needed`]),
   ].join(', ');
-  // A disk may have bytes and no room for one more file: all its inodes are taken.
-  const orFiles = doing === 'open' && (free ?? 0) > (neededBytes ?? 0) ? ', or takes no further file' : '';
+  // A disk may have free bytes but no room for one more file, because all its inodes are taken.
+  const orFiles = doing === 'open' && (free ?? 0) > (neededBytes ?? 0) ? ', or it takes no more files' : '';
   const { reason } = adviceOnFileError(error)!;
   return new DownloadError(
     'disk_full',
-    `Could not ${doing} ${path}: ${reason}${numbers && ` (${numbers})`}${orFiles}. Make room and resume: nothing that is stored is lost.`,
+    `Cannot ${doing} ${path}: ${reason}${numbers && ` (${numbers})`}${orFiles}. Free some space and resume: the stored bytes are kept.`,
     { cause: error },
   );
 }

@@ -7,9 +7,9 @@ import type { Digester, WholeFile } from './digester.js';
 const MOST_ATTEMPTS = 4;
 
 /**
- * Hashes a file that nothing touches meanwhile, and again where something did.
- * @returns its digest, and what it was while it was hashed; undefined where it is gone or of another size
- * @throws DownloadError disk_error where it does not come to rest
+ * Hashes a file, and repeats that if the file changes meanwhile.
+ * @returns its digest, and its fingerprint while it was hashed; undefined if it is gone or has another size
+ * @throws DownloadError disk_error if it keeps changing
  */
 export async function hashStillFile(
   { files, digester }: { files: FileLayer; digester: Pick<Digester, 'digestOf'> },
@@ -25,15 +25,15 @@ export async function hashStillFile(
   }
   throw new DownloadError(
     'disk_error',
-    `Cannot verify ${file.path}: another program writes into it. End that program, then start the download again.`,
+    `Cannot verify ${file.path}: another program is writing to it. Stop that program, then start the download again.`,
   );
 }
 
 /**
- * Holds the digest that was computed while a file grew against the file as it is now: where anything has happened to it
- * since the last write of our own, all of it is hashed again.
+ * Checks that the digest computed while a file grew still holds: if the file has changed since this process's last
+ * write, all of it is hashed again.
  * @param written the file after that write
- * @returns the file as it was when it had the wanted digest, or the other digest that it has
+ * @returns the file's fingerprint if it has the expected digest, or else the digest that it has
  */
 export async function confirmDigest(
   followed: string | undefined,

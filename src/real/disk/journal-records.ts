@@ -2,38 +2,41 @@ import { crc32 } from 'node:zlib';
 import type { Mark } from './segment-layout.js';
 
 /*
- * A journal is a row of records: a head of 16 bytes (length, crc32, generation, kind; little-endian) and the payload.
- * The crc covers generation, kind and payload. The generation tells a record from what an earlier life of the same
- * place in the file has left behind it, whose crc is right as well.
+ * The format of a journal: a sequence of records, each a head of 16 bytes (length, crc32, generation, kind;
+ * little-endian) and the payload. The crc covers generation, kind and payload. The generation distinguishes a record
+ * from those that an earlier use of the same space has left behind it, whose crcs are right as well.
  */
 
 const HEAD_BYTES = 16;
 const ENTRY_BYTES = 12;
 const kinds = { base: 1, progress: 2, checkpoint: 3, doubt: 4 } as const;
 
-/** Bytes of a part belong to a file's digest and size, not to its path or commit. */
+/** Identifies a part by its file's digest and size, not by its path or commit. */
 export interface PartIdentity {
   algorithm: string;
   hex: string;
   size: number;
 }
 
-/** What a journal says about a part. */
+/** The contents of a part's journal. */
 export interface JournalState {
   identity: PartIdentity;
   segmentBytes: number;
   bootId: string;
-  /** What is written. */
+  /** What has been written. */
   current: Map<number, Mark>;
-  /** What was written before the last checkpoint, and so outlives a loss of power. */
+  /** What had been written at the last checkpoint, and so survives a power failure. */
   durable: Map<number, Mark>;
-  /** A sync of the part has failed: what is written since the last checkpoint may never reach the disk by itself. */
+  /**
+   * Set after a failed sync of the part: bytes written since the last checkpoint may never reach the disk by
+   * themselves.
+   */
   doubtful: boolean;
 }
 
 type Entry = readonly [segment: number, mark: Mark];
 
-/** What stands first in a journal: everything that is known. */
+/** Encodes the first record of a journal: the whole state. */
 export function encodeBase(generation: number, state: JournalState): Buffer {
   const { identity, segmentBytes, bootId, doubtful } = state;
   const head = Buffer.from(JSON.stringify({ format: 1, identity, segmentBytes, bootId, doubtful }));
@@ -47,12 +50,12 @@ export function encodeBase(generation: number, state: JournalState): Buffer {
   ]);
 }
 
-/** The marks of segments that have changed. */
+/** Encodes the marks of segments that have changed. */
 export function encodeProgress(generation: number, entries: readonly Entry[]): Buffer {
   return encode(generation, kinds.progress, [encodeEntries(entries)]);
 }
 
-/** The marks of segments, of which every byte is on the disk. */
+/** Encodes the marks of segments whose bytes are all synced. */
 export function encodeCheckpoint(generation: number, entries: readonly Entry[]): Buffer {
   return encode(generation, kinds.checkpoint, [encodeEntries(entries)]);
 }
@@ -61,12 +64,14 @@ export function encodeDoubt(generation: number): Buffer {
   return encode(generation, kinds.doubt, []);
 }
 
-/** The most a base can take for a file of so many segments. */
+/** Returns the largest size of a base for a file with this many segments. */
 export function largestBase(segmentCount: number): number {
   return HEAD_BYTES + 1024 + 2 * (4 + segmentCount * ENTRY_BYTES);
 }
 
-/** Reads up to the first record that is torn or of another generation. `undefined` when not even the base is whole. */
+/**
+ * Decodes up to the first record that is torn or of another generation. `undefined` if not even the base is complete.
+ */
 export function decodeJournal(bytes: Buffer): { generation: number; state: JournalState } | undefined {
   if (bytes.length < HEAD_BYTES) return undefined;
   const generation = bytes.readUInt32LE(8);
@@ -82,7 +87,7 @@ export function decodeJournal(bytes: Buffer): { generation: number; state: Journ
   return state && { generation, state };
 }
 
-/** What the state is once these marks are written: a mark that went back takes its durable one with it. */
+/** Applies new marks to the state: a mark that went back lowers its durable mark too. */
 export function applyProgress({ current, durable }: JournalState, entries: Iterable<Entry>): void {
   for (const [segment, mark] of entries) {
     setMark(current, segment, mark);

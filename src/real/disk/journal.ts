@@ -18,22 +18,22 @@ import { isInPlace } from './in-place.js';
 import type { Marks } from './segment-layout.js';
 
 /**
- * What is known about a part, on disk. The file is two halves, written in full when it is made, so that a record finds
- * room on a full disk. One half is in use: a base and the records after it. When it is full, and when the journal is
- * opened, a new base goes to the other half and the first stays as it is until that one is on the disk.
+ * The journal of a part, on disk. The file has two halves and is written in full when it is created, so that records
+ * fit even on a full disk. One half is in use: a base and the records after it. When it is full, and when the journal
+ * is opened, a new base is written to the other half, and the first half stays unchanged until that one is synced.
  */
 export interface PartJournal {
   readonly state: JournalState;
-  /** Marks as they are now. Resolves when the record is written. */
+  /** Records marks. Resolves when the record is written. */
   progress(marks: Marks): Promise<void>;
-  /** Marks whose bytes have been synced; resolves when the record has been synced too. */
+  /** Records marks whose bytes have been synced; resolves when the record has been synced too. */
   checkpoint(marks: Marks): Promise<void>;
   /**
    * Writes the journal anew where its file was deleted or replaced: otherwise records go on into a file without a name.
    * @returns whether that was necessary
    */
   keepInPlace(): Promise<boolean>;
-  /** A sync of the part has failed. */
+  /** Records that a sync of the part has failed. */
   doubt(): Promise<void>;
   close(): Promise<void>;
 }
@@ -43,15 +43,15 @@ const NO_FOLLOW = (constants as Partial<typeof constants>).O_NOFOLLOW ?? 0;
 const REPLACE = constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC | NO_FOLLOW;
 const PAGE = 4096;
 const ROOM_FOR_RECORDS = 64 * 1024;
-/** A journal of ten terabytes in segments of 16 MiB has half of it. */
+/** The largest journal: that of a file of ten terabytes in segments of 16 MiB has half of this size. */
 const MOST_JOURNAL_BYTES = 64 * 1024 * 1024;
 
-/** Reads the journal at `path`; `undefined` when there is none, or none that makes sense. @throws UnusableFile */
+/** Reads the journal at `path`; `undefined` if there is none, or an invalid one. @throws UnusableFile */
 export async function readJournal(path: string, files: FileLayer): Promise<JournalState | undefined> {
   return newest(await readWhole(path, files))?.state;
 }
 
-/** Starts a journal at `path` with `state`, over one that may be there. */
+/** Starts a journal at `path` with `state`, over an existing one if there is one. */
 export async function startJournal(
   path: string,
   state: JournalState,
@@ -62,7 +62,7 @@ export async function startJournal(
   const halfBytes = Math.ceil((largestBase(segmentCount) + ROOM_FOR_RECORDS) / PAGE) * PAGE;
   let handle = await files.open(path, constants.O_RDWR | constants.O_CREAT, 0o644);
   let generation = found?.generation ?? 0;
-  // A base that can be read stays untouched until the new one is on the disk.
+  // A readable base is not overwritten until the new one is synced.
   let half = found?.at === 0 ? 0 : 1;
   let at = halfBytes;
   const withJobLock = createSerialQueue();
@@ -126,7 +126,7 @@ export async function startJournal(
   };
 }
 
-/** Looks at every place where a base may begin: a journal that was cut has no middle to go by. */
+/** Checks every place where a base may begin: a truncated journal does not show where its middle was. */
 function newest(bytes: Buffer): { generation: number; state: JournalState; at: number } | undefined {
   let best: { generation: number; state: JournalState; at: number } | undefined;
   for (let at = 0; at < bytes.length; at += PAGE) {

@@ -19,16 +19,19 @@ import { resumePart } from './resume-part.js';
 import type { SegmentLayout } from './segment-layout.js';
 import { createSegmentWriter, type SegmentWriter } from './segment-writer.js';
 
-/** What the bytes of a whole part turn out to be. */
+/** The result of verifying a whole part. */
 export type Verdict =
-  /** `fingerprint`: the part as it was when its bytes were hashed. */
+  /** `fingerprint`: the part's fingerprint when its bytes were hashed. */
   | { type: 'verified'; fingerprint: Fingerprint }
-  /** Something lacks, or was found damaged on the way and is forgotten: it has to be fetched first. */
+  /** Bytes are missing, or were found damaged and dropped: they must be fetched first. */
   | { type: 'incomplete' }
-  /** Another digest than planned. `damaged`: the segments that are not on the disk as they arrived; none if all are. */
+  /**
+   * The digest differs from the plan. `damaged`: the segments that are not on the disk as they arrived; empty if all
+   * are.
+   */
   | { type: 'mismatch'; found: string; damaged: readonly number[] };
 
-/** A file on its way: bytes go in segment by segment, and a journal beside it remembers them. */
+/** A file that is being downloaded: bytes are written segment by segment, and a journal beside it records them. */
 export interface PartFile extends ByteSink {
   readonly path: string;
   readonly digest: Digest;
@@ -37,34 +40,40 @@ export interface PartFile extends ByteSink {
   storedBytes(): number;
   /** Bytes that the journal knows of. They outlast the process: what is shown is never more. */
   recordedBytes(): number;
-  /** How far the digest has been computed. */
+  /** How many bytes have been hashed. */
   hashedBytes(): number;
-  /** The crc32 of what is stored of a segment. */
+  /** Returns the crc32 of the stored bytes of a segment. */
   crc(segment: number): number;
-  /** Writes what is taken; meanwhile nothing may be taken. @throws DownloadError disk_full, disk_error */
+  /** Writes what was taken; no bytes may be taken meanwhile. @throws DownloadError disk_full, disk_error */
   settle(): Promise<void>;
   /**
-   * Computes the digest of a part whose bytes are all there; meanwhile none may be taken. A verified one is synced.
+   * Computes the digest of a complete part; no bytes may be taken meanwhile. A verified part is synced.
    * @throws DownloadError disk_full, disk_error
    */
   verify(): Promise<Verdict>;
-  /** Makes what is taken outlive a loss of power. Meanwhile nothing may be taken. @throws DownloadError disk_full, disk_error */
+  /**
+   * Makes what was taken survive a power failure. No bytes may be taken meanwhile. @throws DownloadError disk_full,
+   * disk_error
+   */
   checkpoint(): Promise<void>;
-  /** A segment starts anew, at once; resolves when the journal says so. No request may be adding to it. */
+  /** Empties a segment, at once; resolves when the journal has recorded it. No request may be adding to it. */
   forget(segment: number): Promise<void>;
-  /** Writes and records what is taken, and lets go of the files. A failure that was not told yet is dropped: what is recorded holds. */
+  /**
+   * Writes and records what was taken, and closes the files. A failure that was not reported yet is ignored: the
+   * recorded bytes are correct.
+   */
   close(): Promise<void>;
-  /** Closes, and deletes the part and its journal. */
+  /** Closes and deletes the part and its journal. */
   discard(): Promise<void>;
 }
 
-/** The files a part is made of. */
+/** Returns the paths of a part's files. */
 export function partPaths(folder: string, name: string): { part: string; journal: string } {
   return { part: join(folder, `${name}.part`), journal: join(folder, `${name}.journal`) };
 }
 
 export interface PartOptions {
-  /** Is there already. */
+  /** Must exist. */
   folder: string;
   name: string;
   file: Pick<PlannedFile, 'size' | 'digest'>;
@@ -75,7 +84,7 @@ export interface PartOptions {
   budget: ByteBudget;
   /** One for the whole process. */
   digester: Digester;
-  /** Of `readBootId`. */
+  /** The result of `readBootId`. */
   bootId: string;
   onWarning?: (text: string) => void;
   /** Called before stored bytes are given up. */
@@ -83,8 +92,8 @@ export interface PartOptions {
 }
 
 /**
- * Opens a part, or goes on with the one that is there if it is of the same file (digest and size). The segments of one
- * that goes on are as long as they were.
+ * Opens a part, or resumes an existing one of the same file (digest and size). The segments of a resumed part keep
+ * their length.
  * @throws DownloadError disk_full, disk_error
  */
 export async function openPart({
@@ -125,12 +134,12 @@ export async function openPart({
 
   let storedBytes = 0;
   for (const { stored } of journal.state.current.values()) storedBytes += stored;
-  /** The first segment that is not whole; what lies before it can be hashed. */
+  /** The first incomplete segment; the bytes before it can be hashed. */
   let frontier = 0;
   let advancedTo = 0;
-  /** Segments are replaced: hashing in between would be for nothing. */
+  /** Set while segments are replaced: hashing in between would be wasted. */
   let hashLater = false;
-  /** A segment was found damaged on the way, and the others have not been looked at since. */
+  /** Set when a damaged segment was found while hashing, and the others have not been checked since. */
   let foundDamage = false;
   let failing: Promise<void> | undefined;
   let failure: DownloadError | undefined;
@@ -180,7 +189,7 @@ export async function openPart({
   });
   advance();
 
-  /** Tells how far the file is there without a gap; not at every chunk. */
+  /** Announces how far the file is complete without a gap; not at every chunk. */
   function advance(): void {
     while (frontier < segments.count && writer.stored(frontier) === segments.length(frontier)) frontier += 1;
     const until = frontier === segments.count ? file.size : segments.start(frontier) + writer.stored(frontier);
@@ -227,7 +236,7 @@ export async function openPart({
     await settle();
     await failed('read', keepInPlace());
     const written = await failed('read', readFingerprint(files, path));
-    // From here to the wait for the digest without a step in between: damage found meanwhile would not end the wait.
+    // There must be no step between here and the wait for the digest: damage found in between would not end the wait.
     if (storedBytes < file.size) return incomplete();
     hashLater = false;
     advance();
@@ -240,14 +249,14 @@ export async function openPart({
     return incomplete(true);
   }
 
-  /** Where one segment was damaged, looks at all of them, so that all damaged ones are fetched in one go. */
+  /** If one segment was damaged, checks all of them, so that all damaged ones are fetched together. */
   async function incomplete(isDamaged = foundDamage): Promise<Verdict> {
     foundDamage = false;
     if (isDamaged) for (const segment of await findDamaged()) await forget(segment);
     return { type: 'incomplete' };
   }
 
-  /** Segments that are not on the disk as they arrived. */
+  /** Finds segments that are not on the disk as they arrived. */
   const findDamaged = () => failed('read', digester.check(path, storedRanges(segments, writer)));
 
   function forget(segment: number): Promise<void> {
@@ -316,7 +325,7 @@ export async function openPart({
   };
 }
 
-/** What is stored of each segment that has anything, with its crc. */
+/** Lists the stored range of each segment that has bytes, with its crc. */
 function storedRanges(segments: SegmentLayout, writer: Pick<SegmentWriter, 'stored' | 'crc'>): CheckedRange[] {
   return Array.from({ length: segments.count }, (_, segment) => {
     const start = segments.start(segment);
@@ -324,5 +333,5 @@ function storedRanges(segments: SegmentLayout, writer: Pick<SegmentWriter, 'stor
   }).filter(({ start, end }) => end > start);
 }
 
-/** The thread that hashes hears of no less, except for the end. */
+/** The smallest advance that is announced to the hashing thread, except for the end of the file. */
 const ADVANCE_BYTES = 1024 * 1024;

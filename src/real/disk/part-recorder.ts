@@ -7,41 +7,41 @@ import type { PartJournal } from './journal.js';
 import type { Mark, Marks } from './segment-layout.js';
 
 /**
- * Keeps a journal behind the bytes: a record every so many bytes or milliseconds, a checkpoint every few seconds. What
- * is recorded is given back to the budget.
+ * Journals the bytes of a part: a record every so many bytes or milliseconds, a checkpoint every few seconds. Recorded
+ * bytes are released from the budget.
  */
 export interface PartRecorder {
-  /** Bytes have arrived: they are in the journal soon, even if no more come. */
+  /** Says that bytes have arrived: they are recorded soon, even if no more arrive. */
   arrived(): void;
-  /** A segment has got bytes. */
+  /** Says that a segment has got bytes. */
   stored(segment: number, bytes: number): void;
-  /** A segment was forgotten. */
+  /** Says that a segment was emptied. */
   changed(segment: number): void;
-  /** Records what is not recorded yet. */
+  /** Records what has not been recorded yet. */
   record(): Promise<void>;
-  /** Records, syncs the part, and says so in the journal. */
+  /** Records, syncs the part, and records that it is synced. */
   checkpoint(): Promise<void>;
   /** How many bytes the journal knows of: so many are there whenever the process is killed. */
   recordedBytes(): number;
-  /** Ends the timers; what is under way still ends. */
+  /** Stops the timers; running operations are completed. */
   stop(): Promise<void>;
 }
 
 interface PartRecorderOptions {
   handle: Pick<FileHandle, 'datasync'>;
   journal: PartJournal;
-  /** A segment as it is written now. */
+  /** Returns the mark of a segment as it is written now. */
   mark: (segment: number) => Mark;
-  /** Writes what is held, so that the next record has it. */
+  /** Writes held bytes, so that the next record includes them. */
   flush: () => void;
   /** Called before each checkpoint. @throws DownloadError where the part is not in its place any more */
   keepInPlace: () => Promise<void>;
-  /** Makes the names of part and journal outlive a loss of power. */
+  /** Makes the names of part and journal survive a power failure. */
   syncNames: () => Promise<void>;
   budget: ByteBudget;
   clock: RealClock;
   limits: Pick<DownloaderLimits, 'journalBytes' | 'journalMs' | 'checkpointMs'>;
-  /** Something that nobody waits for went wrong. */
+  /** Called with errors of background work. */
   onError: (doing: 'write' | 'sync', error: unknown) => void;
 }
 
@@ -88,7 +88,7 @@ export function createPartRecorder({
     }
   }
 
-  /** One at a time: what changes while a record is written is in the next one. */
+  /** Records one at a time: changes while a record is written are in the next one. */
   function record(): Promise<void> {
     recording ??= writeRecord().finally(() => (recording = undefined));
     return recording;
@@ -104,7 +104,7 @@ export function createPartRecorder({
     recordSoon = true;
     schedule(limits.journalMs, () => {
       recordSoon = false;
-      // What is held is not written at once: its record comes with it.
+      // Held bytes are not written at once: they are recorded when they are.
       isDue = true;
       flush();
       recordUnasked();
@@ -127,7 +127,7 @@ export function createPartRecorder({
   async function syncPart(): Promise<void> {
     await keepInPlace();
     await record();
-    // As they are before the sync begins: bytes written while it runs are not in it.
+    // Taken before the sync begins: bytes written while it runs are not covered by it.
     const marks = new Map([...unsynced].map((segment) => [segment, journal.state.current.get(segment) ?? nothing]));
     unsynced = new Set();
     if (!namesAreSafe) {
@@ -137,7 +137,7 @@ export function createPartRecorder({
     try {
       await handle.datasync();
     } catch (error) {
-      // The system may take pages that it could not write for written, and not try again.
+      // The system may mark pages that it failed to write as written, and not try again.
       await journal.doubt();
       throw error;
     }
@@ -157,7 +157,8 @@ export function createPartRecorder({
         isDue = false;
         recordUnasked();
       }
-      // Always: what came while its segment was being written is held, and nothing else may come after it.
+      // Always scheduled: bytes that arrived while their segment was being written are still held, and perhaps no
+      // others follow.
       scheduleRecord();
     },
     changed(segment) {

@@ -6,11 +6,11 @@ import type { JournalState, PartIdentity } from './journal-records.js';
 import { cutIntoSegments, type Mark, type SegmentLayout } from './segment-layout.js';
 
 /**
- * Decides what of a part counts, from what its journal says and what lies there.
+ * Decides which bytes of a part count, by its journal and what is on the disk.
  *
- * After a loss of power it is what was synced, and each segment is read before it counts. Otherwise it is all that was
- * written; segments that are whole are checked later, with the digest, those that are not are read now: somebody is
- * about to add to them.
+ * After a power failure only synced bytes count, and each segment is read before it does. Otherwise all written bytes
+ * count: complete segments are checked later, with the digest; incomplete ones are read now, because they are about to
+ * be continued.
  */
 export async function resumePart({
   journal,
@@ -23,7 +23,7 @@ export async function resumePart({
 }: {
   journal: JournalState | undefined;
   identity: PartIdentity;
-  /** For a part that starts from nothing. */
+  /** The segment length of a part that starts empty. */
   segmentBytes: number;
   bootId: string;
   handle: Pick<FileHandle, 'stat' | 'read' | 'write' | 'truncate'>;
@@ -77,8 +77,8 @@ function isSame(one: PartIdentity, other: PartIdentity): boolean {
 const COPY_BYTES = 256 * 1024;
 
 /**
- * Writes what was never synced to the same place: a page whose write has failed is read back as if it were stored, but
- * only a page that is written again gets to the disk.
+ * Writes bytes that were never synced to the same place again: a page whose write has failed is read back as if it were
+ * stored, but only a page that is written again reaches the disk.
  */
 async function writeAgain(
   handle: Pick<FileHandle, 'read' | 'write'>,

@@ -1,4 +1,4 @@
-/** How a file is cut: a row of segments of one length, the last of which may be shorter. */
+/** How a file is divided: into segments of one length, the last of which may be shorter. */
 export interface SegmentLayout {
   readonly size: number;
   readonly segmentBytes: number;
@@ -7,13 +7,13 @@ export interface SegmentLayout {
   length(segment: number): number;
 }
 
-/** How far a segment is filled from its start, and the crc32 of those bytes. */
+/** How much of a segment is filled from its start, and the crc32 of those bytes. */
 export interface Mark {
   stored: number;
   crc: number;
 }
 
-/** Segments without a mark hold nothing. */
+/** Segments without a mark are empty. */
 export type Marks = ReadonlyMap<number, Mark>;
 
 export function cutIntoSegments(size: number, segmentBytes: number): SegmentLayout {

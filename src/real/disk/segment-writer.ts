@@ -5,21 +5,21 @@ import type { ByteBudget } from './byte-budget.js';
 import type { Marks, SegmentLayout } from './segment-layout.js';
 
 /**
- * Writes each segment from its start, without gaps: one write in flight for each, a short one continued. What a
- * segment has `stored` never includes a byte that the system has not taken.
+ * Writes each segment from its start, without gaps: one write at a time for each, a short write is continued. The
+ * `stored` bytes of a segment never include a byte that the system has not accepted.
  */
 export interface SegmentWriter {
   taken(segment: number): number;
   stored(segment: number): number;
   crc(segment: number): number;
   take(segment: number, bytes: Uint8Array): void;
-  /** The segment starts anew. A write that is in flight still ends, before the next one begins. */
+  /** Empties a segment. A running write is completed before the next one begins. */
   forget(segment: number): void;
-  /** Writes what is held, however little. */
+  /** Writes held bytes, however few. */
   flush(): void;
-  /** Resolves when nothing is held and nothing in flight. */
+  /** Resolves when no bytes are held and no write is running. */
   settled(): Promise<void>;
-  /** Lets go of what is held and takes no more. */
+  /** Drops held bytes and takes no more. */
   stop(): void;
 }
 
@@ -30,13 +30,13 @@ interface Segment {
   held: Uint8Array[];
   heldBytes: number;
   writing: boolean;
-  /** How often it was forgotten. */
+  /** How often it was emptied. */
   lives: number;
 }
 
-/** Several writes may be put into one while the disk is busy. */
+/** The largest number of writes that are merged while the disk is busy. */
 const LARGEST_WRITE = 4;
-/** Chunks below this are copied together: each keeps the memory it was received in, however small it is. */
+/** Smaller chunks are copied together: each keeps the whole memory alive in which it was received. */
 const SMALL_BYTES = 16 * 1024;
 
 export function createSegmentWriter({
@@ -53,7 +53,7 @@ export function createSegmentWriter({
   resumed: Marks;
   writeBytes: number;
   budget: ByteBudget;
-  /** Bytes that a segment has got, in the file. */
+  /** Called with the bytes of a segment that were written. */
   onStored: (segment: number, bytes: number) => void;
   onError: (error: unknown) => void;
 }): SegmentWriter {
@@ -61,7 +61,7 @@ export function createSegmentWriter({
   const holding = new Set<number>();
   let settling: (() => void)[] = [];
   let stopped = false;
-  /** Somebody waits for the last byte. */
+  /** Set while a caller waits for the last byte. */
   let flushing = false;
 
   for (const [segment, { stored, crc }] of resumed) {
@@ -180,7 +180,7 @@ function hold(at: Segment, bytes: Uint8Array): void {
   at.heldBytes += bytes.length;
 }
 
-/** Takes whole chunks off the front, up to so many bytes, at least one. */
+/** Removes whole chunks from the front, up to this many bytes, but at least one. */
 function takeChunks(at: Segment, mostBytes: number): Uint8Array[] {
   let bytes = 0;
   let count = 0;

@@ -2,12 +2,12 @@ import { unlessMissing } from '../../node/file-errors.js';
 import type { FileLayer } from '../file-layer.js';
 import type { partPaths } from './part-file.js';
 
-/** A journal larger than this is none. */
+/** A larger file is not a journal. */
 const MOST_JOURNAL_BYTES = 64 * 1024 * 1024;
 
 /**
- * Moves aside what has the name of a part or a journal and cannot be one: a pipe, a folder, a link. It must never be
- * written to, and the download begins anew without it.
+ * Moves aside a pipe, a folder or a link with the name of a part or a journal. It must not be written to, and the
+ * download starts anew without it.
  */
 export async function setOddPartsAside(
   files: FileLayer,
@@ -24,7 +24,7 @@ export async function setOddPartsAside(
     await files.rm(aside, { recursive: true, force: true });
     await files.rename(path, aside);
     onWarning(
-      `Cannot use ${path}: expected a file, found something else. It is ${aside} now, and its bytes are fetched again.`,
+      `Cannot use ${path}: expected a file, found something else. It was renamed to ${aside}, and its bytes are fetched again.`,
     );
   }
 }

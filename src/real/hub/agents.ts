@@ -8,33 +8,33 @@ import { isExcepted, isSocks, readProxySettings, type ProxySettings } from './pr
 import { isPublicAddress } from './public-address.js';
 import { createSocksConnector } from './socks-connector.js';
 
-/** Send requests: through a proxy where the environment says so, else directly. */
+/** Sends requests: through a proxy if the environment names one, else directly. */
 export interface Agents {
   /** For the hub's API and its redirects. */
   readonly hub: Dispatcher;
-  /** For the bytes of files, wherever they are. */
+  /** For the bytes of files, on any host. */
   readonly cdn: Dispatcher;
   /** Ends all connections, also those in use. */
   close(): Promise<void>;
 }
 
 export interface AgentOptions {
-  /** The hub's, without a slash at the end. */
+  /** The hub's URL, without a slash at the end. */
   endpoint: string;
   limits: Pick<DownloaderLimits, 'connectMs' | 'silenceMs' | 'connectionsPerHost'>;
   /** HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY, in either case. */
   environment: NodeJS.ProcessEnv;
-  /** How names become addresses. Default: as the operating system does it. */
+  /** Resolves names. Default: as the operating system does. */
   lookup?: LookupFunction;
-  /** Which addresses are on the Internet. */
+  /** Decides which addresses are on the Internet. */
   isPublic?: (address: string) => boolean;
   /** Certificates to trust instead of the usual ones, PEM. */
   ca?: string;
 }
 
 /**
- * One agent for each class of host, so that many requests for bytes never keep a question to the hub waiting.
- * Requests fail with a DownloadError `redirect_refused` where a hub on the Internet would lead into a private network.
+ * Creates one agent for each class of host, so that many requests for bytes never delay a request to the hub. Requests
+ * fail with a DownloadError `redirect_refused` if a hub on the Internet would lead into a private network.
  */
 export function createAgents(options: AgentOptions): Agents {
   const { limits, environment, ca } = options;
@@ -71,7 +71,7 @@ export function createAgents(options: AgentOptions): Agents {
   };
 }
 
-/** One dispatcher for each proxy, by the scheme of the request; those that NO_PROXY names go directly. */
+/** Creates one dispatcher for each proxy, by the scheme of the request; hosts in NO_PROXY are called directly. */
 function createRouted(proxies: ProxySettings, createFor: (proxy: string) => Dispatcher): Dispatcher {
   const { httpProxy, httpsProxy, noProxy } = proxies;
   const direct = createFor('');
@@ -85,7 +85,10 @@ function createRouted(proxies: ProxySettings, createFor: (proxy: string) => Disp
   });
 }
 
-/** Connects directly; never to a private address on behalf of a hub on the Internet, which could otherwise reach into a home or office through us. */
+/**
+ * Connects directly, but never to a private address on behalf of a hub on the Internet, which could otherwise reach
+ * into a private network through this process.
+ */
 function guardedConnector(
   { endpoint, lookup = dnsLookup, isPublic = isPublicAddress }: AgentOptions,
   tls: buildConnector.BuildOptions,
@@ -111,7 +114,7 @@ function guardedConnector(
     });
   };
 
-  // Asked when it matters, not at start: which network the machine is in may change while a job runs.
+  // Checked when it matters, not at start: the machine's network may change while a job runs.
   async function endpointIsPublic(): Promise<boolean> {
     if (isIP(endpointHost) !== 0) return isPublic(endpointHost);
     return new Promise((resolve) => {
@@ -124,7 +127,7 @@ function guardedConnector(
   const connect = breakable(buildConnector({ ...tls, lookup: guardedLookup }));
   return (target, callback) => {
     const host = withoutBrackets(target.hostname);
-    // An address is not looked up.
+    // An IP address is not looked up.
     if (isIP(host) === 0 || host === endpointHost || isPublic(host)) {
       connect(target, callback);
       return;
@@ -155,6 +158,6 @@ function withoutBrackets(host: string): string {
 function privateAddress(host: string): DownloadError {
   return new DownloadError(
     'redirect_refused',
-    `The hub leads to ${host}, which is an address in a private network: modeldock does not go there on behalf of a hub on the Internet. If the hub is yours, set HF_ENDPOINT to its private address.`,
+    `Cannot follow the hub to ${host}: it is on the Internet, and this address is in a private network. If the hub is yours, set HF_ENDPOINT to its private address.`,
   );
 }

@@ -7,30 +7,30 @@ import { matchOptions, plainOf } from '../options/match-options.js';
 import { modelOptions, type ModelOption } from '../options/model-options.js';
 import { whyUnusable } from './why-unusable.js';
 
-/** What is taken of a repo of GGUF files. */
+/** The chosen files of a repo of GGUF files. */
 export interface GgufChoice {
-  /** Absent for the one option without a label that needs none. */
+  /** Absent if the only option has no label. */
   label?: string;
-  /** Projector first, then the later shards, shard 1 last: a folder is a model when its first shard is there. */
+  /** Projector first, then the later shards, shard 1 last: a folder counts as a model once its first shard is there. */
   files: PlannedFile[];
 }
 
 type Option = ModelOption<PlannedFile>;
 type Kinds = ReadonlyMap<PlannedFile, ModelFileKind>;
 
-/** Taken without a request; the first that is there. */
+/** The default: the first of these that the repo has. */
 const PREFERRED = ['Q4_K_M', 'Q4_K_S', 'UD-Q4_K_XL', 'Q4_0', 'IQ4_XS', 'MXFP4', 'Q5_K_M', 'Q6_K', 'Q8_0'];
 const FLOATS = ['F16', 'BF16', 'F32'];
 const FEW_BITS = 4;
 
-/** Whether the repo holds models in GGUF, whole or not. */
+/** Whether the repo has GGUF models, complete or not. */
 export function hasGguf(files: readonly PlannedFile[]): boolean {
   return [...modelFileKinds(files).values()].includes('model');
 }
 
 /**
- * Chooses the option that was asked for, or the usual one.
- * @throws RefusedError no_compatible_option, with what there is, when no option or more than one is meant
+ * Chooses the requested option, or the default.
+ * @throws RefusedError no_compatible_option, listing the options, if the request matches none or several
  */
 export function chooseGguf(files: readonly PlannedFile[], wanted: string | undefined, subject: string): GgufChoice {
   const kinds = modelFileKinds(files);
@@ -56,7 +56,7 @@ function ofKind(kinds: Kinds, wanted: ModelFileKind): PlannedFile[] {
   return [...kinds].flatMap(([file, kind]) => (kind === wanted ? [file] : []));
 }
 
-/** The options of the usual label; several where it does not tell them apart. */
+/** Finds the options of the default label; several if the label does not distinguish them. */
 function usualOf(options: readonly Option[]): Option[] {
   for (const label of PREFERRED.flatMap((each) => [each, `${each}_MOE`])) {
     const exact = options.filter((option) => option.label === label);
@@ -83,7 +83,7 @@ function noneOf(
   const choices = options.map(({ name }) => name);
   const reasons = whyUnusable(files, wanted).join('; ');
   const found = reasons === '' ? '' : `: ${reasons}`;
-  const there = choices.length === 0 ? 'Look for another repo of this model.' : `It has ${choices.join(', ')}.`;
+  const there = choices.length === 0 ? 'Look for another repo of this model.' : `The repo has ${choices.join(', ')}.`;
   const message = `Cannot find ${wanted === undefined ? 'a model' : clip(wanted)} in ${subject}${found}. ${there}`;
   return new RefusedError('no_compatible_option', subject, message, {
     ...(choices.length > 0 && { choices }),
@@ -97,9 +97,9 @@ function severalOf(
   wanted: string | undefined,
   subject: string,
 ): RefusedError {
-  const what = wanted === undefined ? `${found[0]!.label ?? 'its model'}, the usual choice` : clip(wanted);
-  const advice = `${found.length} files could be ${what}: ask for one of ${found.map(({ name }) => name).join(', ')}`;
-  return new RefusedError('no_compatible_option', subject, `Cannot choose one model of ${subject}. ${advice}.`, {
+  const what = wanted === undefined ? `${found[0]!.label ?? 'its model'}, the default` : clip(wanted);
+  const advice = `${found.length} files match ${what}: request one of ${found.map(({ name }) => name).join(', ')}`;
+  return new RefusedError('no_compatible_option', subject, `Cannot choose one model of ${subject}: ${advice}.`, {
     choices: options.map(({ name }) => name),
     advice,
   });

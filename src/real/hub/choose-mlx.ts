@@ -5,7 +5,7 @@ import type { PlannedFile } from '../plan.js';
 import { explainPieces } from './why-unusable.js';
 import { mlxConfigLabels } from './mlx-config-labels.js';
 
-/** What the hub says about a repo, as far as it tells an MLX model from other weights. */
+/** What the hub says about a repo, to distinguish an MLX model from other weights. */
 export interface RepoFacts {
   /** `owner/name`. */
   id: string;
@@ -15,11 +15,11 @@ export interface RepoFacts {
 
 export interface MlxRequest {
   facts: RepoFacts;
-  /** The quantization that was asked for. */
+  /** The requested quantization. */
   wanted: string | undefined;
-  /** As it was asked for, for the text of refusals. */
+  /** The model as it was requested, for messages. */
   subject: string;
-  /** Reads the repo's `config.json`: `undefined` where there is none that can be used. */
+  /** Reads the repo's `config.json`: `undefined` if there is no usable one. */
   readConfig: () => Promise<Readonly<Record<string, unknown>> | undefined>;
 }
 
@@ -27,17 +27,17 @@ const LEFT_OUT = /(?:^|\/)(?:\.gitattributes|README[^/]*|[^/]*\.(?:png|jpe?g|gif
 const SHARD = /^(.*)-(\d{1,6})-of-(\d{1,6})\.safetensors$/i;
 const INDEX = /\.safetensors\.index\.json$/i;
 
-/** Whether the repo is an MLX model, rather than weights that would have to be converted first. */
+/** Whether the repo is an MLX model, and not weights that need a conversion. */
 export function isMlx(files: readonly PlannedFile[], { id, libraryName, tags }: RepoFacts): boolean {
   const named = libraryName === 'mlx' || tags.includes('mlx') || /(?:^|[-_./])mlx(?:[-_./]|$)/i.test(id);
   return named && files.some(({ path }) => path.endsWith('.safetensors'));
 }
 
 /**
- * Takes the whole repo, without its cards and pictures. The weights' index and the config come last: with them a folder
- * is a model.
- * @throws RefusedError no_compatible_option when parts are missing, or when neither the repo's name nor its config has
- * the quantization that was asked for; what `readConfig` throws
+ * Chooses the whole repo, without its cards and pictures. The weights' index and the config come last: with them a
+ * folder counts as a model.
+ * @throws RefusedError no_compatible_option if parts are missing, or if neither the repo's name nor its config has the
+ * requested quantization; what `readConfig` throws
  */
 export async function chooseMlx(files: readonly PlannedFile[], request: MlxRequest): Promise<PlannedFile[]> {
   refusePieces(files, request.subject);
@@ -93,7 +93,7 @@ async function refuseOtherQuantization({ facts, wanted, subject, readConfig }: M
   const labels = [...named, ...mlxConfigLabels((await readConfig()) ?? {})];
   if (labels.some((label) => meansMlxLabel(wanted, label))) return;
   const choices = [...new Set(labels)].slice(0, 1);
-  const advice = choices.length === 0 ? 'Leave the quantization out.' : `It is ${choices.join(', ')}.`;
+  const advice = choices.length === 0 ? 'Leave the quantization out.' : `The repo is ${choices.join(', ')}.`;
   throw new RefusedError(
     'no_compatible_option',
     subject,

@@ -2,9 +2,9 @@ import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib';
 
 /**
- * Undoes the Content-Encoding of a body: gzip, deflate, br, or several of them.
- * @param mostBytes of what comes out
- * @throws Error for an encoding that is not known, and for a body that is not encoded so
+ * Decodes the Content-Encoding of a body: gzip, deflate, br, or several of them.
+ * @param mostBytes the limit of the decoded body
+ * @throws Error for an unknown encoding, and for a body that is not in its encoding
  */
 export async function decodeBody(body: Buffer, encoding: string, mostBytes: number): Promise<Buffer | 'too long'> {
   let decoded = body;
@@ -31,11 +31,9 @@ async function decodeOnce(body: Buffer, name: string, maxOutputLength: number): 
     case 'br':
       return promisify(brotliDecompress)(body, options);
     case 'deflate':
-      // RFC 9110 means zlib's format; some servers send the bare stream. The first four bits tell them apart.
+      // RFC 9110 means zlib's format; some servers send the bare stream. The first four bits distinguish them.
       return (body[0]! & 0x0f) === 8 ? promisify(inflate)(body, options) : promisify(inflateRaw)(body, options);
     default:
-      throw new Error(
-        `the answer has the encoding ${name.replace(/[^\x20-\x7e]/g, '?').slice(0, 40)}, which is not known`,
-      );
+      throw new Error(`the answer has the unknown encoding ${name.replace(/[^\x20-\x7e]/g, '?').slice(0, 40)}`);
   }
 }

@@ -1,14 +1,14 @@
 import type { RateBucket } from './rate-gate.js';
 
-/** Where a file's bytes are, for a while. */
+/** The address of a file's bytes, valid for a while. */
 export interface FileLocation {
-  /** What is after `?` may be a signature: it is a secret. */
+  /** The query may contain a signature, so it is a secret. */
   url: string;
-  /** To be sent along; Authorization only where it may go. */
+  /** Headers to send; Authorization only where it is allowed. */
   headers: Record<string, string>;
-  /** On the monotonic clock; Infinity for one that does not expire. */
+  /** On the monotonic clock; Infinity if it does not expire. */
   expiresAt: number;
   renewAt: number;
-  /** Set where the hub itself sends the bytes: the requests that it counts them as. */
+  /** Set if the hub itself sends the bytes: the kind of request as which it counts them. */
   bucket?: RateBucket;
 }

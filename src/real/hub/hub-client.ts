@@ -14,24 +14,24 @@ import { planDownload, type AskHub, type WantedModel } from './plan-download.js'
 import { createRateGate, type RateGate } from './rate-gate.js';
 import { isRecord, jsonIn } from './repo-tree.js';
 
-/** The questions that modeldock asks a hub. */
+/** Requests information from a hub. */
 export interface HubClient {
-  /** Tells when the hub wants no requests; for callers that ask it by themselves. */
+  /** Says when the hub accepts no requests; for callers that send their own. */
   readonly gate: RateGate;
   /**
-   * Repo, commit, files, sizes, digests. Asks again, and waits, until the signal says that it takes too long.
+   * Determines repo, commit, files, sizes and digests. Retries and waits until the signal is aborted.
    * @throws RefusedError; the signal's reason, unless that is a time-out
    */
   plan(wanted: WantedModel, signal: AbortSignal): Promise<DownloadPlan>;
-  /** As `locate`, but with the patience and the errors of `plan`. */
+  /** Does the same as `locate`, but with the retries and the errors of `plan`. */
   locateFirst(plan: DownloadPlan, file: PlannedFile, subject: string, signal: AbortSignal): Promise<FileLocation>;
   /**
-   * Asks once where a file's bytes are, and holds the answer against the plan. While the hub wants to be left alone, it
-   * is not asked: that fails as the answer would that asked for it.
+   * Requests the address of a file once, and checks the answer against the plan. While the hub limits requests, none is
+   * sent: the call fails as if the hub had answered 429.
    * @throws HubRequestError, which may pass; DownloadError, which will not
    */
   locate(plan: DownloadPlan, file: PlannedFile, signal: AbortSignal): Promise<FileLocation>;
-  /** Ids of an owner's repos that match some words. @throws RefusedError as `plan` */
+  /** Searches the ids of an owner's repos. @throws RefusedError as `plan` */
   search(owner: string, words: string, subject: string, signal: AbortSignal): Promise<string[]>;
 }
 
@@ -42,10 +42,10 @@ export interface HubClientOptions {
   limits: Pick<DownloaderLimits, 'silenceMs' | 'retryMs' | 'longestRetryMs' | 'errorAttempts'>;
 }
 
-/** As many as the hub gives at once. */
+/** The largest number of results that the hub returns at once. */
 const MOST_FOUND = 1000;
 
-/** One for all jobs of a process, because the hub counts the requests of all of them together. */
+/** Creates the client that all jobs of a process share, because the hub counts their requests together. */
 export function createHubClient(options: HubClientOptions): HubClient {
   const { settings, clock, limits } = options;
   const { endpoint } = settings;
@@ -53,8 +53,8 @@ export function createHubClient(options: HubClientOptions): HubClient {
   const requests = createHubRequests({ ...options, gate });
 
   /**
-   * Does work once more whose answer could not be used: half a page, a page of a proxy, a status out of nowhere. What a
-   * hub does once must not end a start.
+   * Repeats work once if its answer was unusable: half a page, a page of a proxy, an unexpected status. A single such
+   * answer must not fail a start.
    */
   async function twice<Value>(signal: AbortSignal, work: () => Promise<Value>): Promise<Value> {
     try {
@@ -66,7 +66,7 @@ export function createHubClient(options: HubClientOptions): HubClient {
     }
   }
 
-  /** Repeats a request that failed in a way that may pass, until it succeeds. */
+  /** Retries a request, after failures that may pass, until it succeeds. */
   async function patiently<Value>(subject: string, signal: AbortSignal, work: () => Promise<Value>): Promise<Value> {
     let last: { error: HubRequestError; at: number } | undefined;
     try {
@@ -138,7 +138,7 @@ function isUnusable(error: unknown): boolean {
   return (error instanceof RefusedError || error instanceof DownloadError) && error.code === 'hub_error';
 }
 
-/** Some mirrors have files and no search: nothing is found there. */
+/** Some mirrors have files but no search: then nothing is found. */
 function unlessUnknown(error: unknown): undefined {
   if (!(error instanceof RefusedError) || error.code !== 'model_not_found') throw error;
 }
@@ -159,6 +159,6 @@ function silent(subject: string, endpoint: string): RefusedError {
   return new RefusedError(
     'hub_unavailable',
     subject,
-    `${new URL(endpoint).host} does not answer in time: try again later, and check HF_ENDPOINT and the network.`,
+    `Cannot reach ${new URL(endpoint).host}: it did not answer in time. Try again later, and check HF_ENDPOINT and the network.`,
   );
 }

@@ -1,12 +1,12 @@
 import { RefusedError, type FailureCode, type RefusalCode } from '../../core/errors.js';
 import { DownloadError } from '../download-error.js';
 
-/** A request to the hub that may succeed when it is made again. */
+/** An error of a request to the hub that may succeed if it is repeated. */
 export class HubRequestError extends Error {
   override readonly name = 'HubRequestError';
-  /** Nobody answers; too many requests (429); a failure of the server (5xx). */
+  /** No answer; too many requests (429); an error of the server (5xx). */
   readonly kind: 'unreachable' | 'rate-limited' | 'server';
-  /** How long the hub wants to be left alone, where it says so. */
+  /** How long the hub asks clients to wait, if it says so. */
   readonly retryAfterMs: number | undefined;
 
   constructor(
@@ -20,9 +20,9 @@ export class HubRequestError extends Error {
   }
 }
 
-/** The hub will not, and asking again changes nothing. */
+/** A refusal by the hub that a repetition does not change. */
 export class HubRefusal extends DownloadError {
-  /** What the same thing is called before there is a job. */
+  /** The code of the same refusal before there is a job. */
   readonly refusal: RefusalCode;
 
   constructor(refusal: RefusalCode, failure: FailureCode, message: string) {
@@ -31,7 +31,7 @@ export class HubRefusal extends DownloadError {
   }
 }
 
-/** An error of a request as the refusal of a start; what is none is given back as it is. */
+/** Turns an error of a request into the refusal of a start; any other error is returned as it is. */
 export function asRefusal(error: unknown, subject: string): unknown {
   if (error instanceof HubRequestError) {
     const { message, retryAfterMs } = error;

@@ -3,9 +3,9 @@ import type { DownloadError } from '../download-error.js';
 import { HubRefusal, HubRequestError } from './hub-errors.js';
 import { askedPatience } from './rate-gate.js';
 
-/** What a request was about. */
+/** The subject of a request. */
 export interface Question {
-  /** Without a slash at the end. */
+  /** The hub's URL, without a slash at the end. */
   endpoint: string;
   /** `owner/name`; absent for a search. */
   repo?: string;
@@ -14,7 +14,7 @@ export interface Question {
   path?: string;
 }
 
-/** An answer, as far as it tells why. */
+/** The parts of an answer that show why a request was refused. */
 export interface Refusing {
   status: number;
   /** Names in lower case. */
@@ -22,11 +22,12 @@ export interface Refusing {
   sentToken: boolean;
 }
 
-const TOKEN_SOURCES = 'A token comes from HF_TOKEN or from the file that `hf auth login` writes';
+const TOKEN_SOURCES = 'The token is read from HF_TOKEN or from the file that `hf auth login` writes';
 const LONGEST_MESSAGE = 300;
 
 /**
- * What an answer that is no success means. The hub tells cases apart by X-Error-Code and X-Error-Message, not by 401 against 403.
+ * Interprets an answer without success. The hub distinguishes cases by X-Error-Code and X-Error-Message, not by 401 and
+ * 403.
  */
 export function problemIn(answer: Refusing, question: Question): DownloadError | HubRequestError {
   const { status, headers } = answer;
@@ -38,7 +39,11 @@ export function problemIn(answer: Refusing, question: Question): DownloadError |
   if (status === 407) return proxyAuthError();
   if (isPassing(status)) return passing(answer, host, said, trail);
   if (question.repo === undefined && status === 404) {
-    return new HubRefusal('model_not_found', 'hub_error', `${host} cannot search for models.${trail}`);
+    return new HubRefusal(
+      'model_not_found',
+      'hub_error',
+      `Cannot search for models: ${host} does not support it.${trail}`,
+    );
   }
   const byCode = problemByCode(answer, question, host, trail);
   if (byCode !== undefined) return byCode;
@@ -46,35 +51,38 @@ export function problemIn(answer: Refusing, question: Question): DownloadError |
     return new HubRefusal(
       'repo_disabled',
       'repo_disabled',
-      `${repo} was disabled: ${endpoint}/${repo} may tell why. Choose another repo.${trail}`,
+      `Cannot download ${repo}: the hub has disabled it; ${endpoint}/${repo} may say why. Choose another repo.${trail}`,
     );
   }
   if (isBadToken(answer, said)) {
     return new HubRefusal(
       'bad_token',
       'bad_token',
-      `${host} does not accept the token. Make a new one at ${endpoint}/settings/tokens, or remove it to download public models. ${TOKEN_SOURCES}.${trail}`,
+      `Cannot use the token: ${host} does not accept it. Create a new one at ${endpoint}/settings/tokens, or remove it to download public models. ${TOKEN_SOURCES}.${trail}`,
     );
   }
   if (repo !== 'models' && (status === 401 || status === 404)) return missing(answer, question, host, trail);
   return new HubRefusal(
     'hub_error',
     'hub_error',
-    `${host} answered ${status} to a question about ${repo}${said && `: ${said}`}. Check HF_ENDPOINT, and what is between here and there.${trail}`,
+    `Cannot read about ${repo}: ${host} answered ${status}${said && `: ${said}`}. Check HF_ENDPOINT, and proxies on the way.${trail}`,
   );
 }
 
-/** Another try may succeed. */
+/** Whether a retry may succeed. */
 function isPassing(status: number): boolean {
   return status === 429 || status >= 500 || status === 408;
 }
 
-/** A missing or private repo is a 401 about a user name or password, which says nothing of the token. */
+/**
+ * Whether the token is invalid. A missing or private repo is also a 401, about a user name or password, which says
+ * nothing about the token.
+ */
 function isBadToken({ status, sentToken }: Refusing, said: string): boolean {
   return /invalid credentials/i.test(said) || (status === 401 && sentToken && !/username or password/i.test(said));
 }
 
-/** What X-Error-Code says; undefined if it is absent, or one that is not known here. */
+/** Interprets X-Error-Code; undefined if it is absent or unknown. */
 function problemByCode(answer: Refusing, question: Question, host: string, trail: string): HubRefusal | undefined {
   const { endpoint, repo = 'models', revision = 'main', path = 'A file' } = question;
   const page = `${endpoint}/${repo}`;
@@ -84,12 +92,12 @@ function problemByCode(answer: Refusing, question: Question, host: string, trail
         ? new HubRefusal(
             'gated_not_on_list',
             'gated',
-            `${repo} is gated, and the token's user is not on its list. Ask for access at ${page}, then try again.${trail}`,
+            `Cannot download ${repo}: it is gated, and the token's user has no access. Ask for access at ${page}, then try again.${trail}`,
           )
         : new HubRefusal(
             'gated_no_token',
             'token_missing',
-            `${repo} is gated, and there is no token. Ask for access at ${page}, then try again with a token. ${TOKEN_SOURCES}.${trail}`,
+            `Cannot download ${repo}: it is gated, and there is no token. Ask for access at ${page}, then try again with a token. ${TOKEN_SOURCES}.${trail}`,
           );
     case 'RepoNotFound':
       return missing(answer, question, host, trail);
@@ -97,20 +105,23 @@ function problemByCode(answer: Refusing, question: Question, host: string, trail
       return new HubRefusal(
         'model_not_found',
         'revision_gone',
-        `${repo} has no revision ${revision} (any more). Start the download again: files that did not change are kept.${trail}`,
+        `Cannot download ${repo}: it has no revision ${revision} (any more). Start the download again: unchanged files are kept.${trail}`,
       );
     case 'EntryNotFound':
       return new HubRefusal(
         'hub_error',
         'changed_upstream',
-        `${path} is no longer in ${repo} at ${revision}. Start the download again.${trail}`,
+        `Cannot download ${path}: it is no longer in ${repo} at ${revision}. Start the download again.${trail}`,
       );
     default:
       return undefined;
   }
 }
 
-/** Missing and private look the same, to an anonymous caller and to one whose token does not reach. */
+/**
+ * Describes a missing or private repo; the hub's answers are the same for both, without a token or with one that has no
+ * access.
+ */
 function missing({ sentToken }: Refusing, { repo }: Question, host: string, trail: string): HubRefusal {
   const advice = sentToken
     ? "check the spelling, and whether the token's user may read it"
@@ -118,7 +129,7 @@ function missing({ sentToken }: Refusing, { repo }: Question, host: string, trai
   return new HubRefusal(
     'missing_or_private',
     'missing_or_private',
-    `${host} shows no repo ${repo}${sentToken ? ' to this user' : ''}: ${advice}.${trail}`,
+    `Cannot find the repo ${repo}: ${host} has none of this name${sentToken ? ' for this user' : ''}; ${advice}.${trail}`,
   );
 }
 
@@ -127,10 +138,14 @@ function passing({ status, headers }: Refusing, host: string, said: string, trai
   const when = retryAfterMs === undefined ? 'later' : `in ${Math.ceil(retryAfterMs / 1000)} s`;
   const facts = retryAfterMs === undefined ? {} : { retryAfterMs };
   return status === 429
-    ? new HubRequestError('rate-limited', `${host} had too many requests (429): try again ${when}.${trail}`, facts)
+    ? new HubRequestError(
+        'rate-limited',
+        `Cannot get an answer: ${host} limits requests (429). Try again ${when}.${trail}`,
+        facts,
+      )
     : new HubRequestError(
         'server',
-        `${host} could not answer (${status}${said && `: ${said}`}): try again ${when}.${trail}`,
+        `Cannot get an answer: ${host} failed (${status}${said && `: ${said}`}). Try again ${when}.${trail}`,
         facts,
       );
 }
@@ -140,7 +155,10 @@ function trailOf(headers: Readonly<Record<string, string>>): string {
   return id === '' ? '' : ` (request ${id})`;
 }
 
-/** Words of the hub, fit for one line of a terminal; without the full stop, which the sentence around them has. */
+/**
+ * Prepares words of the hub for one line of a terminal, without the full stop, which follows in the sentence around
+ * them.
+ */
 function wordsIn(header = ''): string {
   const words = header
     .replace(/[^\x20-\x7e]/g, '?')

@@ -16,13 +16,13 @@ export interface HubAnswer {
   status: number;
   /** Names in lower case. */
   headers: Readonly<Record<string, string>>;
-  /** The one that answered. */
+  /** The URL that answered. */
   url: string;
-  /** Where it leads, held against the redirect policy. */
+  /** The redirect's target, checked by the redirect policy. */
   redirect?: string;
   /** When the request was sent, on the monotonic clock. */
   askedAt: number;
-  /** Empty unless it was asked for. */
+  /** Empty unless the body was requested. */
   body: string;
 }
 
@@ -30,18 +30,18 @@ export interface HubAsking {
   question: Question;
   bucket: RateBucket;
   signal: AbortSignal;
-  /** The body is of interest. */
+  /** Whether to read the body. */
   body?: boolean;
   headers?: Record<string, string>;
-  /** Whether a redirect is the answer, rather than a step on the way to it. */
+  /** Whether a redirect is the answer, and not a step on the way to it. */
   isAnswer?: (headers: Readonly<Record<string, string>>) => boolean;
 }
 
-/** Asks the hub, once. */
+/** Sends single requests to the hub. */
 export interface HubRequests {
   /** @throws HubRequestError, DownloadError (often HubRefusal), the signal's reason */
   get(url: string, asking: HubAsking): Promise<HubAnswer>;
-  /** The headers of a request to this URL: the token, where it may go. */
+  /** Returns the headers of a request to this URL: with the token, where that is allowed. */
   headersFor(url: string): Record<string, string>;
 }
 
@@ -54,7 +54,7 @@ export interface HubRequestOptions {
 }
 
 const MOST_BODY_BYTES = 32 * 1024 * 1024;
-/** A body that is not wanted is read up to this size; beyond it a new connection is cheaper. */
+/** An unneeded body is read up to this size; beyond it a new connection costs less. */
 const MOST_DUMPED_BYTES = 64 * 1024;
 
 export function createHubRequests({ settings, agents, clock, limits, gate }: HubRequestOptions): HubRequests {
@@ -65,12 +65,12 @@ export function createHubRequests({ settings, agents, clock, limits, gate }: Hub
     if (!mayCarryToken(endpoint, url)) return {};
     const token = settings.token();
     if (token === undefined) return {};
-    // The token itself must not get into the text.
+    // The message must not contain the token.
     if (!/^[\x21-\x7e]+$/.test(token)) {
       throw new HubRefusal(
         'bad_token',
         'bad_token',
-        'The Hugging Face token has spaces or other characters that no token has: copy it anew.',
+        'Cannot use the Hugging Face token: expected visible ASCII without spaces, found other characters. Copy it again.',
       );
     }
     return { authorization: `Bearer ${token}` };
@@ -112,7 +112,7 @@ export function createHubRequests({ settings, agents, clock, limits, gate }: Hub
         throw new HubRefusal(
           'offline',
           'network_error',
-          `HF_HUB_OFFLINE is set, so ${host} is not asked: unset it to download.`,
+          `Cannot call ${host}: HF_HUB_OFFLINE is set. Unset it to download.`,
         );
       }
       for (const visited = [url]; ;) {
@@ -150,7 +150,7 @@ async function textOf(body: Body, encoding: string | string[] | undefined): Prom
     if (bytes > MOST_BODY_BYTES) throw tooLong();
     chunks.push(chunk);
   }
-  // Some proxies and mirrors compress although `identity` was asked for.
+  // Some proxies and mirrors compress although `identity` was requested.
   const encodings = [encoding ?? []].flat().join(',');
   const decoded = await decodeBody(Buffer.concat(chunks), encodings, MOST_BODY_BYTES).catch((error: unknown) => {
     throw undecodable(error);
@@ -163,7 +163,7 @@ function undecodable(error: unknown): HubRefusal {
   return new HubRefusal(
     'hub_error',
     'hub_error',
-    `The hub answers with a body that cannot be decoded: ${error instanceof Error ? error.message : String(error)}. Check HF_ENDPOINT, and what is between here and there.`,
+    `Cannot decode the hub's answer: ${error instanceof Error ? error.message : String(error)}. Check HF_ENDPOINT, and proxies on the way.`,
   );
 }
 
@@ -171,11 +171,11 @@ function tooLong(): HubRefusal {
   return new HubRefusal(
     'hub_error',
     'hub_error',
-    `The hub answers with more than ${MOST_BODY_BYTES} bytes: this is not a list of files. Check HF_ENDPOINT.`,
+    `Cannot read the hub's answer: expected a list of files of at most ${MOST_BODY_BYTES} bytes, found more. Check HF_ENDPOINT.`,
   );
 }
 
-/** Drops a body. The head of the answer says enough, whatever becomes of the rest. */
+/** Discards a body. The headers are enough, so errors while reading the rest are ignored. */
 async function dumped(body: Body): Promise<string> {
   await body.dump({ limit: MOST_DUMPED_BYTES }).catch(() => undefined);
   return '';
@@ -190,7 +190,7 @@ function flat(headers: IncomingHttpHeaders): Record<string, string> {
 function unreachable(host: string, cause: unknown): HubRequestError {
   const { code, message } = cause as { code?: string; message?: string };
   const certificate = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/.test(code ?? '')
-    ? ' If its certificate is signed by your own authority, name that in NODE_EXTRA_CA_CERTS.'
+    ? ' If its certificate is signed by your own authority, set NODE_EXTRA_CA_CERTS to that.'
     : '';
   const reason = code !== undefined && !(message ?? '').includes(code) ? `${code}: ${message ?? ''}` : (message ?? '');
   return new HubRequestError('unreachable', `Cannot reach ${host} (${reason}).${certificate}`, { cause });
@@ -199,7 +199,7 @@ function unreachable(host: string, cause: unknown): HubRequestError {
 function stillClosed(host: string, retryAfterMs: number): HubRequestError {
   return new HubRequestError(
     'rate-limited',
-    `${host} had too many requests (429): try again in ${Math.ceil(retryAfterMs / 1000)} s.`,
+    `Cannot get an answer: ${host} limits requests (429). Try again in ${Math.ceil(retryAfterMs / 1000)} s.`,
     { retryAfterMs },
   );
 }

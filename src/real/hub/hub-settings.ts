@@ -2,11 +2,13 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** The hub to ask, and the user to ask it as. */
+/** Which hub to call, and with which token. */
 export interface HubSettings {
-  /** Without a slash at the end. */
+  /** The hub's URL, without a slash at the end. */
   readonly endpoint: string;
-  /** Reads the token each time, because it may change while jobs run; nothing keeps it. `undefined` when there is none. */
+  /**
+   * Reads the token each time, because it may change while jobs run; it is not stored. `undefined` if there is none.
+   */
   token(): string | undefined;
   /** HF_HUB_OFFLINE: no request is made. */
   offline: boolean;
@@ -18,10 +20,10 @@ export interface HubSettings {
 
 const MOST_TOKEN_BYTES = 4096;
 const DEFAULT_ENDPOINT = 'https://huggingface.co';
-/** The words that the Python client takes for yes. */
+/** The words that the Python client accepts as yes. */
 const YES = ['1', 'ON', 'YES', 'TRUE'];
 
-/** Reads the variables that all Hugging Face tools share. @throws Error naming one that cannot be used */
+/** Reads the variables that all Hugging Face tools share. @throws Error naming an invalid one */
 export function readHubSettings(environment: NodeJS.ProcessEnv): HubSettings {
   const silence = textIn(environment.HF_HUB_DOWNLOAD_TIMEOUT);
   return {
@@ -32,8 +34,8 @@ export function readHubSettings(environment: NodeJS.ProcessEnv): HubSettings {
 }
 
 /**
- * The same settings, of which those of the network are read when they are first used: a command that asks no hub must
- * not fail because of them.
+ * Reads the settings of the network when they are first used: a command that makes no requests must not fail because of
+ * them.
  */
 export function hubSettingsOnDemand(environment: NodeJS.ProcessEnv): HubSettings {
   let all: HubSettings | undefined;
@@ -49,9 +51,9 @@ export function hubSettingsOnDemand(environment: NodeJS.ProcessEnv): HubSettings
   };
 }
 
-/** Settings for which no value is wrong. */
+/** Reads the settings that have no invalid values. */
 function readLocalSettings(environment: NodeJS.ProcessEnv): Omit<HubSettings, 'endpoint' | 'silenceMs'> {
-  // A variable that is empty counts as not set.
+  // An empty variable counts as not set.
   const set = (name: string): string | undefined => textIn(environment[name]);
   const home = environment.HOME ?? homedir();
   const folder = (path: string): string => path.replace(/^~(?=\/|\\|$)/, home);
@@ -71,7 +73,9 @@ function readEndpoint(text: string): string {
   }
   const { username, password, search, hash } = new URL(text);
   if (username !== '' || password !== '' || search !== '' || hash !== '') {
-    throw new Error('Cannot use HF_ENDPOINT: leave out its user, password, query and fragment.');
+    throw new Error(
+      'Cannot use HF_ENDPOINT: expected a URL without user, password, query and fragment, found one of these. Leave it out.',
+    );
   }
   return text.replace(/\/+$/, '');
 }
@@ -96,7 +100,7 @@ function readToken(path: string): string | undefined {
       closeSync(descriptor);
     }
   } catch {
-    // There is no file without a login, and one that cannot be read is of no use.
+    // Without a login there is no file, and an unreadable one is ignored.
     return undefined;
   }
 }

@@ -5,13 +5,13 @@ import { HubRequestError } from './hub-errors.js';
 import type { HubAnswer, HubRequests } from './hub-requests.js';
 import { signedUrlLifetime } from './signed-url-lifetime.js';
 
-/** A signed URL is asked for again at this share of its life, or so long before its end. */
+/** A signed URL is renewed at this share of its lifetime, or this long before its end. */
 const RENEWAL_SHARE = 0.9;
 const RENEWAL_MARGIN_MS = 60_000;
 
 /**
- * Asks where a file's bytes are, once, and holds the answer against the plan. A GET for the first byte, because some
- * mirrors know no HEAD: large files are answered by a redirect, and of small ones this is all that comes.
+ * Requests the address of a file, once, and checks the answer against the plan. It is a GET for the first byte, because
+ * some mirrors do not support HEAD: large files are answered by a redirect, and of small ones only this byte is sent.
  */
 export async function locateFile(
   requests: HubRequests,
@@ -26,7 +26,7 @@ export async function locateFile(
     question: { endpoint, repo, revision: plan.commit, path: file.path },
     bucket: 'resolvers',
     signal,
-    // Of an empty file there is no first byte.
+    // An empty file has no first byte.
     ...(file.size > 0 && { headers: { range: 'bytes=0-0' } }),
     isAnswer: (headers) => 'x-linked-etag' in headers || 'x-repo-commit' in headers,
   });
@@ -43,13 +43,13 @@ export async function locateFile(
   };
 }
 
-/** Refuses an answer that is about another file than the planned one, as far as its headers tell. */
+/** Refuses an answer about another file than the planned one, as far as its headers show. */
 function checkIdentity(answer: HubAnswer, file: PlannedFile): void {
   const { path, size, digest } = file;
   if (isSignInPage(answer, path)) {
     throw new HubRequestError(
       'server',
-      `${new URL(answer.url).host} sends a web page instead of ${path}: this may be the sign-in page of a guest network.`,
+      `Cannot download ${path}: expected the file, found a web page from ${new URL(answer.url).host}. It may be the sign-in page of a guest network.`,
     );
   }
   const hex = digestIn(answer);
@@ -63,14 +63,17 @@ function isSignInPage({ headers, redirect }: HubAnswer, path: string): boolean {
   return isPage && redirect === undefined && !isFromHub(headers);
 }
 
-/** The digest that the answer names. A redirect's own ETag is that of the redirect, and a CDN's is a hash of something else. */
+/**
+ * Returns the digest in the answer. The ETag of a redirect is that of the redirect, and that of a CDN is a hash of
+ * something else.
+ */
 function digestIn({ headers, redirect }: HubAnswer): string | undefined {
   const own = isFromHub(headers) && redirect === undefined ? headers.etag : undefined;
   const etag = headers['x-linked-etag'] ?? own ?? '';
   return /^(?:W\/)?"?([0-9a-f]{40}|[0-9a-f]{64})"?$/i.exec(etag)?.[1]?.toLowerCase();
 }
 
-/** The size that the answer names. A redirect's own length is that of the redirect. */
+/** Returns the size in the answer. The length of a redirect is that of the redirect. */
 function sizeIn({ headers, redirect }: HubAnswer): string | undefined {
   const own = redirect === undefined ? /\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1] : undefined;
   return headers['x-linked-size'] ?? own;
@@ -83,6 +86,6 @@ function isFromHub(headers: HubAnswer['headers']): boolean {
 function changed(path: string, planned: string, found: string): DownloadError {
   return new DownloadError(
     'changed_upstream',
-    `${path} is not what it was when the download was planned: ${planned} then, ${found} now. Start the download again.`,
+    `Cannot download ${path}: expected ${planned}, as when the download was planned, found ${found}. Start the download again.`,
   );
 }

@@ -1,7 +1,7 @@
 import { mlxLabelsIn } from '../../core/mlx-label.js';
 import { isRecord } from './repo-tree.js';
 
-/** Labels for what a `config.json` says: its bits, and its mode. */
+/** Derives labels from a `config.json`: from its bits, and its mode. */
 export function mlxConfigLabels(config: Readonly<Record<string, unknown>>): string[] {
   const quantization = [config.quantization, config.quantization_config].find(isRecord);
   const { bits, mode } = quantization ?? {};

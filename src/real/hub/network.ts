@@ -4,7 +4,7 @@ import { createAgents, type AgentOptions, type Agents } from './agents.js';
 import { createHubClient, type HubClient } from './hub-client.js';
 import type { HubSettings } from './hub-settings.js';
 
-/** Everything that asks a hub. */
+/** The parts that make requests. */
 export interface Network {
   readonly agents: Agents;
   readonly hub: HubClient;
@@ -17,7 +17,7 @@ export interface NetworkOptions extends Omit<AgentOptions, 'endpoint' | 'limits'
   clock: RealClock;
 }
 
-/** Opens the network when it is first used: what asks no hub must not fail because of settings for one. */
+/** Opens the network when it is first used: commands that make no requests must not fail because of its settings. */
 export function networkOnDemand({ settings, limits, clock, ...options }: NetworkOptions): Network {
   let opened: { agents: Agents; hub: HubClient } | undefined;
   const open = (): { agents: Agents; hub: HubClient } => {

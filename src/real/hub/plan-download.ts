@@ -8,22 +8,22 @@ import { HubRefusal } from './hub-errors.js';
 import { filesIn, isRecord, jsonIn, nextPage, nonsense } from './repo-tree.js';
 import { whyUnusable } from './why-unusable.js';
 
-/** What is to be downloaded. */
+/** The model to download. */
 export interface WantedModel {
   owner: string;
   repo: string;
-  /** A branch, a tag or a commit; the default branch without it. */
+  /** A branch, a tag or a commit; by default the default branch. */
   revision?: string;
   quantization?: string;
-  /** As it was asked for, for the text of refusals. */
+  /** The model as it was requested, for messages. */
   subject: string;
 }
 
-/** Asks the hub, with as much patience as there is: its API, or with `path` for a small file of the repo. */
+/** Sends a request to the hub, with all retries: to its API, or with `path` for a small file of the repo. */
 export type AskHub = (url: string, revision: string | undefined, path?: string) => Promise<HubAnswer>;
 
 /**
- * Pins the commit, reads the tree at it, and chooses.
+ * Determines the commit, reads the tree at it, and chooses files.
  * @throws RefusedError unsafe_path, no_compatible_option; what `ask` throws
  */
 export async function planDownload(ask: AskHub, endpoint: string, wanted: WantedModel): Promise<DownloadPlan> {
@@ -51,18 +51,18 @@ interface Info extends RepoFacts {
 function infoIn(answer: HubAnswer, endpoint: string, { owner, repo }: WantedModel): Info {
   const host = new URL(endpoint).host;
   const info = jsonIn(answer);
-  if (!isRecord(info)) throw nonsense(host, 'nothing about the repo');
+  if (!isRecord(info)) throw nonsense(host, 'expected a description of the repo');
   const { id, sha, disabled, library_name: libraryName, tags } = info;
-  if (typeof sha !== 'string' || !/^[0-9a-f]{40}$/i.test(sha)) throw nonsense(host, 'no commit of the repo');
+  if (typeof sha !== 'string' || !/^[0-9a-f]{40}$/i.test(sha)) throw nonsense(host, 'expected the commit of the repo');
   if (disabled === true) {
     throw new HubRefusal(
       'repo_disabled',
       'repo_disabled',
-      `${owner}/${repo} was disabled: ${endpoint}/${owner}/${repo} may tell why. Choose another repo.`,
+      `Cannot download ${owner}/${repo}: the hub has disabled it; ${endpoint}/${owner}/${repo} may say why. Choose another repo.`,
     );
   }
   return {
-    // A renamed repo is told by its new name.
+    // The hub answers with the new name of a renamed repo.
     id: typeof id === 'string' && /^[^/]+\/[^/]+$/.test(id) ? id : `${owner}/${repo}`,
     commit: sha.toLowerCase(),
     ...(typeof libraryName === 'string' && { libraryName }),
@@ -70,7 +70,7 @@ function infoIn(answer: HubAnswer, endpoint: string, { owner, repo }: WantedMode
   };
 }
 
-/** No repo has so many: a list that does not end would fill the memory. */
+/** No real repo has this many files: an endless list would fill the memory. */
 const MOST_FILES = 200_000;
 
 async function readTree(ask: AskHub, endpoint: string, { id, commit }: Info): Promise<PlannedFile[]> {
@@ -79,14 +79,19 @@ async function readTree(ask: AskHub, endpoint: string, { id, commit }: Info): Pr
   const visited = new Set<string>();
   let page: string | undefined = `${endpoint}/api/models/${encodeId(id)}/tree/${commit}?recursive=true`;
   while (page !== undefined) {
-    if (visited.has(page)) throw nonsense(new URL(endpoint).host, 'a tree whose pages go in a circle');
+    if (visited.has(page))
+      throw nonsense(new URL(endpoint).host, 'expected an end of the tree, found pages in a circle');
     visited.add(page);
     const answer: HubAnswer = await ask(page, commit);
     for (const file of filesIn(answer)) {
       if (paths.has(file.path)) {
-        throw nonsense(new URL(endpoint).host, `a tree that has ${JSON.stringify(file.path.slice(0, 200))} twice`);
+        throw nonsense(
+          new URL(endpoint).host,
+          `expected each file once, found ${JSON.stringify(file.path.slice(0, 200))} twice`,
+        );
       }
-      if (paths.size === MOST_FILES) throw nonsense(new URL(endpoint).host, `a tree of over ${MOST_FILES} files`);
+      if (paths.size === MOST_FILES)
+        throw nonsense(new URL(endpoint).host, `expected at most ${MOST_FILES} files, found more`);
       paths.add(file.path);
       files.push(file);
     }
@@ -95,7 +100,7 @@ async function readTree(ask: AskHub, endpoint: string, { id, commit }: Info): Pr
   return files;
 }
 
-/** A configuration is a few kilobytes; anything larger is something else. */
+/** A configuration has a few kilobytes; a larger file is something else. */
 const LARGEST_CONFIG_BYTES = 4 * 1024 * 1024;
 
 async function readConfig(
@@ -117,7 +122,7 @@ async function choose(
 ): Promise<Pick<DownloadPlan, 'format' | 'quantization' | 'files'>> {
   const { facts, wanted, subject } = request;
   const [gguf, mlx] = [hasGguf(files), isMlx(files, facts)];
-  // Of a repo with both, only MLX is counted in bits.
+  // In a repo with both, only MLX has quantizations in bits.
   if (gguf && !(mlx && wanted !== undefined && /\dbits?$|-bit$/i.test(wanted))) {
     const { label, files: chosen } = chooseGguf(files, wanted, subject);
     return { format: 'gguf', ...(label !== undefined && { quantization: label }), files: chosen };
@@ -129,7 +134,7 @@ async function choose(
 function noModel(files: readonly PlannedFile[], subject: string): RefusedError {
   const reasons = whyUnusable(files, undefined).join('; ');
   const weights = files.some(({ path }) => path.endsWith('.safetensors'));
-  const converted = weights ? ', only weights that would have to be converted' : '';
+  const converted = weights ? ', only weights that need a conversion' : '';
   const why =
     reasons === ''
       ? `it has neither GGUF files nor an MLX model${converted}. Look for a repo whose name ends with -GGUF or -MLX`

@@ -2,7 +2,7 @@ import { BlockList, isIP } from 'node:net';
 
 type Subnet = readonly [prefix: string, bits: number];
 
-/** What is never on the Internet, or never the address of one machine on it (IANA special-purpose registries). */
+/** Addresses that are never on the Internet, or never those of one machine on it (IANA special-purpose registries). */
 const SPECIAL_IPV4: readonly Subnet[] = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -16,7 +16,7 @@ const SPECIAL_IPV4: readonly Subnet[] = [
   ['224.0.0.0', 3],
 ];
 const SPECIAL_IPV6: readonly Subnet[] = [
-  // Unspecified, loopback, and IPv4 addresses in disguise: translated, mapped and compatible ones.
+  // Unspecified, loopback, and addresses that contain an IPv4 address: translated, mapped and compatible ones.
   ['::', 32],
   ['64:ff9b:1::', 48],
   ['100::', 64],
@@ -27,7 +27,9 @@ const SPECIAL_IPV6: readonly Subnet[] = [
   ['ff00::', 8],
 ];
 
-/** Whether an IP address is of a machine on the Internet: not loopback, private, link-local, shared or unspecified. */
+/**
+ * Whether an IP address belongs to a machine on the Internet: not loopback, private, link-local, shared or unspecified.
+ */
 export function isPublicAddress(address: string): boolean {
   const plain = address.replace(/^\[|\]$|%.*$/g, '');
   const family = isIP(plain);
@@ -44,9 +46,9 @@ function listOf(family: 'ipv4' | 'ipv6', subnets: readonly Subnet[]): BlockList 
   return list;
 }
 
-/** Networks without IPv4 reach it through 64:ff9b::/96 (RFC 6052): what counts is the address in the last 32 bits. */
+/** Returns the IPv4 address in the last 32 bits: networks without IPv4 reach it through 64:ff9b::/96 (RFC 6052). */
 function behindNat64(address: string): string | undefined {
-  // The parser of URLs spells every address one way.
+  // The URL parser spells each address in only one way.
   const groups = /^\[64:ff9b::(?:([0-9a-f]+):)?([0-9a-f]+)\]$/.exec(new URL(`http://[${address}]`).hostname);
   if (groups === null) return undefined;
   const [high, low] = [parseInt(groups[1] ?? '0', 16), parseInt(groups[2]!, 16)];

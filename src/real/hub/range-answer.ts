@@ -1,6 +1,4 @@
-/*
- * Whether an answer to a range request is what was asked for. Nothing is written before this was asked.
- */
+/* Checks the answer to a range request. It is called before any byte is written. */
 import { DownloadError } from '../download-error.js';
 import type { PlannedFile } from '../plan.js';
 import { ReadError, type ByteRange } from '../transfer/byte-source.js';
@@ -14,7 +12,7 @@ export interface AnswerHead {
   headers: RangeAnswerHeaders;
 }
 
-/** What the body holds, or why it is not to be used. */
+/** Returns the range that the body contains, or why it must not be used. */
 export function judgeAnswer(
   { status, headers }: AnswerHead,
   asked: ByteRange,
@@ -26,7 +24,7 @@ export function judgeAnswer(
   if (status === 206 || status === 200) {
     const encoding = header(headers, 'content-encoding') ?? 'identity';
     if (encoding.toLowerCase() !== 'identity') {
-      return violation('encoded_body', `Cannot use the answer for ${path}: it is encoded (${encoding}), unasked.`);
+      return violation('encoded_body', `Cannot use the answer for ${path}: expected no encoding, found ${encoding}.`);
     }
     return status === 206 ? partOf(headers, asked, path, size) : wholeOf(headers, path, size);
   }
@@ -48,7 +46,7 @@ export function judgeAnswer(
   if (status >= 300 && status < 400) {
     return new DownloadError(
       'redirect_refused',
-      `Cannot download ${path}: the address the hub gave leads on to another one (${said}).`,
+      `Cannot download ${path}: the address from the hub redirects to another one (${said}).`,
     );
   }
   if (REFUSALS.includes(status)) {
@@ -73,7 +71,7 @@ function partOf(
   size: number,
 ): (ByteRange & { whole: boolean }) | ReadError {
   const line = header(headers, 'content-range');
-  // RFC 9110, 14.4: the last byte is included, and a total that is not known is an asterisk.
+  // RFC 9110, 14.4: the last byte is included, and an unknown total is an asterisk.
   const [, first, last, total] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/i.exec(line ?? '') ?? [];
   const start = Number(first);
   const end = Number(last) + 1;
@@ -81,7 +79,7 @@ function partOf(
   if (!fits) {
     return violation(
       'bad_range',
-      `Cannot use the answer for ${path}: asked for bytes ${asked.start}-${asked.end - 1}/${size}, the server sent ` +
+      `Cannot use the answer for ${path}: expected bytes ${asked.start}-${asked.end - 1}/${size}, found ` +
         `${line ?? 'no Content-Range'}.`,
     );
   }
@@ -102,11 +100,11 @@ function wholeOf(
 ): (ByteRange & { whole: boolean }) | ReadError {
   const length = header(headers, 'content-length');
   const type = header(headers, 'content-type') ?? '';
-  // Without a length there is no telling the file from somebody's error page before bytes were written.
+  // Without a length the file cannot be distinguished from an error page before bytes are written.
   if (length === undefined || Number(length) !== size || /^\s*text\/html\b/i.test(type)) {
     return violation(
       'not_the_file',
-      `Cannot use the answer for ${path}: asked for a part, the server sent something else ` +
+      `Cannot use the answer for ${path}: expected a part of the file, found something else ` +
         `(200, ${length === undefined ? 'no length' : `${length} bytes`}, ${type === '' ? 'no type' : type}; the file has ${size} bytes).`,
     );
   }

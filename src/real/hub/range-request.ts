@@ -13,27 +13,27 @@ export interface HttpRangeRequest {
   range: ByteRange;
   receiver: ByteReceiver;
   signal: AbortSignal;
-  /** Called once the answer's head is that of the file. */
+  /** Called once the headers of the answer are those of the file. */
   onAccepted: () => void;
 }
 
-/** The answer leads to another address. */
+/** Reports that the answer redirects to another address. */
 export class Redirected extends Error {
   override readonly name = 'Redirected';
-  /** As it was sent: it may be relative, and it has not been checked. */
+  /** As it was sent: it may be relative, and has not been checked. */
   readonly location: string;
 
   constructor(location: string) {
-    super('The answer leads to another address.');
+    super('The answer redirects to another address.');
     this.location = location;
   }
 }
 
-/** An error's body is read to its end, so that the connection can be used again, if it is no longer than this. */
+/** The body of an error up to this size is read to its end, so that the connection can be used again. */
 const DRAINED_BYTES = 16 * 1024;
 
 /**
- * Requests a range, once. Resolves when the answer has ended and all its bytes are with the receiver.
+ * Requests a range, once. Resolves when the answer has ended and the receiver has all its bytes.
  * @throws ReadError, Redirected, or the signal's reason
  */
 export function requestRange(agent: Dispatcher, request: HttpRangeRequest): Promise<void> {
@@ -54,7 +54,7 @@ export function requestRange(agent: Dispatcher, request: HttpRangeRequest): Prom
           'User-Agent': 'modeldock',
           Range: `bytes=${range.start}-${range.end - 1}`,
         },
-        // The caller judges silence: it knows when it was not reading.
+        // The caller decides when silence lasts too long: it knows when it was not reading.
         headersTimeout: 0,
         bodyTimeout: 0,
       },
@@ -63,7 +63,7 @@ export function requestRange(agent: Dispatcher, request: HttpRangeRequest): Prom
   });
 }
 
-/** Hands the bytes of an answer to the receiver, no faster than it takes them, and settles once. */
+/** Passes the bytes of an answer to the receiver, no faster than it takes them, and settles once. */
 function receiveRange(
   { url, file, range, receiver, signal, onAccepted }: HttpRangeRequest,
   onSettled: (error: Error | undefined) => void,
@@ -81,7 +81,7 @@ function receiveRange(
     signal.removeEventListener('abort', stop);
     onSettled(error);
   }
-  /** Settles before it aborts: what the abort makes of the reason must not be what the caller gets. */
+  /** Settles before it aborts: the caller must not get the error that the abort causes. */
   function giveUp(error: Error): void {
     settle(error);
     controller?.abort(error);
@@ -120,7 +120,7 @@ function receiveRange(
       const judged = judgeAnswer({ status, headers }, range, file, STATUS_CODES[status] ?? '');
       if (judged instanceof Error) {
         failure = judged;
-        // A body that may be long is not waited for.
+        // A body that may be long is not read.
         if (status < 400 || Number(headers['content-length'] ?? Infinity) > DRAINED_BYTES) giveUp(failure);
         return;
       }
@@ -146,8 +146,8 @@ function receiveRange(
     onResponseEnd() {
       const short = answered !== undefined && arrived < answered.end - answered.start;
       const error = failure ?? (short ? shortBody(file, arrived, answered!) : undefined);
-      // The dispatcher takes a turn of the event loop before it uses the connection again. A caller that asked for the
-      // next range before that would have another one opened.
+      // The dispatcher needs a turn of the event loop before it can reuse the connection. A caller that requested the
+      // next range earlier would get a new connection.
       queueMicrotask(() => setImmediate(settle, error));
     },
     onResponseError(_, error) {
@@ -161,7 +161,7 @@ function tooLong({ path }: HttpRangeRequest['file']): ReadError {
   return new ReadError(
     'violation',
     'bad_range',
-    `Cannot trust the answer for ${path}: its body is longer than its Content-Range says.`,
+    `Cannot use the answer for ${path}: its body is longer than its Content-Range says.`,
   );
 }
 

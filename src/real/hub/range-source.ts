@@ -13,18 +13,18 @@ export interface RangeSourceOptions {
   location: SharedLocation;
   file: Pick<PlannedFile, 'path' | 'size'>;
   agent: Dispatcher;
-  /** The host that is expected, until it is known: the hub's, or the one of the first location. */
+  /** The expected host, until it is known: the hub's, or that of the first location. */
   host: string;
-  /** The hub's, without a slash at the end: redirects are held against it. */
+  /** The hub's URL, without a slash at the end, by which redirects are checked. */
   endpoint: string;
-  /** The patience that the hub asked for by 429 holds for files that it sends itself, too. */
+  /** The hub's limit of requests (429) also applies to files that it sends itself. */
   gate?: RateGate;
 }
 
-/** A CDN may redirect a request so many times. Each request begins at the location that the hub gave. */
+/** The largest number of redirects by a CDN. Each request begins at the location that the hub gave. */
 const MOST_REDIRECTS = 3;
 
-/** A file's bytes by range requests. Chunks go from the socket to the receiver, with nothing in between. */
+/** Reads a file's bytes by range requests. Chunks are passed directly from the socket to the receiver. */
 export function createRangeSource({
   location,
   file,
@@ -51,7 +51,7 @@ export function createRangeSource({
     }
   }
 
-  /** Requests a range at a location, and where that redirects: by the rules for the hub's own redirects. */
+  /** Requests a range at a location, and follows redirects by the rules for the hub's own redirects. */
   async function follow(
     place: FileLocation,
     range: ByteRange,
@@ -60,7 +60,7 @@ export function createRangeSource({
   ): Promise<void> {
     for (const visited = [place.url]; ;) {
       const url = new URL(visited.at(-1)!);
-      // The token goes to the hub only, and only where it went along before.
+      // The token is sent to the hub only, and only if it was sent before.
       const headers = visited.length === 1 || mayCarryToken(endpoint, url.href) ? place.headers : {};
       try {
         const onAccepted = (): void => location.delivered(place);
@@ -81,7 +81,7 @@ export function createRangeSource({
       signal.throwIfAborted();
       const waitMs = place.bucket === undefined ? 0 : (gate?.waitMs(place.bucket) ?? 0);
       if (waitMs === 0) return place;
-      const message = `Cannot download ${file.path} yet: the hub wants no request for ${Math.ceil(waitMs / 1000)} s.`;
+      const message = `Cannot download ${file.path} yet: the hub accepts no requests for ${Math.ceil(waitMs / 1000)} s.`;
       throw new ReadError('rate-limited', 'rate_limited', message, { retryAfterMs: waitMs });
     } catch (error) {
       throw signal.aborted ? signal.reason : asReadError(error);
@@ -99,6 +99,6 @@ export function createRangeSource({
 function tooManyRedirects({ path }: Pick<PlannedFile, 'path'>, count: number): DownloadError {
   return new DownloadError(
     'redirect_refused',
-    `Cannot download ${path}: the address that the hub gave leads on to others, ${count} times. Check what is between here and there.`,
+    `Cannot download ${path}: the address from the hub redirects ${count} times. Check proxies on the way.`,
   );
 }

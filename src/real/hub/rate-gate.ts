@@ -1,17 +1,17 @@
 import type { RealClock } from '../real-clock.js';
 
-/** What the hub counts requests by: questions to its API, and files asked for. */
+/** The kinds of requests that the hub counts: to its API, and for files. */
 export type RateBucket = 'api' | 'resolvers';
 
-/** Holds back requests while the hub wants to be left alone. One for all that one process asks. */
+/** Holds back requests while the hub does not accept any. One gate is shared by all requests of a process. */
 export interface RateGate {
-  /** How long no request may go out; 0 when the way is free. */
+  /** Returns how long to wait; 0 if requests are accepted. */
   waitMs(bucket: RateBucket): number;
-  /** No request in this bucket for so long. A longer wait that holds already stays. */
+  /** Blocks requests of this kind for this long. A longer wait that applies already stays. */
   close(bucket: RateBucket, ms: number): void;
 }
 
-/** No hub means longer than that; one that says so would otherwise keep all downloads waiting for ever. */
+/** No real hub blocks for longer; a wrong value would otherwise stop all downloads forever. */
 const LONGEST_PATIENCE_MS = 60 * 60_000;
 
 export function createRateGate(clock: Pick<RealClock, 'monotonic'>): RateGate {
@@ -25,9 +25,9 @@ export function createRateGate(clock: Pick<RealClock, 'monotonic'>): RateGate {
 }
 
 /**
- * How long a hub that answered 429 or 5xx wants to be left alone, as far as its headers tell: `RateLimit: "api";r=0;t=3`
- * (remaining, seconds to the next window), else Retry-After in seconds or as a date, which is held against the answer's
- * own Date; an hour at most. Names of headers in lower case.
+ * Reads from the headers of a 429 or 5xx how long the hub asks clients to wait: `RateLimit: "api";r=0;t=3` (remaining,
+ * seconds to the next window), else Retry-After in seconds or as a date, which is compared with the answer's own Date;
+ * at most an hour. Names of headers in lower case.
  */
 export function askedPatience(headers: Readonly<Record<string, string>>): number | undefined {
   const ms = toldPatience(headers);
@@ -36,7 +36,7 @@ export function askedPatience(headers: Readonly<Record<string, string>>): number
 
 function toldPatience(headers: Readonly<Record<string, string>>): number | undefined {
   const [, remaining, seconds] = /;\s*r=(\d+)\s*;\s*t=(\d+)/.exec(headers.ratelimit ?? '') ?? [];
-  // The window's end is rounded: one second more, or the next request comes into the old one.
+  // The end of the window is rounded, so a second is added; otherwise the next request could fall into the old one.
   if (remaining !== undefined && Number(remaining) === 0) return (Number(seconds) + 1) * 1000;
   const after = headers['retry-after']?.trim();
   if (after === undefined || after === '') return undefined;

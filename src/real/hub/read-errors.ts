@@ -4,7 +4,7 @@ import { ReadError } from '../transfer/byte-source.js';
 import { proxyRefusal } from './proxy-errors.js';
 import { HubRequestError } from './hub-errors.js';
 
-/** A connection that failed: worth another try, unless a proxy or our own rules are in the way. */
+/** Describes a failed connection: it may be retried, unless a proxy or a rule of modeldock refuses it. */
 export function connectionError(
   error: Error,
   { path, host, answered }: { path: string; host: string; answered: boolean },
@@ -22,7 +22,7 @@ export function connectionError(
     : new ReadError('unreachable', 'network_error', `Cannot reach ${host} for ${path}: ${said}.`, { cause: error });
 }
 
-/** What asking for a location failed with, as a request for bytes fails. */
+/** Turns an error about a location into an error about bytes. */
 export function asReadError(error: unknown): unknown {
   if (error instanceof RefusedError) {
     const code = failureCodes.find((known) => known === error.code);
@@ -39,11 +39,11 @@ const CODES = {
   server: 'hub_error',
 } as const satisfies Record<HubRequestError['kind'], FailureCode>;
 
-/** Names of hosts and codes only: the rest of such a message may hold an address with its signature. */
+/** Describes an error by names of hosts and codes only: the rest of its message may contain a signed address. */
 function whatItSays(error: Error): string {
   const { code } = error as NodeJS.ErrnoException;
   if (code !== undefined) return code;
-  // Several addresses were tried, and none answered.
+  // Several addresses were tried without an answer.
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error.cause;
   return first instanceof Error ? whatItSays(first) : error.name;
 }

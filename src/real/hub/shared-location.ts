@@ -3,28 +3,34 @@ import { DownloadError } from '../download-error.js';
 import type { RealClock } from '../real-clock.js';
 import type { FileLocation } from './file-location.js';
 
-/** One location on behalf of all requests for a file. */
+/** A location of a file, shared by all requests for it. */
 export interface SharedLocation {
-  /** The one to use now; asks the hub when there is none, or when it is time for another. @throws what `locate` throws */
+  /**
+   * Returns the current location; requests one if there is none, or if it is time to renew it. @throws what `locate`
+   * throws
+   */
   current(signal?: AbortSignal): Promise<FileLocation>;
   /**
-   * A request was refused (403, 401, 410, 400 with XML). Afterwards `current` gives another one.
-   * @throws DownloadError cdn_refused when none of several fresh ones was any good
+   * Reports that a request was refused (403, 401, 410, 400 with XML). Afterwards `current` returns another location.
+   * @throws DownloadError cdn_refused if several new locations in a row were refused
    */
   refused(location: FileLocation, answer: string): void;
-  /** Bytes came: from now on a refusal only means that it has expired. */
+  /** Reports that bytes arrived: from now on a refusal only means that the location has expired. */
   delivered(location: FileLocation): void;
 }
 
 export interface SharedLocationOptions {
-  /** Asks the hub. Its signal is that of the whole download: the one who asks may leave while others wait for the answer. */
+  /**
+   * Requests a location. The signal is that of the whole download: the caller may leave while others wait for the
+   * answer.
+   */
   locate: (signal: AbortSignal) => Promise<FileLocation>;
   clock: Pick<RealClock, 'monotonic'>;
-  /** Of the whole download. */
+  /** The signal of the whole download. */
   signal: AbortSignal;
-  /** The file, for the error's text. */
+  /** The file, for messages. */
   path: string;
-  /** What is known already, for instance from the first look. */
+  /** A location that is known already, for instance from the start. */
   first?: FileLocation;
   /** Called for each location after the first. */
   onRenewal?: () => void;
@@ -80,7 +86,7 @@ export function shareLocation(options: SharedLocationOptions): SharedLocation {
       if (freshRefusals < FRESH_REFUSALS) return;
       throw new DownloadError(
         'cdn_refused',
-        `${hostOf(refused)} refused ${path} (${answer}) by ${FRESH_REFUSALS} fresh URLs in a row. Check that nothing between here and there changes requests, and try again later.`,
+        `Cannot download ${path}: ${hostOf(refused)} refused ${FRESH_REFUSALS} new URLs in a row (${answer}). Check that no proxy changes requests, and try again later.`,
       );
     },
     delivered(by) {

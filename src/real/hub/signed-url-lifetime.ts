@@ -1,7 +1,6 @@
 /**
- * How long a signed URL lives from the answer that brought it, in milliseconds: its expiry less what the answer's own
- * Date shows, because the clock of this machine may be wrong. `undefined` for a URL that tells no expiry, or one that
- * makes no sense.
+ * Returns the lifetime of a signed URL from its answer on, in milliseconds: its expiry minus the answer's own Date,
+ * because this machine's clock may be wrong. `undefined` for a URL without an expiry, or with an invalid one.
  */
 export function signedUrlLifetime(url: string, date: string | undefined): number | undefined {
   const { searchParams } = new URL(url);
@@ -22,7 +21,7 @@ function cloudFrontExpiry(query: URLSearchParams): number | undefined {
   return seconds === null ? undefined : Number(seconds) * 1000;
 }
 
-/** CloudFront's own base64 of a JSON policy: `-`, `_` and `~` for what cannot stand in a URL. */
+/** Decodes CloudFront's own base64 of a JSON policy: `-`, `_` and `~` replace characters that a URL cannot have. */
 function epochIn(policy: string | null): string | null {
   if (policy === null) return null;
   const standard = policy.replace(/-/g, '+').replace(/_/g, '=').replace(/~/g, '/');

@@ -4,8 +4,8 @@ import { buildConnector } from 'undici';
 import { proxyAuthError } from './proxy-errors.js';
 
 /*
- * SOCKS version 5 (RFC 1928), with user and password (RFC 1929), and nothing but CONNECT. The proxy gets names, not
- * addresses: behind many such proxies the names that this machine's DNS gives are wrong.
+ * SOCKS version 5 (RFC 1928), with user and password (RFC 1929), and only CONNECT. The proxy gets names, not addresses:
+ * behind many such proxies this machine's DNS gives wrong addresses.
  */
 
 const VERSION = 5;
@@ -22,7 +22,7 @@ const REPLIES: Readonly<Record<number, string>> = {
   6: 'it took too long',
 };
 
-/** Connects through a SOCKS proxy. Fails with a DownloadError `proxy_auth` where the proxy wants other credentials. */
+/** Connects through a SOCKS proxy. Fails with a DownloadError `proxy_auth` if the proxy requires other credentials. */
 export function createSocksConnector(proxy: string, tls: buildConnector.BuildOptions): buildConnector.connector {
   const secure = buildConnector(tls);
   return (target, callback) => {
@@ -63,7 +63,7 @@ async function shakeHands(socket: Socket, at: URL): Promise<void> {
   const methods = user === '' ? [NO_AUTH] : [NO_AUTH, USER_AND_PASSWORD];
   socket.write(Buffer.from([VERSION, methods.length, ...methods]));
   const [version, method] = await take(socket, 2, at);
-  if (version !== VERSION) throw failure(at, 'it does not speak SOCKS 5');
+  if (version !== VERSION) throw failure(at, 'expected SOCKS 5, found another protocol');
   if (method === NO_AUTH) return;
   if (method !== USER_AND_PASSWORD || user === '') throw proxyAuthError();
   socket.write(Buffer.concat([Buffer.from([1]), counted(user), counted(password)]));
@@ -76,7 +76,7 @@ async function askFor(socket: Socket, at: URL, host: string, port: number): Prom
   socket.write(Buffer.concat([Buffer.from([VERSION, 1, 0]), addressOf(host), twoBytes]));
   const [, reply, , type] = await take(socket, 4, at);
   if (reply !== 0) throw failure(at, `it does not connect to ${host}: ${REPLIES[reply!] ?? `reply ${reply}`}`);
-  // The address that it connects from, which is of no use.
+  // The proxy's own address, which is not needed.
   const length = type === 1 ? 4 : type === 4 ? 16 : (await take(socket, 1, at))[0]!;
   await take(socket, length + 2, at);
 }
@@ -87,9 +87,9 @@ function addressOf(host: string): Buffer {
   return Buffer.concat([Buffer.from([3]), counted(host)]);
 }
 
-/** The eight groups of an IPv6 address. */
+/** Returns the eight groups of an IPv6 address. */
 function groupsOf(host: string): number[] {
-  // The parser of URLs writes an IPv4 ending in hexadecimal digits.
+  // The URL parser writes an IPv4 ending in hexadecimal digits.
   const plain = new URL(`http://[${host}]`).hostname.slice(1, -1);
   const [head = '', tail] = plain.split('::');
   const groups = (text: string): number[] => (text === '' ? [] : text.split(':').map((group) => parseInt(group, 16)));
@@ -100,11 +100,13 @@ function groupsOf(host: string): number[] {
 function counted(text: string): Buffer {
   const bytes = Buffer.from(text);
   if (bytes.length > 255)
-    throw new Error('Cannot speak to the SOCKS proxy: a name, user or password is over 255 bytes.');
+    throw new Error(
+      'Cannot use the SOCKS proxy: expected a name, user and password of at most 255 bytes, found a longer one.',
+    );
   return Buffer.concat([Buffer.from([bytes.length]), bytes]);
 }
 
-/** Reads exactly so many bytes. */
+/** Reads exactly this many bytes. */
 async function take(socket: Socket, bytes: number, at: URL): Promise<Buffer> {
   for (;;) {
     const chunk = socket.read(bytes) as Buffer | null;
@@ -115,7 +117,7 @@ async function take(socket: Socket, bytes: number, at: URL): Promise<Buffer> {
 }
 
 function failure(at: URL, why: string): Error {
-  return Object.assign(new Error(`the SOCKS proxy ${at.host} cannot be used: ${why}`), {
+  return Object.assign(new Error(`Cannot use the SOCKS proxy ${at.host}: ${why}`), {
     code: 'ESOCKS',
   });
 }

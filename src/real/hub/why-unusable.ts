@@ -4,24 +4,24 @@ import type { PlannedFile } from '../plan.js';
 import { endsWith } from '../options/match-options.js';
 import { modelOptions } from '../options/model-options.js';
 
-/** What each kind of file that is no model is. */
+/** Explains each kind of file that is not a model. */
 const EXPLANATIONS: Partial<Record<ModelFileKind, [one: string, several: string]>> = {
   piece: [
     'is a piece of a file, and no program can use it until all pieces are joined',
     'are pieces of files, and no program can use them until they are joined',
   ],
   draft: [
-    'is a draft head, which makes another model faster and is none itself',
-    'are draft heads, which make another model faster and are none themselves',
+    'is a draft head, which speeds up another model and is not a model itself',
+    'are draft heads, which speed up another model and are not models themselves',
   ],
-  projector: ['is a projector, which only goes with another model', 'are projectors, which only go with another model'],
+  projector: ['is a projector, which needs a model', 'are projectors, which need a model'],
   imatrix: ['is imatrix data, by which models are quantized', 'are imatrix data, by which models are quantized'],
 };
 const MOST_NAMED = 3;
 
 /**
- * Why files that look like what was asked for cannot be downloaded as a model, a clause for each reason.
- * @param wanted as the client spelled it; without it all files count
+ * Explains why files that match a request cannot be downloaded as a model, a clause for each reason.
+ * @param wanted in the client's spelling; without it all files count
  */
 export function whyUnusable(files: readonly PlannedFile[], wanted: string | undefined): string[] {
   const kinds = modelFileKinds(files);

@@ -10,14 +10,14 @@ import type { JobRecord } from './job-record.js';
 import { stagedName } from './staged-name.js';
 import type { EngineContext } from './engine-context.js';
 
-/** Bytes of a planned file that an earlier job has left behind. */
+/** Bytes of a planned file that an earlier job has left. */
 export interface LeftPart {
   file: PlannedFile;
   job: JobRecord;
   /** The job's folder. */
   folder: string;
   name: string;
-  /** How far it was. */
+  /** How many bytes there are. */
   bytes: number;
 }
 
@@ -26,8 +26,8 @@ export function jobFolder(root: string, id: string): string {
 }
 
 /**
- * What other jobs have left behind of a plan's files, the most of each.
- * @param jobs those of the same models folder that nobody works on
+ * Finds the bytes of a plan's files that other jobs have left, the largest part of each.
+ * @param jobs those of the same models folder on which no process works
  */
 export function findLeftParts(plan: DownloadPlan, root: string, jobs: readonly JobRecord[]): LeftPart[] {
   return plan.files.flatMap((file) => {
@@ -49,7 +49,10 @@ function isSame(one: PlannedFile, other: PlannedFile): boolean {
   return one.digest.hex === other.digest.hex && one.size === other.size;
 }
 
-/** Takes a part over into another job's folder. Interrupted between its two files, it goes on when it is called again. */
+/**
+ * Moves a part into another job's folder. If it was interrupted between its two files, it continues when it is called
+ * again.
+ */
 export async function adoptPart(
   files: FileLayer,
   { folder, name }: Pick<LeftPart, 'folder' | 'name'>,
@@ -65,8 +68,8 @@ export async function adoptPart(
 }
 
 /**
- * Does something to a paused job's part while nobody can resume the job, here or elsewhere: two jobs would write into
- * one part. Where that cannot be had, the part stays with its job.
+ * Does work on a paused job's part while the job cannot be resumed, here or elsewhere: otherwise two jobs could write
+ * to one part. If that cannot be ensured, the part stays with its job.
  */
 export async function whilePaused(
   { withJobLock, store, locks }: EngineContext,

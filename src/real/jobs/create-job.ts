@@ -13,7 +13,7 @@ import type { Lifecycle } from './lifecycle.js';
 import { snapshotOf } from './live-job.js';
 import { lockWithRoom, makeRoom } from './make-room.js';
 
-/** A download that is to begin: what is asked for, and what was found out about it. */
+/** A download that is about to begin: the request, and what was found out about it. */
 export interface WantedJob {
   request: DownloadRequest;
   plan: DownloadPlan;
@@ -22,12 +22,15 @@ export interface WantedJob {
   presence: readonly FilePresence[];
   previous: JobRecord | undefined;
   subject: string;
-  /** Files of another digest are replaced. */
+  /** Whether files with another digest are replaced. */
   replaces: boolean;
   signal: AbortSignal;
 }
 
-/** Takes the model's lock, makes room, asks the hub for one file, writes the record, and sets the job going. */
+/**
+ * Creates a job: takes the model's lock, makes room, requests one file from the hub, writes the record, and starts the
+ * job.
+ */
 export async function createJob(context: EngineContext, lifecycle: Lifecycle, wanted: WantedJob): Promise<JobSnapshot> {
   const { clock, settings, hub, store, owner, withJobLock } = context;
   const { request, plan, model, root, presence, previous, subject, replaces } = wanted;
@@ -61,7 +64,7 @@ export async function createJob(context: EngineContext, lifecycle: Lifecycle, wa
       downloadedBytes: Object.values(reached).reduce((sum, bytes) => sum + bytes, 0),
       state: 'downloading',
     };
-    // Other starts may have taken the room while the hub was asked; a record is what reserves it.
+    // Other starts may have taken the space during the request to the hub; only a record reserves it.
     const isInserted = await withJobLock('reserve', async () => {
       await reserve();
       return store.insert(record, previous);
@@ -86,7 +89,7 @@ export async function createJob(context: EngineContext, lifecycle: Lifecycle, wa
   }
 }
 
-/** Whether the hub gives the bytes away is known only when it is asked for them. */
+/** Whether the hub allows the download is known only after a request for a file. */
 async function locateOne(
   hub: EngineContext['hub'],
   missing: readonly FilePresence[],
@@ -97,7 +100,7 @@ async function locateOne(
   return new Map([[largest.path, await hub.locateFirst(plan, largest, subject, signal)]]);
 }
 
-/** Files that are there count from the start, and so does what an earlier job has left. */
+/** Counts the files that are there already, and the bytes that an earlier job has left. */
 function reachedOf(path: string, presence: readonly FilePresence[], left: readonly LeftPart[]): number {
   const found = presence.find(({ file }) => file.path === path);
   if (found?.state === 'recorded') return found.file.size;
@@ -105,5 +108,9 @@ function reachedOf(path: string, presence: readonly FilePresence[], left: readon
 }
 
 function tooLate(subject: string): RefusedError {
-  return new RefusedError('model_busy', subject, `Cannot download ${subject}: another process has just begun to.`);
+  return new RefusedError(
+    'model_busy',
+    subject,
+    `Cannot download ${subject}: another process has just started the same download.`,
+  );
 }

@@ -17,7 +17,7 @@ import type { JobOwner } from './job-record.js';
 import type { JobRecords } from './job-records.js';
 import type { SharedLocks } from './shared-locks.js';
 
-/** What all jobs of one engine share. */
+/** The parts that all jobs of one engine share. */
 export interface EngineContext {
   readonly files: FileLayer;
   readonly clock: RealClock;
@@ -26,7 +26,7 @@ export interface EngineContext {
   readonly agents: Agents;
   readonly hub: HubClient;
   readonly slots: ConnectionSlots;
-  /** Of all jobs together. */
+  /** The limit of all jobs together. */
   readonly bandwidth: Bandwidth;
   readonly budget: ByteBudget;
   readonly digester: Digester;
@@ -36,19 +36,19 @@ export interface EngineContext {
   readonly store: JobRecords;
   readonly locks: SharedLocks;
   readonly claims: FileClaims;
-  /** Tells a restart of the computer from one of the process. */
+  /** Distinguishes a restart of the computer from one of the process. */
   readonly bootId: string;
-  /** By the ids of jobs, for what operators do to them. */
+  /** Locks jobs by their ids, for control calls. */
   readonly withJobLock: KeyedMutex;
   readonly totals: EngineTotals;
   readonly owner: JobOwner;
   /** Aborted when the engine closes. */
   readonly closing: AbortSignal;
-  /** For what nobody waits for an answer to. */
+  /** Called with warnings from background work. */
   readonly onWarning: (text: string) => void;
 }
 
-/** Counted since the engine was opened. */
+/** Counters since the engine was opened. */
 export interface EngineTotals {
   downloadedBytes: number;
   hashedBytes: number;

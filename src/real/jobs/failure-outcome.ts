@@ -19,7 +19,7 @@ export async function failureOutcome(
     return {
       state: 'paused',
       code: 'token_missing',
-      reason: `${repo} was asked for with a Hugging Face token, and there is none now: set HF_TOKEN, then resume.`,
+      reason: `Cannot continue with ${repo}: the download was started with a Hugging Face token, and there is none now. Set HF_TOKEN, then resume.`,
     };
   }
   return { state: 'failed', code, reason: message, failedAt: now };
@@ -28,12 +28,12 @@ export async function failureOutcome(
 interface Circumstances {
   files: FileLayer;
   now: number;
-  /** There is a token at this moment. */
+  /** Whether there is a token now. */
   hasToken: boolean;
   onWarning: (text: string) => void;
 }
 
-/** The answers of a hub to a client that needs a token and sends none. */
+/** The codes of a hub's answers to a client that needs a token and sends none. */
 const NEEDS_TOKEN: readonly FailureCode[] = ['gated', 'missing_or_private', 'bad_token'];
 
 async function asDownloadError(
@@ -49,7 +49,7 @@ async function asDownloadError(
   }
   if (adviceOnFileError(error) === undefined && !(error instanceof UnusableFile)) {
     onWarning(
-      `${id} failed for a reason that was not expected: ${error instanceof Error ? error.message : String(error)}`,
+      `The job ${id} failed with an unexpected error: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
   return describeDiskError(error, { doing: 'download into', path: root, files });

@@ -20,20 +20,20 @@ import type { EngineContext } from './engine-context.js';
 /** Writes a change into the record of a job. */
 export type Keep = (change: JobChange) => Promise<void>;
 
-/** A file whose bytes are there and verified. */
+/** A file whose bytes are complete and verified. */
 export interface ReadyFile {
   file: PlannedFile;
-  /** Where they are until they are published; absent where they are in their place already. */
+  /** Its part, until it is published; absent if the file is in its place already. */
   part?: string;
-  /** The file as it was when it was verified: the part, or the one in its place. */
+  /** The fingerprint at verification: of the part, or of the file in its place. */
   verified: Fingerprint;
-  /** What is in their place now, and has to go. */
+  /** The file in its place that must be replaced. */
   replaces?: Fingerprint;
 }
 
 /**
- * Whether a file can be had without asking the hub: it is there, or in the Hugging Face cache.
- * @returns undefined when it has to be downloaded
+ * Finds a file that needs no download: it is in its place, or in the Hugging Face cache.
+ * @returns undefined if it must be downloaded
  */
 export async function findReady(
   context: EngineContext,
@@ -52,7 +52,7 @@ export async function findReady(
   const cached = 'cached' in presence ? presence.cached : undefined;
   if (cached === undefined) return undefined;
   const part = join(job.folder, `${stagedName(job.record.plan, file)}.cached`);
-  // Taken over first: then it is the file that gets its name that is hashed.
+  // Copied first, so that the file that is hashed is the one that will be published.
   await adoptFromCache(context.files, cached, part);
   const verified = await verify(part);
   if (verified) return { ...(await there()), part, verified, ...replacing(presence) };
@@ -92,7 +92,7 @@ export async function findReady(
   }
 }
 
-/** Downloads a file into a part of its own, from where an earlier one stopped. */
+/** Downloads a file into a part of its own, continuing an earlier one. */
 export async function fetchFile(
   context: EngineContext,
   job: LiveJob,
@@ -161,7 +161,7 @@ export async function fetchFile(
     throw error;
   } finally {
     totals.hashedBytes += part.hashedBytes();
-    // The next job must not begin with bytes that are known to be wrong.
+    // The next job must not continue with bytes that are known to be wrong.
     await (isWrong ? part.discard() : part.close());
     live.downloadedBytes = isWrong || isGone ? 0 : part.recordedBytes();
     // Its error says how many bytes are lost, and so does what is shown.
@@ -191,7 +191,7 @@ export async function fetchFile(
   }
 }
 
-/** What is in the way of a file, as far as it was there when the job looked. */
+/** Returns the file in the place of a download, as it was when the job checked. */
 function replacing(presence: FilePresence): Pick<ReadyFile, 'replaces'> {
   return presence.state === 'same-size' || presence.state === 'outdated' ? { replaces: presence.found } : {};
 }

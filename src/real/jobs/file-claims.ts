@@ -1,12 +1,12 @@
 /**
- * Which of the jobs that run fetches a file that several of them want. A job claims all of its files in one go when it
- * begins, and those it does not get at once are handed over in the order of the claims: so jobs only ever wait for jobs
- * that began before them, and no two for each other.
+ * Decides which of several running jobs fetches a file that they share. A job claims all of its files at once when it
+ * begins, and those that it does not get are passed on in the order of the claims: so jobs wait only for jobs that
+ * began earlier, and never for each other.
  */
 export interface FileClaims {
-  /** @returns undefined when the file is `job`'s now, else a promise of when it will be */
+  /** @returns undefined if the file is `job`'s now, else a promise that resolves when it is */
   claim(job: string, file: string): Promise<void> | undefined;
-  /** Gives up all that a job has, and all that it waits for. */
+  /** Releases all files of a job, and all its claims. */
   release(job: string): void;
 }
 
@@ -16,7 +16,7 @@ interface Claim {
 }
 
 export function createFileClaims(): FileClaims {
-  /** The first of each line has the file. */
+  /** The first claim of each line has the file. */
   const lines = new Map<string, Claim[]>();
   return {
     claim: (job, file) => {

@@ -8,7 +8,7 @@ import type { EngineContext } from './engine-context.js';
 
 type Context = Pick<EngineContext, 'files' | 'records' | 'settings'>;
 
-/** Which files of a plan are in a models folder already, and which of those are recorded. */
+/** Finds which files of a plan are in a models folder already, and which of those are recorded. */
 export async function lookFor(
   { files, records, settings }: Context,
   plan: DownloadPlan,
@@ -23,12 +23,12 @@ export async function lookFor(
   });
 }
 
-/** Whether every file of a plan is there, and recorded. */
+/** Whether every file of a plan is installed and recorded. */
 export async function isThere(context: Context, plan: DownloadPlan, root: string): Promise<boolean> {
   return (await lookFor(context, plan, root)).every(({ state }) => state === 'recorded');
 }
 
-/** Whether all that was recorded of a model is as it was. */
+/** Whether all recorded files of a model are unchanged. */
 export async function isInstalled({ files, records }: Context, plan: DownloadPlan, root: string): Promise<boolean> {
   const record = await records.find(root, modelOf(plan));
   if (!record) return false;

@@ -9,7 +9,7 @@ import { forgetBytes } from './make-room.js';
 import type { Starter } from './start-job.js';
 import type { EngineContext } from './engine-context.js';
 
-/** What is done to models that are there. */
+/** Controls installed models. */
 export interface InstalledModels {
   update(key: string): Promise<JobSnapshot | 'already_downloaded'>;
   remove(key: string, options?: { force?: boolean }): Promise<RemovedModel>;
@@ -31,7 +31,7 @@ export function createInstalledModels(
       }
       return starter.renew(requestFor(newest, context.settings.endpoint));
     },
-    // One after the other: two of them would delete the same files.
+    // Removals run one after another: two of them would delete the same files.
     remove: (key, options) => context.withJobLock('remove', () => remove(key, options)),
   };
 
@@ -44,7 +44,7 @@ export function createInstalledModels(
       throw new RefusedError(
         'wrong_job_state',
         key,
-        `Cannot remove ${key}: ${id} is downloading it. Cancel that first.`,
+        `Cannot remove ${key}: the job ${id} is downloading it. Cancel the job first.`,
       );
     }
     // A job that has ended holds its lock for a moment longer.
@@ -58,7 +58,10 @@ export function createInstalledModels(
   }
 }
 
-/** Asks for the same model again. One without a record is asked for by its file: its label may mean another file. */
+/**
+ * Creates a request for the same model. A model without a record is requested by its file: its label may mean another
+ * file.
+ */
 function requestFor({ found, record }: DescribedModel, endpoint: string): DownloadRequest {
   const { owner, repo } = record ?? found;
   const quantization = record ? record.quantization : found.format === 'gguf' ? found.main.path : undefined;

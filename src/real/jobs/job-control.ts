@@ -11,7 +11,7 @@ import { resumeJob } from './resume-job.js';
 import { changedMeanwhile, wrongState } from './wrong-state.js';
 import type { EngineContext } from './engine-context.js';
 
-/** What operators do to jobs. What is done to one job is done in turn. */
+/** Controls jobs. The control calls on one job run one after another. */
 export function createJobControl(context: EngineContext, lifecycle: Lifecycle): DownloaderControl {
   const { store, clock, withJobLock } = context;
   const { live, queue } = lifecycle;
@@ -54,7 +54,7 @@ export function createJobControl(context: EngineContext, lifecycle: Lifecycle): 
     move: async (jobId, position) => {
       const job = await check(jobId, 'move', ['downloading']);
       if (!queue.isWaiting(jobId)) {
-        throw wrongState('move', jobId, 'it runs already, and only a job that waits can be');
+        throw wrongState('move', jobId, 'it is running, and only a queued job can be');
       }
       for (const [id, order] of queue.move(jobId, position)) {
         const moved = live.get(id);
@@ -104,7 +104,10 @@ export function createJobControl(context: EngineContext, lifecycle: Lifecycle): 
     return job;
   }
 
-  /** What has become of a job that was live; one that was not gets its standing here, if nobody else has it. */
+  /**
+   * Determines the state of a job that was running; the lock is taken here for another one, unless another process has
+   * it.
+   */
   async function settled(
     jobId: string,
     verb: string,

@@ -5,10 +5,13 @@ import type { Stored } from '../../core/store.js';
 import type { Publication } from '../library/publish.js';
 import type { DownloadPlan } from '../plan.js';
 
-/** Whose job it is: a server goes on with its own at the next start, a command waits to be called again. */
+/**
+ * The kind of process that owns a job: a server resumes its jobs at the next start, those of a command wait until it is
+ * called again.
+ */
 export type JobOwner = 'server' | 'command';
 
-/** How a job stands, as far as it outlasts the process. */
+/** The part of a job's state that is stored on disk. */
 export type RecordedState =
   | { state: 'downloading' }
   | { state: 'paused'; code?: FailureCode; reason?: string }
@@ -18,38 +21,38 @@ export type RecordedState =
 interface JobFacts extends Stored {
   readonly request: DownloadRequest;
   readonly plan: DownloadPlan;
-  /** The models folder that it downloads into. */
+  /** The models folder of the job. */
   readonly root: string;
   readonly owner: JobOwner;
   readonly startedAt: number;
   readonly totalBytes: number;
-  /** Of files that need no room on the disk any more: they were there already. */
+  /** The bytes of files that were installed already and need no further space. */
   readonly presentBytes: number;
-  /** Files of another digest may be replaced. */
+  /** Whether files with another digest may be replaced. */
   readonly replaces?: true;
-  /** There was a token when it was planned; which one is nobody's business. */
+  /** Set if there was a token when it was planned; the token itself is not stored. */
   readonly hadToken?: true;
-  /** Jobs of lower order come first. */
+  /** Jobs with a lower order come first. */
   readonly order: number;
   /** Bytes per second. */
   readonly limit?: number;
-  /** Bytes of each file, by path, when it was last let go of. */
+  /** The bytes of each file, by path, when it was last closed. */
   readonly reached: Readonly<Record<string, number>>;
-  /** As it was last shown. */
+  /** The bytes that were last shown. */
   readonly downloadedBytes: number;
-  /** All files are verified and synced: whoever finds it publishes them. */
+  /** Set when all files are verified and synced, so that any process can publish them. */
   readonly publishing?: Publication;
 }
 
-/** A download, as plain data: what is in its `job.json`. No token and no signed URL is ever in it. */
+/** A download, as plain data for its `job.json`. It never contains a token or a signed URL. */
 export type JobRecord = JobFacts & RecordedState;
 
-/** What of a job's record may change; what is `undefined` is left out from then on. */
+/** The changeable fields of a job's record; those that are `undefined` are removed. */
 export type JobChange = {
   [Key in 'order' | 'limit' | 'reached' | 'downloadedBytes' | 'publishing']?: JobFacts[Key] | undefined;
 };
 
-/** The next version of a job's record: with a new standing as a whole, or with the one it has. */
+/** Returns the next version of a job's record: with a new state, or with the present one. */
 export function revised(
   job: JobRecord,
   change: JobChange,
@@ -68,7 +71,7 @@ export function revised(
   return { ...(kept as unknown as JobFacts), ...recordedState };
 }
 
-/** Every field that some standing has. */
+/** All fields that belong to one of the states. */
 const NO_RECORDED_STATE = { code: undefined, reason: undefined, completedAt: undefined, failedAt: undefined };
 
 function recordedStateOf(job: JobRecord): RecordedState {
@@ -95,7 +98,7 @@ export function movedTo(job: JobRecord, root: string): JobRecord {
   return { ...rest, root };
 }
 
-/** A job that nobody here works on. */
+/** Returns the snapshot of a job on which this process does not work. */
 export function snapshotAtRest(job: JobRecord): JobSnapshot {
   const { id, model, totalBytes, startedAt } = job;
   const facts = { id, model, totalBytes, startedAt };
@@ -106,14 +109,14 @@ export function snapshotAtRest(job: JobRecord): JobSnapshot {
       return { ...facts, downloadedBytes: totalBytes, state: 'completed', completedAt: job.completedAt };
     case 'paused':
     case 'failed': {
-      // Whoever cancels a download drops what is there of it.
+      // Cancelling a download drops its bytes.
       const dropped = job.state === 'failed' && job.code === 'cancelled';
       return { ...facts, downloadedBytes: dropped ? 0 : job.downloadedBytes, ...recordedStateOf(job) } as JobSnapshot;
     }
   }
 }
 
-/** Whether a job is under way, or could be. */
+/** Whether a job is running or can be resumed. */
 export function isOpen({ state }: Pick<JobRecord, 'state'>): boolean {
   return state === 'downloading' || state === 'paused';
 }

@@ -16,7 +16,7 @@ export interface JobRecords extends FileStore<JobRecord> {
   saveKept(): Promise<void>;
 }
 
-/** A job's record with the longest plan there is in practice. */
+/** The size of a job's record with the longest plan in practice. */
 const RESERVED_FOR_RECORD = 64 * 1024;
 
 /** Opens the records in the models folders. */

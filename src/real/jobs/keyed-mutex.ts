@@ -1,4 +1,4 @@
-/** Lets work on one thing follow other work on the same thing; work on different things goes side by side. */
+/** Runs tasks with the same key one after another; tasks with different keys run in parallel. */
 export type KeyedMutex = <Result>(thing: string, work: () => Promise<Result>) => Promise<Result>;
 
 export function createKeyedMutex(): KeyedMutex {

@@ -15,15 +15,15 @@ import { stateAfterStop, whyLost } from './state-after-stop.js';
 import type { TraceBook } from './trace-book.js';
 import type { EngineContext } from './engine-context.js';
 
-/** From the moment a job is this process's to run until it is not. */
+/** Manages jobs from the moment that this process owns them until it no longer does. */
 export interface Lifecycle {
   readonly live: ReadonlyMap<string, LiveJob>;
   readonly queue: Queue;
-  /** Puts a job of which this process has the lock into the queue. @throws what the engine is being closed with */
+  /** Adds a job to the queue; this process must have its lock. @throws the error of the closed engine */
   enter(record: JobRecord, lock: Lock, located?: Map<string, FileLocation>): LiveJob;
-  /** Makes a live job stop; resolves when it has let go of everything. It may have come to its end before that. */
+  /** Stops a running job; resolves when it has released everything. It may have ended before that. */
   stop(id: string, reason: StopReason): Promise<void>;
-  /** Writes a change into a live job's record. */
+  /** Writes a change to a running job's record. */
   keep(job: LiveJob, change: JobChange): Promise<void>;
   /** Takes the lock of a job's files. @throws RefusedError model_busy */
   lock(record: Pick<JobRecord, 'id' | 'model' | 'root' | 'plan' | 'totalBytes' | 'downloadedBytes'>): Promise<Lock>;
@@ -66,7 +66,7 @@ export function createLifecycle(
   }
 
   async function run(job: LiveJob, signal: AbortSignal): Promise<void> {
-    // What begins it, and what may end it at once, comes first.
+    // Yields first, so that the code that begins the job, and may stop it at once, runs before.
     await Promise.resolve();
     let recordedState: RecordedState | undefined;
     try {
@@ -119,7 +119,7 @@ export function createLifecycle(
     live.delete(id);
     claims.release(id);
     traces.note(job);
-    // At once: nobody sees a job that has ended before its end is told.
+    // Done at once: the end must not be visible before its event.
     tellEnd(job);
     await job.lock.release().catch(() => undefined);
     queue.leave(id);
@@ -134,11 +134,11 @@ export function createLifecycle(
   async function stop(id: string, reason: StopReason): Promise<void> {
     const job = live.get(id);
     if (!job) return;
-    // Whoever has lost the files must not even write what somebody asked for before.
+    // A job that has lost its files must not even write an earlier change.
     if (reason === 'lost') job.stopping = reason;
     job.stopping ??= reason;
     if (job.run) {
-      // A publication goes through, unless somebody else has the files now.
+      // A publication is completed, unless another process has the files now.
       if (!job.isPublishing || reason === 'lost') job.run.abort.abort(new Error(`${id} was made to stop: ${reason}.`));
       await job.run.done;
       return;
@@ -152,12 +152,12 @@ export function createLifecycle(
     return write(job, change);
   }
 
-  /** One after the other, each upon what the one before has made of the record. */
+  /** Writes one change after another, each based on the record that the one before has written. */
   function write(job: LiveJob, change: JobChange, recordedState?: RecordedState): Promise<void> {
     const written = (writing.get(job) ?? Promise.resolve()).then(async () => {
       const next = revised(job.record, change, recordedState);
       if (!(await store.replace(next, job.record.version))) {
-        throw new Error(`another process has changed ${job.record.id} meanwhile`);
+        throw new Error(`Cannot write the record of ${job.record.id}: another process has changed it`);
       }
       job.record = next;
     });
@@ -185,7 +185,7 @@ export function createLifecycle(
         return { totalBytes: job.totalBytes, downloadedBytes };
       },
     });
-    // Whoever had them before was killed, maybe while he wrote the record.
+    // The process that had the lock before was killed, perhaps while it wrote the record.
     await store.dropClaims(id).catch(async (error: unknown) => {
       await taken.release();
       throw error;
@@ -198,5 +198,5 @@ export function createLifecycle(
   }
 }
 
-/** What a job that is over needs no more. */
+/** The fields that an ended job no longer needs. */
 const OVER = { publishing: undefined };

@@ -12,26 +12,26 @@ import { createProgress, type ProgressCounters } from './progress.js';
 import type { Trace } from './trace.js';
 import type { EngineContext } from './engine-context.js';
 
-/** Why a job is made to stop. */
+/** Why a job is stopped. */
 export type StopReason = 'pause' | 'cancel' | 'close' | 'lost';
 
-/** One file of a job that this process works on. */
+/** A file of a job on which this process works. */
 export interface LiveFile {
   readonly planned: PlannedFile;
-  /** Open while its bytes are fetched. */
+  /** The part, open while its bytes are fetched. */
   part: PartFile | undefined;
-  /** What is done about it now. */
+  /** What is being done with it. */
   phase: DownloadPhase | undefined;
-  /** While no part is open. */
+  /** The bytes while no part is open. */
   downloadedBytes: number;
   hashedBytes: number;
 }
 
-/** A job that runs in this process, or waits for its turn: its files are locked. */
+/** A job that runs or is queued in this process: its files are locked. */
 export interface LiveJob {
-  /** As it is on disk. */
+  /** The record, as it is on disk. */
   record: JobRecord;
-  /** Where its record and its parts are. */
+  /** The folder of its record and its parts. */
   readonly folder: string;
   readonly lock: Lock;
   readonly files: readonly LiveFile[];
@@ -39,11 +39,11 @@ export interface LiveJob {
   readonly counters: TransferCounters;
   readonly bandwidth: Bandwidth;
   readonly trace: Trace | undefined;
-  /** What the start has found out already, by path. */
+  /** Locations that the start has found, by path. */
   readonly located: Map<string, FileLocation>;
   isWaiting: boolean;
   isPublishing: boolean;
-  /** The most that was shown: nobody is shown less later. */
+  /** The largest number of bytes that was shown: it never decreases. */
   shownBytes: number;
   stopping: StopReason | undefined;
   /** Set while it runs. */
@@ -86,7 +86,7 @@ export function createLiveJob(context: EngineContext, options: LiveJobOptions): 
   return job;
 }
 
-/** Counters of one job that count into those of the engine as well. */
+/** Creates counters of one job that also count into those of the engine. */
 function countInto({ totals }: EngineContext, onBytes: (bytes: number) => void): TransferCounters {
   const own = { bytes: 0, retries: 0, stalls: 0 };
   return {
@@ -117,7 +117,7 @@ function countInto({ totals }: EngineContext, onBytes: (bytes: number) => void):
   };
 }
 
-/** What one look at all of its files makes of a job: whatever moves says more than what waits. */
+/** The phases of a job in the order in which they are shown: the phase of any file comes before the later ones. */
 const PHASES: readonly DownloadPhase[] = [
   'transferring',
   'waiting-rate-limit',
@@ -134,7 +134,7 @@ export function phaseOf(job: LiveJob): DownloadPhase {
   return PHASES.find((phase) => phases.includes(phase)) ?? 'connecting';
 }
 
-/** A running maximum: what has to be fetched again was shown before. */
+/** Returns a running maximum: bytes that must be fetched again stay counted. */
 export function downloadedBytesOf(job: LiveJob): number {
   const bytes = job.files.reduce((sum, file) => sum + bytesOf(file), 0);
   job.shownBytes = Math.min(job.record.totalBytes, Math.max(job.shownBytes, bytes));
@@ -151,12 +151,12 @@ export function writtenBytesOf({ files }: LiveJob): number {
   return files.reduce((sum, { part, downloadedBytes }) => sum + (part ? part.storedBytes() : downloadedBytes), 0);
 }
 
-/** Bytes of each file, to be kept in the record. */
+/** Returns the bytes of each file, for the record. */
 export function reachedBy({ files }: LiveJob): Record<string, number> {
   return Object.fromEntries(files.map((file) => [file.planned.path, bytesOf(file)]));
 }
 
-/** Speed is that of bytes that move: while a job waits or hashes there is none, and no estimate. */
+/** Returns the speed of arriving bytes: while a job waits or hashes there is none, and no estimate. */
 export function speedOf(job: LiveJob): number {
   return phaseOf(job) === 'transferring' ? job.progress.speed() : 0;
 }
@@ -192,7 +192,7 @@ export function detailsOf(job: LiveJob, queuePosition: number | undefined): Down
   };
 }
 
-/** Of a job that nobody here works on. */
+/** Returns the details of a job on which this process does not work. */
 export function detailsAtRest({ plan, state, reached, limit }: JobRecord): DownloadDetails {
   return {
     repo: `${plan.owner}/${plan.repo}`,

@@ -11,13 +11,13 @@ import { stagedName } from './staged-name.js';
 import type { EngineContext } from './engine-context.js';
 
 const DAY_MS = 24 * 60 * 60_000;
-/** Whoever cancelled a download may think better of it for so long. */
+/** How long the bytes of a cancelled download are kept, in case it is started again. */
 const CANCELLED_KEPT_MS = DAY_MS;
-/** Whoever asks again for one that failed goes on from its bytes. */
+/** How long the bytes of a failed download are kept, so that the next one continues with them. */
 const FAILED_KEPT_MS = 30 * DAY_MS;
 
 /**
- * Makes sure that there is room for a job: what cancelled jobs have left goes first, then what failed ones have.
+ * Makes sure that a job has enough space: bytes of cancelled jobs are deleted first, then those of failed ones.
  * @throws RefusedError insufficient_space
  */
 export async function makeRoom(
@@ -43,9 +43,9 @@ export async function makeRoom(
   await check();
 }
 
-/** The same for a job that goes on. @throws RefusedError insufficient_space */
+/** Does the same for a resumed job. @throws RefusedError insufficient_space */
 export async function makeRoomFor(context: EngineContext, { id, model, root, plan, ...job }: JobRecord): Promise<void> {
-  // What is verified has its room already.
+  // Verified files have their space already.
   if (job.publishing) return;
   const folder = jobFolder(root, id);
   await makeRoom(context, root, {
@@ -56,7 +56,7 @@ export async function makeRoomFor(context: EngineContext, { id, model, root, pla
   });
 }
 
-/** A lock is a file, too: on a full disk there is none before there is room. */
+/** Takes a lock, which is a file too: on a full disk space must be made first. */
 export async function lockWithRoom(take: () => Promise<Lock>, room: () => Promise<unknown>): Promise<Lock> {
   try {
     return await take();
@@ -67,7 +67,7 @@ export async function lockWithRoom(take: () => Promise<Lock>, room: () => Promis
   }
 }
 
-/** Gives up the bytes of a job that is being cancelled on a full disk, unless another process is at its files. */
+/** Deletes the bytes of a job that is being cancelled on a full disk, unless another process uses its files. */
 export async function giveUpBytes(context: EngineContext, { id, root, plan }: JobRecord): Promise<void> {
   const folder = repoFolder(root, plan.owner, plan.repo, plan.folder);
   const paths = new Set(plan.files.map(({ path }) => path));
@@ -76,7 +76,7 @@ export async function giveUpBytes(context: EngineContext, { id, root, plan }: Jo
   await dropParts(context, jobFolder(root, id));
 }
 
-/** Drops what jobs have left that were cancelled, or failed, long ago. */
+/** Deletes the bytes of jobs that were cancelled, or failed, long ago. */
 export async function dropOldBytes(context: EngineContext): Promise<void> {
   const now = context.clock.now();
   for await (const job of context.store.list()) {
@@ -86,7 +86,7 @@ export async function dropOldBytes(context: EngineContext): Promise<void> {
   }
 }
 
-/** Drops the bytes of a job that nobody works on; the record stays, for whoever asks what became of it. */
+/** Deletes the bytes of a job on which no process works; the record stays, so that its end can be looked up. */
 export async function forgetBytes(context: EngineContext, job: JobRecord): Promise<void> {
   if (Object.keys(job.reached).length === 0) return;
   await dropParts(context, jobFolder(job.root, job.id));

@@ -4,7 +4,7 @@ import type { Lifecycle } from './lifecycle.js';
 import { phaseOf, speedOf } from './live-job.js';
 import type { EngineContext } from './engine-context.js';
 
-/** @param standings the state of every job that is known, by id */
+/** @param standings the state of every known job, by id */
 export function readMetrics(
   { totals }: EngineContext,
   { live }: Lifecycle,

@@ -5,7 +5,7 @@ import type { DownloadPlan } from '../plan.js';
 import type { EngineContext } from './engine-context.js';
 
 /**
- * Asks the hub which files a request is about. Of a catalog model, the first repo that has what is asked for.
+ * Asks the hub which files a request means. For a catalog model, it is the first repo that has a matching option.
  * @throws RefusedError of the first repo, if none has
  */
 export async function planRequest(
@@ -24,7 +24,7 @@ export async function planRequest(
     try {
       return await hub.plan({ owner: publisher, repo, ...label, subject }, signal);
     } catch (error) {
-      // One of several repos may have only what another program can use.
+      // Of several repos, one may have only files for another program.
       if (!(error instanceof RefusedError) || !['no_compatible_option', 'missing_or_private'].includes(error.code)) {
         throw error;
       }

@@ -1,13 +1,13 @@
 import { speedOver } from '../../core/throughput.js';
 
-/** How fast bytes come in. Time counts only while it runs. */
+/** Measures how fast bytes arrive. Time counts only while it runs. */
 export interface ProgressCounters {
-  /** Bytes are asked for from now on. */
+  /** Starts counting time. */
   run(): void;
-  /** A pause: the time until the next `run` is cut out. */
+  /** Pauses: the time until the next `run` does not count. */
   hold(): void;
   add(bytes: number): void;
-  /** Bytes per second, over the window that ends now. */
+  /** Returns bytes per second, over the window that ends now. */
   speed(): number;
 }
 
@@ -17,10 +17,10 @@ interface Mark {
   bytes: number;
 }
 
-/** How many stretches of a window are told apart. */
+/** Into how many parts a window is divided. */
 const MARKS = 200;
 
-/** @param monotonic the time, in milliseconds, that only goes forward */
+/** @param monotonic the time in milliseconds, which never goes back */
 export function createProgress(monotonic: () => number, windowMs: number): ProgressCounters {
   const grainMs = windowMs / MARKS;
   let marks: Mark[] = [{ at: 0, bytes: 0 }];
@@ -28,7 +28,7 @@ export function createProgress(monotonic: () => number, windowMs: number): Progr
   let lastAt = 0;
   let began: number | undefined;
   let runningSince: number | undefined;
-  /** Active time up to the last hold. */
+  /** Active time up to the last pause. */
   let held = 0;
 
   const active = (): number => held + (runningSince === undefined ? 0 : monotonic() - runningSince);
@@ -45,7 +45,7 @@ export function createProgress(monotonic: () => number, windowMs: number): Progr
     add: (bytes) => {
       const now = active();
       if (now - marks.at(-1)!.at >= grainMs) {
-        // After silence: what comes now did not come little by little.
+        // After a silence, the bytes that arrive now did not arrive during it.
         if (now - lastAt > grainMs) marks.push({ at: lastAt, bytes: total }, { at: now, bytes: total });
         total += bytes;
         marks.push({ at: now, bytes: total });
@@ -61,7 +61,7 @@ export function createProgress(monotonic: () => number, windowMs: number): Progr
     const before = marks[index];
     const after = marks[index + 1];
     if (moment >= active() || after === undefined) return total;
-    // What is older than the window is forgotten.
+    // Marks older than the window are dropped.
     if (before === undefined) return after.bytes;
     const share = (moment - before.at) / (after.at - before.at);
     return before.bytes + (after.bytes - before.bytes) * share;

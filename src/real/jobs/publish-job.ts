@@ -6,7 +6,7 @@ import type { JobRecord } from './job-record.js';
 import type { LiveJob } from './live-job.js';
 import type { EngineContext } from './engine-context.js';
 
-/** Gives verified files their names, and writes down that they are ours. It may be called again after a crash. */
+/** Publishes a job's verified files, and records the model. It may be called again after a crash. */
 export async function publishJob(context: EngineContext, { record, folder, lock }: LiveJob): Promise<void> {
   const { files, digester, records, library, clock } = context;
   const recorded = await publish(record.publishing!, {
@@ -34,7 +34,7 @@ function describeModel(
   };
 }
 
-/** Deletes what is staged for a job; its record stays. */
+/** Deletes the staged files of a job; its record stays. */
 export async function dropParts({ files }: Pick<EngineContext, 'files'>, folder: string): Promise<void> {
   for (const name of (await unlessMissing(files.readdir(folder))) ?? []) {
     if (STAGED.test(name)) await files.rm(join(folder, name), { recursive: true, force: true });

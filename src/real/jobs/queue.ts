@@ -1,19 +1,19 @@
-/** Which jobs run, and which come next. Knows nothing of a job but its id and its order. */
+/** Decides which jobs run, and which come next. It knows only the id and the order of a job. */
 export interface Queue {
-  /** Puts a job behind all others of lower or equal order; it may begin at once. */
+  /** Adds a job behind all others of lower or equal order; it may begin at once. */
   enter(id: string, order: number): void;
-  /** A job is over, paused or cancelled; another one may begin. */
+  /** Removes a job that has ended, was paused or cancelled; another one may begin. */
   leave(id: string): void;
   isWaiting(id: string): boolean;
-  /** From 0; undefined for a job that does not wait. */
+  /** Counted from 0; undefined for a job that is not queued. */
   positionOf(id: string): number | undefined;
-  /** Puts a waiting job at a place from 0, or last. @returns the new orders of those that have another one now */
+  /** Moves a queued job to a place from 0, or to the end. @returns the changed orders */
   move(id: string, position: number): ReadonlyMap<string, number>;
-  /** Behind all that are here, and all that are remembered. */
+  /** Returns an order behind all jobs here, and all remembered ones. */
   nextOrder(): number;
-  /** There is a job of this order, which may come in later. */
+  /** Remembers that there is a job of this order, which may be added later. */
   remember(order: number): void;
-  /** Nothing begins any more. */
+  /** Stops: no further job begins. */
   close(): void;
 }
 
@@ -49,7 +49,7 @@ export function createQueue(atOnce: number, begin: (id: string) => void): Queue 
     move: (id, position) => {
       const moved = waiting.find((entry) => entry.id === id);
       if (!moved) return new Map();
-      // The same orders are handed out anew: what runs stays in front of what waits.
+      // The same orders are assigned again, so that running jobs stay before queued ones.
       const orders = waiting.map(({ order }) => order);
       const others = waiting.filter((entry) => entry !== moved);
       const sorted = others.toSpliced(position, 0, moved);

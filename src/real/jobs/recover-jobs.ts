@@ -7,12 +7,12 @@ import { dropOldBytes } from './make-room.js';
 import { readReached } from './reached.js';
 import type { EngineContext } from './engine-context.js';
 
-/** For so long it can be asked what became of a job. */
+/** How long the end of a job can be looked up. */
 const REMEMBERED_MS = 30 * 24 * 60 * 60_000;
 
 /**
- * Goes on where an earlier process stopped: its jobs run under the same ids, in the same order, and a publication that
- * was interrupted is completed. Jobs that another live process holds are left alone.
+ * Continues the work of an earlier process: its jobs run under the same ids, in the same order, and an interrupted
+ * publication is completed. Jobs of another live process are left alone.
  */
 export async function recoverJobs(context: EngineContext, lifecycle: Lifecycle): Promise<void> {
   const jobs: JobRecord[] = [];
@@ -51,8 +51,8 @@ async function orWarn({ onWarning }: EngineContext, text: string, work: () => Pr
 }
 
 /**
- * Until the engine closes: a job that another process had, and did not bring to an end, is gone on with here. That
- * process may have been on its way out when this one opened, or on a computer that cannot be asked.
+ * Continues, until the engine closes, jobs that another process had and did not complete. That process may have been
+ * about to end when this one was opened, or be on a computer that cannot be checked.
  */
 export async function takeOverAbandoned(context: EngineContext, lifecycle: Lifecycle): Promise<void> {
   const { clock, limits, closing, store, withJobLock, onWarning } = context;
@@ -64,7 +64,7 @@ export async function takeOverAbandoned(context: EngineContext, lifecycle: Lifec
       await store.saveKept().catch(() => undefined);
       for await (const job of store.list()) {
         if (job.state !== 'downloading' || lifecycle.live.has(job.id)) continue;
-        // A start has its record on the disk a moment before its job runs.
+        // A start writes its record a moment before its job runs.
         await withJobLock(`start ${job.model}`, () => withJobLock(job.id, () => recover(context, lifecycle, job)));
       }
     } catch (error) {
@@ -91,7 +91,7 @@ async function recover(context: EngineContext, lifecycle: Lifecycle, { id, ...jo
       await enterAgain(context, lifecycle, now, lock);
       isEntered = true;
     } else {
-      // The command that downloaded it was killed: it goes on when it is called again.
+      // The command that downloaded it was killed: the job resumes when the command is called again.
       await context.store.replace(revised(now, await readReached(context, now), { state: 'paused' }), now.version);
     }
   } finally {

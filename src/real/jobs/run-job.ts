@@ -7,17 +7,17 @@ import type { LiveFile, LiveJob } from './live-job.js';
 import { publishJob } from './publish-job.js';
 import type { EngineContext } from './engine-context.js';
 
-/** Small files at once: they cost the way to the hub and back, not the line. */
+/** How many small files are fetched in parallel: their cost is latency, not bandwidth. */
 const SMALL_AT_ONCE = 4;
 
-/** A part that another program writes into is fetched again so often. */
+/** How often a part that another program writes to is fetched again. */
 const MOST_PUBLICATIONS = 3;
 
 /**
- * The life of a job from its turn to its last file's name: files that are there are verified, the others are
- * fetched, and all of them get their places together.
+ * Runs a job until its files are published: existing files are verified, the others are fetched, and all of them are
+ * moved into place together.
  * @param keep writes a change into the job's record
- * @throws what it failed with, or the signal's reason
+ * @throws the error with which it failed, or the signal's reason
  */
 export async function runJob(context: EngineContext, job: LiveJob, signal: AbortSignal, keep: Keep): Promise<void> {
   for (let attempt = 1; ; attempt++) {
@@ -25,7 +25,7 @@ export async function runJob(context: EngineContext, job: LiveJob, signal: Abort
       const ready = await obtainAll(context, job, signal, keep);
       const { root, plan } = job.record;
       signal.throwIfAborted();
-      // From here on it goes through: a publication that was begun is not left half done.
+      // From here on it is not stopped: a publication must not be left incomplete.
       job.isPublishing = true;
       const folder = repoFolder(root, plan.owner, plan.repo, plan.folder);
       await keep({
@@ -41,19 +41,19 @@ export async function runJob(context: EngineContext, job: LiveJob, signal: Abort
       return;
     } catch (error) {
       if (!(error instanceof ChangedSinceVerified) || attempt === MOST_PUBLICATIONS) throw error;
-      context.onWarning(`${error.message} What is wrong is fetched again.`);
+      context.onWarning(`${error.message} The changed bytes are fetched again.`);
       job.isPublishing = false;
       await keep({ publishing: undefined });
     }
   }
 }
 
-/** In the order of the plan. */
+/** Prepares all files, in the order of the plan. */
 async function obtainAll(context: EngineContext, job: LiveJob, signal: AbortSignal, keep: Keep): Promise<ReadyFile[]> {
   const { claims, limits } = context;
   const ready = new Map<LiveFile, ReadyFile>();
   const presence = await lookFor(context, job);
-  // All in one go: between two of them another job could begin.
+  // All are claimed at once: otherwise another job could begin in between.
   const granted = new Map(
     job.files.map((live) => [live, claims.claim(job.record.id, claimOf(presence.get(live)!))] as const),
   );
@@ -69,7 +69,7 @@ async function obtainAll(context: EngineContext, job: LiveJob, signal: AbortSign
   const fetch = async (live: LiveFile, until: AbortSignal): Promise<void> => {
     ready.set(live, await fetchFile(context, job, live, presence.get(live)!, until, keep));
   };
-  // A large file has all connections to itself, or it would compete with its own siblings.
+  // A large file gets all connections, so that the files of one job do not compete.
   await sideBySide(toFetch.filter(isSmall), SMALL_AT_ONCE, signal, fetch);
   await sideBySide(
     toFetch.filter((live) => !isSmall(live)),
@@ -83,7 +83,10 @@ async function obtainAll(context: EngineContext, job: LiveJob, signal: AbortSign
   return job.files.map((live) => ready.get(live)!);
 }
 
-/** Another job has begun to fetch it: usually it is there when that one is done, otherwise this one goes on with it. */
+/**
+ * Waits for another job that fetches the same file: usually the file is complete then, otherwise this job continues
+ * with it.
+ */
 async function obtainShared(
   context: EngineContext,
   job: LiveJob,
@@ -111,12 +114,12 @@ async function lookFor(context: EngineContext, { record, files: live }: LiveJob)
   return new Map(live.map((file, index) => [file, found[index]!]));
 }
 
-/** One place, and what belongs there. */
+/** Names a claim: one place, and the file that belongs there. */
 function claimOf({ target, file }: FilePresence): string {
   return `${target}\0${file.digest.hex}`;
 }
 
-/** The first failure ends the others; it has let go of everything when it rejects. */
+/** Runs tasks in parallel. The first failure ends the others; when it rejects, all have released everything. */
 async function sideBySide<Item>(
   items: readonly Item[],
   atOnce: number,

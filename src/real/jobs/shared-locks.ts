@@ -1,8 +1,8 @@
 import { takeLock, type Lock, type LockOptions } from '../library/locks.js';
 
-/** Locks of files, for several jobs of one process: a catalog id and a link may come to the same files. */
+/** Locks files for several jobs of one process: a catalog id and a link may mean the same files. */
 export interface SharedLocks {
-  /** @throws RefusedError model_busy when another process has it */
+  /** @throws RefusedError model_busy if another process has it */
   take(options: Pick<LockOptions, 'root' | 'folder' | 'paths' | 'subject' | 'progress'>): Promise<Lock>;
 }
 
@@ -14,7 +14,7 @@ interface Shared {
 export function createSharedLocks(options: Pick<LockOptions, 'files' | 'clock' | 'limits'>): SharedLocks {
   const held = new Map<string, Shared>();
   const letGo = new Set<string>();
-  /** A lock that is being given up still looks like another process's. */
+  /** A lock that is being released still looks like another process's. */
   const leaving = new Map<string, Promise<void>>();
 
   return {
@@ -40,7 +40,7 @@ export function createSharedLocks(options: Pick<LockOptions, 'files' | 'clock' |
       async function leave(lock: Lock): Promise<void> {
         if (!forget()) return;
         const release = lock.release();
-        // Whoever comes next finds out for himself what has become of it.
+        // An error is ignored here: the next user of the lock finds out its state.
         const left: Promise<void> = release.catch(() => undefined).then(() => forgetLeaving(left));
         leaving.set(key, left);
         await release;
@@ -50,7 +50,7 @@ export function createSharedLocks(options: Pick<LockOptions, 'files' | 'clock' |
         if (leaving.get(key) === left) leaving.delete(key);
       }
 
-      /** @returns whether nobody uses it any more */
+      /** @returns whether no job uses it any more */
       function forget(): boolean {
         if (--shared.users > 0) return false;
         if (held.get(key) === shared) held.delete(key);

@@ -1,8 +1,8 @@
 import type { DownloadPlan, PlannedFile } from '../plan.js';
 
 /**
- * What a file is called while it is staged: partial bytes belong to a digest and a size, whatever the file is called in
- * which repo, and a later job finds them by that.
+ * Returns the name of a staged file: partial bytes belong to a digest and a size, independently of the name in a repo,
+ * and a later job finds them by that.
  */
 export function stagedName({ files }: Pick<DownloadPlan, 'files'>, { path, size, digest }: PlannedFile): string {
   const twins = files.filter((file) => file.digest.hex === digest.hex && file.size === size);

@@ -17,17 +17,17 @@ import { orDiskRefusal } from './refuse-disk-error.js';
 import { identityOf, requestKey, subjectOf } from './request-identity.js';
 
 export interface StartOptions {
-  /** Takes a quantization together with a catalog id. */
+  /** Accepts a quantization together with a catalog id. */
   allowCatalogQuantization: boolean;
 }
 
-/** Starts downloads: plans, looks what is there, takes the lock, asks for one file, writes the record. */
+/** Starts downloads: plans, checks existing files, takes the lock, requests one file, writes the record. */
 export interface Starter {
-  /** @throws RefusedError with all that is known within `limits.startMs` */
+  /** @throws RefusedError for every refusal that is known within `limits.startMs` */
   start(request: DownloadRequest, options: StartOptions): Promise<JobSnapshot | 'already_downloaded'>;
-  /** The newest commit; files of another digest are replaced. */
+  /** Downloads the newest commit; files with another digest are replaced. */
   renew(request: DownloadRequest): Promise<JobSnapshot | 'already_downloaded'>;
-  /** Resolves when no start is under way any more. */
+  /** Resolves when no start is in progress. */
   settled(): Promise<void>;
 }
 
@@ -57,7 +57,7 @@ export function createStarter(context: EngineContext, lifecycle: Lifecycle, cata
     },
   };
 
-  /** Callers that ask for the same thing at the same time share one answer, and the hub is asked once. */
+  /** Lets simultaneous callers with the same request share one answer, so that the hub is called once. */
   function together(
     key: string,
     work: () => Promise<JobSnapshot | 'already_downloaded'>,
@@ -67,7 +67,7 @@ export function createStarter(context: EngineContext, lifecycle: Lifecycle, cata
     return under;
   }
 
-  /** What an earlier request for the same has come to, as far as that can be told without asking the hub. */
+  /** Finds the result of an earlier request for the same model, as far as that is known without the hub. */
   async function findKnown(request: DownloadRequest): Promise<JobSnapshot | 'already_downloaded' | undefined> {
     const key = requestKey(request);
     const jobs: JobRecord[] = [];
@@ -79,11 +79,11 @@ export function createStarter(context: EngineContext, lifecycle: Lifecycle, cata
     return undefined;
   }
 
-  /** Takes part in a job that is under way. This process goes on with it if no other process does. */
+  /** Joins a running job. This process continues it if no other process does. */
   async function attach(job: JobRecord): Promise<JobSnapshot> {
     const running = live.get(job.id);
     if (running) return snapshotOf(running, clock.now());
-    // A user paused it, or it paused by itself: it stays so until it is resumed.
+    // A user paused it, or it paused by itself: it stays paused until it is resumed.
     if (job.state === 'paused') return snapshotAtRest(job);
     const goOn = async (): Promise<JobSnapshot> => {
       const already = live.get(job.id);
@@ -134,7 +134,7 @@ export function createStarter(context: EngineContext, lifecycle: Lifecycle, cata
         if (gone) throw new RefusedError('disk_error', subject, `${gone}, then start the download again.`);
         const presence = await lookFor(context, plan, root);
         if (presence.every(({ state }) => state === 'recorded')) return 'already_downloaded';
-        // At any commit: a newer one is fetched when an update is asked for.
+        // At any commit: a newer one is fetched only by an update.
         if (!replaces && (await isInstalled(context, plan, root))) return 'already_downloaded';
         if (!replaces) refuseForeign(presence, subject);
         const wanted = { request, plan, model, root, presence, previous, subject, replaces, signal };
@@ -160,13 +160,13 @@ async function chooseFolder(
   });
 }
 
-/** Files that another program put there are replaced only by a download that asks for it. */
+/** Refuses to replace files of another program, unless the request allows it. */
 function refuseForeign(presence: readonly FilePresence[], subject: string): void {
   const foreign = presence.find((found) => found.state === 'outdated' && !found.ours);
   if (!foreign) return;
   throw new RefusedError(
     'unrecorded_files',
     subject,
-    `Cannot download ${subject}: there is another ${foreign.target}, which modeldock did not put there. Move it away, or update the model, which replaces it.`,
+    `Cannot download ${subject}: there is another file ${foreign.target}, which modeldock did not download. Move it away, or update the model, which replaces it.`,
   );
 }

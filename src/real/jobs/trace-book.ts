@@ -6,17 +6,17 @@ import type { LiveJob } from './live-job.js';
 import { createTrace, type Trace } from './trace.js';
 import type { EngineContext } from './engine-context.js';
 
-/** The traces of all jobs of a process, over pauses, and the files they are written to. */
+/** Keeps the traces of all jobs of a process, over pauses, and writes them to files. */
 export interface TraceBook {
-  /** A trace for a job that begins or goes on; undefined when nothing is to be recorded. */
+  /** Returns a trace for a job that starts or resumes; undefined if traces are not recorded. */
   open(record: JobRecord): Trace | undefined;
-  /** A job has stopped: one that is over is written down. */
+  /** Says that a job has stopped: the trace of an ended one is written. */
   note(job: LiveJob): void;
-  /** Resolves when all that is over is written. */
+  /** Resolves when all traces of ended jobs are written. */
   written(): Promise<void>;
 }
 
-/** @param path the file of the first job; those that follow have their id in the name */
+/** @param path the file of the first job; the files of later ones have the job's id in the name */
 export function createTraceBook(
   context: Pick<EngineContext, 'files' | 'clock' | 'onWarning'>,
   path: string | undefined,

@@ -9,26 +9,26 @@ export type TracedPhase =
   | { type: 'finalize'; ms: number }
   | { type: 'fail'; code: FailureCode; reason: string };
 
-/** What a recorded download comes to: a scenario for the simulator. */
+/** A recorded download, as a scenario for the simulator. */
 export interface TracedScenario {
   name: string;
   description: string;
   steps: TracedPhase[];
 }
 
-/** Writes down how many bytes were there, and when. */
+/** Records how many bytes there were at which time. */
 export interface Trace {
   /** @param bytes of the whole job */
   note(bytes: number): void;
   pause(code?: FailureCode, reason?: string): void;
   resume(): void;
-  /** The job has ended: by an error, or with everything there. */
+  /** Ends the trace: by an error, or with all bytes. */
   end(failure?: { code: FailureCode; reason: string }): TracedScenario;
 }
 
 const SAMPLES = 2000;
 
-/** Begins when it is made. A long download has as many samples as a short one, further apart. */
+/** Starts a trace. A long download has as many samples as a short one, at larger intervals. */
 export function createTrace(
   { model, totalBytes }: { model: string; totalBytes: number },
   monotonic: () => number,
@@ -65,7 +65,7 @@ export function createTrace(
         if (silentMs > 0) steps.push({ type: failure ? 'stall' : 'finalize', ms: silentMs });
       }
       if (failure) steps.push({ type: 'fail', ...failure });
-      return { name: model, description: `A download of ${model}, ${totalBytes} bytes, as it was.`, steps };
+      return { name: model, description: `A recorded download of ${model}, ${totalBytes} bytes.`, steps };
     },
   };
 

@@ -7,5 +7,5 @@ export function wrongState(verb: string, jobId: string, why: string): RefusedErr
 
 /** The record of a job has another version than the one that was read. */
 export function changedMeanwhile(verb: string, jobId: string): RefusedError {
-  return wrongState(verb, jobId, 'another process has just changed it; look at it again');
+  return wrongState(verb, jobId, 'another process has just changed it. Check its state, and try again');
 }

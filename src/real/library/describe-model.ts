@@ -11,28 +11,28 @@ import { createGgufReader, type GgufFacts } from './read-gguf.js';
 import { readMlx, type MlxFacts } from './read-mlx.js';
 import type { ModelRecord } from './records.js';
 
-/** A model that is really there. */
+/** An installed model. */
 export interface DescribedModel {
   found: FoundModel;
-  /** What we recorded of it, if it still is what we recorded. */
+  /** The record of the model, if its files are unchanged. */
   record?: ModelRecord;
-  /** Its key is what LM Studio's rules make of it; another model may have the same. */
+  /** The key is that of LM Studio's rules; another model may have the same. */
   model: InstalledModel;
   /** Milliseconds since the epoch. */
   since: number;
 }
 
 export interface ModelReader {
-  /** Undefined for what turns out to be no model, or not to be readable. */
+  /** Undefined for files that turn out not to be a model, or not to be readable. */
   describe(found: FoundModel, records: readonly ModelRecord[]): Promise<DescribedModel | undefined>;
-  /** Writes down what was read, for the next start. @param found all that there is in a models folder */
+  /** Saves what was read, for the next start. @param found all files in a models folder */
   save(root: string, found: readonly FoundModel[]): Promise<void>;
 }
 
-/** `7B` in `Qwen2.5-7B-Instruct`, `360M` in `SmolLM2-360M`, `8x7B`. */
+/** Matches `7B` in `Qwen2.5-7B-Instruct`, `360M` in `SmolLM2-360M`, `8x7B`. */
 const SIZE_IN_NAME = /(?:^|[-_ ])((?:\d+x)?\d+(?:\.\d+)?[bm])(?=$|[-_. ])/i;
 
-/** Reads headers, each once as long as its file stays the same. */
+/** Creates a reader of headers, which reads each one once as long as its file is unchanged. */
 export function createModelReader(files: FileLayer, onWarning: (text: string) => void): ModelReader {
   const headers = createGgufReader();
   const cache = createHeaderCache(files, onWarning);
@@ -55,7 +55,7 @@ export function createModelReader(files: FileLayer, onWarning: (text: string) =>
       if (format === 'gguf') {
         const facts = await ggufs(join(folder, main.path), { ...main, root: found.root }, stampOf([main]));
         if (!facts || (facts.kind !== 'model' && facts.kind !== 'embedding')) return undefined;
-        // Only the first shard tells; what its makers call the size is as good as a count.
+        // Only the first shard has the size; the publisher's label is as good as a count.
         const isCounted = found.files.length === 1;
         return describe(parts, ggufModel(found, record, facts, isCounted));
       }
@@ -83,12 +83,12 @@ export function createModelReader(files: FileLayer, onWarning: (text: string) =>
   }
 }
 
-/** Changes when one of the files does. */
+/** Returns a text that changes when one of the files does. */
 function stampOf(files: readonly FoundFile[]): string {
   return files.map(({ path, size, mtimeMs, inode }) => [path, size, mtimeMs, inode].join(':')).join('|');
 }
 
-/** Whether a record is about this model, and its main file still is the one that was verified. */
+/** Whether a record is about this model, and its main file is still the verified one. */
 function isRecordOf(record: ModelRecord, { owner, repo, main }: FoundModel): boolean {
   const isSameRepo = `${record.owner}/${record.repo}`.toLowerCase() === `${owner}/${repo}`.toLowerCase();
   return isSameRepo && record.files.some((file) => file.path === main.path && isSameFile(file, main));
@@ -167,7 +167,7 @@ function compose(found: FoundModel, record: ModelRecord | undefined, facts: Desc
   };
 }
 
-/** A catalog model goes by its name there and has variants; any other by its repo. */
+/** Returns the identity of a model: a catalog model has its name there and variants; any other has its repo. */
 function identityOf(
   { owner, repo, format }: Pick<FoundModel, 'owner' | 'repo' | 'format'>,
   catalogId: string | undefined,
@@ -183,7 +183,7 @@ function sizeInName(repo: string): string | undefined {
   return SIZE_IN_NAME.exec(repo)?.[1]?.toUpperCase().replace('X', 'x');
 }
 
-/** `7.6B`, `360M`; undefined when nothing was counted. */
+/** Formats `7.6B`, `360M`; undefined if the parameters were not counted. */
 function inBillions(parameters: number): string | undefined {
   if (parameters <= 0) return undefined;
   const [value, unit] = parameters >= 1e9 ? [parameters / 1e9, 'B'] : [parameters / 1e6, 'M'];

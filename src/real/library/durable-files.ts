@@ -5,11 +5,11 @@ import { errorCodeOf, unlessMissing } from '../../node/file-errors.js';
 import { syncFolder } from '../../node/sync-folder.js';
 import type { FileLayer } from '../file-layer.js';
 
-/** Replaces a small file as a whole: after a crash or a power cut it has its old contents or its new ones. */
+/** Replaces a small file as a whole: after a crash or a power failure it has its old contents or its new ones. */
 export async function writeDurably(files: FileLayer, path: string, text: string): Promise<void> {
   const draft = `${path}.${randomBytes(4).toString('hex')}.new`;
   try {
-    if (!(await createExclusively(files, draft, text))) throw new Error(`Cannot write ${draft}: it is there already.`);
+    if (!(await createExclusively(files, draft, text))) throw new Error(`Cannot write ${draft}: it exists already.`);
     await files.rename(draft, path);
   } catch (error) {
     await files.rm(draft, { force: true });
@@ -18,13 +18,13 @@ export async function writeDurably(files: FileLayer, path: string, text: string)
   await syncFolder(files, dirname(path));
 }
 
-/** Somebody may remove an empty folder as often as he finds one; a file system that takes none says so each time. */
+/** Retries against a concurrent rmdir; a file system without new folders fails every time. */
 const ATTEMPTS = 5;
 
 /**
- * Makes a folder and those above it, and each of them outlast a power cut. One by one: where the folder above is there
- * and the file system says ENOENT all the same, as `/proc` does, Node's recursive mkdir tries again without end, in a
- * thread that only SIGKILL stops.
+ * Creates a folder and those above it, each of which survives a power failure. Folders are created one by one: if the
+ * folder above exists and the file system still says ENOENT, as `/proc` does, Node's recursive mkdir retries forever,
+ * in a thread that only SIGKILL stops.
  */
 export async function makeFolder(files: FileLayer, folder: string): Promise<void> {
   const parent = dirname(folder);
@@ -48,9 +48,9 @@ async function isFolder(files: FileLayer, path: string): Promise<boolean> {
   return (await unlessMissing(files.stat(path)))?.isDirectory() ?? false;
 }
 
-/** It keeps the code of the system: what becomes of an error depends on that. */
+/** Keeps the code of the system, which decides how the error is handled. */
 function noFolderIn(parent: string, cause: unknown): Error {
-  return Object.assign(new Error(`no folder can be made in ${parent}. Name another folder`, { cause }), {
+  return Object.assign(new Error(`no folder can be created in ${parent}. Choose another folder`, { cause }), {
     code: errorCodeOf(cause),
   });
 }

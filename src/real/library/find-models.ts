@@ -8,11 +8,11 @@ import { fingerprintOf, type Fingerprint } from './fingerprint.js';
 
 /** A file in a repo's folder. */
 export interface FoundFile extends Fingerprint {
-  /** In the folder, with slashes. */
+  /** The path in the folder, with slashes. */
   path: string;
 }
 
-/** What looks like a model, by the names of its files. */
+/** A model, as far as the names of its files show. */
 export interface FoundModel {
   root: string;
   owner: string;
@@ -20,18 +20,21 @@ export interface FoundModel {
   /** The repo's folder. */
   folder: string;
   format: 'gguf' | 'mlx';
-  /** What is read to learn about it: the file, the first shard, or `config.json`. */
+  /** The file that is read to learn about it: the file itself, the first shard, or `config.json`. */
   main: FoundFile;
-  /** All that belongs to it alone; the main file is one of them. */
+  /** All files that belong only to this model, including the main file. */
   files: readonly FoundFile[];
   /** The files of the projector that goes with it, which other models of the repo may use as well; none where there is none. */
   projector: readonly FoundFile[];
 }
 
-/** Deeper folders than `owner/repo/BF16/model.gguf` are rare; a link back up must not be followed forever. */
+/**
+ * The deepest folder that is read: folders deeper than `owner/repo/BF16/model.gguf` are rare, and a link upwards must
+ * not be followed forever.
+ */
 const DEEPEST = 3;
 
-/** Every GGUF and MLX model in a models folder, whoever put it there. Reads folders only. */
+/** Finds every GGUF and MLX model in a models folder, from any program. It reads only folders. */
 export async function findModels(files: FileLayer, root: string): Promise<FoundModel[]> {
   const found: FoundModel[] = [];
   for (const owner of await foldersIn(files, root)) {
@@ -53,7 +56,7 @@ function ggufsIn(there: readonly FoundFile[]): Sorted[] {
   const models = there.filter((file) => kinds.get(file) === 'model');
   const projectors = there.filter((file) => kinds.get(file) === 'projector');
   const paths = models.map(({ path }) => path);
-  // Without all of its shards a model is what an interrupted download leaves.
+  // An incomplete set of shards is left by an interrupted download.
   return modelOptions(models).options.map(({ files }): Sorted => {
     const [main] = files as readonly [FoundFile, ...FoundFile[]];
     return { format: 'gguf', main, files, projector: findProjector(main.path, paths, projectors) };
@@ -71,7 +74,7 @@ function mlxIn(there: readonly FoundFile[]): Sorted[] {
   return main && isModel ? [{ format: 'mlx', main, files, projector: [] }] : [];
 }
 
-/** Links are followed here: listing what a user has linked does no harm. */
+/** Lists files. Links are followed here: listing what a user has linked is harmless. */
 async function filesIn(files: FileLayer, folder: string, prefix: string, depth: number): Promise<FoundFile[]> {
   const found: FoundFile[] = [];
   for (const name of await namesIn(files, folder)) {
@@ -84,7 +87,7 @@ async function filesIn(files: FileLayer, folder: string, prefix: string, depth: 
   return found;
 }
 
-/** What LM Studio and other programs call files that they have not finished. */
+/** Whether the name is one that LM Studio or another program gives to unfinished files. */
 function isUnfinished(name: string): boolean {
   return /^downloading_|\.(?:part|partial|incomplete|crdownload|aria2|tmp)$/i.test(name);
 }
@@ -98,7 +101,7 @@ async function foldersIn(files: FileLayer, folder: string): Promise<string[]> {
   return folders;
 }
 
-/** In order; hidden ones are no models, and ours are among them. */
+/** Lists names in order; hidden ones, which include modeldock's own folder, are not models. */
 async function namesIn(files: FileLayer, folder: string): Promise<string[]> {
   try {
     return (await files.readdir(folder)).filter((name) => !name.startsWith('.')).sort();

@@ -1,12 +1,13 @@
 // @ts-check
 /*
- * Plain JavaScript, so that it can be started as a worker from the sources (tests) as well as from the build. Reading
- * a vocabulary takes half a second and a hundred megabytes, which must not be those of a thread that moves bytes.
+ * Reads GGUF headers in a thread. It is plain JavaScript, so that it can be started as a worker both from the sources
+ * (in tests) and from the build. Reading a vocabulary takes half a second and a hundred megabytes, which must not block
+ * a thread that transfers bytes.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { GGMLFileQuantizationType, gguf } from '@huggingface/gguf';
 
-// start-worker.ts waits for this before it ends the thread.
+// start-worker.ts waits for this message before it ends the thread.
 workerData?.loading.postMessage('loaded');
 
 const port = /** @type {import('node:worker_threads').MessagePort} */ (parentPort);

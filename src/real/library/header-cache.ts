@@ -6,12 +6,15 @@ import type { FoundFile } from './find-models.js';
 import { OWN_FOLDER } from './safe-path.js';
 import type { GgufFacts } from './read-gguf.js';
 
-/** Keeps what headers say in the models folder: half a second for each model is too long for every start of a server. */
+/**
+ * Caches headers in the models folder: reading them takes half a second for each model, too long for every start of a
+ * server.
+ */
 export interface HeaderCache {
-  /** Undefined when it is not known, or the file is another one by now. */
+  /** Undefined if it is not known, or the file has changed. */
   find(root: string, path: string, file: FoundFile): Promise<GgufFacts | undefined>;
   add(root: string, path: string, file: FoundFile, facts: GgufFacts): Promise<void>;
-  /** Writes down what is new, without what is not there any more. @param paths all that there are */
+  /** Saves new headers, without those of files that no longer exist. @param paths all existing files */
   save(root: string, paths: ReadonlySet<string>): Promise<void>;
 }
 
@@ -23,7 +26,7 @@ interface Entry {
 }
 
 interface Kept {
-  /** By the path in the models folder. */
+  /** Entries by the path in the models folder. */
   entries: Map<string, Entry>;
   isChanged: boolean;
 }
@@ -31,7 +34,7 @@ interface Kept {
 const VERSION = 2;
 const MOST_BYTES = 64 * 1024 * 1024;
 
-/** The file of another version, or one that cannot be read, is as good as none. */
+/** Opens a cache. A file of another version, or an unreadable one, counts as empty. */
 export function createHeaderCache(files: FileLayer, onWarning: (text: string) => void): HeaderCache {
   const own = createOwnFiles(files, onWarning);
   const known = new Map<string, Promise<Kept>>();
@@ -72,7 +75,7 @@ export function createHeaderCache(files: FileLayer, onWarning: (text: string) =>
       const there = new Set([...paths].map((path) => relative(root, path)));
       for (const path of kept.entries.keys()) if (!there.has(path)) kept.entries.delete(path);
       const text = JSON.stringify({ version: VERSION, headers: Object.fromEntries(kept.entries) });
-      // It only saves time: models must be listed on a full disk too.
+      // The cache only saves time, so an error is ignored: models must be listed on a full disk too.
       await writeDurably(files, fileIn(root), `${text}\n`).catch(() => undefined);
     },
   };

@@ -4,11 +4,11 @@ import type { DownloadPlan, PlannedFile } from '../plan.js';
 import { readFingerprint } from './fingerprint.js';
 
 /**
- * Looks for a file in the Hugging Face cache: among the blobs, which are named after their digest (sha256 for large files,
- * git's sha1 for small ones), and in the snapshots, which have the files themselves where the system has no links. The
- * folder of a repo is named as it was asked for, in any case.
+ * Looks for a file in the Hugging Face cache: among the blobs, which are named after their digest (sha256 for large
+ * files, git's sha1 for small ones), and in the snapshots, which contain the files themselves on systems without links.
+ * The folder of a repo is named as it was requested, in any case.
  * @param hubCache HF_HUB_CACHE
- * @returns a file of the right size, whose contents are not known yet
+ * @returns a file of the right size, whose contents are not checked yet
  */
 export async function findInHubCache(
   files: FileLayer,
@@ -22,7 +22,7 @@ export async function findInHubCache(
     if (name.toLowerCase() !== wanted) continue;
     const folder = join(hubCache, name);
     const snapshots = await namesIn(files, join(folder, 'snapshots'));
-    // The planned commit first: a file of the same name and size at another one is often another file.
+    // The planned commit comes first: a file of the same name and size at another commit is often another file.
     const commits = [commit, ...snapshots.filter((each) => each !== commit)].filter((each) => snapshots.includes(each));
     const places = [join(folder, 'blobs', digest.hex), ...commits.map((each) => join(folder, 'snapshots', each, path))];
     for (const place of places) {
@@ -33,7 +33,7 @@ export async function findInHubCache(
   return undefined;
 }
 
-/** A cache that cannot be read is as good as none. */
+/** An unreadable cache counts as empty. */
 async function namesIn(files: FileLayer, folder: string): Promise<string[]> {
   return files.readdir(folder).catch(() => []);
 }

@@ -13,14 +13,17 @@ import { findNamed, nameModels } from './name-models.js';
 import type { ModelRecord, ModelRecords } from './records.js';
 import { removeModel } from './remove-model.js';
 
-/** What is in the models folders, whoever put it there. Nothing is ever really loaded. */
+/** The models in the models folders, from any program. They are never actually loaded. */
 export interface InstalledLibrary extends ModelLibrary {
-  /** What is behind a key: several for the variants of a catalog model, the newest last; empty when there is none. */
+  /**
+   * Finds the models behind a key: several for the variants of a catalog model, the newest last; empty if there are
+   * none.
+   */
   find(key: string): Promise<readonly DescribedModel[]>;
-  /** The key under which a model is going to be listed; its files must be in place. */
+  /** Returns the key under which a model will be listed; its files must be in place. */
   keyOf(root: string, record: Omit<ModelRecord, 'key'>): Promise<string>;
   /**
-   * Deletes a model. Whoever calls makes sure that no job of this process is writing it.
+   * Deletes a model. The caller makes sure that no job of this process is writing it.
    * @throws RefusedError model_not_installed, model_busy, unrecorded_files
    */
   remove(key: string, options?: { force?: boolean }): Promise<RemovedModel>;
@@ -30,7 +33,7 @@ export interface InstalledLibraryOptions {
   folders: ModelFolders;
   files: FileLayer;
   records: ModelRecords;
-  /** Told once about each file that looks like a model and cannot be read. */
+  /** Called once for each file that looks like a model and cannot be read. */
   onWarning?: (text: string) => void;
 }
 
@@ -99,7 +102,10 @@ export function createInstalledLibrary({
   }
 }
 
-/** The files of a whole repo come one after another: until the last one is there, what looks like a model is none. */
+/**
+ * Whether the files are still being written: those of a whole repo are published one after another, and the model is
+ * complete only with the last one.
+ */
 function isBeingWritten({ folder, format }: FoundModel, locks: readonly HeldLock[]): boolean {
   return format === 'mlx' && locks.some((lock) => lock.folder === folder);
 }

@@ -7,16 +7,17 @@ import type { RealClock } from '../real-clock.js';
 import { judgeProcess, type ProcessIdentity } from './process-identity.js';
 
 /*
- * A lock is a file that says who holds it. Taking over one whose holder is gone must not be a race: of many that find
- * it stale, a slow one could remove the lock of the one that was faster. So whoever wants to replace the lock with
- * nonce N first owns the file `<lock>.N`, by the same rules, and then looks again whether the lock still is N. Nonces
- * never come back, so a late claim finds another lock and lets go; a claimant that dies is itself taken over.
+ * A lock is a file that names its holder. Taking over the lock of a holder that has ended must not be a race: of many
+ * processes that find it stale, a slow one could remove the lock of a faster one. So a process that wants to replace
+ * the lock with nonce N first owns the file `<lock>.N`, by the same rules, and then checks that the lock is still N.
+ * Nonces are never reused, so a late claim finds another lock and is released; the claim of a process that dies is
+ * itself taken over.
  */
 
-/** What a lock file says. */
+/** The contents of a lock file. */
 export interface LockContent {
   process: ProcessIdentity;
-  /** What is locked, for messages. */
+  /** The name of what is locked, for messages. */
   subject: string;
   /** The repo's folder, relative to the models folder, and paths in it: what is being written. */
   folder: string;
@@ -31,18 +32,18 @@ export interface LockProgress {
 /** A lock file as it was read. */
 export interface FoundLock {
   nonce: string;
-  /** Undefined when the file holds something else, or its holder is just writing it. */
+  /** Undefined if the file holds something else, or its holder is just writing it. */
   content: LockContent | undefined;
   progress: LockProgress | undefined;
   mtimeMs: number;
 }
 
-/** A lock file that is ours. */
+/** A lock file that this process owns. */
 export interface OwnedLock {
   nonce: string;
-  /** Open on the file itself: what is written there never reaches the file of whoever took the lock over. */
+  /** The open file: writes to it never reach the file of a process that took the lock over. */
   handle: FileHandle;
-  /** Where in the file the progress is. */
+  /** The position of the progress in the file. */
   progressAt: number;
 }
 
@@ -56,12 +57,12 @@ export interface LockRules {
   released: ReadonlySet<string>;
 }
 
-/** Between two looks at a lock that somebody else is taking over at this moment. */
+/** The interval at which a lock is checked that another process is taking over. */
 const CLAIM_POLL_MS = 10;
-/** A lock lists the files that it is for. */
+/** The largest lock file: it lists the files that it locks. */
 const MOST_LOCK_BYTES = 64 * 1024 * 1024;
 
-/** Owns the lock file, or tells who does. */
+/** Owns the lock file, or returns the lock of its holder. */
 export async function ownLockFile(
   rules: LockRules,
   path: string,
@@ -85,7 +86,7 @@ export async function ownLockFile(
       if (created) return owned();
       const found = await readLockFile(files, path);
       if (!found) continue;
-      // Over some networks a link that succeeded is reported as one that was there already.
+      // On some network file systems a successful link is reported as one that exists already.
       if (found.nonce === nonce) return owned();
       if (!(await isStale(rules, path, found, handle, text))) return await giveUp(found);
 
@@ -111,7 +112,7 @@ export async function ownLockFile(
     return { heldBy };
   }
 
-  /** After a takeover that was itself taken over: our file is gone, and so is its name. */
+  /** Recreates the file after a takeover that was itself taken over: this process's file has been removed. */
   async function recreate(): Promise<void> {
     await handle.close();
     handle = await files.open(draft, 'wx+');
@@ -119,13 +120,13 @@ export async function ownLockFile(
   }
 }
 
-/** Lets go of a lock file, unless it is no longer ours. */
+/** Releases a lock file, unless it is no longer this process's. */
 export async function dropLockFile(files: FileLayer, path: string, { nonce, handle }: OwnedLock): Promise<void> {
   if ((await readLockFile(files, path))?.nonce === nonce) await files.rm(path, { force: true });
   await handle.close();
 }
 
-/** Undefined when there is none. @throws UnusableFile */
+/** Undefined if there is none. @throws UnusableFile */
 export async function readLockFile(files: FileLayer, path: string): Promise<FoundLock | undefined> {
   const text = (await readRegularFile(files, path, MOST_LOCK_BYTES))?.toString();
   const stats = await unlessMissing(files.stat(path));
@@ -136,13 +137,13 @@ export async function readLockFile(files: FileLayer, path: string): Promise<Foun
     if (typeof nonce !== 'string' || typeof content.process?.pid !== 'number') throw new Error('not a lock');
     return { nonce, content: content as LockContent, progress: parseProgress(progress), mtimeMs: stats.mtimeMs };
   } catch {
-    // Whatever it is, it must be possible to claim exactly this.
+    // It must be possible to claim exactly this file, with any contents.
     const nonce = `x${createHash('sha256').update(text).digest('hex').slice(0, 15)}`;
     return { nonce, content: undefined, progress: undefined, mtimeMs: stats.mtimeMs };
   }
 }
 
-/** As long for any progress, so that it can be written over the one before, also on a full disk. */
+/** Formats the progress; always of the same length, so that it can overwrite the one before, also on a full disk. */
 export function lockProgressLine(progress: LockProgress | undefined): string {
   return `${(progress ? JSON.stringify(progress) : '').padEnd(80)}\n`;
 }
@@ -156,7 +157,7 @@ function parseProgress(line: string): LockProgress | undefined {
   }
 }
 
-/** @returns false when there is one already */
+/** @returns false if there is one already */
 async function create(
   { files }: LockRules,
   draft: string,
@@ -180,7 +181,7 @@ async function create(
   }
 }
 
-/** With the claim in hand: the lock is replaced only if it still is the one that was found stale. */
+/** Replaces the lock, with the claim held: only if it is still the one that was found stale. */
 async function replace(
   { files, clock, staleMs }: LockRules,
   path: string,
@@ -190,15 +191,15 @@ async function replace(
   const began = clock.monotonic();
   const again = await readLockFile(files, path);
   if (again?.nonce !== found.nonce || again.mtimeMs !== found.mtimeMs) return false;
-  // Whoever slept here may have lost the claim meanwhile.
+  // A process that was suspended here may have lost the claim.
   if (clock.monotonic() - began > staleMs / 2) return false;
   await files.rename(draft, path);
   return true;
 }
 
 /**
- * Stale at once when its process is seen to be gone; else when it has not been touched for long. Age is measured on
- * the disk's own clock, and then the lock is watched for a while, because clocks are set.
+ * Whether a lock is stale: at once if its process has ended; else if it has not been updated for long. Its age is
+ * measured by the disk's own clock, and then the lock is observed for a while, because clocks may be set.
  */
 async function isStale(
   { files, clock, self, touchMs, staleMs, released }: LockRules,

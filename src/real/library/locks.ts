@@ -30,9 +30,9 @@ export interface LockOptions {
   /** The repo's folder, and the files in it that are locked together. */
   folder: string;
   paths: readonly string[];
-  /** What is downloaded, for messages of other processes. */
+  /** The name of what is downloaded, for messages of other processes. */
   subject: string;
-  /** Read at each touch. */
+  /** Called at each update of the lock. */
   progress?: () => LockProgress;
   /** Gets the nonces of the locks that are released; one for the whole process. */
   released?: Set<string>;
@@ -40,19 +40,19 @@ export interface LockOptions {
 
 /** The right to write one set of files, among all processes. */
 export interface Lock {
-  /** Aborted, with a RefusedError model_busy, when another process took the lock: stop writing. */
+  /** Aborted, with a RefusedError model_busy, when another process took the lock: writing must stop. */
   readonly lost: AbortSignal;
   release(): Promise<void>;
 }
 
-/** A lock that some process holds. */
+/** A lock and its holder. */
 export interface HeldLock extends LockContent {
   /** Absolute, by the path of the models folder that was asked about. */
   folder: string;
   progress: LockProgress | undefined;
 }
 
-/** @throws RefusedError model_busy, naming the process that holds it and how far it is */
+/** @throws RefusedError model_busy, naming the process that holds it and its progress */
 export async function takeLock({
   files,
   clock,
@@ -76,13 +76,13 @@ export async function takeLock({
       : error;
   });
   if ('heldBy' in owned) throw busy(subject, owned.heldBy, self);
-  // What is left over only takes room; it must not cost a lock that is held.
+  // Leftovers only take space; cleaning them up must not lose a lock that is held.
   await sweep(rules, path, owned).catch(() => undefined);
   const letGo = (): void => void released.add(owned.nonce);
   return hold(rules, path, { ...owned, letGo }, content, progress);
 }
 
-/** What other processes, and this one, are writing in a models folder now. It takes nothing over. */
+/** Lists what this and other processes are writing in a models folder. It takes over nothing. */
 export async function listLocks(
   files: FileLayer,
   root: string,
@@ -96,19 +96,19 @@ export async function listLocks(
     const found = await readLockFile(files, join(folder, name)).catch(unlessUnusable);
     if (!found?.content) continue;
     const process = await judgeProcess(found.content.process, self);
-    // A process that cannot be seen from here may have ended with its machine.
+    // A process that cannot be checked from here may have ended with its machine.
     if (process === 'gone' || (process === 'unknown' && Date.now() - found.mtimeMs > lockStaleMs)) continue;
     held.push({ ...found.content, folder: resolve(root, found.content.folder), progress: found.progress });
   }
   return held;
 }
 
-/** Something that is no lock locks nothing; a job that wants its name is told so. */
+/** A file that is not a lock locks nothing; a job that needs its name reports it. */
 function unlessUnusable(error: unknown): undefined {
   if (!(error instanceof UnusableFile)) throw error;
 }
 
-/** Order does not matter; another set of files is another lock. */
+/** Returns the path of a lock: the order of paths does not matter, another set of files is another lock. */
 function lockPath(root: string, { folder, files }: Pick<LockContent, 'folder' | 'files'>): string {
   const name = createHash('sha256')
     .update([folder, ...[...files].sort()].join('\0'))
@@ -133,7 +133,7 @@ function hold(
   return { lost: lost.signal, release: () => (released ??= release()) };
 
   async function touchOnAndOn(): Promise<void> {
-    // Once before the first wait: whoever comes right after the start is told how much there is to do.
+    // Written once before the first wait: other processes see at once how much there is to download.
     while (!stop.signal.aborted && !lost.signal.aborted) {
       await touch();
       await clock.sleep(touchMs, stop.signal).catch(() => undefined);
@@ -154,7 +154,7 @@ function hold(
       });
       touchedAt = clock.monotonic();
     } catch {
-      // A disk that does not answer now may do so at the next touch; if not, the others see the lock grow old.
+      // A disk that fails now may work at the next update; if not, other processes see the lock age.
     }
   }
 
@@ -167,7 +167,7 @@ function hold(
     } else if (clock.monotonic() - touchedAt < staleMs / 2) {
       await dropLockFile(files, path, owned);
     } else {
-      // Somebody may be about to take it over: without the claim, the lock that is removed could be theirs.
+      // Another process may be about to take it over: without the claim, this could remove that process's lock.
       const claimPath = `${path}.${owned.nonce}`;
       const claim = await ownLockFile(rules, claimPath, content);
       if ('heldBy' in claim) {
@@ -183,12 +183,12 @@ function hold(
     return new RefusedError(
       'model_busy',
       content.subject,
-      `Cannot go on with ${content.subject}: its lock ${path} was removed. Start it again.`,
+      `Cannot continue with ${content.subject}: its lock ${path} was removed. Start the download again.`,
     );
   }
 }
 
-/** Removes what takeovers that were interrupted left behind: nobody can own the lock by way of it any more. */
+/** Removes leftovers of interrupted takeovers, by which the lock can no longer be owned. */
 async function sweep({ files, staleMs }: LockRules, path: string, { nonce, handle }: OwnedLock): Promise<void> {
   const now = (await handle.stat()).mtimeMs;
   for (const name of await files.readdir(dirname(path))) {
@@ -201,7 +201,11 @@ async function sweep({ files, staleMs }: LockRules, path: string, { nonce, handl
 
 function busy(subject: string, { content, progress }: FoundLock, self: ProcessIdentity): RefusedError {
   if (!content) {
-    return new RefusedError('model_busy', subject, `Cannot download ${subject}: another process has just begun to.`);
+    return new RefusedError(
+      'model_busy',
+      subject,
+      `Cannot download ${subject}: another process has just started the same download.`,
+    );
   }
   const { pid, host } = content.process;
   const where = host === self.host ? 'on this computer' : `on ${host}`;
@@ -212,6 +216,6 @@ function busy(subject: string, { content, progress }: FoundLock, self: ProcessId
   return new RefusedError(
     'model_busy',
     subject,
-    `Cannot download ${subject}: process ${pid} ${where} is at it${far}. Wait for it, or end it.`,
+    `Cannot download ${subject}: process ${pid} ${where} is downloading it${far}. Wait for it, or stop it.`,
   );
 }

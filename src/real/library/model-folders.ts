@@ -8,7 +8,7 @@ import { makeFolder } from './durable-files.js';
 import { findRepoFolder, OWN_FOLDER } from './safe-path.js';
 import { freeBytes } from './space.js';
 
-/** The folders models are in; the first is where they go unless there is a reason for another. */
+/** The folders that contain models; the first is the default for new ones. */
 export interface ModelFolders {
   /** Absolute. */
   readonly roots: readonly string[];
@@ -33,7 +33,7 @@ const MOST_SETTINGS_BYTES = 16 * 1024 * 1024;
 
 export interface ModelFoldersOptions {
   files: FileLayer;
-  /** Where none is named, it is LM Studio's own. */
+  /** The default is LM Studio's own. */
   roots?: readonly string[] | undefined;
   environment?: NodeJS.ProcessEnv;
   onWarning?: (text: string) => void;
@@ -41,7 +41,7 @@ export interface ModelFoldersOptions {
   readOnly?: boolean;
 }
 
-/** Opens the models folders; makes those that do not exist. @throws RefusedError disk_error */
+/** Opens the models folders; creates missing ones. @throws RefusedError disk_error */
 export async function openModelFolders({
   files,
   roots: named,
@@ -86,7 +86,7 @@ export async function openModelFolders({
 }
 
 /**
- * Names what keeps the downloads of a folder from being listed; the models in it can be all the same.
+ * Names what keeps the downloads of a folder from being listed; its models can still be listed.
  * @returns our own folder where it cannot be read
  */
 async function lookAtRoot(
@@ -126,7 +126,7 @@ async function openRoot(files: FileLayer, root: string, onWarning: (text: string
     if ((await files.lstat(own)).isSymbolicLink()) {
       throw unusable(root, `${own} is a link. Parts must be on the disk of the models folder; remove the link`);
     }
-    // A mode alone does not tell: there are access lists, read-only mounts and folders of other users.
+    // The mode is not enough: there are access lists, read-only mounts and folders of other users.
     const probe = join(own, `.probe-${process.pid}`);
     await (await files.open(probe, 'w')).close();
     await files.unlink(probe);
@@ -138,10 +138,10 @@ async function openRoot(files: FileLayer, root: string, onWarning: (text: string
   }
 }
 
-/** The folders in our own. */
+/** The subfolders of modeldock's own folder. */
 const FOLDERS = ['installed', 'locks'];
 
-/** Moves aside what has the name of one of our folders and is none: nothing of it can be ours. */
+/** Moves aside a file or link with the name of one of modeldock's own folders. */
 async function makeWayForFolder(files: FileLayer, path: string, onWarning: (text: string) => void): Promise<void> {
   const there = await unlessMissing(files.lstat(path));
   if (there === undefined || there.isDirectory()) return;
@@ -149,24 +149,24 @@ async function makeWayForFolder(files: FileLayer, path: string, onWarning: (text
   if (leadsTo?.isDirectory()) return;
   const aside = `${path}.set-aside-${Date.now().toString(36)}`;
   await files.rename(path, aside);
-  onWarning(`Cannot use ${path}: expected a folder, found something else. It is ${aside} now.`);
+  onWarning(`Cannot use ${path}: expected a folder, found something else. It was renamed to ${aside}.`);
 }
 
 function reasonOf(error: unknown): string {
   switch (errorCodeOf(error)) {
     case 'EEXIST':
     case 'ENOTDIR':
-      return 'it, or a folder it is in, is a file. Name a folder';
+      return 'it, or a folder that it is in, is a file. Choose a folder';
     case 'ELOOP':
-      return 'it, or a folder it is in, is a link that leads to itself. Name another folder';
+      return 'it, or a folder that it is in, is a link to itself. Choose another folder';
     case 'EACCES':
     case 'EPERM':
-      return 'this user may not write there. Change its permissions, or name another folder';
+      return 'this user may not write there. Change its permissions, or choose another folder';
     case 'EROFS':
-      return 'it is on a disk that is mounted read-only. Name another folder';
+      return 'it is on a disk that is mounted read-only. Choose another folder';
     case 'ENOSPC':
     case 'EDQUOT':
-      return 'the disk is full. Make room, or name another folder';
+      return 'the disk is full. Free some space, or choose another folder';
     default:
       return error instanceof Error ? error.message : String(error);
   }
@@ -177,9 +177,9 @@ function unusable(root: string, reason: string, cause?: unknown): RefusedError {
 }
 
 /**
- * Where LM Studio keeps models: `downloadsFolder` of its settings, else `models` in its home. That is named by
- * `~/.lmstudio-home-pointer`, else it is `~/.cache/lm-studio` where an early version made one, else `~/.lmstudio`. So
- * do LM Studio's own tools: https://github.com/lmstudio-ai/lms/blob/main/src/modelsFolder.ts
+ * Finds LM Studio's models folder: `downloadsFolder` of its settings, else `models` in its home. The home is named by
+ * `~/.lmstudio-home-pointer`, else it is `~/.cache/lm-studio` if an early version created one, else `~/.lmstudio`. LM
+ * Studio's own tools do the same: https://github.com/lmstudio-ai/lms/blob/main/src/modelsFolder.ts
  */
 export async function lmStudioModels(files: FileLayer, environment: NodeJS.ProcessEnv = process.env): Promise<string> {
   const home = await lmStudioHome(files, environment);
@@ -187,7 +187,10 @@ export async function lmStudioModels(files: FileLayer, environment: NodeJS.Proce
   return downloadsFolderIn(settings) ?? join(home, 'models');
 }
 
-/** LM Studio's own folder, with its settings, its copy of the catalog and, unless they say otherwise, its models. */
+/**
+ * Finds LM Studio's own folder, with its settings, its copy of the catalog and, unless the settings say otherwise, its
+ * models.
+ */
 export async function lmStudioHome(files: FileLayer, environment: NodeJS.ProcessEnv = process.env): Promise<string> {
   const user = environment.HOME ?? environment.USERPROFILE ?? homedir();
   const pointed = (await readText(files, join(user, '.lmstudio-home-pointer')))?.trim();
@@ -196,7 +199,7 @@ export async function lmStudioHome(files: FileLayer, environment: NodeJS.Process
   return (await unlessMissing(files.stat(early)))?.isDirectory() ? early : join(user, '.lmstudio');
 }
 
-/** Settings that cannot be read are taken as absent: they are another program's. */
+/** Unreadable settings are ignored, because they belong to another program. */
 function downloadsFolderIn(settings: string | undefined): string | undefined {
   if (settings === undefined) return undefined;
   try {
@@ -208,7 +211,7 @@ function downloadsFolderIn(settings: string | undefined): string | undefined {
   }
 }
 
-/** What another program left there, if it can be read. */
+/** Reads a file of another program, if that is possible. */
 async function readText(files: FileLayer, path: string): Promise<string | undefined> {
   return createOwnFiles(files).read(path, MOST_SETTINGS_BYTES);
 }

@@ -5,22 +5,22 @@ import { matchOptions } from '../options/match-options.js';
 import { modelOptions } from '../options/model-options.js';
 import type { DescribedModel } from './describe-model.js';
 
-/** Models as they are listed, the newest first. */
+/** Lists models under their keys, the newest first. */
 export function nameModels(described: readonly DescribedModel[]): ListedModel<DescribedModel>[] {
   const oldestFirst = [...described].sort((one, other) => one.since - other.since);
   return listModels(oldestFirst, furtherNamesOf).reverse();
 }
 
 /**
- * What is behind a name, in any case: a key as listed, or else `owner/repo`, `key@quantization`, `owner/repo@quantization`
- * or a catalog id. Nothing where there is none.
- * @throws RefusedError model_not_installed where several listed models have that name
+ * Finds models by a name, in any case: a key as listed, or else `owner/repo`, `key@quantization`,
+ * `owner/repo@quantization` or a catalog id. Empty if there are none.
+ * @throws RefusedError model_not_installed if several listed models have that name
  */
 export function findNamed(listed: readonly ListedModel<DescribedModel>[], name: string): readonly DescribedModel[] {
   const wanted = name.toLowerCase();
   const direct = listed.find(({ model }) => model.key === name || model.key === wanted);
   if (direct) return direct.behind;
-  // A repo by its whole name comes before models that could also be called so.
+  // A repo's full name has precedence over models that could also have it.
   for (const names of [repoNamesOf, otherNamesOf, recordedNamesOf]) {
     const found = listed.flatMap(({ model, behind }) => {
       const named = behind.filter((one) => names(one).includes(wanted));
@@ -32,7 +32,9 @@ export function findNamed(listed: readonly ListedModel<DescribedModel>[], name: 
   return findInRepo(listed, name);
 }
 
-/** `owner/repo@quantization` as `get` takes it: also `Q4_K_M-imatrix`, or the end of a file's name. */
+/**
+ * Finds a model by `owner/repo@quantization`, as `get` accepts it: also `Q4_K_M-imatrix`, or the end of a file's name.
+ */
 function findInRepo(listed: readonly ListedModel<DescribedModel>[], name: string): readonly DescribedModel[] {
   const [, place, quantization] = /^([^/@]+\/[^/@]+)@(.+)$/s.exec(name.toLowerCase()) ?? [];
   const there = listed.flatMap(({ model: { key }, behind }) =>
@@ -53,7 +55,7 @@ function ambiguous(name: string, found: readonly { key: string }[]): RefusedErro
   return new RefusedError(
     'model_not_installed',
     name,
-    `There are several models of the name ${name}: ${keys}. Name one.`,
+    `Cannot find one model ${name}: several have this name (${keys}). Use one of their keys.`,
   );
 }
 
@@ -70,7 +72,7 @@ function recordedNamesOf({ record }: DescribedModel): string[] {
   return [record?.model, record?.catalogId].filter((name) => name !== undefined);
 }
 
-/** From the shortest to the one that nothing else has. */
+/** Lists further names, from the shortest to one that no other model has. */
 function furtherNamesOf({ model, found }: DescribedModel): string[] {
   const publisher = found.owner.toLowerCase();
   const place = `${publisher}/${found.repo.toLowerCase()}`;

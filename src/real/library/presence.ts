@@ -5,18 +5,18 @@ import type { ModelRecord, RecordedFile } from './records.js';
 import { findInHubCache } from './hub-cache.js';
 import { resolveTarget } from './safe-path.js';
 
-/** What of a planned file is there already. */
+/** How much of a planned file exists already. */
 export type FilePresence = {
   file: PlannedFile;
-  /** Where it belongs; absolute. */
+  /** The path where it belongs; absolute. */
   target: string;
 } & (
   | { state: 'recorded'; found: Fingerprint }
-  /** There is a file of that size, and no record that says what is in it: it has to be hashed. */
+  /** There is a file of that size without a record: it must be hashed. */
   | { state: 'same-size'; found: Fingerprint; cached?: string }
-  /** The Hugging Face cache has a blob of that name and size: it has to be hashed before it is taken over. */
+  /** The Hugging Face cache has a blob of that name and size: it must be hashed before it is used. */
   | { state: 'in-hf-cache'; cached: string }
-  /** There is another file of that name. `ours` when we put it there. */
+  /** There is another file of that name. `ours` if modeldock downloaded it. */
   | { state: 'outdated'; found: Fingerprint; ours: boolean; cached?: string }
   | { state: 'absent' }
 );
@@ -28,11 +28,11 @@ export interface PresenceQuestion {
   folder: string;
   /** All records of that models folder. */
   records: readonly ModelRecord[];
-  /** HF_HUB_CACHE; blobs of this repo are looked for there. */
+  /** HF_HUB_CACHE, in which blobs of this repo are searched. */
   hubCache?: string | undefined;
 }
 
-/** Looks for each file of a plan, without reading any. @throws RefusedError unsafe_path */
+/** Checks each file of a plan, without reading any. @throws RefusedError unsafe_path */
 export async function findPresence({
   files,
   plan,
@@ -40,7 +40,7 @@ export async function findPresence({
   records,
   hubCache,
 }: PresenceQuestion): Promise<FilePresence[]> {
-  // A projector is in the records of all quantizations it came with; any of them will do.
+  // A projector is in the records of all quantizations with which it came; any of them is sufficient.
   const recorded = recordsOf(plan, records).flatMap((record) => record.files);
   const found: FilePresence[] = [];
   for (const file of plan.files) {
@@ -70,7 +70,7 @@ export async function findPresence({
   return found;
 }
 
-/** The records of one repo, whatever the case it is spelled in. */
+/** Finds the records of one repo, ignoring case. */
 export function recordsOf(
   { owner, repo }: Pick<DownloadPlan, 'owner' | 'repo'>,
   records: readonly ModelRecord[],
@@ -79,7 +79,7 @@ export function recordsOf(
   return records.filter((record) => `${record.owner}/${record.repo}`.toLowerCase() === name);
 }
 
-/** What to record of a file that is at its target and was verified. */
+/** Creates the record of a verified file in its place. */
 export async function recordFile(files: FileLayer, file: PlannedFile, target: string): Promise<RecordedFile> {
   const found = await readFingerprint(files, target);
   if (found?.size !== file.size) {

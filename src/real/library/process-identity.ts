@@ -3,19 +3,22 @@ import { hostname } from 'node:os';
 import { errorCodeOf } from '../../node/file-errors.js';
 import { readBootId } from '../disk/boot-id.js';
 
-/** A process, so that another one can tell whether it is still there. */
+/** Identifies a process, so that another one can check whether it is still running. */
 export interface ProcessIdentity {
   host: string;
   pid: number;
-  /** When it was started, in ticks since the machine was; tells a process from a later one with its number. Linux only. */
+  /**
+   * Its start, in ticks since the start of the machine; distinguishes a process from a later one with its number. Linux
+   * only.
+   */
   start?: string;
-  /** Names this run of the machine. */
+  /** Identifies this run of the machine. */
   boot: string;
-  /** Containers number their processes on their own. Linux only. */
+  /** Containers number their processes separately. Linux only. */
   pidNamespace?: string;
 }
 
-/** This process. */
+/** Returns the identity of this process. */
 export async function readOwnIdentity(): Promise<ProcessIdentity> {
   const [stat, boot, pidNamespace] = await Promise.all([
     readStat('self'),
@@ -31,7 +34,7 @@ export async function readOwnIdentity(): Promise<ProcessIdentity> {
   };
 }
 
-/** Whether a process has ended. `unknown` where it cannot be seen from here, and where its number may be another's. */
+/** Whether a process has ended. `unknown` if it cannot be seen from here, or its number may be another's. */
 export async function judgeProcess(
   { host, pid, start, boot, pidNamespace }: ProcessIdentity,
   self: ProcessIdentity,
@@ -40,7 +43,7 @@ export async function judgeProcess(
   const stat = await readStat(String(pid));
   if (stat) {
     if (start === undefined) return 'unknown';
-    // A zombie has let go of its files; it only waits for its parent to take notice.
+    // A zombie has released its files; it only waits for its parent.
     return stat.start !== start || stat.state === 'Z' || stat.state === 'X' ? 'gone' : 'alive';
   }
   try {
@@ -51,7 +54,10 @@ export async function judgeProcess(
   }
 }
 
-/** Of `/proc/<pid>/stat`; see proc_pid_stat(5). The name in parentheses may hold anything, parentheses included. */
+/**
+ * Reads `/proc/<pid>/stat`; see proc_pid_stat(5). The name in parentheses may contain any characters, parentheses
+ * included.
+ */
 async function readStat(pid: string): Promise<{ state: string; start: string } | undefined> {
   try {
     const text = await readFile(`/proc/${pid}/stat`, 'utf8');

@@ -14,32 +14,32 @@ import { recordFile } from './presence.js';
 import type { RecordedFile } from './records.js';
 import { resolveTarget } from './safe-path.js';
 
-/** Another program wrote into a part after it was verified: its damaged segments have to be fetched again. */
+/** Reports that another program wrote to a part after it was verified: its damaged segments must be fetched again. */
 export class ChangedSinceVerified extends DownloadError {
   constructor(path: string) {
     super(
       'disk_error',
-      `Cannot publish ${path}: another program has written into it since it was verified. End that program, then start the download again.`,
+      `Cannot publish ${path}: another program has written to it since it was verified. Stop that program, then start the download again.`,
     );
   }
 }
 
-/** One file of a publication. */
+/** A file of a publication. */
 export interface StagedFile {
   file: PlannedFile;
-  /** Its verified and synced bytes, until they are published; absent where the target was verified in place. */
+  /** Its verified and synced bytes, until they are published; absent if the file was verified in place. */
   part?: { path: string } & Fingerprint;
-  /** As it was when it was verified in place. */
+  /** The fingerprint at verification in place. */
   verified?: Fingerprint;
-  /** The file at the target when the job was planned, and is to be replaced. */
+  /** The file in its place when the job was planned, which is to be replaced. */
   replaces?: Fingerprint;
 }
 
-/** Everything needed to publish, and to go on with it after a crash. Plain data: store it before the first step. */
+/** All data needed to publish, and to continue after a crash, as plain data: store it before the first step. */
 export interface Publication {
   /** The repo's folder. */
   folder: string;
-  /** In the order of the plan: what makes it a model is last. */
+  /** In the order of the plan: the file that completes the model is last. */
   files: readonly StagedFile[];
 }
 
@@ -49,7 +49,7 @@ export interface PublishOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Describes verified parts as they were when they were hashed. The result does not change any more, whatever becomes of them. */
+/** Describes verified parts by the fingerprints at verification. The result does not depend on later changes. */
 export async function preparePublication(
   files: FileLayer,
   folder: string,
@@ -80,17 +80,17 @@ export async function preparePublication(
 }
 
 /**
- * Gives verified parts their names. It may be interrupted anywhere and called again with the same publication: what is
- * done is found done. Files of the repo's folder that it does not name are not touched.
+ * Publishes verified parts: moves them to their final names. It may be interrupted at any step and called again with
+ * the same publication: completed steps are recognised. Other files of the repo's folder are not touched.
  *
  * @returns what to record
- * @throws DownloadError target_exists when another file has a target's name by now (both are kept), disk_full, disk_error;
- * RefusedError unsafe_path
+ * @throws DownloadError target_exists if another file has a target's name by now (both are kept), disk_full,
+ * disk_error; RefusedError unsafe_path
  */
 export async function publish(publication: Publication, options: PublishOptions): Promise<RecordedFile[]> {
   const { files } = options;
   const published: RecordedFile[] = [];
-  // All of them before anything gets its name: what was verified hours ago may be another file by now.
+  // All files are checked before any is published: a file that was verified hours ago may have been replaced.
   for (const staged of publication.files) await checkInPlace(staged, publication.folder, options);
   for (const staged of publication.files) {
     const { path } = staged.file;
@@ -123,7 +123,7 @@ async function checkInPlace(
   if (there?.size === file.size && (await isRight(target, file, options))) return;
   throw new DownloadError(
     'target_exists',
-    `Cannot publish with ${target}: it was verified, and it ${there ? 'holds something else' : 'is gone'} since. Start the download again.`,
+    `Cannot publish with ${target}: since it was verified, it ${there ? 'has changed' : 'was deleted'}. Start the download again.`,
   );
 }
 
@@ -139,14 +139,14 @@ async function publishFile(
   const isPublished = there !== undefined && isSameFile(there, part);
 
   if (!isPublished && left === undefined) {
-    // A crash after the part had gone, and its bytes were copied to another disk; or somebody was here meanwhile.
+    // The part was removed before a crash, after its bytes were copied to another disk; or another program was here.
     if (there?.size === file.size && (await isRight(target, file, options))) return;
     throw new DownloadError(
       'disk_error',
-      `Cannot publish ${file.path}: its part ${part.path} is gone, and ${target} is not what was downloaded. Download it again.`,
+      `Cannot publish ${file.path}: its part ${part.path} was deleted, and ${target} is not the downloaded file. Download it again.`,
     );
   }
-  // Where it has its name already, the link has changed ctime, and the other times tell.
+  // If it has its final name already, the link has changed ctime, so the other times decide.
   const isTouched = left !== undefined && !isPublished && !isUntouched(left, part);
   if (isTouched && !(await isRight(part.path, file, options))) throw new ChangedSinceVerified(file.path);
   if (!isPublished) {
@@ -158,7 +158,7 @@ async function publishFile(
   await files.rm(part.path, { force: true });
 }
 
-/** Gives the part its name, unless the target holds the same bytes already. */
+/** Moves the part into place, unless the target holds the same bytes already. */
 async function moveIntoPlace(
   file: PlannedFile,
   part: string,
@@ -178,7 +178,7 @@ async function moveIntoPlace(
   }
 }
 
-/** Also folders that were there already: they may be from a run that was interrupted before it could sync them. */
+/** Syncs folders, also existing ones: they may come from a run that was interrupted before it could sync them. */
 async function syncUpTo(files: FileLayer, folder: string, last: string): Promise<void> {
   for (let synced = folder; synced.length >= last.length; synced = dirname(synced)) await syncFolder(files, synced);
 }
@@ -191,7 +191,7 @@ async function isRight(
   return (await digestOf({ path: target, algorithm: digest.algorithm, size }, signal ? { signal } : {})) === digest.hex;
 }
 
-/** Names a part where nothing is, without ever overwriting what appears there at this moment. */
+/** Gives a part its name where no file is, without ever overwriting one that appears at this moment. */
 async function name(files: FileLayer, part: string, target: string): Promise<void> {
   try {
     await files.link(part, target);
@@ -207,7 +207,7 @@ async function name(files: FileLayer, part: string, target: string): Promise<voi
   }
 }
 
-/** The target is the old file or the new one at every moment. */
+/** Replaces a file; the target is the old file or the new one at every moment. */
 async function replace(files: FileLayer, part: string, target: string): Promise<void> {
   try {
     await files.rename(part, target);
@@ -218,7 +218,7 @@ async function replace(files: FileLayer, part: string, target: string): Promise<
   }
 }
 
-/** Where a publisher's or a repo's folder is a link to another disk, the part has to be copied there. */
+/** Copies the part, if a publisher's or a repo's folder is a link to another disk. */
 async function copyBeside(files: FileLayer, part: string, target: string): Promise<string> {
   const copy = copyPath(target);
   await files.rm(copy, { force: true });
@@ -233,7 +233,7 @@ async function copyBeside(files: FileLayer, part: string, target: string): Promi
   }
 }
 
-/** Always the same, so that what a crash left of it is found. */
+/** Returns a constant name, so that leftovers of a crash are found. */
 function copyPath(target: string): string {
   return join(dirname(target), `.modeldock-${basename(target).slice(0, 200)}`);
 }
@@ -241,7 +241,7 @@ function copyPath(target: string): string {
 function targetExists({ path, digest }: PlannedFile, target: string, part: string): DownloadError {
   return new DownloadError(
     'target_exists',
-    `Cannot publish ${path}: there is another file ${target} by now, with other contents than ${digest.algorithm} ` +
-      `${digest.hex}. What was downloaded is kept in ${part}. Move that file away, then start the download again.`,
+    `Cannot publish ${path}: there is now another file ${target}, with other contents than ${digest.algorithm} ` +
+      `${digest.hex}. The download is kept in ${part}. Move the other file away, then start the download again.`,
   );
 }

@@ -3,33 +3,35 @@ import { quantizationLabel } from '../../core/model-file.js';
 import { createSerialQueue } from '../../core/serial-queue.js';
 import { endWorker, startWorker } from '../../node/start-worker.js';
 
-/** What a GGUF file's header says of its model. */
+/** What a GGUF file's header says about its model. */
 export interface GgufFacts {
-  /** `projector` sees for another model; `other` is data about a model, or a part of one that does not stand alone. */
+  /**
+   * `projector` handles images for another model; `other` is data about a model, or a part that cannot be used alone.
+   */
   kind: 'model' | 'embedding' | 'projector' | 'other';
   architecture: string;
   name?: string;
   contextLength: number;
-  /** Numbers in the tensors of this file. */
+  /** The number of parameters in the tensors of this file. */
   parameters: number;
-  /** As its makers put it, for instance `7B` or `8x7B`. */
+  /** The publisher's label, for instance `7B` or `8x7B`. */
   sizeLabel?: string;
-  /** By the header; a file's name may be more exact. */
+  /** The quantization by the header; a file's name may be more exact. */
   quantization?: string;
   toolUse: boolean;
-  /** A mixture of experts. */
+  /** Set for a mixture of experts. */
   hasExperts?: true;
 }
 
-/** Architectures that turn text into vectors. */
+/** Architectures of embedding models. */
 const EMBEDDING_ARCHITECTURES = /bert|^(?:gemma-embedding|t5encoder)$/;
 
-/** What the thread that reads headers says of one. */
+/** A header, as the reading thread returns it. */
 export interface GgufHeader {
   /** Without lists. */
   metadata: [key: string, value: unknown][];
   parameters: number;
-  /** Where in the file its last tensor begins; 0 when it has none. */
+  /** The offset of its last tensor; 0 if it has none. */
   lastTensorAt: number;
   /** The name of `general.file_type`. */
   fileType: string | undefined;
@@ -37,16 +39,16 @@ export interface GgufHeader {
 
 export interface GgufReader {
   /**
-   * Reads a file's header: some megabytes at most, most of them the vocabulary. Rejects with an Error saying what is
+   * Reads a file's header: some megabytes at most, most of them the vocabulary. Rejects with an Error that says what is
    * wrong with the file.
    */
   read(path: string, size: number): Promise<GgufFacts>;
 }
 
-/** An idle thread waits so long for more to do. */
+/** How long an idle thread waits for more work. */
 const IDLE_MS = 1000;
 
-/** A reader without a thread yet. It reads one header after another. */
+/** Creates a reader, without a thread yet. It reads one header after another. */
 export function createGgufReader(): GgufReader {
   let worker: Worker | undefined;
   const oneByOne = createSerialQueue();

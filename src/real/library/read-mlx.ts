@@ -2,19 +2,19 @@ import { join } from 'node:path';
 import { createOwnFiles } from '../../node/read-file.js';
 import type { FileLayer } from '../file-layer.js';
 
-/** What the files of an MLX model say of it. */
+/** What the files of an MLX model say about it. */
 export interface MlxFacts {
   isEmbedding: boolean;
   architecture: string;
   contextLength: number;
-  /** For instance `4bit`, or `BF16` where it is not quantized. */
+  /** For instance `4bit`, or `BF16` if it is not quantized. */
   quantization: { name: string; bits: number };
   parameters?: number;
   vision: boolean;
   toolUse: boolean;
 }
 
-/** A configuration is a few kilobytes; whatever is larger is something else. */
+/** A configuration has a few kilobytes; a larger file is something else. */
 const LARGEST_CONFIG_BYTES = 4 * 1024 * 1024;
 
 type Json = Readonly<Record<string, unknown>>;
@@ -60,7 +60,7 @@ function quantizationIn(config: Json, text: Json): MlxFacts['quantization'] {
   return { name: textIn(text, 'torch_dtype') === 'float16' ? 'F16' : 'BF16', bits: 16 };
 }
 
-/** The template is a field of one file or a file of its own; empty if there is none. */
+/** Reads the template, which is a field of one file or a file of its own; empty if there is none. */
 async function readChatTemplate(files: FileLayer, folder: string): Promise<string> {
   return (
     textIn(await readJson(files, join(folder, 'tokenizer_config.json')), 'chat_template') ??
@@ -69,7 +69,7 @@ async function readChatTemplate(files: FileLayer, folder: string): Promise<strin
   );
 }
 
-/** Without an index the names tell: all shards that one of them counts, or what is there. */
+/** Finds shards by their names if there is no index: all that one of them counts, or those that exist. */
 function shardsOf(names: ReadonlySet<string>): Set<string> {
   const weights = [...names].filter((name) => name.endsWith('.safetensors'));
   const shard = weights.map((name) => /^(.*)-\d{5}-of-(\d{5})\.safetensors$/.exec(name)).find(Boolean);
@@ -87,7 +87,7 @@ async function readJson(files: FileLayer, path: string): Promise<Json | undefine
   const text = await readText(files, path);
   if (text === undefined) return undefined;
   const value = JSON.parse(text) as unknown;
-  if (!isObject(value)) throw new Error(`${path} is not an object`);
+  if (!isObject(value)) throw new Error(`expected an object in ${path}, found something else`);
   return value;
 }
 

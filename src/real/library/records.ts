@@ -9,22 +9,25 @@ import { makeFolder, writeDurably } from './durable-files.js';
 import type { Fingerprint } from './fingerprint.js';
 import { OWN_FOLDER } from './safe-path.js';
 
-/** A file that was verified, and how to tell that it is still the same one. */
+/** A verified file, and its fingerprint. */
 export interface RecordedFile extends Fingerprint {
-  /** In the repo, with slashes. */
+  /** The path in the repo, with slashes. */
   path: string;
   digest: Digest;
 }
 
-/** A model that modeldock put into a models folder. */
+/** A model that modeldock downloaded into a models folder. */
 export interface ModelRecord {
-  /** The identity of what was downloaded: `owner/repo@quantization`, lower-case; without `@…` where the repo is the option. */
+  /**
+   * The identity of the downloaded model: `owner/repo@quantization`, lower-case; without `@…` if the whole repo is the
+   * option.
+   */
   model: string;
   /** The name by which it is listed and loaded. */
   key: string;
-  /** `publisher/name`, where it was asked for by that. */
+  /** `publisher/name`, if it was requested by that. */
   catalogId?: string;
-  /** As the hub spells them. */
+  /** In the hub's spelling. */
   owner: string;
   repo: string;
   /** `owner/repo` as its folder spells it, where that differs in case. */
@@ -32,7 +35,7 @@ export interface ModelRecord {
   commit: string;
   format: DownloadPlan['format'];
   quantization?: string;
-  /** In the order in which they were published: what makes it a model is last. */
+  /** In the order of publication: the file that completes the model is last. */
   files: readonly RecordedFile[];
   /** Milliseconds since the epoch. */
   recordedAt: number;
@@ -41,7 +44,7 @@ export interface ModelRecord {
 export interface ModelRecords {
   list(root: string): Promise<ModelRecord[]>;
   find(root: string, model: string): Promise<ModelRecord | undefined>;
-  /** Replaces what is there for the same model; outlasts a power cut. */
+  /** Replaces the record of the same model; survives a power failure. */
   write(root: string, record: ModelRecord): Promise<void>;
   remove(root: string, model: string): Promise<void>;
 }
@@ -49,14 +52,14 @@ export interface ModelRecords {
 const VERSION = 1;
 const MOST_RECORD_BYTES = 64 * 1024 * 1024;
 
-/** The identity of a plan's model. */
+/** Returns the identity of a plan's model. */
 export function modelOf({ owner, repo, quantization }: Pick<DownloadPlan, 'owner' | 'repo' | 'quantization'>): string {
   return `${owner}/${repo}${quantization === undefined ? '' : `@${quantization}`}`.toLowerCase();
 }
 
 /**
- * Records under `<root>/.modeldock/installed`, a file each. One that cannot be read is passed over with a warning: the
- * model's files are then hashed when they are asked for again.
+ * Keeps records under `<root>/.modeldock/installed`, a file each. An unreadable one is skipped with a warning: the
+ * model's files are then hashed when they are requested again.
  */
 export function createModelRecords(
   files: FileLayer,
@@ -76,12 +79,12 @@ export function createModelRecords(
     }
   }
 
-  /** Moves aside a folder that has the name of a record: a file cannot replace it. */
+  /** Moves aside a folder with the name of a record: a file cannot replace it. */
   async function makeWay(path: string): Promise<void> {
     if ((await unlessMissing(files.lstat(path)))?.isDirectory() !== true) return;
     const aside = `${path}.set-aside-${Date.now().toString(36)}`;
     await files.rename(path, aside);
-    onWarning(`Cannot use ${path}: expected a file, found a folder. It is ${aside} now.`);
+    onWarning(`Cannot use ${path}: expected a file, found a folder. It was renamed to ${aside}.`);
   }
 
   return {
@@ -112,7 +115,7 @@ export function createModelRecords(
   };
 }
 
-/** Readable, and short enough for any disk; the hash keeps apart what reads alike. */
+/** Returns a readable name, short enough for any disk; the hash distinguishes identities that read alike. */
 function fileName(model: string): string {
   const readable = model.replaceAll(/[^a-z0-9.@_-]+/g, '--').slice(0, 150);
   return `${readable}.${createHash('sha256').update(model).digest('hex').slice(0, 8)}.json`;
@@ -121,14 +124,14 @@ function fileName(model: string): string {
 /** @throws Error saying what is wrong with it */
 function parseRecord(text: string): ModelRecord {
   const { version, ...record } = JSON.parse(text) as Partial<ModelRecord> & { version?: unknown };
-  if (version !== VERSION) throw new Error(`it has version ${String(version)}, and version ${VERSION} is expected.`);
+  if (version !== VERSION) throw new Error(`expected version ${VERSION}, found ${String(version)}.`);
   const { model, key, owner, repo, folder = '', commit, format, files, recordedAt } = record;
   const isText =
     [model, key, owner, repo, commit].every((value) => typeof value === 'string' && value !== '') &&
     typeof folder === 'string';
   const isKnown = (format === 'gguf' || format === 'mlx') && typeof recordedAt === 'number';
   if (!isText || !isKnown || !Array.isArray(files) || !files.every(isRecordedFile)) {
-    throw new Error('it is not a record of a model.');
+    throw new Error('expected the record of a model, found something else.');
   }
   return record as ModelRecord;
 }

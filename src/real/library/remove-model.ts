@@ -14,20 +14,22 @@ import type { ModelRecord, ModelRecords } from './records.js';
 export interface RemoveOptions {
   files: FileLayer;
   records: ModelRecords;
-  /** Everything that is installed: a projector that another model uses stays. */
+  /** All installed models: a projector that another model uses stays. */
   installed: readonly DescribedModel[];
-  /** Also what we have no record of. */
+  /** Also deletes files without a record. */
   force: boolean;
 }
 
 interface Doomed {
   model: DescribedModel;
-  /** In the repo's folder; what makes it a model first, so that never half a model is listed. */
+  /**
+   * Paths in the repo's folder; the file that completes the model first, so that an incomplete model is never listed.
+   */
   paths: readonly string[];
 }
 
 /**
- * Deletes models that are behind one key, their records, and the folders that are empty then.
+ * Deletes the models behind one key, their records, and the folders that are empty then.
  * @throws RefusedError model_busy, unrecorded_files
  */
 export async function removeModel(
@@ -35,7 +37,7 @@ export async function removeModel(
   models: readonly DescribedModel[],
   { files, records, installed, force }: RemoveOptions,
 ): Promise<RemovedModel> {
-  // All is checked before anything is deleted.
+  // Everything is checked before anything is deleted.
   const doomed: Doomed[] = [];
   const unrecorded: string[] = [];
   for (const model of models) {
@@ -74,7 +76,7 @@ export async function removeModel(
   return { key, files: removed, bytes };
 }
 
-/** The model's files, with a projector that no other model uses. */
+/** Lists the model's files, with a projector that no other model uses. */
 function filesOf(
   { found }: DescribedModel,
   installed: readonly DescribedModel[],
@@ -90,7 +92,10 @@ function filesOf(
   return isShared ? found.files : [...found.files, ...projector];
 }
 
-/** Paths of the model whose files are still those that were verified, for this model or for another one of the repo. */
+/**
+ * Lists paths of the model whose files are unchanged since they were verified, for this model or another one of the
+ * repo.
+ */
 async function stillRecorded(
   files: FileLayer,
   { found, record }: DescribedModel,
@@ -107,7 +112,7 @@ async function stillRecorded(
   return ours;
 }
 
-/** Paths that stay because other models in the folder need them. */
+/** Lists paths that stay because other models in the folder need them. */
 function usedByOthers(
   { found, record }: DescribedModel,
   known: readonly ModelRecord[],
@@ -124,7 +129,7 @@ function usedByOthers(
   ]);
 }
 
-/** A record whose main file is gone says nothing any more. */
+/** Deletes records whose main file no longer exists. */
 async function forgetWhatIsGone(files: FileLayer, { found }: DescribedModel, records: ModelRecords): Promise<void> {
   for (const record of recordsOf(found, await records.list(found.root))) {
     const main = record.files.at(-1)?.path ?? '';
@@ -149,12 +154,12 @@ function notOurs(key: string, paths: readonly string[]): RefusedError {
   return new RefusedError(
     'unrecorded_files',
     key,
-    `Cannot remove ${key}: modeldock did not put these files there, or they have changed since: ${paths.join(', ')}. ` +
-      'Use force to delete them all the same.',
+    `Cannot remove ${key}: modeldock did not download these files, or they have changed since: ${paths.join(', ')}. ` +
+      'Use force to delete them anyway.',
   );
 }
 
-/** Removes folders that are empty by now, up to and without the models folder. A link that the user made stays. */
+/** Removes folders that are empty now, up to but not including the models folder. A link that the user made stays. */
 async function prune(files: FileLayer, folder: string, root: string): Promise<void> {
   for (let empty = folder; empty !== root && empty.startsWith(root); empty = dirname(empty)) {
     try {

@@ -4,7 +4,7 @@ import { unlessMissing } from '../../node/file-errors.js';
 import type { FileLayer } from '../file-layer.js';
 import { checkRepoName, checkRepoPath } from '../repo-path.js';
 
-/** Where modeldock keeps its own files in a models folder. */
+/** The folder for modeldock's own files in a models folder. */
 export const OWN_FOLDER = '.modeldock';
 
 /**
@@ -52,8 +52,8 @@ export async function findRepoFolder(
 }
 
 /**
- * Where a file of a repo belongs on disk. Links at the models root, the publisher and the repo are the user's and are
- * followed; below that none may be, or a repo could be made to write anywhere. Ask again right before writing.
+ * Returns the path of a repo's file on disk. Links at the models root, the publisher and the repo are the user's and
+ * are followed; below that none may be, or a repo could be made to write anywhere. Call it again right before writing.
  *
  * @param path in the repo, with slashes
  * @throws RefusedError unsafe_path

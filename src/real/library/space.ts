@@ -6,23 +6,23 @@ import { createOwnFiles } from '../../node/read-file.js';
 import type { FileLayer } from '../file-layer.js';
 import { OWN_FOLDER } from './safe-path.js';
 
-/** What the disk of a folder has for this user. */
+/** Returns the free space on a folder's disk for this user. */
 export async function freeBytes(files: FileLayer, folder: string): Promise<number> {
   const { bavail, bsize } = await files.statfs(folder);
   return bavail * bsize;
 }
 
-/** Disk that a file takes: a part is full of holes, so its length says nothing. */
+/** Returns the space that a file takes on the disk: a part has holes, so its length is larger. */
 export async function allocatedBytes(files: FileLayer, path: string): Promise<number> {
   const stats = await unlessMissing(files.lstat(path));
   if (stats === undefined) return 0;
-  // Windows does not tell blocks.
+  // Windows does not report blocks.
   return (stats as { blocks?: number }).blocks === undefined ? stats.size : stats.blocks * 512;
 }
 
 /**
- * What the jobs of one models folder still need, of all processes: read from their records, so that it needs no
- * bookkeeping of its own and no process has to be asked. A paused job reserves nothing; it asks again when it goes on.
+ * Returns the space that the jobs of one models folder still need, of all processes. It is read from their records, so
+ * that it needs no bookkeeping and no communication. A paused job reserves nothing; it checks again when it is resumed.
  */
 export async function reservedBytes(files: FileLayer, root: string): Promise<number> {
   const own = join(root, OWN_FOLDER);
@@ -45,7 +45,7 @@ async function reservedBy(files: FileLayer, folder: string): Promise<number> {
 
 const MOST_RECORD_BYTES = 64 * 1024 * 1024;
 
-/** What of a job's record matters here. `presentBytes` of its files were on disk before it began. */
+/** Reads how much space a job's record asks for. `presentBytes` of its files were on disk before it began. */
 async function wantedBy(files: FileLayer, folder: string): Promise<number> {
   try {
     const text = await createOwnFiles(files).read(join(folder, 'job.json'), MOST_RECORD_BYTES);
@@ -54,31 +54,31 @@ async function wantedBy(files: FileLayer, folder: string): Promise<number> {
     if (state !== 'downloading') return 0;
     return typeof totalBytes === 'number' && typeof presentBytes === 'number' ? totalBytes - presentBytes : 0;
   } catch {
-    // Without a record, or with a torn one, it is no job that would go on.
+    // A folder without a record, or with a torn one, is not a job that would resume.
     return 0;
   }
 }
 
 export interface SpaceNeed {
-  /** What is asked for, for the message. */
+  /** The name of the model, for messages. */
   subject: string;
-  /** Sizes of all files that have to be written. */
+  /** The sizes of all files that must be written. */
   bytes: number;
-  /** Parts of them that are there already. */
+  /** Parts of them that exist already. */
   parts?: readonly string[];
-  /** What stays free. */
+  /** How much must stay free. */
   spareBytes: number;
 }
 
 export interface SpaceFinding {
-  /** What has to be free, with the spare bytes and what other jobs have reserved. */
+  /** The space that must be free, including the spare bytes and what other jobs have reserved. */
   neededBytes: number;
   freeBytes: number;
 }
 
 /**
- * Holds what a job needs against what its disk has.
- * @param root the models folder the job writes to; `roots` are all of them, whose jobs count where the disk is the same
+ * Compares the space that a job needs with that on its disk.
+ * @param root the models folder of the job; `roots` are all of them, whose jobs count if the disk is the same
  */
 export async function measureSpace(
   files: FileLayer,
@@ -94,7 +94,7 @@ export async function measureSpace(
     if ((await unlessMissing(files.stat(other)))?.dev === disk) reserved += await reservedBytes(files, other);
   }
   const own = Math.max(0, bytes - allocated);
-  // A job that has nothing left to write must not fail for want of room.
+  // A job without bytes to write must not fail for lack of space.
   const neededBytes = own === 0 ? 0 : own + reserved + spareBytes;
   return { neededBytes, freeBytes: await freeBytes(files, root) };
 }
@@ -111,13 +111,13 @@ export async function checkSpace(
   throw new RefusedError(
     'insufficient_space',
     need.subject,
-    `Cannot download ${need.subject} into ${root}: it needs ${inWords(found.neededBytes)} free, with ` +
-      `${inWords(need.spareBytes)} to spare and what other downloads have reserved, and there are ` +
-      `${inWords(found.freeBytes)}. Make room, or use another models folder.`,
+    `Cannot download ${need.subject} into ${root}: expected ${inWords(found.neededBytes)} of free space, with ` +
+      `${inWords(need.spareBytes)} to spare and the space that other downloads have reserved, found ` +
+      `${inWords(found.freeBytes)}. Free some space, or use another models folder.`,
   );
 }
 
-/** For instance `17990911801 bytes (18.0 GB)`. */
+/** Formats bytes, for instance `17990911801 bytes (18.0 GB)`. */
 function inWords(bytes: number): string {
   return `${bytes} bytes (${describeBytes(bytes)})`;
 }

@@ -5,10 +5,10 @@ import { faultOf, fileSets, wordsOf } from './model-options.js';
 const ORDER = ['F16', 'BF16', 'F32'];
 
 /**
- * The projector that goes with a model: of those for its folder, or else for a folder around it, the one in F16, BF16 or
- * F32, in this order. One that another model's words name is that model's.
+ * Finds the projector of a model: of those for its folder, or else for a folder around it, the one in F16, BF16 or F32,
+ * in this order. One whose name has words of another model belongs to that model.
  * @param models paths of all models there
- * @returns its files, none where no projector goes with the model
+ * @returns its files, none if the model has no projector
  */
 export function findProjector<File extends SizedFile>(
   model: string,
@@ -31,7 +31,7 @@ export function findProjector<File extends SizedFile>(
   );
 }
 
-/** The folder whose models a projector is for: its own, or the next one around it that has any. */
+/** Finds the folder whose models a projector is for: its own, or the next one around it that has models. */
 function scopeOf(path: string, models: readonly string[]): string {
   let folder = folderOf(path);
   while (folder !== '' && !models.some((model) => isIn(model, folder))) folder = folderOf(folder.slice(0, -1));
@@ -42,7 +42,7 @@ function isIn(path: string, folder: string): boolean {
   return path.startsWith(folder);
 }
 
-/** With a slash at its end; empty at the top. */
+/** Returns the folder, with a slash at its end; empty at the top. */
 function folderOf(path: string): string {
   return path.slice(0, path.lastIndexOf('/') + 1);
 }

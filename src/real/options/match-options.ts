@@ -3,9 +3,9 @@ import { labelIn, parseQuantization, plainLabel } from '../../core/quantization.
 import { wordsIn, type ModelOption } from './model-options.js';
 
 /**
- * Options that a request means, by the first of these that any option fits: its name; its label; its label and words of
- * its path (`Q4_K_M-imatrix`); its label without `UD-` and `i1-`; the end of its file name. Several where the request
- * does not tell them apart.
+ * Finds the options that a request means, by the first of these that any option matches: its name; its label; its label
+ * and words of its path (`Q4_K_M-imatrix`); its label without `UD-` and `i1-`; the end of its file name. Several if the
+ * request does not distinguish them.
  */
 export function matchOptions<File extends SizedFile>(
   options: readonly ModelOption<File>[],
@@ -33,14 +33,14 @@ export function matchOptions<File extends SizedFile>(
   return [];
 }
 
-/** Of options with one label the plain one, where there is one. Otherwise all of them. */
+/** Returns the option without a suffix among options with one label, if there is one; otherwise all of them. */
 export function plainOf<File extends SizedFile>(options: readonly ModelOption<File>[]): ModelOption<File>[] {
   const plain = options.filter(({ isPlain }) => isPlain);
   const isOneLabel = new Set(options.map(({ label }) => label)).size === 1;
   return isOneLabel && plain.length === 1 ? plain : [...options];
 }
 
-/** Whether a path ends with a text, with or without its extension and its number, where a word or a label begins. */
+/** Whether a path ends with a text that begins at a word or a label, with or without its extension and its number. */
 export function endsWith(path: string, asked: string): boolean {
   const stem = stemOf(path);
   const nameAt = stem.lastIndexOf('/') + 1;

@@ -1,21 +1,21 @@
 import { quantizationLabel, shardIn, stemOf, type SizedFile } from '../../core/model-file.js';
 import { labelIn } from '../../core/quantization.js';
 
-/** Files that are one model in one quantization. */
+/** The files of one model in one quantization. */
 export interface ModelOption<File extends SizedFile> {
-  /** Absent where no part of the path is one. */
+  /** Absent if no part of the path is a label. */
   label?: string;
-  /** Asks for this option and no other: its label, or the label and what tells it from others of that label. */
+  /** Selects exactly this option: its label, or the label and what distinguishes it from others of that label. */
   name: string;
-  /** Whether the label alone, or no label, means this one: others of the label say more than it does. */
+  /** Whether the label alone, or no label, means this option: the names of others of the label have a suffix. */
   isPlain: boolean;
-  /** Words of the path besides the label, in order. */
+  /** The words of the path besides the label, in order. */
   words: readonly string[];
   /** Shard 1 first. */
   files: readonly File[];
 }
 
-/** Shards that no program can load, and what is wrong with them. */
+/** An unusable set of shards, and what is wrong with it. */
 export interface BrokenSet<File extends SizedFile> {
   files: readonly File[];
   fault: string;
@@ -23,10 +23,10 @@ export interface BrokenSet<File extends SizedFile> {
 
 type Unnamed<File extends SizedFile> = Omit<ModelOption<File>, 'name' | 'isPlain'>;
 
-/** A word keeps a fraction together: `3.53bpw`, `v1.5`. */
+/** Matches a word; a fraction counts as one: `3.53bpw`, `v1.5`. */
 const WORD = /[\p{L}\p{N}]+(?:\.\d+[\p{L}\p{N}]*)*/gu;
 
-/** Sorts files of models into options. What is no whole set of shards is not one. */
+/** Sorts files of models into options. An incomplete set of shards is not an option. */
 export function modelOptions<File extends SizedFile>(
   models: readonly File[],
 ): { options: ModelOption<File>[]; broken: BrokenSet<File>[] } {
@@ -52,7 +52,7 @@ export function modelOptions<File extends SizedFile>(
   return { options: whole.map((option) => ({ ...option, ...named.get(option)! })), broken };
 }
 
-/** Files by model: a file alone, or all that is there of a set of shards, by number. */
+/** Groups files by model: a single file, or all existing shards of a set, by number. */
 export function fileSets<File extends SizedFile>(files: readonly File[]): File[][] {
   const sets = new Map<string, File[]>();
   for (const file of files) {
@@ -67,7 +67,7 @@ export function wordsIn(text: string): string[] {
   return text.match(WORD) ?? [];
 }
 
-/** Words of a path besides its label. */
+/** Returns the words of a path besides its label. */
 export function wordsOf(path: string): string[] {
   const label = quantizationLabel(path);
   return stemOf(path)
@@ -79,7 +79,7 @@ export function wordsOf(path: string): string[] {
     });
 }
 
-/** `undefined` for all shards from 1 on, or a file that is none. */
+/** `undefined` for a complete set of shards from 1 on, or a file that is not a shard. */
 export function faultOf(files: readonly SizedFile[]): string | undefined {
   const [{ path }] = files as readonly [SizedFile];
   const shard = shardIn(path);
@@ -87,14 +87,14 @@ export function faultOf(files: readonly SizedFile[]): string | undefined {
   const { count } = shard;
   const numbers = files.map((file) => shardIn(file.path)!.number);
   if (numbers[0] === 0) {
-    return `${path} is numbered from 00000, and programs expect the first of ${count} parts to be 00001`;
+    return `${path} is numbered from 00000, but programs expect the first of ${count} parts to be 00001`;
   }
   if (numbers.some((number) => number > count)) return `${files.at(-1)!.path} is numbered beyond its ${count} parts`;
   if (numbers.length === count && numbers.every((number, index) => number === index + 1)) return undefined;
   return `only ${new Set(numbers).size} of ${count} parts of ${path} are there`;
 }
 
-/** Of options with one label, what each is called. The one without words of its own is the plain one. */
+/** Names options with one label. The one without words of its own is the plain one. */
 function nameGroup<File extends SizedFile>(
   group: readonly Unnamed<File>[],
 ): [Unnamed<File>, Pick<ModelOption<File>, 'name' | 'isPlain'>][] {
@@ -102,7 +102,7 @@ function nameGroup<File extends SizedFile>(
   const keys = own.map((words) => words.join('-').toLowerCase());
   return group.map((option, index) => {
     const twins = group.filter((_, other) => keys[other] === keys[index]);
-    // The same model, also in shards or in a folder of its label: the first by place stands for it.
+    // The same model may also exist in shards or in a folder of its label: the first by place represents it.
     const isOnly = twins[0] === option && twins.every((twin) => bareStem(twin) === bareStem(option));
     const isPlain = isOnly && own[index]!.length === 0;
     const name = [...(option.label === undefined ? [] : [option.label]), ...own[index]!].join('-');
@@ -110,7 +110,7 @@ function nameGroup<File extends SizedFile>(
   });
 }
 
-/** Words of each list that not all of them have. */
+/** Returns the words of each list that not all lists have. */
 function ownWords(lists: readonly (readonly string[])[]): string[][] {
   const folded = lists.map((words) => words.map((word) => word.toLowerCase()));
   const timesIn = (words: readonly string[], word: string): number => words.filter((each) => each === word).length;
@@ -132,7 +132,7 @@ function bareStem({ files, label }: Unnamed<SizedFile>): string {
   return [...folders, parts.at(-1)!].join('/').toLowerCase();
 }
 
-/** What is not in a folder first, then what is in one piece, then by name. */
+/** Orders files outside of folders first, then single files, then by name. */
 function byPlace<File extends SizedFile>(one: Unnamed<File>, other: Unnamed<File>): number {
   const [path, otherPath] = [one.files[0]!.path, other.files[0]!.path];
   const depth = path.split('/').length - otherPath.split('/').length;

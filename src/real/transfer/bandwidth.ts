@@ -1,29 +1,30 @@
 import { realClock, type RealClock } from '../real-clock.js';
 
-/** Bytes per second for everybody who takes from it: a token bucket, in grains, whose rate may change at any time. */
+/** Limits bytes per second for all that take from it: a token bucket, in grains, whose rate may change at any time. */
 export interface Bandwidth {
   limit(): number | undefined;
   /** @param bytesPerSecond `undefined` lifts the limit */
   setLimit(bytesPerSecond: number | undefined): void;
-  /** Counts bytes that were received; a promise when reading has to wait, first come, first served. */
+  /** Counts received bytes; returns a promise if reading must wait, first come, first served. */
   take(bytes: number): Promise<void> | undefined;
-  /** Somebody had to wait just now. */
+  /** Whether a caller had to wait just now. */
   binds(): boolean;
 }
 
-/** What may come at once, so that the limit does not cost a timer for every packet. */
+/** How many bytes may arrive at once, so that the limit does not need a timer for every packet. */
 const GRAIN_BYTES = 64 * 1024;
-/** Timers come late: what was lost is made up for, up to this. */
+/** Timers are late, which is made up for, up to this. */
 const MADE_UP_FOR_MS = 50;
 const JUST_NOW_MS = 1000;
 
-/** @throws RangeError when the limit is not a positive number */
+/** @throws RangeError if the limit is not a positive number */
 export function createBandwidth(
   bytesPerSecond?: number,
   { clock = realClock }: { clock?: Pick<RealClock, 'monotonic' | 'sleep'> } = {},
 ): Bandwidth {
   let rate = checked(bytesPerSecond);
-  // Bytes that were allowed so far and bytes that were taken; who took more than was allowed waits for the difference.
+  // Bytes that were allowed so far and bytes that were taken; after taking more than was allowed, a caller waits for
+  // the difference.
   let allowed = 0;
   let taken = 0;
   let countedAt = clock.monotonic();
@@ -88,6 +89,6 @@ export function createBandwidth(
 function checked(bytesPerSecond: number | undefined): number | undefined {
   if (bytesPerSecond === undefined || (bytesPerSecond > 0 && Number.isFinite(bytesPerSecond))) return bytesPerSecond;
   throw new RangeError(
-    `Cannot limit the bandwidth to ${bytesPerSecond} bytes per second: it takes a number above 0, or none for no limit.`,
+    `Cannot limit the bandwidth: expected a number of bytes per second above 0, or none for no limit, found ${bytesPerSecond}.`,
   );
 }

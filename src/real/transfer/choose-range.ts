@@ -1,44 +1,45 @@
-/*
- * What the next request should ask for: a decision about numbers, made without a network.
- */
+/* Decides what the next request asks for: a decision about numbers, made without a network. */
 import type { DownloaderLimits } from '../limits.js';
 import type { ByteSink } from './byte-sink.js';
 import type { SegmentQueue } from './segment-queue.js';
 
-/** A request that is under way, as far as dividing it needs to know. */
+/** A running request, as far as it matters for dividing its range. */
 export interface OpenRange {
-  /** The next byte it brings. */
+  /** The position of its next byte. */
   position: number;
   end: number;
-  /** Bytes per second; 0 while it is not known. */
+  /** Bytes per second; 0 until it is known. */
   speed: number;
 }
 
-/** What a free connection should do. Segments, from `first` up to and without `end`. */
+/** What a free connection should do. Segments, from `first` up to but not including `end`. */
 export type NextRange<RangeRequest extends OpenRange> =
   | { type: 'start'; first: number; end: number }
-  /** The end of that run moves to the start of segment `first`, and what it loses is a run of its own. */
+  /** The end of that run moves to the start of segment `first`, and the rest becomes a run of its own. */
   | { type: 'split'; request: RangeRequest; first: number; end: number };
 
-/** What the choice depends on. */
+/** What the decision depends on. */
 export interface RangeChoice<RangeRequest extends OpenRange> {
   segments: SegmentQueue;
   sink: Pick<ByteSink, 'taken'>;
   open: Iterable<RangeRequest>;
-  /** Bytes per second of a usual connection; 0 while none is known. */
+  /** Bytes per second of a usual connection; 0 until it is known. */
   usualSpeed: number;
-  /** Milliseconds until a usual answer begins; 0 while that is not known. */
+  /** Milliseconds until a usual answer begins; 0 until it is known. */
   usualLatency: number;
-  /** Connections that will want work. */
+  /** How many connections need work. */
   connections: number;
-  /** A segment that failed and must wait. */
+  /** Whether a segment failed and must wait. */
   isHeld: (segment: number) => boolean;
-  /** Whether dividing runs would help. */
+  /** Whether dividing runs helps. */
   maySplit: boolean;
   limits: Pick<DownloaderLimits, 'shortestRunBytes' | 'longestRunBytes' | 'runMs' | 'aheadBytes' | 'doublingMs'>;
 }
 
-/** The earliest free segments, else a share of the largest run; `undefined` when a connection has nothing to do. */
+/**
+ * Chooses the earliest free segments, else a share of the largest run; `undefined` if there is nothing to do for a
+ * connection.
+ */
 export function chooseRange<RangeRequest extends OpenRange>(
   choice: RangeChoice<RangeRequest>,
 ): NextRange<RangeRequest> | undefined {
@@ -57,7 +58,7 @@ function freeRun<RangeRequest extends OpenRange>(
     if (!segments.isFree(first) || isHeld(first)) continue;
     const wanted = runBytes(choice);
     let end = first + 1;
-    // Only into empty segments: one that has bytes already must be asked for from where it ends.
+    // Only empty segments: one with bytes must be requested from where they end.
     while (
       end < segments.count &&
       segments.endOf(end) - segments.startOf(first) <= wanted &&
@@ -72,12 +73,12 @@ function freeRun<RangeRequest extends OpenRange>(
   return undefined;
 }
 
-/** How much longer than the wait for its answer a request should be. */
+/** How many times longer than the wait for its answer a request should take. */
 const WAITS_PER_RUN = 40;
 
 /**
- * As much as the connection moves in its time, but no more than its share of what nobody fetches yet. Where answers come
- * at once, short runs are better: the file grows from its start, and can be hashed while it comes.
+ * Returns as much as the connection transfers in its time, but no more than its share of the free segments. If answers
+ * begin at once, short runs are better: the file grows from its start, and can be hashed while it arrives.
  */
 function runBytes<RangeRequest extends OpenRange>(choice: RangeChoice<RangeRequest>): number {
   const { segments, usualSpeed, usualLatency, connections, limits } = choice;
@@ -97,11 +98,11 @@ function shareOfLargest<RangeRequest extends OpenRange>(
   if (largest === undefined) return undefined;
   const { position, end, speed } = largest;
   const remaining = end - position;
-  // A new connection costs more than the rest of a run that is nearly there.
+  // A new connection costs more than the rest of a run that is nearly complete.
   if (speed > 0 && (remaining / speed) * 1000 < limits.doublingMs) return undefined;
   const keeps = speed > 0 && usualSpeed > 0 ? speed / (speed + usualSpeed) : 0.5;
   const last = segments.at(end - 1);
-  // Where the run is now it stays: nobody else may continue a segment while its bytes are still on their way.
+  // The run keeps its current segment: no other request may continue a segment while its bytes are still on their way.
   const first = Math.max(segments.at(position) + 1, Math.round((position + remaining * keeps) / segments.bytes));
   if (first > last || isHeld(first)) return undefined;
   return { type: 'split', request: largest, first, end: last + 1 };

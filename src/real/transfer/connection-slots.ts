@@ -1,17 +1,20 @@
 import type { DownloaderLimits } from '../limits.js';
 
-/** How many connections there may be at once, per host and in all: what all files of a process share. */
+/** Limits simultaneous connections, per host and in all, for all files of a process. */
 export interface ConnectionSlots {
-  /** @param onFree called when it is worth asking again */
+  /** @param onFree called when a retry may succeed */
   join(onFree: () => void): SlotHolder;
-  /** Nobody asks that host for anything before `until`, on the monotonic clock. */
+  /** Blocks requests to a host until this time, on the monotonic clock. */
   hold(host: string, until: number): void;
   heldUntil(host: string): number;
 }
 
-/** One file's part in it. */
+/** The connections of one file. */
 export interface SlotHolder {
-  /** Returns how to give the connection back; `undefined` when there is none now. One that comes free is for whoever has fewest. */
+  /**
+   * Takes a connection and returns a function that releases it; `undefined` if there is none now. A released one goes
+   * to the file with the fewest.
+   */
   take(host: string): (() => void) | undefined;
   leave(): void;
 }
@@ -22,7 +25,7 @@ interface Member {
   onFree: () => void;
 }
 
-/** An empty set of slots. */
+/** Creates an empty set of slots. */
 export function createConnectionSlots(
   limits: Pick<DownloaderLimits, 'connectionsPerHost' | 'connectionsInAll'>,
 ): ConnectionSlots {
@@ -56,7 +59,7 @@ export function createConnectionSlots(
     const waiting = [...members].filter(({ waitsFor }) => waitsFor !== undefined);
     for (const member of waiting.sort((one, other) => one.used - other.used)) {
       if (member.waitsFor === undefined || !hasRoom(member.waitsFor)) continue;
-      // Whoever still wants one asks again; whoever does not must not keep the others waiting.
+      // A file that still needs one asks again; others must not keep it waiting.
       member.waitsFor = undefined;
       member.onFree();
     }

@@ -4,46 +4,48 @@ import type { ByteSink } from './byte-sink.js';
 import type { OpenRange } from './choose-range.js';
 import type { SegmentQueue } from './segment-queue.js';
 
-/** Why we ended a request ourselves. */
+/** Why this process ended a request. */
 export type RequestEnd =
-  /** It fell silent. */
+  /** It was silent for too long. */
   | 'silent'
-  /** Much slower than the others. */
+  /** It was much slower than the others. */
   | 'slow'
-  /** It brought what was wanted of it; the rest is somebody else's. */
+  /** Done with its share; another connection fetches the rest. */
   | 'cut'
   /** Another one brings the whole file. */
   | 'displaced'
-  /** What was there of its segment is gone: it turned out to be damaged. */
+  /** Its segment was emptied, because it turned out to be damaged. */
   | 'undone'
   /** The transfer has ended. */
   | 'over';
 
-/** One request, or several in a row, for a row of segments. Times are milliseconds awake. */
+/**
+ * One request, or several in a row, for consecutive segments. Times are milliseconds in which the process was awake.
+ */
 export interface RangeRequest extends OpenRange {
-  /** The first segment it owns. */
+  /** The first segment that it owns. */
   readonly first: number;
-  /** How many rounds of failures there were before it. */
+  /** The number of rounds of failures before it. */
   readonly round: number;
   state: 'locating' | 'asked' | 'reading';
-  /** We do not read: the disk or a bandwidth limit has to catch up. */
+  /** Whether it is not being read: the disk or a bandwidth limit must catch up. */
   paused: boolean;
-  /** The last sign of life, and when its answer began. */
+  /** The times of the last bytes, and of the beginning of its answer. */
   heardAt: number;
   readingSince: number;
-  /** Where the answer under way will end. */
+  /** Where the current answer will end. */
   answerEnd: number;
-  /** Bytes that came, and those of them that were new. */
+  /** The received bytes, and those of them that were new. */
   received: number;
   fresh: number;
-  /** What its speed is measured from. */
+  /** The start of the measurement of its speed. */
   measured: { at: number; received: number; paused: boolean };
   slowSince: number | undefined;
   stopped: RequestEnd | undefined;
   readonly abort: AbortController;
 }
 
-/** A request for segments `first` up to and without `end`. */
+/** Creates a request for segments `first` up to but not including `end`. */
 export function createRangeRequest(
   first: number,
   end: number,
@@ -71,30 +73,30 @@ export function createRangeRequest(
   };
 }
 
-/** Ends a request. What it brought so far stays. */
+/** Ends a request. The bytes that it has received stay. */
 export function stopRangeRequest(request: RangeRequest, reason: RequestEnd): void {
   if (request.stopped !== undefined) return;
   request.stopped = reason;
   request.abort.abort(new Error(`ended: ${reason}`));
 }
 
-/** What a request needs to know of the transfer it belongs to. */
+/** The parts of the transfer that a request uses. */
 export interface RangeRequestContext {
   segments: SegmentQueue;
   sink: ByteSink;
   bandwidth: readonly Bandwidth[];
   awake: () => number;
-  /** @param latencyMs since the request went out */
+  /** @param latencyMs since the request was sent */
   onAnswer: (request: RangeRequest, whole: boolean, latencyMs: number) => void;
   onFresh: (request: RangeRequest, bytes: number) => void;
 }
 
-/** Puts what a request brings where it belongs, and skips what is there. */
+/** Writes received bytes to the sink, and skips existing ones. */
 export function receiverOf(request: RangeRequest, context: RangeRequestContext): ByteReceiver {
   const { segments, sink, bandwidth, awake, onAnswer, onFresh } = context;
   let resumed: Promise<unknown> = Promise.resolve();
 
-  /** Returns whether the sink takes more; `undefined` when it could take none of this. */
+  /** Returns whether the sink takes more; `undefined` if it could take none of these bytes. */
   function put(bytes: Uint8Array): boolean | undefined {
     let takesMore: boolean | undefined = true;
     let fresh = 0;
@@ -110,7 +112,7 @@ export function receiverOf(request: RangeRequest, context: RangeRequestContext):
         continue;
       }
       if (request.position > mark) {
-        // These bytes do not continue what the sink has: it would write them where they do not belong.
+        // These bytes do not continue the sink's: they would be written to the wrong place.
         stopRangeRequest(request, 'undone');
         takesMore = undefined;
         break;
@@ -152,7 +154,7 @@ export function receiverOf(request: RangeRequest, context: RangeRequestContext):
       request.heardAt = awake();
       const takesMore = put(bytes);
       if (takesMore === undefined) return true;
-      // The end of a run that was divided lies inside its answer.
+      // The end of a divided run lies inside its answer.
       if (request.position >= request.end && request.answerEnd > request.end) {
         stopRangeRequest(request, 'cut');
         return true;
@@ -168,7 +170,7 @@ export function receiverOf(request: RangeRequest, context: RangeRequestContext):
         request.paused = false;
         request.heardAt = awake();
       });
-      // One that was ended meanwhile is not asked any more.
+      // A request that has ended is not read any more.
       resumed.catch(() => undefined);
       return false;
     },

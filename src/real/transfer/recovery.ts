@@ -4,39 +4,39 @@ import type { DownloaderLimits } from '../limits.js';
 import type { ReadError } from './byte-source.js';
 import { afterFailure, afterTime, givesUp, type Trouble } from './retry.js';
 
-/** What is known about a request that failed. `now` is on the monotonic clock. */
+/** The facts about a failed request. `now` is on the monotonic clock. */
 export interface FailedRequest {
   now: number;
-  /** The round it began in. */
+  /** The round in which it began. */
   round: number;
-  /** Where it stopped, and the new bytes it had brought. */
+  /** Where it stopped, and how many new bytes it had received. */
   segment: number;
   fresh: number;
-  /** The server sends whole files only. */
+  /** Whether the server sends whole files only. */
   wholeOnly: boolean;
-  /** Others bring bytes meanwhile: it is this segment that has a problem, not the download. */
+  /** Whether other requests receive bytes: then the problem is this segment, not the download. */
   isMoving: boolean;
 }
 
-/** Remembers what went wrong since the last new byte: who waits for how long, and when there is no use any more. */
+/** Tracks failures since the last new byte: how long to wait before a retry, and when to give up. */
 export interface Recovery {
-  /** Counted up by each failure that is news. */
+  /** Incremented by each failure that counts. */
   round(): number;
-  /** Requests that were open together fail together: that is one failure, not sixteen. */
+  /** Whether a failure counts: requests that were open together fail together, which is one failure, not sixteen. */
   isNews(round: number): boolean;
   trouble(): Trouble | undefined;
-  /** No request before that, on the monotonic clock. */
+  /** No request may be sent before that, on the monotonic clock. */
   quietUntil(): number;
   isHeld(segment: number, now: number): boolean;
-  /** Returns what the download fails with, if it does. */
+  /** Records a failure. Returns the error of the download if it must fail. */
   failed(failure: ReadError, about: FailedRequest): DownloadError | undefined;
-  /** A new byte of that segment came. */
+  /** Records a new byte of that segment. */
   fresh(segment: number): void;
-  /** Time went by; `waiting` for the disk or a bandwidth limit. */
+  /** Records that time has passed; `waiting` for the disk or a bandwidth limit. */
   passed(ms: number, waiting: boolean): void;
 }
 
-/** A break after so many new bytes is nothing to wait for. */
+/** After this many new bytes a broken connection needs no wait. */
 const WORTHWHILE_BYTES = 64 * 1024;
 
 /** @param random from 0 to 1 */
@@ -45,7 +45,7 @@ export function createRecovery(limits: DownloaderLimits, random: () => number): 
   let trouble: Trouble | undefined;
   let round = 0;
   let quietUntil = -Infinity;
-  // What a server asked for holds, whatever comes meanwhile.
+  // The wait that a server asked for applies in any case.
   let patientUntil = -Infinity;
   let streamBreaks = 0;
 
@@ -64,7 +64,7 @@ export function createRecovery(limits: DownloaderLimits, random: () => number): 
       held.set(segment, { failures, until: until(failures) });
       if (kind === 'rate-limited') patientUntil = Math.max(patientUntil, now + retryAfterMs);
       if (wholeOnly && kind === 'broken' && fresh === 0 && ++streamBreaks >= limits.streamBreaks) {
-        const said = `The server sends only whole files, and broke off ${streamBreaks} times before anything new came.`;
+        const said = `Cannot download: the server sends only whole files, and broke off ${streamBreaks} times before a new byte arrived.`;
         return new DownloadError('ranges_unsupported', said, { cause: failure });
       }
       if (began !== round) return undefined;
@@ -74,7 +74,7 @@ export function createRecovery(limits: DownloaderLimits, random: () => number): 
       quietUntil = until(trouble.attempts);
       const verdict = givesUp(trouble, code, limits);
       if (verdict === undefined) return undefined;
-      const said = `${message} Gave up after ${trouble.attempts} attempts; what has arrived stays, and is used when the download is started again.`;
+      const said = `${message} Gave up after ${trouble.attempts} attempts; the received bytes are kept for the next start of the download.`;
       return new DownloadError(verdict, said, { cause: failure });
     },
     fresh(segment) {

@@ -1,26 +1,24 @@
-/*
- * When a request is made again, and when a download gives up: decisions about numbers.
- */
+/* Decides when a request is retried, and when a download gives up: decisions about numbers. */
 import type { FailureCode } from '../../core/errors.js';
 import type { DownloaderLimits } from '../limits.js';
 import type { ReadFailure } from './byte-source.js';
 
-/** What went wrong since the last new byte. Plain data. */
+/** The failures since the last new byte, as plain data. */
 export interface Trouble {
   /** How the last attempt failed. */
   kind: ReadFailure;
-  /** Rounds of requests that failed. */
+  /** The number of rounds of failed requests. */
   attempts: number;
-  /** Of those, how many were answered, with errors, and the time spent in that state. */
+  /** How many of them were answered with errors, and the time spent in that state. */
   errors: number;
   errorMs: number;
-  /** Answers in a row that were not what was asked for. */
+  /** How many answers in a row were not what was requested. */
   violations: number;
-  /** All the time, except asleep. */
+  /** The whole time, except while the machine was asleep. */
   ms: number;
 }
 
-/** The trouble after one more attempt failed. */
+/** Returns the failures after one more failed attempt. */
 export function afterFailure(trouble: Trouble | undefined, kind: ReadFailure): Trouble {
   const { attempts, errors, errorMs, violations, ms } = trouble ?? NONE;
   const isError = kind !== 'unreachable' && kind !== 'rate-limited';
@@ -34,13 +32,13 @@ export function afterFailure(trouble: Trouble | undefined, kind: ReadFailure): T
   };
 }
 
-/** The trouble after some time; `waiting` for somebody else than the network: the disk, or a bandwidth limit. */
+/** Returns the failures after some time; `waiting` for the disk or a bandwidth limit, not the network. */
 export function afterTime(trouble: Trouble, ms: number, waiting: boolean): Trouble {
   const counts = !waiting && trouble.kind !== 'unreachable' && trouble.kind !== 'rate-limited';
   return { ...trouble, ms: trouble.ms + ms, errorMs: trouble.errorMs + (counts ? ms : 0) };
 }
 
-/** Whether it is time to give up, and with which code. `code` is what the last failure asks for. */
+/** Whether to give up, and with which code. `code` is that of the last failure. */
 export function givesUp(
   trouble: Trouble,
   code: FailureCode,

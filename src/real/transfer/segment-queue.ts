@@ -1,26 +1,26 @@
 import type { ByteSink } from './byte-sink.js';
 
-/** Which segments of a file still have to come, and which of them somebody is fetching. */
+/** Tracks which segments of a file are missing, and which of them are being fetched. */
 export interface SegmentQueue {
   readonly count: number;
   readonly bytes: number;
   startOf(segment: number): number;
   endOf(segment: number): number;
   at(byte: number): number;
-  /** Nobody fetches it and it lacks bytes. */
+  /** Whether it is missing and not being fetched. */
   isFree(segment: number): boolean;
-  /** It is to be fetched, and lacks bytes. */
+  /** Whether it must be fetched. */
   isMissing(segment: number): boolean;
   own(first: number, end: number): void;
-  /** Frees those of a row that still lack bytes. */
+  /** Frees the missing ones of a range. */
   disown(first: number, end: number): void;
-  /** It lacks no byte any more. */
+  /** Marks it as complete. */
   finish(segment: number): void;
-  /** Segments that lack bytes. */
+  /** The number of missing segments. */
   missing(): number;
-  /** Of those, how many nobody fetches. */
+  /** The number of missing segments that are not being fetched. */
   free(): number;
-  /** The first one that lacks bytes; `count` when none does. */
+  /** The first missing one; `count` if there is none. */
   first(): number;
 }
 
@@ -28,7 +28,7 @@ const FREE = 0;
 const OWNED = 1;
 const DONE = 2;
 
-/** The segments a sink lacks. */
+/** Creates the queue of a sink's missing segments. */
 export function createSegmentQueue(sink: ByteSink): SegmentQueue {
   const { size, segmentBytes } = sink;
   const count = Math.ceil(size / segmentBytes);

@@ -17,18 +17,18 @@ import {
 import { chooseRange } from './choose-range.js';
 import { createSegmentQueue } from './segment-queue.js';
 
-/** What a transfer is busy with. */
+/** What a transfer is doing. */
 export type TransferPhase = Extract<DownloadPhase, 'connecting' | 'transferring' | 'waiting-rate-limit' | 'offline'>;
 
-/** What a transfer has done so far; several may count into one. */
+/** The progress of a transfer; several transfers may share one. */
 export interface TransferCounters {
   /** New bytes. */
   bytes: number;
-  /** Requests that were made again. */
+  /** The number of repeated requests. */
   retries: number;
-  /** Requests that fell silent and were given up. */
+  /** The number of requests that were replaced because they were silent. */
   stalls: number;
-  /** Requests that are open now. */
+  /** The number of open requests. */
   connections: number;
 }
 
@@ -36,21 +36,21 @@ export interface TransferOptions {
   limits: DownloaderLimits;
   clock: Pick<RealClock, 'monotonic' | 'sleep'>;
   slots: ConnectionSlots;
-  /** All of them hold. */
+  /** All of them apply. */
   bandwidth: readonly Bandwidth[];
   signal: AbortSignal;
   counters: TransferCounters;
   onPhase?: (phase: TransferPhase) => void;
-  /** From 0 to 1, so that clients which failed together do not come back together. */
+  /** Returns a number from 0 to 1, so that clients that failed together do not retry together. */
   random?: () => number;
-  /** Share of the time since the last call in which the event loop was busy, 0 to 1. */
+  /** The share of the time since the last call in which the event loop was busy, 0 to 1. */
   busy?: () => number;
 }
 
 /**
- * Brings everything that the sink lacks: over as many connections as pay, and again where they fail. Rejects with a
- * DownloadError when there is no use in going on, with the signal's reason, or with what the sink failed with. It has
- * let go of everything then, and what the sink has stays good.
+ * Fetches all bytes that the sink lacks: over as many connections as help, with retries. Rejects with a DownloadError
+ * if it must give up, with the signal's reason, or with the sink's error. It has released everything then, and the
+ * sink's bytes are correct.
  */
 export async function transfer(source: ByteSource, sink: ByteSink, options: TransferOptions): Promise<void> {
   const { limits, clock, slots, bandwidth, signal, counters, random = Math.random } = options;
@@ -65,7 +65,7 @@ export async function transfer(source: ByteSource, sink: ByteSink, options: Tran
   const holder = slots.join(pump);
   const { doublingMs, slowMs, silenceMs, retryMs } = limits;
   const tickMs = Math.max(5, Math.min(doublingMs / 5, slowMs / 8, silenceMs / 8, retryMs));
-  // Whoever was asleep finds his clock far ahead; a busy process only a little.
+  // After the machine was suspended the clock is far ahead; in a busy process only a little.
   const longestTickMs = Math.max(1000, 10 * tickMs);
   const workers = createWorkers({ limits, bandwidth, busy: options.busy });
 
@@ -93,7 +93,7 @@ export async function transfer(source: ByteSource, sink: ByteSink, options: Tran
       workers.received(bytes);
       recovery.fresh(segments.at(request.position - bytes));
       freshAt = request.heardAt;
-      // In its own turn: the answer that brought the last byte may end in this one, and its connection be kept.
+      // In a later turn: the answer with the last byte may end in this one, so that its connection is kept.
       if (segments.missing() === 0) setImmediate(finish);
     },
   };
@@ -105,7 +105,7 @@ export async function transfer(source: ByteSource, sink: ByteSink, options: Tran
     over.abort();
   }
 
-  /** A server that sends the whole file whatever is asked for is asked once. */
+  /** Keeps one request: a server that always sends the whole file is asked only once. */
   function beOnlyOne(request: RangeRequest): void {
     for (const other of requests) if (other !== request) stopRangeRequest(other, 'displaced');
     segments.own(0, segments.count);
@@ -116,7 +116,7 @@ export async function transfer(source: ByteSource, sink: ByteSink, options: Tran
     const now = clock.monotonic();
     isExhausted = true;
     if (now < Math.max(recovery.quietUntil(), slots.heldUntil(source.host))) return;
-    // While nothing works, one request finds out as much as sixteen.
+    // While no request works, one shows as much as sixteen.
     const room = wholeOnly || (recovery.trouble() !== undefined && !isMoving()) ? 1 : workers.target();
     shed(requests.size - workers.target());
     while (requests.size < room) {
@@ -148,7 +148,7 @@ export async function transfer(source: ByteSource, sink: ByteSink, options: Tran
     return { type: 'start', first: segments.first(), end: segments.count };
   }
 
-  /** More requests than there should be end with the segment they are at. */
+  /** Ends surplus requests at the end of their current segment. */
   function shed(surplus: number): void {
     if (surplus <= 0 || wholeOnly) return;
     const byRest = [...requests]
@@ -172,7 +172,7 @@ export async function transfer(source: ByteSource, sink: ByteSink, options: Tran
         request.state = 'locating';
         await source.read({ start: request.position, end: request.end }, receiver, request.abort.signal);
         if (request.received === received)
-          throw new ReadError('broken', 'network_error', `${source.host} sent an empty answer.`);
+          throw new ReadError('broken', 'network_error', `Cannot read from ${source.host}: its answer is empty.`);
       }
     } catch (error) {
       failed(request, error);
@@ -201,17 +201,21 @@ export async function transfer(source: ByteSource, sink: ByteSink, options: Tran
       ? new ReadError(
           'broken',
           'network_error',
-          `${source.host} fell silent for ${seconds} s in the middle of its answer.`,
+          `Cannot read from ${source.host}: it was silent for ${seconds} s in the middle of its answer.`,
         )
-      : new ReadError('unreachable', 'network_error', `${source.host} did not answer within ${seconds} s.`);
+      : new ReadError(
+          'unreachable',
+          'network_error',
+          `Cannot read from ${source.host}: it did not answer within ${seconds} s.`,
+        );
   }
 
-  /** Has the rest of a run asked for again, or gives up. */
+  /** Requests the rest of a run again, or gives up. */
   function recover(request: RangeRequest, failure: ReadError): void {
     const { kind, retryAfterMs = 0 } = failure;
     const now = clock.monotonic();
     counters.retries++;
-    // The hub, which was asked where the file is, is not the host that sends it.
+    // The hub, which was asked for the location, is not the host that sends the bytes.
     const isHost = request.state !== 'locating';
     if (isHost && kind === 'rate-limited' && retryAfterMs > 0) slots.hold(source.host, now + retryAfterMs);
     const isNews = recovery.isNews(request.round);
@@ -227,7 +231,7 @@ export async function transfer(source: ByteSource, sink: ByteSink, options: Tran
     if (error !== undefined) finish(error);
   }
 
-  /** Somebody (else) brings bytes, or would if we read them. */
+  /** Whether another request receives bytes, or would if it were read. */
   function isMoving(except?: RangeRequest): boolean {
     for (const request of requests) {
       if (request === except || request.state !== 'reading' || request.stopped !== undefined) continue;
@@ -242,7 +246,7 @@ export async function transfer(source: ByteSource, sink: ByteSink, options: Tran
     tickedAt = now;
     awakeMs += Math.min(gap, longestTickMs);
     const all = [...requests];
-    // Whatever was in flight when we fell asleep gets its time from now on.
+    // Requests that were running when the machine was suspended get their full time from now on.
     if (gap > longestTickMs) for (const request of all) request.heardAt = awakeMs;
     recovery.passed(
       Math.min(gap, longestTickMs),

@@ -5,20 +5,20 @@ import { BUSY, halved, observed, startingPlan } from './connections.js';
 import type { RangeRequest } from './range-request.js';
 import { isSilent, isTooSlow, measure, median } from './watchdog.js';
 
-/** What is known about all connections of a file: how many there should be, how fast they usually are, which lag behind. */
+/** What is known about all connections of a file: how many there should be, their usual speed, which are too slow. */
 export interface Workers {
   target(): number;
-  /** Bytes per second of one; 0 while it is not known. */
+  /** Bytes per second of one; 0 until it is known. */
   usualSpeed(): number;
-  /** Milliseconds until a usual answer begins; 0 while it is not known. */
+  /** Milliseconds until a usual answer begins; 0 until it is known. */
   usualLatency(): number;
   answered(latencyMs: number): void;
-  /** Whether dividing a run would make the whole faster. */
+  /** Whether dividing a run would make the whole download faster. */
   maySplit(): boolean;
   received(bytes: number): void;
   ended(request: RangeRequest, now: number): void;
   halve(): void;
-  /** Looks at all of them; returns those to be ended. */
+  /** Checks all of them; returns those that must end. */
   judge(
     requests: readonly RangeRequest[],
     state: { now: number; isExhausted: boolean; wholeOnly: boolean },
@@ -33,7 +33,7 @@ export interface WorkersOptions {
 
 const MEASURE_MS = 500;
 const REMEMBERED = 16;
-/** What one connection is expected to bring where a bandwidth limit decides how many there are. */
+/** The expected speed of one connection if a bandwidth limit determines their number. */
 const BYTES_PER_CONNECTION = 4e6;
 
 export function createWorkers({ limits, bandwidth, busy = eventLoopBusy() }: WorkersOptions): Workers {
@@ -52,7 +52,7 @@ export function createWorkers({ limits, bandwidth, busy = eventLoopBusy() }: Wor
     usual = median(speeds);
   }
 
-  /** Connections that the tightest limit leaves room for, while one binds. */
+  /** How many connections the tightest limit leaves room for, while one applies. */
   function bound(): number | undefined {
     const binding = bandwidth.filter((limit) => limit.binds());
     if (binding.length === 0) return undefined;
@@ -74,7 +74,7 @@ export function createWorkers({ limits, bandwidth, busy = eventLoopBusy() }: Wor
     },
     ended(request, now) {
       const elapsed = now - request.readingSince;
-      // One too short to be measured on its way still tells how fast the line is.
+      // A request that was too short to be measured still shows how fast the line is.
       if (request.speed === 0 && request.state === 'reading' && elapsed > 0)
         remember((request.received / elapsed) * 1000);
     },
@@ -90,7 +90,7 @@ export function createWorkers({ limits, bandwidth, busy = eventLoopBusy() }: Wor
       const silent = requests.filter((request) => isSilent(request, now, limits));
       for (const request of requests) {
         const speed = measure(request, now, measureMs);
-        // The last one left is not the measure of itself.
+        // The last request is not compared with itself.
         if (speed !== undefined && requests.length > 1) remember(speed);
       }
       const ended = silent.map((request) => ({ request, reason: 'silent' as const }));
@@ -99,11 +99,11 @@ export function createWorkers({ limits, bandwidth, busy = eventLoopBusy() }: Wor
         .filter((request) => request.state === 'reading' && request.speed > 0)
         .map(({ speed }) => speed);
       const usualNow = measured.length > 2 ? median(measured) : usual;
-      // Most connections have nothing left to do but to wait for the rest.
+      // Most connections have nothing to do but wait for the rest.
       const hurry = isExhausted && requests.length <= Math.max(2, plan.target / 2);
       const slow = requests.filter((request) => {
         if (silent.includes(request) || !isTooSlow(request, now, usualNow, hurry, limits)) return false;
-        // Measured against what was: if the whole line has become slow, once is enough.
+        // Compared with the past: if the whole line has become slow, once is enough.
         if (!hurry) return true;
         const isFirst = !takenOver.has(request.first);
         takenOver.add(request.first);

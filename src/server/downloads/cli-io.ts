@@ -30,7 +30,7 @@ export const processIo: CliIo = {
   },
   onSignal: (listener) => {
     let first: number | undefined;
-    const heed = (signal: 'SIGINT' | 'SIGTERM'): void => {
+    const onEither = (signal: 'SIGINT' | 'SIGTERM'): void => {
       first ??= performance.now();
       // npm passes on a Ctrl-C that has reached this process already, so a second one at once does not count; a later
       // one means that the user does not want to wait.
@@ -38,7 +38,7 @@ export const processIo: CliIo = {
         process.exit(signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated);
       listener(signal);
     };
-    process.on('SIGINT', heed).on('SIGTERM', heed);
+    process.on('SIGINT', onEither).on('SIGTERM', onEither);
   },
   // Loaded lazily: most commands never download.
   openDownloader: async (options) => (await import('../../real/open-downloader.js')).openDownloader(options),

@@ -18,7 +18,7 @@ export function addProxyCommand(program: Command): void {
     new Option('-p, --port <number>', 'where to listen; 0 takes any free port')
       .default(DEFAULT_PORT)
       .argParser(parsePort),
-    new Option('--host <address>', 'listen there only, instead of on 127.0.0.1 and ::1').argParser(parseHost),
+    new Option('--host <address>', 'listen on this address only, instead of on 127.0.0.1 and ::1').argParser(parseHost),
     new Option('--allow-host <names...>', 'names under which the proxy may be asked for, besides localhost'),
     new Option('--control-token <token>', 'what the control API asks for; made at start where --host is not loopback'),
     new Option('--profile <name>', 'the edition of LM Studio to expect; any by default').choices(profileNames),

@@ -13,7 +13,7 @@ import { createTraceFiles } from './trace-files.js';
 
 /** `modeldock proxy`: listens until a signal comes. @throws CommandError, CannotListenError */
 export async function runProxy(url: string, settings: ProxySettings, version: string): Promise<void> {
-  // Before it listens: a program that reads that it does may send the signal at once.
+  // Installed before the server listens: a program that waits for that may send the signal at once.
   const stopped = untilStopped();
   const log = createLog(settings.logLevel);
   const { host, allowHost = [], profile, record } = settings;

@@ -5,7 +5,7 @@ import type { Received } from '../exchange.js';
 import { statusOf, type Life, type Poll } from '../life.js';
 import type { ContractRow } from '../row.js';
 
-/** What a download says about a row: whether it holds, where it does not, or why that cannot be told. */
+/** What a download shows about a row: whether it holds, where it does not, or why that cannot be decided. */
 export type LifeJudgement =
   { differences: readonly string[]; found: Received; expected: string } | { notTried: string } | 'holds';
 

@@ -41,7 +41,7 @@ export function advancing(door: Door): void {
       expect((await control.clock.advance({ ms: 0 })).clock.now).toBe(START + 5);
     });
 
-    staged('tells of the transitions crossed, in order, with their times', {}, async ({ control, start }) => {
+    staged('returns the transitions that were passed, in order, with their times', {}, async ({ control, start }) => {
       const failing = await start('simulate/fails-at-50');
       const pausing = await start('simulate/pauses-at-30');
       const steady = await start(model);
@@ -53,7 +53,7 @@ export function advancing(door: Door): void {
       ]);
     });
 
-    staged('tells of each transition once', { ...played, catalog: [tiny] }, async ({ control, start }) => {
+    staged('returns each transition once', { ...played, catalog: [tiny] }, async ({ control, start }) => {
       await start('tiny/model');
       const begin = await control.snapshot();
       const { transitions } = await control.clock.advance(1e12);
@@ -124,7 +124,7 @@ export function advancing(door: Door): void {
     });
 
     staged(
-      'until what can never be is refused with the reason, and the clock stays',
+      'until an impossible condition is refused with the reason, and the clock stays',
       {},
       async ({ control, start }) => {
         const failing = await start('simulate/fails-at-50');
@@ -161,7 +161,7 @@ export function advancing(door: Door): void {
       expect(refused.message).toContain(`completed from ${new Date(START + 10_100 - 20_000).toISOString()} on`);
     });
 
-    staged('until something of a job that is not there says so', {}, async ({ control }) => {
+    staged('until a condition of an unknown job is refused', {}, async ({ control }) => {
       const refused = await refusal(control.clock.advance({ until: { job: 'job_of_nobody', progress: 0 } }));
       expect(refused).toMatchObject({ status: 404, code: 'not_found' });
     });
@@ -205,11 +205,11 @@ export function advancing(door: Door): void {
       }
     });
 
-    staged('until the next transition of nothing is refused', {}, async ({ control }) => {
+    staged('until the next transition is refused if there is none', {}, async ({ control }) => {
       expect(await refusal(control.clock.advance({ until: 'next-transition' }))).toMatchObject({ code: 'never' });
     });
 
-    staged('refuses what is no step', {}, async ({ control }) => {
+    staged('refuses an invalid step', {}, async ({ control }) => {
       for (const step of [
         { ms: -1 },
         { ms: 0.5 },

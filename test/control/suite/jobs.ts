@@ -8,7 +8,7 @@ export function theJobs(door: Door): void {
 
   describe('the jobs', () => {
     staged(
-      'are listed oldest first, with their stories',
+      'are listed oldest first, with their timelines',
       { jobIds: ['job_a', 'job_b'] },
       async ({ control, start }) => {
         await start('simulate/fails-at-50');
@@ -100,7 +100,7 @@ export function theJobs(door: Door): void {
       }
     });
 
-    staged('that are not there cannot be operated', {}, async ({ control }) => {
+    staged('that do not exist cannot be controlled', {}, async ({ control }) => {
       const { get, pause, resume, cancel, fail, wait } = control.jobs;
       const odd = 'job/../#?% ü';
       const acts = [
@@ -119,7 +119,7 @@ export function theJobs(door: Door): void {
       expect((await refusal(get(odd))).message).toContain(odd);
     });
 
-    staged('fail only with a code there is', {}, async ({ control, start }) => {
+    staged('fail only with a known code', {}, async ({ control, start }) => {
       const job = await start(model);
       const refused = await refusal(control.jobs.fail(job, { code: 'bad_luck' as 'gated' }));
       expect(refused).toMatchObject({ status: 400, code: 'invalid_request' });
@@ -179,7 +179,7 @@ export function theJobs(door: Door): void {
       });
     });
 
-    staged('for what can never be is refused', { jobIds: ['job_a'] }, async ({ control, start }) => {
+    staged('for an impossible goal is refused', { jobIds: ['job_a'] }, async ({ control, start }) => {
       await start(model);
       const wait = refusal(control.jobs.wait('job_a', { status: 'paused' }));
       await control.clock.advance({ until: 'idle' });

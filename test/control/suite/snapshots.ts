@@ -12,7 +12,7 @@ export function snapshots(door: Door): void {
       expect(JSON.parse(JSON.stringify(snapshot))).toStrictEqual(snapshot);
     });
 
-    staged('brings back everything but the journal', {}, async (stage) => {
+    staged('restores everything except the journal', {}, async (stage) => {
       const { control } = stage;
       await live(stage);
       const snapshot = await control.snapshot();
@@ -28,7 +28,7 @@ export function snapshots(door: Door): void {
       expect(JSON.stringify(snapshot)).not.toContain('"entries"');
     });
 
-    staged('taken while time moves and jobs start can be brought back', {}, async ({ control, start }) => {
+    staged('taken while time moves and jobs start can be restored', {}, async ({ control, start }) => {
       for (let count = 1; count <= 50; count++) await start(`simulate/slow-run-${count}`);
       const taking = control.snapshot();
       await control.clock.advance(1000);
@@ -36,12 +36,12 @@ export function snapshots(door: Door): void {
       expect((await control.restore(await taking)).jobs).toBeGreaterThanOrEqual(50);
     });
 
-    staged('of a repo larger than can be counted can be brought back', {}, async ({ control, start }) => {
+    staged('of a repo with more bytes than safe integers can be restored', {}, async ({ control, start }) => {
       await start('https://huggingface.co/me/huge-99999999999B-GGUF');
       expect((await control.restore(await control.snapshot())).jobs).toBe(1);
     });
 
-    staged('of a job that polls have moved to the end of all time can be brought back', {}, async (stage) => {
+    staged('of a job that polls have advanced to the last valid time can be restored', {}, async (stage) => {
       const { control, poll, start } = stage;
       for (const stepMs of [253_402_300_799_999, Number.MAX_SAFE_INTEGER]) {
         await control.clock.set({ mode: 'polls', stepMs });

@@ -5,7 +5,7 @@ export function theWorld(door: Door): void {
   const staged = stagedIn(door);
 
   describe('the scenario', () => {
-    staged('is chosen by the first pattern that fits, for jobs to come', {}, async ({ control, start }) => {
+    staged('is chosen by the first matching pattern, for later jobs', {}, async ({ control, start }) => {
       const early = await start('ibm/granite-4-micro');
       const rules = [
         { model: 'qwen/*', scenario: 'fails' },
@@ -26,7 +26,7 @@ export function theWorld(door: Door): void {
       expect((await control.jobs.get(failing)).timeline.at(-1)!.type).toBe('fail');
     });
 
-    staged('can be a story of one’s own', {}, async ({ control, start, poll }) => {
+    staged('can be a custom scenario', {}, async ({ control, start, poll }) => {
       const scenario = {
         steps: [
           { type: 'connect', ms: 7 },
@@ -91,14 +91,14 @@ export function theWorld(door: Door): void {
       expect(await refusal(control.faults.remove('fault-9'))).toMatchObject({ status: 404, code: 'not_found' });
     });
 
-    staged('that cannot be are refused with the path of what is wrong', {}, async ({ control }) => {
+    staged('that are invalid are refused with the path of the mistake', {}, async ({ control }) => {
       const refused = await refusal(control.faults.add({ effect: { type: 'status', status: 42 } }));
       expect(refused).toMatchObject({ status: 400, code: 'invalid_request' });
       expect(refused.message).toContain('effect.status: expected a number of at least 200, found 42');
       expect(await control.faults.list()).toEqual([]);
     });
 
-    staged('with a body or a pattern beyond all need are refused, and leave nothing', {}, async ({ control }) => {
+    staged('with an oversized body or pattern are refused, and leave nothing', {}, async ({ control }) => {
       let deep: unknown = 'deep';
       for (let level = 0; level < 65; level++) deep = [deep];
       const long = `*${'a'.repeat(512)}`;
@@ -152,7 +152,7 @@ export function theWorld(door: Door): void {
       expect((await attach('simulate/instant')).job_id).not.toBe(first);
     });
 
-    staged('are gone for good, though polls move their job meanwhile', { msPerPoll: 60_000 }, async (stage) => {
+    staged('stay removed, even if polls advance their job meanwhile', { msPerPoll: 60_000 }, async (stage) => {
       const { control, poll, start } = stage;
       const job = await start('simulate/steady');
       await poll(job);

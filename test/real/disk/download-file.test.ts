@@ -87,7 +87,7 @@ describe('a download', () => {
     expect(run.phases).toEqual(['verifying']);
   });
 
-  test('ends when it is told to, and goes on where it was', async () => {
+  test('ends when it is aborted, and resumes where it was', async () => {
     stage.hub.faults.add({
       when: { route: 'cdn' },
       effect: { type: 'slow-body', bytesPerSecond: 500_000, share: 'total' },
@@ -111,7 +111,7 @@ describe('a download', () => {
 
 describe('a bit that is flipped', () => {
   test.each([0, 17 * SEGMENT + 99, SIZE - 1])(
-    'once on the way, at byte %i, is mended through another URL',
+    'once on the way, at byte %i, is repaired through another URL',
     async (atByte) => {
       stage.hub.faults.add({ when: { route: 'cdn', covers: atByte }, times: 1, effect: { type: 'flip-bit', atByte } });
       const part = await place.open(file);
@@ -211,11 +211,11 @@ test('what the disk has changed while it was written is fetched once more, and n
   expect(servedBytes()).toBeLessThanOrEqual(SIZE + SEGMENT);
 });
 
-test('a disk that keeps nothing is named', async () => {
+test('a disk that keeps nothing is reported', async () => {
   const part = await place.open(file, { files: flippingDisk(Infinity) });
   await expect(download(part).done).rejects.toMatchObject({
     code: 'disk_error',
-    message: expect.stringContaining('does not keep what is written') as string,
+    message: expect.stringContaining('the disk has changed the written bytes') as string,
   });
 });
 

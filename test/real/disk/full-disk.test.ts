@@ -57,7 +57,7 @@ describe('a disk that fills up', () => {
 
   test.each([
     ['ENOSPC', 'disk_full', 'the disk is full'],
-    ['EDQUOT', 'disk_full', 'the disk quota is used up'],
+    ['EDQUOT', 'disk_full', 'the disk quota is exhausted'],
     ['EIO', 'disk_error', 'EIO: the test wants it so'],
     ['EROFS', 'disk_error', 'Check the disk and the permissions of its folder'],
   ])('or otherwise fails to write with %s pauses with %s', async (code, expected, message) => {
@@ -77,7 +77,7 @@ describe('a disk that fills up', () => {
     expect(again.storedBytes()).toBe(3 * SEGMENT);
   });
 
-  test('from within a sync is told, and what was written is written once more and not fetched', async () => {
+  test('during a sync is reported, and written bytes are written again, not fetched', async () => {
     const small = createSmallDisk();
     const part = await place.open(file, { files: small.files, limits: { checkpointMs: 60_000 } });
     await bring(part, content, { segments: [0, 1] });
@@ -112,7 +112,7 @@ describe('a disk that fills up', () => {
     expect(await again.verify()).toMatchObject({ type: 'verified' });
   });
 
-  test('while nobody waits for anything is told to whoever asks next', async () => {
+  test('in background work is reported to the next caller', async () => {
     const small = createSmallDisk();
     const part = await place.open(file, { files: small.files, limits: { checkpointMs: 5 } });
     small.failSyncs('ENOSPC');
@@ -129,7 +129,7 @@ describe('a disk that fills up', () => {
     expect(part.taken(1)).toBe(0);
   });
 
-  test('before there is a journal is told by opening', async () => {
+  test('before there is a journal is reported when the part is opened', async () => {
     const small = createSmallDisk(8 * KiB);
     await expect(place.open(file, { files: small.files })).rejects.toMatchObject({ code: 'disk_full' });
     small.addRoom(Infinity);

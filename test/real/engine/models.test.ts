@@ -203,7 +203,7 @@ describe('a catalog id', () => {
     expect(await engine.start(request)).toBe('already_downloaded');
   });
 
-  it('goes on with what a paused job for the link has, and that one completes all the same', async () => {
+  it('continues with the bytes of a paused job for the link, which still completes', async () => {
     const engine = await open();
     world.hub.faults.add({
       when: { route: 'cdn' },
@@ -220,7 +220,7 @@ describe('a catalog id', () => {
     expect(world.hub.journal.summary().files.find(({ file }) => file === PATH)!.bytesServed).toBeLessThan(360_000);
   });
 
-  it('comes with a quantization for operators only', async () => {
+  it('is accepted with a quantization only by the control', async () => {
     const engine = await open();
     const wanted = { ...request, quantization: 'Q8_0' };
     await expect(engine.start(wanted)).rejects.toMatchObject({ code: 'catalog_quantization', subject: 'stage/one' });

@@ -68,7 +68,7 @@ describe('on a disk without room', () => {
     await until(engine, job.id, ({ downloadedBytes }) => downloadedBytes > 200_000);
     await engine.jobs.pause(job.id);
     disk.free = 0;
-    const refusal = { code: 'insufficient_space', message: expect.stringContaining('there are 0 bytes') as string };
+    const refusal = { code: 'insufficient_space', message: expect.stringContaining('found 0 bytes') as string };
     await expect(engine.start(world.repo('stage/two-GGUF'))).rejects.toMatchObject(refusal);
     await expect(engine.jobs.resume(job.id)).rejects.toMatchObject(refusal);
     expect(await engine.jobs.cancel(job.id)).toMatchObject({ state: 'failed', code: 'cancelled', downloadedBytes: 0 });

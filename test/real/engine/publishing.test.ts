@@ -59,7 +59,7 @@ describe('a download of shards and a projector', () => {
     expect(await world.published()).toEqual([]);
   });
 
-  it('tells whoever listens what happens to it', async () => {
+  it('sends its events to listeners', async () => {
     world = await openRealWorld({ repos: [{ id: REPO, files }] });
     const engine = await world.open();
     const events: string[] = [];
@@ -139,7 +139,7 @@ describe('a file that is there already', () => {
     await writeFile(join(world.root, repo, path), bytes);
   };
 
-  it('is hashed when nobody knows what is in it, and fetched neither then nor later', async () => {
+  it('is hashed if it has no record, and fetched neither then nor later', async () => {
     const engine = await open();
     await put(await elsewhere());
     const job = await startJob(engine, world.repo(repo));
@@ -159,7 +159,7 @@ describe('a file that is there already', () => {
     expect(await world.sha256(`${repo}/${path}`)).toBe(await world.announced(repo, path));
   });
 
-  it('stays as it is when somebody else put another one there', async () => {
+  it('stays as it is when another program put it there', async () => {
     const engine = await open();
     await put(Buffer.from('something else'));
     await expect(engine.start(world.repo(repo))).rejects.toMatchObject({

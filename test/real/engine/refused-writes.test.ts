@@ -55,8 +55,8 @@ async function openDisk(): Promise<Disk> {
 
 /** How a job ends when the system gives this reason, and a word of what to do. */
 const outcomes: Record<string, [state: string, code: string, advice: RegExp]> = {
-  ENOSPC: ['paused', 'disk_full', /Make room and resume/],
-  EDQUOT: ['paused', 'disk_full', /quota.*Make room and resume/],
+  ENOSPC: ['paused', 'disk_full', /Free some space and resume/],
+  EDQUOT: ['paused', 'disk_full', /quota.*Free some space and resume/],
   EMFILE: ['paused', 'disk_error', /ulimit -n.*then resume/],
   ENFILE: ['paused', 'disk_error', /End programs.*then resume/],
   EROFS: ['paused', 'disk_error', /read-only.*then resume/],

@@ -47,7 +47,7 @@ describe('an engine that is closed and opened again', () => {
     );
   });
 
-  it('leaves paused what a person has paused', async () => {
+  it('keeps paused jobs paused', async () => {
     const first = await world.open();
     const job = await start(first, 'one');
     await underWay(first, job);
@@ -134,7 +134,7 @@ describe('an engine that is closed and opened again', () => {
 });
 
 describe('two engines over one folder', () => {
-  it('never run the same job: the second names who has it, and lists it', async () => {
+  it('never run the same job: the second names the process that has it, and lists it', async () => {
     const first = await world.open();
     const job = await start(first, 'one');
     await underWay(first, job);
@@ -178,7 +178,7 @@ describe('a server that opens while another one is on its way out', () => {
     expect(await world.published()).toEqual(['stage/one-GGUF/one-Q4_K_M.gguf']);
   });
 
-  it('goes on with a job whose lock somebody has removed', async () => {
+  it('continues a job whose lock was removed', async () => {
     const engine = await world.open({ limits: { lockStaleMs: 200, lockTouchMs: 20 } });
     const job = await start(engine, 'one');
     await underWay(engine, job);

@@ -28,7 +28,7 @@ async function openWorld(options: HubOptions = {}): Promise<RealWorld> {
 const served = (): number => world.hub.journal.summary().files.find(({ file }) => file === PATH)?.bytesServed ?? 0;
 
 describe('a start', () => {
-  it('asks the hub once for all who ask for the same model at once, and not at all while it is under way', async () => {
+  it('calls the hub once for simultaneous starts of one model, and not at all while it is downloading', async () => {
     await openWorld({ faults: [slow] });
     const engine = await world.open();
     const jobs = await Promise.all(Array.from({ length: 20 }, () => startJob(engine, world.repo(REPO))));
@@ -44,7 +44,7 @@ describe('a start', () => {
     for (let attempt = 0; attempt < 2; attempt++) {
       await expect(engine.start(world.repo(REPO))).rejects.toMatchObject({
         code: 'insufficient_space',
-        message: expect.stringMatching(/needs 1000000000001000000 bytes .* there are \d+ bytes/) as string,
+        message: expect.stringMatching(/expected 1000000000001000000 bytes .* found \d+ bytes/) as string,
       });
     }
     expect((await world.staged()).filter((path) => path.endsWith('.lock') || path.endsWith('job.json'))).toEqual([]);
@@ -144,7 +144,7 @@ describe('a job', () => {
     expect(await world.sha256(`${REPO}/${PATH}`)).toBe(await world.announced(REPO, PATH));
   });
 
-  it('pauses by itself when the disk is full, and goes on when somebody has made room', async () => {
+  it('pauses by itself when the disk is full, and resumes when there is space', async () => {
     await openWorld();
     let isFull = true;
     const files: FileLayer = { ...nodeFiles, open: fullAfter(400_000, () => isFull) };

@@ -54,7 +54,7 @@ describe('modeldock get', () => {
     });
   });
 
-  it('writes plain lines where nobody looks on: one for each tenth, and no orders to a terminal', async () => {
+  it('writes plain lines without a terminal: one for each tenth, and no control characters', async () => {
     const { code, stderr } = await modeldock(await small.newFolder(), ['get', LARGE, '--bandwidth', '30M']);
     expect(code).toBe(0);
     expect(stderr).not.toContain('\u001b');
@@ -64,7 +64,7 @@ describe('modeldock get', () => {
     for (const line of lines) expect(line).toMatch(/^me\/large-gguf@q4_k_m {2}\d+ % {2}\d/);
   });
 
-  it('goes on to its end when nobody reads any more what it says', async () => {
+  it('continues to its end when its output is no longer read', async () => {
     const folder = await small.newFolder();
     const child = spawn(process.execPath, [cli, 'get', TINY, '--models-dir', folder], {
       env: { ...process.env, ...small.env },
@@ -82,29 +82,23 @@ describe('modeldock get', () => {
   });
 
   it.each([
-    ['no such repo', ['me/nothing-GGUF', undefined], {}, 1, 'shows no repo me/nothing-GGUF'],
+    ['no such repo', ['me/nothing-GGUF', undefined], {}, 1, 'Cannot find the repo me/nothing-GGUF'],
     ['no such quantization', [TINY, 'Q2_K'], {}, 1, 'Q4_K_M, Q8_0'],
     [
       'no such catalog model',
       ['nobody/nothing', undefined],
       {},
       1,
-      'no model nobody/nothing in the catalog, and no repo',
+      'Cannot find nobody/nothing: it is not in the catalog, and there is no repo',
     ],
-    [
-      'nor such a repo',
-      ['nobody/nothing', undefined],
-      {},
-      1,
-      'shows no repo nobody/nothing: check the spelling; if it is',
-    ],
+    ['nor such a repo', ['nobody/nothing', undefined], {}, 1, 'has none of this name; check the spelling; if it is'],
     ['a private repo in lower case', ['me/private-gguf', undefined], {}, 1, 'if it is private, a token is needed'],
     [
       'it without access',
       ['me/private-gguf', undefined],
       { HF_TOKEN: 'hf_reader' },
       1,
-      'no repo me/private-gguf to this user',
+      'none of this name for this user',
     ],
     ['no name', ['no good name', undefined], {}, 2, 'a model is a catalog id such as'],
     ['a link to a file', [`${TINY}/blob/main/x.gguf`, undefined], {}, 2, 'it is a file of a repo'],

@@ -42,14 +42,14 @@ describe('modeldock get', () => {
     expect(await sha256Of(join(folder, 'me/large-GGUF', file))).toBe(await small.digestOf('me/large-GGUF', file));
   });
 
-  it('pauses when it is told to end, with code 143', async () => {
+  it('pauses on SIGTERM with code 143', async () => {
     const started = await getSlowly(await small.newFolder());
     started.signal('SIGTERM');
     expect(await started.ended).toBe(143);
     expect(started.stderr()).toContain('\nPaused; ');
   });
 
-  it('leaves alone with code 75 what another process downloads, and names it and how far it is', async () => {
+  it('refuses with code 75 a model that another process downloads, and names it and its progress', async () => {
     const folder = await small.newFolder();
     const first = getAt(SLOWEST, folder);
     await expect.poll(first.stderr).toMatch(/ \d+ %/);
@@ -63,7 +63,7 @@ describe('modeldock get', () => {
     await first.ended;
   });
 
-  it('leaves alone what a server downloads', async () => {
+  it('refuses a model that a server downloads', async () => {
     const folder = await small.newFolder();
     const args = ['--engine', 'real', '--models-dir', folder, '--bandwidth', SLOWEST];
     const { url, signal, ended } = await startListening(args, { env: small.env });

@@ -68,7 +68,7 @@ export function createImaginedDownloader({
         throw new RefusedError(
           'unrecorded_files',
           key,
-          `Cannot remove ${key}: modeldock has not put its files there. --force removes them all the same.`,
+          `Cannot remove ${key}: modeldock did not download its files. --force removes them anyway.`,
         );
       }
       installed.delete(key);

@@ -122,7 +122,7 @@ describe('modeldock list, update and remove', () => {
     expect(listed.stdout + listed.stderr + refused.stderr).toMatch(/^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$/);
   });
 
-  it('leave alone what somebody else has put there, unless they are forced', async () => {
+  it('keep files of other programs, unless they are forced', async () => {
     const folder = await small.newFolder();
     await small.modeldock(folder, ['get', 'me/tiny-GGUF']);
     const other = join(folder, 'me/other-GGUF');

@@ -46,7 +46,7 @@ const doors: [string, () => RealDockControl][] = [
   ['over HTTP', () => connect(serving.url, { controlToken: dock.controlToken })],
 ];
 
-describe.each(doors)('an operator of the real engine, %s', (_, door) => {
+describe.each(doors)('the control of the real engine, %s', (_, door) => {
   it('puts what waits into another order', async () => {
     const { downloads, jobs } = door();
     await downloads.bandwidth.set({ bytesPerSecond: 2_000_000 });
@@ -70,7 +70,7 @@ describe.each(doors)('an operator of the real engine, %s', (_, door) => {
     expect(ends[1]).toBeLessThan(ends[0]!);
   });
 
-  it('shows jobs and models as the document of the control API says, whatever state they are in', async () => {
+  it('shows jobs and models in every state as the document of the control API says', async () => {
     const { downloads, jobs, models } = door();
     await downloads.bandwidth.set({ bytesPerSecond: 2_000_000 });
     const running = await started(downloads.start(LARGE));
@@ -98,7 +98,7 @@ describe.each(doors)('an operator of the real engine, %s', (_, door) => {
     expect(await jobs.wait(job, { status: 'completed', timeoutMs: 60_000 })).toMatchObject({ state: 'completed' });
   });
 
-  it('hears of a download from its start to its end', async () => {
+  it('streams the events of a download from its start to its end', async () => {
     const heard: string[] = [];
     const listening = new Promise<void>((resolve) => void follow(resolve));
     const over = new AbortController();

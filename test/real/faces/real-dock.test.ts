@@ -66,7 +66,7 @@ describe("LM Studio's routes over a downloader", () => {
     expect((await send('GET', '/api/v1/models')).body).toMatchObject({ models: [{ key: 'ibm/granite-4-micro' }] });
   });
 
-  it('say why a download failed, unless they are told not to', async () => {
+  it('say why a download failed, unless that is switched off', async () => {
     for (const [explainFailures, error] of [
       [undefined, 'The bytes are not those of the repo.'],
       [false, undefined],
@@ -79,13 +79,13 @@ describe("LM Studio's routes over a downloader", () => {
     }
   });
 
-  it("take a quantization with a catalog id only where they are told to: LM Studio's answer is 501", async () => {
+  it("accept a quantization with a catalog id only if configured to: LM Studio's answer is 501", async () => {
     expect((await download('ibm/granite-4-micro', 'Q8_0')).status).toBe(501);
     await reopen({ allowCatalogQuantization: true });
     expect((await download('ibm/granite-4-micro', 'Q8_0')).status).toBe(200);
   });
 
-  it('lead into one world, whatever session is named', async () => {
+  it('lead to one session, under any session name', async () => {
     await download('ibm/granite-4-micro', undefined, '/s/checkout-17');
     const { body } = await send('GET', '/api/v1/models/download/status/job_a', undefined, {
       'X-Modeldock-Session': 'another',
@@ -95,7 +95,7 @@ describe("LM Studio's routes over a downloader", () => {
   });
 });
 
-describe.each(doors)('an operator of a downloader, %s', (_, door) => {
+describe.each(doors)('the control of a downloader, %s', (_, door) => {
   it('starts downloads, with a quantization of a catalog model too', async () => {
     const { start } = door().downloads;
     expect(await start('ibm/granite-4-micro', 'Q8_0')).toMatchObject({
@@ -151,7 +151,7 @@ describe.each(doors)('an operator of a downloader, %s', (_, door) => {
     expect(await door().downloads.update('me/one')).toBe('already_downloaded');
   });
 
-  it('is told why a download paused by itself', async () => {
+  it('shows why a download paused by itself', async () => {
     await door().downloads.start('me/one');
     downloader.end('job_a', 'paused', 'disk_full', 'The disk is full.');
     const paused = { state: 'paused', code: 'disk_full', reason: 'The disk is full.' };
@@ -259,7 +259,7 @@ describe('the metrics', () => {
     expect(lines).toContain('modeldock_jobs{state="downloading",phase="queued"} 1');
   });
 
-  it('come as text to an operator, too', async () => {
+  it('are text over the control API too', async () => {
     for (const [, door] of doors) expect(await door().downloads.metrics()).toContain('modeldock_connections 0\n');
   });
 });

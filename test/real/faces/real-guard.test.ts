@@ -82,7 +82,7 @@ describe('everything over a downloader', () => {
     expect(await jobs()).toBe(1);
   });
 
-  it('is open under names and to the page that it was told of', async () => {
+  it('is open under the configured names and to the configured page', async () => {
     await reopen({ allowedHosts: ['dock.test'], cors: 'http://localhost:5173' });
     expect((await start({ Host: 'dock.test' })).status).toBe(200);
     expect((await start({ Host: 'other.test' })).status).toBe(403);
@@ -113,7 +113,7 @@ describe('everything over a downloader', () => {
     expect(await jobs()).toBe(0);
   });
 
-  it("asks for LM Studio's token as well where it was told to, and the control token is none", async () => {
+  it("requires LM Studio's token as well if configured to, which the control token does not replace", async () => {
     await reopen({ requireToken: 'for-clients' });
     expect((await start()).status).toBe(401);
     expect((await start({ Authorization: 'Bearer open-sesame' })).status).toBe(401);

@@ -54,7 +54,7 @@ describe('modeldock --engine real', () => {
     expect((await post(url, TINY)).body).toEqual({ status: 'already_downloaded' });
   });
 
-  it('says what to try for a model that nobody knows', async () => {
+  it('says what to try for an unknown model', async () => {
     const { url } = await serveReal(await small.newFolder());
     const { status, body } = await post(url, 'nobody/nothing');
     expect([status, body.error]).toEqual([
@@ -62,13 +62,13 @@ describe('modeldock --engine real', () => {
       {
         type: 'model_not_found',
         message: expect.stringMatching(
-          /^Model 'nobody\/nothing' not found in model catalog\. Name its Hugging Face repo \(https:\/\/huggingface\.co\/owner\/name\)/,
+          /^Model 'nobody\/nothing' not found in model catalog\. Use the link of its Hugging Face repo \(https:\/\/huggingface\.co\/owner\/name\)/,
         ) as string,
       },
     ]);
   });
 
-  it('goes on at its next start, under the same id, with what it was told to stop in the middle of', async () => {
+  it('resumes at its next start, under the same id, a download that it was stopped in', async () => {
     const folder = await small.newFolder();
     const first = await serveReal(folder, '--bandwidth', '2M');
     const { body } = await post(first.url, LARGE);
@@ -88,7 +88,7 @@ describe('modeldock --engine real', () => {
     expect(await sha256Of(join(folder, 'me/large-GGUF', file))).toBe(await small.digestOf('me/large-GGUF', file));
   });
 
-  it('prints the token of the control API, which lets an operator see and steer what is downloaded', async () => {
+  it('prints the token of the control API, with which downloads can be controlled', async () => {
     const { url, engine, controlToken } = await serveReal(await small.newFolder(), '--bandwidth', '3M');
     expect(engine).toBe('real');
     expect(controlToken).toMatch(/^[0-9a-f]{32}$/);
@@ -125,7 +125,7 @@ describe('modeldock --engine real', () => {
     expect(await refused('me/tiny', 'Q4_K_M')).toEqual([501, undefined]);
   });
 
-  it('takes a quantization with a catalog id where it was told to', async () => {
+  it('accepts a quantization with a catalog id if configured to', async () => {
     const { url } = await serveReal(await small.newFolder(), '--allow-catalog-quantization');
     expect((await post(url, 'me/unheard-of', 'Q4_K_M')).status).toBe(404);
   });

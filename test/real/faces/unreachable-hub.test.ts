@@ -16,7 +16,7 @@ setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
 describe('a start with a hub that cannot be reached', () => {
-  it('is refused in time, whatever is collected meanwhile: it was waited for without end', async () => {
+  it('is refused in time, even if garbage is collected: it waited forever', async () => {
     const engine = await openDownloader({
       modelsDirs: [folder],
       environment: { HF_ENDPOINT: 'http://127.0.0.1:9', HOME: folder },

@@ -152,7 +152,7 @@ describe('a proxy', () => {
     expect(proxy.requests().map(({ method, status }) => [method, status])).toContainEqual(['CONNECT', 200]);
   });
 
-  it('that wants other credentials is told apart from the hub, for http and https', async () => {
+  it('that requires other credentials is distinguished from the hub, for http and https', async () => {
     const proxy = await createProxy({ credentials: 'user:right' });
     onTestFinished(() => proxy.close());
     for (const tls of [false, true]) {
@@ -183,7 +183,7 @@ describe('a proxy', () => {
   });
 });
 
-describe('a certificate that nobody knows', () => {
+describe('a certificate of an unknown authority', () => {
   it('makes the hub unreachable, and the text tells how to name an authority', async () => {
     const hub = await startHub({ tls: true });
     const error = await rejection(clientOf(hub.endpoint).plan(chat, patience()));

@@ -55,7 +55,7 @@ describe('a catalog id', () => {
     expect(await catalog.find('qwen9-1B', patience())).toEqual(found);
   });
 
-  it('that nobody knows is refused with what to try', async () => {
+  it('that is unknown is refused with what to try', async () => {
     const { catalog, root } = await catalogOf({});
     for (const id of ['qwen/qwen9', 'a/b/c', '/', '', 'a/']) {
       const error = await rejection(catalog.find(id, patience()));
@@ -148,11 +148,11 @@ metadataOverrides: {domain: llm}
     ['model: x', 'base'],
     ['base: 5', 'base'],
     ['base: nothing', 'owner/name'],
-    ['base: []', 'no source'],
+    ['base: []', 'expected a source'],
     ['base: [5]', 'base[0]'],
     ['base: [{key: a/b}]', 'base[0].sources'],
     ['base: [{sources: [5]}]', 'base[0].sources[0]'],
-    ['base: [{sources: [{type: torrent}]}]', 'no source'],
+    ['base: [{sources: [{type: torrent}]}]', 'expected a source'],
     ['base: [{sources: [{type: huggingface, repo: x}]}]', 'base[0].sources[0].user'],
     ['base: [{sources: [{type: huggingface, user: x, repo: a/b}]}]', 'base[0].sources[0].repo'],
     ['base: [{sources: [{type: huggingface, user: x, repo: 5}]}]', 'base[0].sources[0].repo'],

@@ -79,7 +79,7 @@ describe('a request for a quantization', () => {
       code: 'no_compatible_option',
       subject: 'it',
       choices: ['Q4_K_M', 'Q8_0'],
-      message: 'Cannot find Q4_K in it. It has Q4_K_M, Q8_0.',
+      message: 'Cannot find Q4_K in it. The repo has Q4_K_M, Q8_0.',
     });
   });
 

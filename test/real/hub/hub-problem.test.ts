@@ -90,7 +90,7 @@ describe('an answer that is no success', () => {
     expect(asRefusal(problem, 'it')).toMatchObject({ code: 'hub_unavailable', retryAfterMs: 5000 });
   });
 
-  it('is told with the id that the hub gave the request', () => {
+  it('is reported with the id that the hub gave the request', () => {
     for (const [status, headers, sentToken, refusal] of cases) {
       if (refusal === 'proxy_auth') continue;
       const problem = problemIn({ status, headers: { ...headers, 'x-request-id': 'Root=1-abc' }, sentToken }, question);

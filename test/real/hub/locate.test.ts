@@ -151,7 +151,7 @@ describe('a location that is refused', () => {
     }
   });
 
-  it('says what may pass: nobody there, too many requests, a failing server', async () => {
+  it('says which failures may pass: no server, too many requests, a failing server', async () => {
     const hub = await startHub();
     const client = clientOf(hub.endpoint);
     const plan = await planOf(client, 'tiny-chat-GGUF');

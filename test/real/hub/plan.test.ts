@@ -224,7 +224,7 @@ describe('a hub that refuses a plan', () => {
     }
   });
 
-  it('is not listened to for ever', async () => {
+  it('is not read forever', async () => {
     const sha = 'a'.repeat(40);
     let page = 0;
     const server = createServer(({ url }, response) => {
@@ -243,7 +243,7 @@ describe('a hub that refuses a plan', () => {
     expect(page).toBe(10);
   });
 
-  it('is not asked for the same page for ever', async () => {
+  it('is not asked for the same page forever', async () => {
     const hub = await startHub();
     hub.faults.add({ when: { route: 'tree' }, effect: { type: 'redirect', to: 'loop' } });
     expect(await plan('tiny-chat-GGUF', hub.endpoint)).toMatchObject({ code: 'redirect_refused' });
@@ -261,7 +261,7 @@ describe('a hub in trouble', () => {
     expect(error).toMatchObject({ code: 'hub_unavailable', message: expect.stringContaining('500') as string });
   });
 
-  it('is asked again after a reset, and unreachable when nobody listens', async () => {
+  it('is called again after a reset, and unreachable when no server listens', async () => {
     const hub = await startHub();
     hub.faults.add({ times: 1, effect: { type: 'reset' }, when: { route: 'tree' } });
     expect((await clientOf(hub.endpoint).plan(chat, patience())).quantization).toBe('Q4_K_M');
@@ -292,7 +292,7 @@ describe('a hub in trouble', () => {
     expect(silent).toMatchObject({ code: 'hub_unavailable', message: expect.stringContaining('in time') as string });
   });
 
-  it('ends with the reason of whoever stops it', async () => {
+  it('ends with the reason of the abort signal', async () => {
     const hub = await startHub();
     hub.faults.add({ when: { route: 'info' }, effect: { type: 'stall' } });
     const stop = new AbortController();
@@ -301,7 +301,7 @@ describe('a hub in trouble', () => {
     expect((await planning).message).toBe('enough');
   });
 
-  it('is left alone for as long as it asks, and a second longer, by everybody in that bucket', async () => {
+  it('is not called for as long as it asks, and a second longer, by any caller in that bucket', async () => {
     const hub = await startHub();
     const clock = createLeapingClock();
     hub.faults.add({

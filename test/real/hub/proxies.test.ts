@@ -43,7 +43,7 @@ describe('a SOCKS proxy', () => {
     expect(proxy.asked).toEqual([]);
   });
 
-  it('that wants other credentials is told apart from the hub', async () => {
+  it('that requires other credentials is distinguished from the hub', async () => {
     const hub = await startHub();
     const proxy = await startSocksServer({ user: 'me', password: 'r/ght' });
     for (const user of ['', 'me:wrong@']) {

@@ -98,7 +98,9 @@ describe('a shared location', () => {
       error = thrown;
     }
     expect(error).toMatchObject({ name: 'DownloadError', code: 'cdn_refused' });
-    expect((error as Error).message).toContain('cdn.test refused a.gguf (403 AccessDenied)');
+    expect((error as Error).message).toContain(
+      'Cannot download a.gguf: cdn.test refused 3 new URLs in a row (403 AccessDenied)',
+    );
     expect((error as Error).message).not.toContain('secret');
     expect(asked()).toBe(3);
   });
@@ -124,7 +126,7 @@ describe('a shared location', () => {
     location.delivered(first);
     location.refused(await location.current(), '403');
     const third = await location.current();
-    expect(() => location.refused(third, '403')).toThrow('3 fresh URLs');
+    expect(() => location.refused(third, '403')).toThrow('3 new URLs');
   });
 
   it('lets one leave who waits for it, while the others go on', async () => {

@@ -33,7 +33,7 @@ describe('a file that several jobs want', () => {
     expect(claim('one', 'file')).toBe(false);
   });
 
-  it('goes from hand to hand in the order of the claims, and never to whoever comes in between', async () => {
+  it('is passed on in the order of the claims, and never to a later claim', async () => {
     const { claim, release, granted } = openClaims();
     for (const job of ['a', 'b', 'c']) claim(job, 'file');
     const released = release('a');

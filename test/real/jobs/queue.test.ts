@@ -32,7 +32,7 @@ describe('the queue', () => {
     expect(queue.nextOrder()).toBe(10);
   });
 
-  it('moves a waiting job, and tells the orders that changed', () => {
+  it('moves a waiting job, and returns the orders that changed', () => {
     const queue = openQueue(1);
     for (const [id, order] of [
       ['runs', 1],

@@ -36,7 +36,7 @@ function recorded(make: (path: string) => Promise<void> = (path) => mkdir(path))
 
 describe('a folder', () => {
   it.runIf(process.platform === 'linux').each(['/proc/nope', '/proc/nope/models'])(
-    'that a file system does not take, %s, is refused instead of asked for without end',
+    'that a file system refuses, %s, is reported and not retried forever',
     async (root) => {
       const program = join(await temporaryFolder(), 'program.mjs');
       await build({
@@ -47,7 +47,7 @@ describe('a folder', () => {
         ...{ timeout: 10_000, killSignal: 'SIGKILL', encoding: 'utf8' },
       });
       expect([stdout, signal]).toEqual([
-        `Cannot use ${root} as a models folder: no folder can be made in /proc. Name another folder.`,
+        `Cannot use ${root} as a models folder: no folder can be created in /proc. Choose another folder.`,
         null,
       ]);
     },

@@ -46,7 +46,7 @@ describe('the models folders', () => {
     const error = await openModelFolders({ files, roots: [root] }).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(RefusedError);
     expect(error).toMatchObject({ code: 'disk_error', subject: root });
-    expect((error as Error).message).toContain('is a file. Name a folder');
+    expect((error as Error).message).toContain('is a file. Choose a folder');
   });
 
   it.each(['EACCES', 'EROFS', 'ENOSPC'])('are refused when nothing can be written there: %s', async (code) => {
@@ -193,7 +193,7 @@ describe('room on the disk', () => {
     [999, '999 B'],
     [17_990_911_801, '18.0 GB'],
     [999_960, '1.0 MB'],
-  ])('is told in words: %d bytes are %s', (bytes, words) => {
+  ])('is reported in words: %d bytes are %s', (bytes, words) => {
     expect(describeBytes(bytes)).toBe(words);
   });
 });

@@ -332,7 +332,7 @@ describe('removing a model', () => {
     expect(await here.records.list(here.root)).toEqual([]);
   });
 
-  it('leaves a projector that another quantization uses, and files that belong to nobody', async () => {
+  it('leaves a projector that another quantization uses, and files without a model', async () => {
     const here = await world();
     const projector = 'mmproj-Chat-7B-F16.gguf';
     await here.add(CHAT, 'Chat-7B-Q4_K_M.gguf', 'Chat-7B-Q8_0.gguf', projector);

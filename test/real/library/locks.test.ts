@@ -188,13 +188,13 @@ describe('the lock of a set of files', () => {
     const path = await lockFile(root);
     await lock.release();
     await writeFile(path, '');
-    expect((await refusal(takeLock(optionsFor(root)))).message).toContain('just begun');
+    expect((await refusal(takeLock(optionsFor(root)))).message).toContain('just started the same download');
     const old = new Date(Date.now() - 60 * 60_000);
     await utimes(path, old, old);
     await (await takeLock(optionsFor(root, quick))).release();
   });
 
-  it('is noticed to be lost, and then not removed by the one who lost it', async () => {
+  it('is noticed to be lost, and then not removed by its former holder', async () => {
     const root = await temporaryFolder();
     const slept = await takeLock(optionsFor(root, { lockTouchMs: 50, lockStaleMs: 600_000 }));
     const path = await lockFile(root);

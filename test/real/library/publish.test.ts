@@ -190,7 +190,7 @@ describe('a publication', () => {
     },
   );
 
-  it('replaces the outdated file it was told of, which is there until the new one is', async () => {
+  it('replaces the outdated file that the plan names, which stays until the new one is there', async () => {
     for (let steps = 0; ; steps++) {
       const root = await temporaryFolder();
       const folder = join(root, 'acme', 'Chat-GGUF');

@@ -48,7 +48,7 @@ describe('the next run', () => {
     expect(chooseRange(choice)).toEqual({ type: 'start', first: 0, end: 4 });
   });
 
-  it('begins at the first segment that nobody fetches', () => {
+  it('begins at the first free segment', () => {
     const choice = world(10 * GiB);
     choice.segments.own(0, 3);
     choice.segments.finish(3);
@@ -106,7 +106,7 @@ describe('the next run', () => {
     expect(chooseRange({ ...choice, open })).toMatchObject({ type: 'split' });
   });
 
-  it('covers only what nobody has, and every segment gets its turn', () => {
+  it('covers only missing segments, and each of them in time', () => {
     const facts = fc.record({
       size: fc.integer({ min: 1, max: 3 * GiB }),
       stored: fc.array(fc.constantFrom(0, 0, 0, 1, MiB, 16 * MiB), { minLength: 1, maxLength: 30 }),

@@ -19,7 +19,7 @@ describe('connection slots', () => {
     expect([holder.take('a'), holder.take('a')]).toEqual([expect.any(Function), undefined]);
   });
 
-  it('go to whoever has fewest when one comes free', () => {
+  it('go to the file with the fewest when one is released', () => {
     const slots = createConnectionSlots({ connectionsPerHost: 3, connectionsInAll: 3 });
     const got: string[] = [];
     const greedy = slots.join(() => greedy.take('a') !== undefined && got.push('greedy'));

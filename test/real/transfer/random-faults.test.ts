@@ -35,7 +35,7 @@ const fault: fc.Arbitrary<HubFault> = fc.record({
   effect: action,
 });
 
-it('completes every file, and takes no byte twice, whatever goes wrong for a while', async () => {
+it('completes every file, and takes no byte twice, with any temporary faults', async () => {
   const story = fc.record({
     faults: fc.array(fault, { maxLength: 12 }),
     segmentBytes: fc.integer({ min: 20 * KiB, max: 2000 * KiB }),

@@ -160,7 +160,7 @@ describe('a range source', () => {
 
   it.each<[string, (response: ServerResponse) => void, string, string]>([
     ['a redirect to another protocol', say(302, { Location: 'ftp://10.0.0.1/' }), 'redirect_refused', 'ftp:'],
-    ['a redirect to nowhere', say(302), 'redirect_refused', 'leads on to another'],
+    ['a redirect to nowhere', say(302), 'redirect_refused', 'redirects to another'],
     ['a proxy that wants credentials', say(407), 'proxy_auth', 'HTTP_PROXY'],
   ])('refuses for good: %s', async (_, wrong, code, text) => {
     answer = wrong;
@@ -212,7 +212,7 @@ describe('a range source', () => {
     expect([error, started]).toEqual([undefined, [{ start: 100, end: 150, whole: false }]]);
   });
 
-  it('says that nobody answers by a code, without the address', async () => {
+  it('reports a missing answer by a code, without the address', async () => {
     const url = `http://127.0.0.1:1/file?${SECRET}`;
     const place = { url, headers: {}, expiresAt: Infinity, renewAt: Infinity };
     const location = { current: async () => place, refused: () => undefined, delivered: () => undefined };

@@ -60,7 +60,7 @@ describe('a transfer', () => {
     await expectWhole(fetching);
   });
 
-  it('tells its phases in their order', async () => {
+  it('reports its phases in their order', async () => {
     stage.hub.faults.add({ when: { route: 'cdn', nth: { from: 1, to: 6 } }, effect: { type: 'reset' } });
     const fetching = fetchInto(stage, { limits: { connectionsAtStart: 1 } });
     await expectWhole(fetching);
@@ -214,7 +214,9 @@ describe('what holds reading back', () => {
   });
 
   it('refuses a limit that is none', () => {
-    expect(() => createBandwidth(0)).toThrow('Cannot limit the bandwidth to 0 bytes per second');
+    expect(() => createBandwidth(0)).toThrow(
+      'Cannot limit the bandwidth: expected a number of bytes per second above 0',
+    );
     expect(() => createBandwidth().setLimit(NaN)).toThrow(RangeError);
   });
 });

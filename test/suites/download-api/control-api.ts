@@ -18,7 +18,7 @@ export function controlApi(transport: Transport): void {
   const { check } = checksOver(transport);
 
   describe('the control API', () => {
-    check('tells that the dock is well, and its time', {}, async (client) => {
+    check('reports that the dock is running, and its time', {}, async (client) => {
       const answer = await client.get('/__modeldock/health');
       expect(answer.status).toBe(200);
       expect(answer.headers['content-type']).toBe(JSON_TYPE);
@@ -35,7 +35,7 @@ export function controlApi(transport: Transport): void {
       expect((await client.status('job_1')).body).toContain('"completed"');
     });
 
-    check('goes back to the first moment', { jobIds: ['job_1'] }, async (client) => {
+    check('resets to the initial state', { jobIds: ['job_1'] }, async (client) => {
       await client.download('simulate/instant');
       await client.post('/api/v1/models/load', { model: 'simulate/instant' });
       await client.advance(60_000);
@@ -55,7 +55,7 @@ export function controlApi(transport: Transport): void {
       expect(clock.now).toBe(start);
     });
 
-    check('says what there is where there is nothing', {}, async (client) => {
+    check('lists its routes for an unknown path', {}, async (client) => {
       const answer = await client.get('/__modeldock/nothing');
       expect(answer.status).toBe(404);
       expect(answer.body).toContain('POST /__modeldock/clock/advance');

@@ -1,4 +1,4 @@
-/** Catalog ids that are not to depend on a search, and the repo that has each as GGUF. */
+/** Catalog ids that must not depend on a search, and the GGUF repo of each. */
 export const bundledModels: Readonly<Record<string, string>> = {
   'deepseek/deepseek-r1': 'lmstudio-community/DeepSeek-R1-Distill-Llama-70B-GGUF',
   'deepseek/deepseek-r1-0528-qwen3-8b': 'lmstudio-community/DeepSeek-R1-0528-Qwen3-8B-GGUF',

@@ -7,18 +7,18 @@ import type { HubClient } from '../hub-client.js';
 import { bundledModels } from './bundled-models.js';
 import { MalformedModel, readModelYaml, type ModelBase, type RepoName } from './model-yaml.js';
 
-/** From ids such as `qwen/qwen3-8b` to repos. */
+/** Maps ids such as `qwen/qwen3-8b` to repos. */
 export interface HubCatalog {
   /**
-   * Repos that have the model, the best first. Looks into the user's folder, LM Studio's, the bundled list, and then
-   * among the repos of `lmstudio-community`, where it is called `<name>-GGUF`.
+   * Finds repos that have the model, the best first. It looks in the user's folder, in LM Studio's, in the bundled
+   * list, and then among the repos of `lmstudio-community` for one called `<name>-GGUF`.
    * @throws RefusedError model_not_found; of the search, as `HubClient.plan`
    */
   find(id: string, signal: AbortSignal): Promise<RepoName[]>;
 }
 
 export interface HubCatalogOptions {
-  /** The user's: `<owner>/<name>/model.yaml`, as in LM Studio's. */
+  /** The user's own: `<owner>/<name>/model.yaml`, as in LM Studio's. */
   folder?: string;
   /** Usually `~/.lmstudio`; its models are in `hub/models/<owner>/<name>/model.yaml`. */
   lmStudioHome: string;
@@ -40,7 +40,7 @@ export function createHubCatalog({ folder, lmStudioHome, client }: HubCatalogOpt
       const base = await readBase(file, bases[0] ?? id);
       if (base === undefined) continue;
       if ('repos' in base) return base.repos;
-      // Another model's name, or else a repo's.
+      // The base is another model's name, or else a repo's.
       return (await described(base.model, [...bases, id])) ?? [repoOf(base.model)];
     }
     const bundled = bundledModels[id.toLowerCase()];
@@ -90,23 +90,23 @@ function repoOf(id: string): RepoName {
 function endless(bases: readonly string[]): RefusedError {
   return unusable(
     bases[0]!,
-    `${bases[0]!} is based on a model that is based on itself: ${bases.join(' → ')}. Correct base in their model.yaml.`,
+    `Cannot use ${bases[0]!}: its bases form a circle (${bases.join(' → ')}). Correct base in their model.yaml.`,
   );
 }
 
-/** The model is described, and the description cannot be used. */
+/** Reports that the model has a description, but an invalid one. */
 function unusable(id: string, message: string, cause?: unknown): RefusedError {
   return new RefusedError('model_not_found', id, message, { advice: message, cause });
 }
 
 function notFound(id: string, folder: string): RefusedError {
-  const advice = `Name its Hugging Face repo (https://huggingface.co/owner/name), or say where it is in ${join(folder, 'owner', 'name', 'model.yaml')}.`;
+  const advice = `Use the link of its Hugging Face repo (https://huggingface.co/owner/name), or describe it in ${join(folder, 'owner', 'name', 'model.yaml')}.`;
   const repo = `${COMMUNITY}/${id.split('/').at(-1) ?? id}-GGUF`;
-  const message = `There is no model ${id} in the catalog, and no repo ${repo}. ${advice}`;
+  const message = `Cannot find ${id}: it is not in the catalog, and there is no repo ${repo}. ${advice}`;
   return new RefusedError('model_not_found', id, message, { advice });
 }
 
-/** Whether a catalog could have it: a name that cannot be a folder is in none. */
+/** Whether a catalog can contain a name: one that cannot be a folder is in none. */
 function isFolderName(owner: string, name: string): boolean {
   try {
     checkRepoName(owner, name);
