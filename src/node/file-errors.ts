@@ -55,7 +55,10 @@ const ADVICE: Readonly<Record<string, FileErrorAdvice>> = {
   ESTALE: { reason: 'the network disk has lost the file', advice: CHECK_DISK },
   ETIMEDOUT: { reason: 'the network disk does not answer', advice: CHECK_DISK },
   EBUSY: { reason: 'another program holds it', advice: 'End that program' },
-  EFBIG: { reason: 'the file system does not support files of this size', advice: 'Use a models folder on another file system' },
+  EFBIG: {
+    reason: 'the file system does not support files of this size',
+    advice: 'Use a models folder on another file system',
+  },
   ENOENT: { reason: 'it, or the folder that it is in, was deleted', advice: 'Put the folder back' },
   ENOTDIR: { reason: 'a folder that it is in is a file', advice: 'Move that file away' },
   EISDIR: { reason: 'it is a folder', advice: 'Move that folder away' },
