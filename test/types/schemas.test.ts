@@ -3,7 +3,7 @@ import type * as z from 'zod/mini';
 import type { ModeldockConfig } from '../../src/config/index.js';
 import type { ConfigKey, configSchema } from '../../src/config/config-schema.js';
 import type { Settings } from '../../src/server/settings.js';
-import type { ModelName, PlainTestModel, TestModelName, TestModelWithPercentage } from '../../src/core/model-name.js';
+import type { ModelName, TestModelName } from '../../src/core/model-name.js';
 import { testModels } from '../../src/simulator/test-models.js';
 import { createDock } from '../../src/index.js';
 import type { inferred } from '../../src/contract/inferred.js';
@@ -64,6 +64,18 @@ it('has unions of names that are complete', () => {
   expectTypeOf<RouteName>().toEqualTypeOf<keyof typeof routes>();
   expectTypeOf<DocumentedRoute>().toEqualTypeOf<(typeof routes)[RouteName]>();
 });
+
+/** The part of a name after `simulate/`, where it ends without a percentage, and before it where it ends with one. */
+type PlainTestModel = {
+  [Name in TestModelName]: Name extends `${string}-${10 | 25 | 42 | 50 | 75 | 90 | 99}`
+    ? never
+    : Name extends `simulate/${infer Rest}`
+      ? Rest
+      : never;
+}[TestModelName];
+type TestModelWithPercentage = {
+  [Name in TestModelName]: Name extends `simulate/${infer Rest}-42` ? Rest : never;
+}[TestModelName];
 
 it('offers the name of each test model, and of no other', async () => {
   const plain = {
