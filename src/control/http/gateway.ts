@@ -1,7 +1,6 @@
 import type { Api } from '../../api/api.js';
 import { chain, prettyJson, type Answerer, type Call, type CallMiddleware } from '../../api/call.js';
 import type { CorsOrigin } from '../../api/cors.js';
-import { fetchFrom } from '../../api/fetch.js';
 import { ForwardedCall } from '../../api/forwarded-call.js';
 import { isDocumentedPath, isInferencePath } from '../../api/routes.js';
 import { problems } from '../../contract/problem.js';
@@ -67,7 +66,8 @@ export function createGateway(
     ...(keepAliveMs !== undefined && { keepAliveMs }),
     owns: (route, ownership) => ownership === 'origin' || isOurs(route.path),
     answer,
-    fetch: (request) => fetchFrom(answer, request),
+    // Loaded with the first call: pages with MSW's handlers do not use it.
+    fetch: async (request) => (await import('../../api/fetch.js')).fetchFrom(answer, request),
   };
 
   function isOurs(path: string): boolean {
