@@ -1,7 +1,7 @@
 import { realpathSync, statSync, watch, type FSWatcher } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
-/** How a watch is told of what it sees. */
+/** The callbacks of a watch. */
 export interface WatchOptions {
   /** Called with the paths, as they were given, of files that were written, replaced or removed. */
   onChange: (paths: readonly string[]) => void;

@@ -29,7 +29,7 @@ export interface LmStudioOptions extends SimulatedWorldOptions {
   baseUrl?: string;
   /**
    * The arg that gets the address of the story's own session, such as `baseUrl`: two stories on a docs page then never meet.
-   * Without it stories at the same address are told apart by the models and jobs that they ask for.
+   * Without it stories at the same address are distinguished by the models and jobs that they ask for.
    */
   urlArg?: string;
   /**
@@ -83,7 +83,7 @@ export interface LmStudioAnnotations {
  * export default { loaders, decorators };
  */
 export function createLmStudio(options: LmStudioOptions = {}): LmStudioAnnotations {
-  const { baseUrl = 'http://localhost:1234', urlArg, worker = 'own', workerUrl, ...world } = options;
+  const { baseUrl = 'http://localhost:1234', urlArg, worker = 'own', workerUrl, ...dockOptions } = options;
   const address = createSharedAddress({ unnamed: 'latest' });
   const handlers = createHandlers(address.api, { baseUrl });
   const docks = new Map<string, { dock: SimulatedDock; remove: () => void }>();
@@ -95,7 +95,7 @@ export function createLmStudio(options: LmStudioOptions = {}): LmStudioAnnotatio
     previous?.remove();
     previous?.dock.close();
     const given = (parameters.lmStudio ?? {}) as LmStudioParameters;
-    const dock = await openDock(id, { ...world, ...given });
+    const dock = await openDock(id, { ...dockOptions, ...given });
     docks.set(id, { dock, remove: address.add(id, dock.api, claimsOf(dock, given.model)) });
     return { lm: { url: `${baseUrl.replace(/\/$/, '')}/s/${id}`, dock } };
   };
@@ -111,9 +111,9 @@ export const lmStudio: LmStudioAnnotations = createLmStudio();
 
 /** A story that is rendered again has the same job ids: what polls from before goes on. */
 async function openDock(id: string, parameters: LmStudioParameters): Promise<SimulatedDock> {
-  const { model = '*', at, installed = [], faults = [], ...world } = parameters;
+  const { model = '*', at, installed = [], faults = [], ...dockOptions } = parameters;
   const held = at === undefined ? {} : { speed: 0, hold: { [model]: at } };
-  const dock = createDock({ seed: id, dates: 'caller', ...held, ...world });
+  const dock = createDock({ seed: id, dates: 'caller', ...held, ...dockOptions });
   for (const each of installed) await dock.models.add(each);
   for (const fault of faults) await dock.faults.add(fault);
   return dock;
