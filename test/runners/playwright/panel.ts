@@ -15,13 +15,13 @@ const html = `<!doctype html><meta charset="utf-8"><title>Panel</title>
     const headers = { 'Content-Type': 'application/json' };
     const asked = await fetch(download, { method: 'POST', headers, body: JSON.stringify({ model }) });
     let job = await asked.json();
+    show(job);
     for (;;) {
-      show(job);
       if (job.status !== 'downloading' && job.status !== 'paused') return;
       await new Promise((resolve) => setTimeout(resolve, 50));
       try {
         const answer = await fetch(download + '/status/' + job.job_id);
-        if (answer.ok) job = await answer.json();
+        if (answer.ok) show((job = await answer.json()));
       } catch {
         document.querySelector('#state').textContent = 'no connection';
       }

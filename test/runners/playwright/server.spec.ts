@@ -3,7 +3,7 @@ import { openPanel } from './panel.js';
 
 test.use({ lmOptions: { server: process.env.MODELDOCK_URL ?? '' } });
 
-const rounds = 2 * Number(process.env.ROUNDS);
+const rounds = Number(process.env.SESSIONS);
 
 for (let index = 1; index <= rounds; index++) {
   test(`has a session of its own on the server, ${index}`, async ({ page, lm }) => {
