@@ -20,7 +20,7 @@ export interface JestLmTestApi extends DeclareJestLmTest {
   /**
    * Turns a body into one that Jest's own functions take.
    * @example
-   * test.each(['simulate/steady', 'simulate/slow'])('shows %s', withLm(async ({ lm }, model) => { … }));
+   * test.each(['simulate/steady', 'simulate/slow'])('shows %s', withLm(async ({ lm }, model) => void (await lm.expectDownload(model))));
    */
   withLm<Values extends unknown[]>(
     run: (context: { lm: Lm }, ...values: Values) => unknown,
@@ -41,7 +41,7 @@ interface JestTest extends Declare {
  * @throws Error outside Jest
  * @example
  * const test = createTest({ profile: 'lmstudio-0.4' });
- * test('asks for the model', async ({ lm }) => { … });
+ * test('asks for the model', async ({ lm }) => void (await lm.expectDownload('simulate/steady')));
  */
 export function createTest(options: LmOptions = {}): JestLmTestApi {
   const run = (title: string, body: (lm: Lm) => unknown): Promise<void> => runWithLm(title, options, body);

@@ -38,7 +38,7 @@ export interface NodeLmTestApi extends DeclareNodeLmTest {
  * Creates node:test's `test` with an LM Studio for each test.
  * @example
  * const test = createTest({ profile: 'lmstudio-0.4' });
- * test('asks for the model', async ({ lm }) => { … });
+ * test('asks for the model', async ({ lm }) => void (await lm.expectDownload('simulate/steady')));
  */
 export function createTest(options: LmOptions = {}): NodeLmTestApi {
   const withLm = (run: NodeLmTestFunction) => (t: TestContext) =>

@@ -19,7 +19,7 @@ export interface VitestLmFixtures {
  * Creates Vitest's `test` with an LM Studio for each test.
  * @example
  * const test = createTest({ profile: 'lmstudio-0.4', baseUrl: 'http://localhost:4321' });
- * test('shows the download', async ({ lm }) => { … });
+ * test('shows the download', async ({ lm }) => void (await lm.expectDownload('simulate/steady')));
  */
 export function createTest(options: LmOptions = {}): TestAPI<VitestLmFixtures> {
   return base.extend<VitestLmFixtures>({

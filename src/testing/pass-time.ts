@@ -16,6 +16,7 @@ export interface PassTimeOptions {
  * they fire one after the other; the clock of the session goes along with them, frozen or running.
  * @throws ControlError timeout where a call is not answered
  * @example
+ * const dock = createDock({ speed: 0 });
  * vi.useFakeTimers();
  * await passTime(dock, 10_000); // a client that polls every second has polled ten times
  */

@@ -11,7 +11,6 @@ const SHARED: Readonly<Record<string, string>> = {};
 const SHARED_VALUES: Readonly<Record<string, string>> = {
   createTest: 'each test runner has an entry of its own, and its test is created by this',
   test: 'each test runner has an entry of its own, and this is its test',
-  inferred: 'the values that the code reads, and the same values with their reasons',
 };
 
 describe('an exported name', () => {

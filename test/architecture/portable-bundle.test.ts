@@ -30,6 +30,7 @@ const peersOf: Record<string, string[]> = {
   './browser': ['msw'],
   './storybook': ['msw'],
   './types': [],
+  './config': [],
 };
 
 describe('the portable entries', () => {

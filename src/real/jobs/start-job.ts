@@ -16,7 +16,7 @@ import { planRequest } from './plan-request.js';
 import { orDiskRefusal } from './refuse-disk-error.js';
 import { identityOf, requestKey, subjectOf } from './request-identity.js';
 
-export interface StartOptions {
+export interface StartJobOptions {
   /** Accepts a quantization together with a catalog id. */
   allowCatalogQuantization: boolean;
 }
@@ -24,7 +24,7 @@ export interface StartOptions {
 /** Starts downloads: plans, checks existing files, takes the lock, requests one file, writes the record. */
 export interface Starter {
   /** @throws RefusedError for every refusal that is known within `limits.startMs` */
-  start(request: DownloadRequest, options: StartOptions): Promise<JobSnapshot | 'already_downloaded'>;
+  start(request: DownloadRequest, options: StartJobOptions): Promise<JobSnapshot | 'already_downloaded'>;
   /** Downloads the newest commit; files with another digest are replaced. */
   renew(request: DownloadRequest): Promise<JobSnapshot | 'already_downloaded'>;
   /** Resolves when no start is in progress. */

@@ -4,7 +4,7 @@ import { parseHost, parsePort } from '../../node/listen-flags.js';
 import { exitCodes } from '../downloads/exit-codes.js';
 import { withVariable } from '../engine-options.js';
 import { logLevels } from '../../config/log-levels.js';
-import type { ProxySettings } from './proxy-settings.js';
+import type { ProxyFlags } from './proxy-settings.js';
 
 const DEFAULT_PORT = 1235;
 
@@ -32,7 +32,7 @@ export function addProxyCommand(program: Command): void {
     .exitOverride(({ exitCode, code, message }) => {
       throw new CommanderError(exitCode === 0 ? exitCodes.done : exitCodes.wrongUse, code, message);
     })
-    .action(async (url: string, settings: ProxySettings) => {
+    .action(async (url: string, settings: ProxyFlags) => {
       const { runProxy } = await import('./run-proxy.js');
       await runProxy(url, settings, program.version() ?? '');
     });

@@ -2,7 +2,7 @@ import type { ProfileName } from '../../contract/profiles.js';
 import type { LogLevel } from '../../config/log-levels.js';
 
 /** The flags of `proxy`, checked. */
-export interface ProxySettings {
+export interface ProxyFlags {
   port: number;
   host?: string;
   allowHost?: string[];

@@ -8,11 +8,11 @@ import { onOutputLost } from '../output.js';
 import { serve, type Serving } from '../serve.js';
 import { documentRoutes, makeControlToken } from '../serve-with-log.js';
 import { bold, commandName, listening, row } from '../welcome.js';
-import type { ProxySettings } from './proxy-settings.js';
+import type { ProxyFlags } from './proxy-settings.js';
 import { createTraceFiles } from './trace-files.js';
 
 /** `modeldock proxy`: listens until a signal comes. @throws CommandError, CannotListenError */
-export async function runProxy(url: string, settings: ProxySettings, version: string): Promise<void> {
+export async function runProxy(url: string, settings: ProxyFlags, version: string): Promise<void> {
   // Installed before the server listens: a program that waits for that may send the signal at once.
   const stopped = untilStopped();
   const log = createLog(settings.logLevel);
@@ -78,7 +78,7 @@ function untilStopped(): Promise<void> {
 function welcomeProxy(
   { urls, url, port }: Serving,
   upstream: string,
-  { host, record, controlToken }: Omit<ProxySettings, 'controlToken'> & { controlToken: string | undefined },
+  { host, record, controlToken }: Omit<ProxyFlags, 'controlToken'> & { controlToken: string | undefined },
   version: string,
 ): string {
   const base = urls.length > 1 ? `http://localhost:${port}` : url;

@@ -3,14 +3,14 @@ import { profileNames } from '../../contract/profiles.js';
 import { parseCount } from '../engine-options.js';
 import { exitCodes } from '../downloads/exit-codes.js';
 import type { VerifySettings } from './verify-settings.js';
-import { processIo, type VerifyIo } from './verify-io.js';
+import { verifyProcessIo, type VerifyIo } from './verify-io.js';
 
 const EXIT_CODES = `
 Exit codes: ${exitCodes.done} every row that could be tried holds; ${exitCodes.failed} a row differs; ${exitCodes.wrongUse} wrong use; ${exitCodes.unreachable} nothing answers there;
 ${exitCodes.noPermission} the server asks for a token; ${exitCodes.interrupted} ended by Ctrl-C. docs/verify.md has all of it.`;
 
 /** Adds `verify`, which tries what is known of LM Studio's API with a server. */
-export function addVerifyCommand(program: Command, io: VerifyIo = processIo): void {
+export function addVerifyCommand(program: Command, io: VerifyIo = verifyProcessIo): void {
   program
     .command('verify')
     .description('try with a server, LM Studio or another, what is known of its API; nothing is changed there')

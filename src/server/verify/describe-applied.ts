@@ -1,7 +1,7 @@
 import type { AppliedReport } from '../../verify/apply.js';
 import type { RowResult, VerifyReport } from '../../verify/report.js';
 import { showFound } from './describe-report.js';
-import { paint, quote, widthOf, wrap, type Screen } from './paint.js';
+import { paint, quote, widthOf, wrap, type PaintedScreen } from './paint.js';
 
 const VERDICTS = {
   confirmed: ['green', 'a real server does what was decided: it can move to the observed facts'],
@@ -10,7 +10,7 @@ const VERDICTS = {
 } as const;
 
 /** What a report says about `inferred.ts`, for a maintainer. */
-export function describeApplied(report: VerifyReport, applied: AppliedReport, screen: Screen): string {
+export function describeApplied(report: VerifyReport, applied: AppliedReport, screen: PaintedScreen): string {
   const { settled, open, contradicted } = applied;
   const width = widthOf(screen);
   const { url, verifiedAt, note } = report;

@@ -1,13 +1,13 @@
 import type { RowResult, ShownAnswer, VerifyReport } from '../../verify/report.js';
 import { NO_ACCESS } from '../../verify/try-probe.js';
 import { padCells } from '../downloads/cells.js';
-import { paint, quote, widthOf, wrap, type Screen } from './paint.js';
+import { paint, quote, widthOf, wrap, type PaintedScreen } from './paint.js';
 
 const MARKS = { holds: '✓', differs: '✗', 'not-tried': '–' } as const;
 const COLOURS = { holds: 'green', differs: 'red', 'not-tried': 'dim' } as const;
 
 /** A report for people: one line per row, then what differs with both answers, then the sum. */
-export function describeReport(report: VerifyReport, screen: Screen): string {
+export function describeReport(report: VerifyReport, screen: PaintedScreen): string {
   const { rows, url, profile, isModeldock } = report;
   const differing = rows.filter(({ outcome }) => outcome === 'differs');
   const subject = isModeldock ? 'modeldock' : 'LM Studio, or what stands for it';
@@ -23,7 +23,11 @@ export function describeReport(report: VerifyReport, screen: Screen): string {
   ].join('\n');
 }
 
-function lineOf({ id, outcome, sentence, reason }: RowResult, rows: readonly RowResult[], screen: Screen): string[] {
+function lineOf(
+  { id, outcome, sentence, reason }: RowResult,
+  rows: readonly RowResult[],
+  screen: PaintedScreen,
+): string[] {
   const width = Math.max(...rows.map((row) => row.id.length));
   const text = reason === undefined ? sentence : `${sentence} Not tried: ${reason}.`;
   const column = width + 4;
@@ -33,7 +37,7 @@ function lineOf({ id, outcome, sentence, reason }: RowResult, rows: readonly Row
   return [beginning + dimmed(first), ...rest.map((line) => ' '.repeat(column) + dimmed(line))];
 }
 
-function describeDifference(row: RowResult, screen: Screen): string[] {
+function describeDifference(row: RowResult, screen: PaintedScreen): string[] {
   const { id, source, sentence, request, differences = [], expected = '', found } = row;
   const indent = '    ';
   return [
@@ -61,7 +65,7 @@ export function showFound(found: ShownAnswer): string {
   return [String(status), ...lines, body === '' ? '(no body)' : body].join('\n');
 }
 
-function sumOf({ summary }: VerifyReport, screen: Screen): string {
+function sumOf({ summary }: VerifyReport, screen: PaintedScreen): string {
   const parts = [
     paint(screen, 'green', `${summary.holds} hold`),
     paint(screen, summary.differs > 0 ? 'red' : 'dim', `${summary.differs} differ`),
@@ -70,7 +74,7 @@ function sumOf({ summary }: VerifyReport, screen: Screen): string {
   return parts.join(', ');
 }
 
-function adviceFor({ summary, isModeldock, rows }: VerifyReport, screen: Screen): string[] {
+function adviceFor({ summary, isModeldock, rows }: VerifyReport, screen: PaintedScreen): string[] {
   if (rows.some(({ reason }) => reason === NO_ACCESS)) {
     return wrap('The server asks for a token: give it with --token, or in LM_API_TOKEN.', widthOf(screen), '');
   }

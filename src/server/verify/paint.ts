@@ -3,7 +3,7 @@ import { cellsOf } from '../downloads/cells.js';
 import { printable } from '../downloads/printable.js';
 
 /** What a text is written for; without it, for a file or a pipe. */
-export type Screen = { columns: number; colour: boolean } | undefined;
+export type PaintedScreen = { columns: number; colour: boolean } | undefined;
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -11,12 +11,12 @@ const WIDTH_OF_FILES = 100;
 const WIDEST = 120;
 
 /** Colours a text where the screen shows colours. */
-export function paint(screen: Screen, style: Style, text: string): string {
+export function paint(screen: PaintedScreen, style: Style, text: string): string {
   return screen?.colour === true ? styleText(style, text, { validateStream: false }) : text;
 }
 
 /** How wide a paragraph may be. */
-export function widthOf(screen: Screen): number {
+export function widthOf(screen: PaintedScreen): number {
   return screen ? Math.max(40, Math.min(screen.columns - 1, WIDEST)) : WIDTH_OF_FILES;
 }
 

@@ -11,7 +11,7 @@ import type { InferredName } from '../../verify/row.js';
 import { verify, type Verified } from '../../verify/verify.js';
 import { exitCodes } from '../downloads/exit-codes.js';
 import { describeApplied } from './describe-applied.js';
-import { describeCalls } from './describe-calls.js';
+import { describePlannedCalls } from './describe-planned-calls.js';
 import { describeReport } from './describe-report.js';
 import { toJUnit } from './junit.js';
 import type { VerifyIo } from './verify-io.js';
@@ -34,7 +34,7 @@ export async function runVerify(
     return exitCodes.wrongUse;
   }
   if (settings.dryRun) {
-    io.out(describeCalls(url, settings));
+    io.out(describePlannedCalls(url, settings));
     return exitCodes.done;
   }
   const interruption = new AbortController();

@@ -12,7 +12,7 @@ export interface VerifyIo {
   onSignal: (listener: () => void) => void;
 }
 
-export const processIo: VerifyIo = {
+export const verifyProcessIo: VerifyIo = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   screen: () => {

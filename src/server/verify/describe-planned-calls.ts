@@ -7,7 +7,10 @@ import type { VerifySettings } from './verify-settings.js';
 const LONGEST_BODY = 100;
 
 /** The calls that `verify` would make, one line each. */
-export function describeCalls(url: string, { download, token }: Pick<VerifySettings, 'download' | 'token'>): string {
+export function describePlannedCalls(
+  url: string,
+  { download, token }: Pick<VerifySettings, 'download' | 'token'>,
+): string {
   const calls = [...new Set([...firstCalls, ...probeRows.map(({ call }) => call)].map((call) => lineOf(call, token)))];
   return [
     `modeldock verify ${url} would make these ${calls.length} calls. None of them starts, loads, unloads or deletes anything:`,
