@@ -59,7 +59,7 @@ export const modelNotes: Notes = {
 export const definitions = { model: catalogModelSchema };
 
 /** The keywords of an object with `models`, beside those of the list. */
-export function besideTheList(list: JsonSchema): JsonSchema {
+function besideTheList(list: JsonSchema): JsonSchema {
   return {
     ...list,
     ...withSchemaLine({
