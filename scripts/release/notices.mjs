@@ -5,6 +5,20 @@ import { SetUpError } from '../set-up/project.mjs';
 /** Licences whose terms are met by handing on their text. */
 const ALLOWED = ['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause'];
 
+/** The text of a licence that some packages name and do not bring along. */
+const MIT = `Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
+documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
+rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit
+persons to whom the Software is furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all copies or substantial portions of the
+Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
+WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
+COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
+OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
+
 /**
  * Writes the notices for packages whose code is in a bundle: each licence asks for its text to come with the code.
  *
@@ -27,8 +41,12 @@ function folderOfPackage(path) {
 }
 
 async function describeLicence(folder) {
-  const { name, version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+  const { name, version, license, repository } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
   const file = (await readdir(folder)).find((each) => /^licen[cs]e(\.|$)/i.test(each));
+  if (license === 'MIT' && file === undefined && repository !== undefined) {
+    const holder = `Copyright (c) the authors of ${name}, ${repository.url ?? repository}`;
+    return `${name} ${version} (MIT)\n\n${holder}\n\n${MIT}`;
+  }
   if (!ALLOWED.includes(license) || file === undefined) {
     throw new SetUpError(
       `Cannot bundle ${name} ${version}: expected one of the licences ${ALLOWED.join(', ')} and its text, found ` +

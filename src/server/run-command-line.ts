@@ -6,6 +6,7 @@ import { CommandError } from './command-error.js';
 import { configure } from './config/configure.js';
 import { addExecCommand } from './exec/command.js';
 import { addDownloadCommands } from './downloads/commands.js';
+import { addHealthCommand } from './health.js';
 import { addServeOptions, readSwitches, refuseFlagsOfOtherEngine, type Settings } from './settings.js';
 import { addProxyCommand } from './proxy/commands.js';
 import { addVerifyCommand } from './verify/commands.js';
@@ -33,6 +34,8 @@ export async function runCommandLine(args: readonly string[], io: CommandLineIo)
     serve: (settings) => io.serve(settings, version, () => readSettings(args)),
   });
   let putBack: (() => void) | undefined;
+  if (args[0] === 'complete') (await import('./complete.js')).addCompletion(program);
+  else describeCompletion(program);
   try {
     putBack = readSwitches(process.env, program.commands);
     await program.parseAsync(args, { from: 'user' });
@@ -95,6 +98,7 @@ function createProgram({ out, err, serve }: ProgramIo): Command {
   addDownloadCommands(program);
   addHubCommand(program);
   addVerifyCommand(program);
+  addHealthCommand(program);
   addProxyCommand(program);
   program.addHelpText('after', () => `\n${serveCommand.helpInformation()}`);
   program.showHelpAfterError(whereHelpIs());
@@ -102,6 +106,14 @@ function createProgram({ out, err, serve }: ProgramIo): Command {
     command.showHelpAfterError(whereHelpIs(command === serveCommand ? undefined : command));
   }
   return program;
+}
+
+/** For the help: the command itself is loaded only where it runs. */
+function describeCompletion(program: Command): void {
+  program
+    .command('complete')
+    .description('print the completion of commands and flags for a shell: bash, zsh, fish or powershell')
+    .argument('<shell>');
 }
 
 /** Describes a failure in one sentence. Only developers need a stack, and ask for it with MODELDOCK_DEBUG. */
