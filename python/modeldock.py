@@ -16,7 +16,6 @@ modeldock`.
 """
 
 import atexit
-import base64
 import json
 import os
 import re
@@ -26,13 +25,10 @@ import signal
 import subprocess
 import time
 import urllib.error
-import urllib.parse
 import urllib.request
-import zlib
 
 __all__ = ["ControlError", "FindingsError", "Job", "Lm", "LmMixin", "Server", "open_session"]
 
-_SHOWN_CALLS = 12
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -174,19 +170,9 @@ class Lm:
         """Findings that do not fail this test."""
         self._ignored.update(ids)
 
-    def replay_token(self):
-        """The session as one word, for `modeldock --replay`."""
-        packed = zlib.compress(json.dumps(self.control("GET", "/snapshot")).encode())
-        return "mdk1." + base64.urlsafe_b64encode(packed).decode().rstrip("=")
-
     def report(self):
         """The calls of the client, the findings, and how to bring the session back, as text."""
-        parts = [_describe_calls(self.journal()), *map(_describe_finding, self.findings())]
-        try:
-            parts.append(f"Bring this world back with\n  modeldock --replay {self.replay_token()}")
-        except ControlError as error:
-            parts.append(str(error))
-        return "\n\n".join(parts)
+        return _send(f"{self.url}/__modeldock/report", "GET").decode().strip()
 
     def check_findings(self):
         """Raises FindingsError where the client did what would hurt with a real LM Studio."""
@@ -261,18 +247,22 @@ def _name_session(title):
 
 
 def _call(url, method, body=None):
+    text = _send(url, method, body)
+    return json.loads(text) if text else None
+
+
+def _send(url, method, body=None):
     data = None if body is None else json.dumps(body).encode()
     headers = {} if data is None else {"Content-Type": "application/json"}
     if os.environ.get("MODELDOCK_CONTROL_TOKEN"):
         headers["X-Modeldock-Token"] = os.environ["MODELDOCK_CONTROL_TOKEN"]
     try:
         with _OPENER.open(urllib.request.Request(url, data, headers, method=method)) as answer:
-            text = answer.read()
+            return answer.read()
     except urllib.error.HTTPError as error:
         raise _refusal(error.code, error.read(), f"{method} {url}") from None
     except urllib.error.URLError as error:
         raise RuntimeError(f"Cannot reach modeldock with {method} {url}: {error.reason}. Is it started there?") from error
-    return json.loads(text) if text else None
 
 
 def _refusal(status, text, call):
@@ -303,33 +293,6 @@ def _matches(pattern, model):
     expression = re.compile(".*".join(map(re.escape, wanted.split("*"))), re.I | re.S)
     repo = model if "@" in wanted else model.split("@", 1)[0]
     return bool(expression.fullmatch(model) or expression.fullmatch(repo))
-
-
-def _describe_calls(entries):
-    if not entries:
-        return "No client has called. Is it given the address of this session?"
-    shown = entries[-_SHOWN_CALLS:]
-    heading = "The only call" if len(entries) == 1 else f"The last {len(shown)} of {len(entries)} calls"
-    return "\n".join([f"{heading}:", *(f"  {_describe_call(each)}" for each in shown)])
-
-
-def _describe_call(entry):
-    body = (entry.get("request") or {}).get("body") or {}
-    text = f" {body['text'][:100]}" if body.get("text") else ""
-    fault = entry.get("fault")
-    remark = f"  (changed by {fault['id']} ({fault['type']}))" if fault else ""
-    return f"{entry['method']} {entry['path']}{text} → {entry.get('status')}{remark}"
-
-
-def _describe_finding(finding):
-    return "\n".join(
-        [
-            f"{finding['title']} [{finding['id']}]",
-            f"   calls:  {', '.join(map(str, finding['entries'][:12]))}",
-            f"   impact: {finding['impact']}",
-            f"   fix:    {finding['fix']}",
-        ]
-    )
 
 
 # The server of this run, started when the first test needs it.

@@ -2,7 +2,6 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { configure } from '../config/configure.js';
 import { withVariable } from '../engine-options.js';
 import { addServeOptions, refuseFlagsOfOtherEngine } from '../settings.js';
-import { commandName } from '../welcome.js';
 import type { ExecSettings, VariableOfClient } from './exec-settings.js';
 import { execExitCodes } from './exit-codes.js';
 
@@ -64,11 +63,7 @@ function collectVariables(text: string, previous: VariableOfClient[] = []): Vari
       'Expected the name of an environment variable, such as LM_STUDIO_URL, or NAME={url}/v1.',
     );
   }
-  const unknown = /\{(?!(?:url|host|port)\})[^}]*\}/.exec(template);
-  if (unknown) {
-    throw new InvalidArgumentError(
-      `Expected {url}, {host} or {port}, found ${unknown[0]}. See ${commandName()} exec --help.`,
-    );
-  }
+  if (/\{(?!(?:url|host|port)\})[^}]*\}/.test(template))
+    throw new InvalidArgumentError('Expected {url}, {host} or {port} in the template.');
   return [...previous, { name, template }];
 }

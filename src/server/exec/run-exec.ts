@@ -4,7 +4,7 @@ import { readyLine } from '../serve-with-log.js';
 import type { Settings } from '../settings.js';
 import type { ExecSettings } from './exec-settings.js';
 import { execExitCodes } from './exit-codes.js';
-import { describeReports, reportSessions, type SessionReport } from './report.js';
+import { countSessions, reportSessions, type UsedSession } from './report.js';
 import { exitCodeOf, NotRunError, relaySignals, runProgram, type SignalRelay } from './run-program.js';
 
 /** One run of the program. */
@@ -71,15 +71,17 @@ async function judge(
   settings: ExecSettings,
   server: OpenedServer,
 ): Promise<Run> {
-  const reports = await reportSessions(server.sessions());
-  const findings = settings.findings === 'ignore' ? 0 : sum(reports, ({ findings: found }) => found);
-  const calls = sum(reports, (report) => report.calls);
+  const sessions = await countSessions(server.sessions());
+  const findings = settings.findings === 'ignore' ? 0 : sum(sessions, ({ findings: found }) => found);
+  const calls = sum(sessions, ({ calls: sent }) => sent);
   const isFailedByFindings = code === 0 && findings > 0 && settings.findings === 'fail';
   if (code !== 0) {
-    say(`\nmodeldock: ${command[0]} ended with ${code}.\n\n${describeReports(reports, { withCalls: true })}`);
+    say(`\nmodeldock: ${command[0]} ended with ${code}.\n\n${await reportSessions(sessions)}`);
   } else if (findings > 0) {
     const verdict = isFailedByFindings ? 'and --findings fail makes that fail' : 'with findings';
-    say(`\nmodeldock: ${command[0]} passed, ${verdict}.\n\n${describeReports(reports, { withCalls: false })}`);
+    say(
+      `\nmodeldock: ${command[0]} passed, ${verdict}.\n\n${await reportSessions(sessions.filter((session) => session.findings > 0))}`,
+    );
   }
   return { profile: settings.profile, code: isFailedByFindings ? execExitCodes.findings : code, calls, findings };
 }
@@ -113,8 +115,8 @@ function counted(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
-function sum(reports: readonly SessionReport[], of: (report: SessionReport) => number): number {
-  return reports.reduce((total, report) => total + of(report), 0);
+function sum(sessions: readonly UsedSession[], of: (session: UsedSession) => number): number {
+  return sessions.reduce((total, session) => total + of(session), 0);
 }
 
 function say(text: string): void {
