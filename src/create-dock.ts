@@ -11,9 +11,12 @@ import { answerDates, type AnswerDates, type ClockMode } from './control/base/se
 import { createSessionRegistry, sessionsGroup } from './control/http/session-registry.js';
 import { parseSnapshot, type SessionSnapshot } from './control/base/snapshot.js';
 import { DEFAULT_SESSION } from './control/session/session-name.js';
-import { keepIn, openKept, type PageStorage } from './control/session/page-storage.js';
+import { keepUnder, type PageStorage } from './control/session/page-storage.js';
 import type { EngineParts, EngineSetup } from './control/session/engine-setup.js';
+import { checkOptions, type OptionNames } from './core/check-options.js';
 import type { Clock } from './core/clock.js';
+import { hashText } from './core/random.js';
+import { warnOnce, warnOnConsole, type Warn } from './core/warn.js';
 import type { ScenarioRule, StartMoment } from './core/simulation.js';
 import { createInference, type Inference } from './inference/create-inference.js';
 import { parseCatalog, type Catalog, type CatalogFile } from './simulator/catalog.js';
@@ -58,6 +61,8 @@ export interface SimulatedWorldOptions {
   timeSource?: Clock;
   /** Virtual milliseconds per real one, 1 by default; 0 freezes the clock. */
   speed?: number;
+  /** `true` is a synonym of `speed: 0`. */
+  frozen?: boolean;
   /** Freezes the clock, and lets each poll advance the polled job by this many milliseconds. */
   msPerPoll?: number;
   /**
@@ -70,14 +75,23 @@ export interface SimulatedWorldOptions {
   profile?: ProfileName | Profile;
   /** Requires `Authorization: Bearer <token>` on LM Studio's routes. */
   requireToken?: string;
+  /**
+   * Called with what a developer should know and no answer can say: a foreign page calls while CORS is off, a model under
+   * `simulate/` plays its own scenario and not the chosen one, what a page has kept was made with other options. By default
+   * they go to `console.warn`.
+   */
+  onWarning?: (text: string) => void;
 }
 
 /** Options for a simulated session, and for how its calls are answered and reported. */
 export interface SimulatedDockOptions extends SimulatedWorldOptions, GatewayOptions, ApiOptions {
   /**
-   * Saves the decisions, at each decision, and restores those saved there: a page keeps its downloads over a reload.
+   * Saves the decisions, at each decision, and restores those saved there: a page keeps its downloads over a reload. What was
+   * saved with other options is not restored.
    */
   storage?: PageStorage;
+  /** The key in `storage`, where a page has several docks; `modeldock` by default. */
+  storageKey?: string;
   /** The state to start from, taken by `dock.snapshot()`. @throws ControlError bad_snapshot */
   snapshot?: unknown;
 }
@@ -110,11 +124,13 @@ export interface SimulatedDock extends DockControl {
  * dock.close();
  */
 export function createDock(options: SimulatedDockOptions = {}): SimulatedDock {
+  checkOptions('createDock', options, dockOptions);
   return createNamedDock(options, DEFAULT_SESSION);
 }
 
 function createNamedDock(options: SimulatedDockOptions, sessionName = 'fork'): SimulatedDock {
-  const { storage } = options;
+  const { storage, onWarning = warnOnConsole } = options;
+  const kept = storage && keepUnder(storage, options.storageKey, fingerprintOf(options));
   const setup = setUpSessions(options);
   const open = (snapshot: SessionSnapshot | undefined): Session =>
     new Session({
@@ -122,11 +138,11 @@ function createNamedDock(options: SimulatedDockOptions, sessionName = 'fork'): S
       sessionName,
       snapshot,
       openFork: async (forked, name) => createNamedDock({ ...withoutStorage(options), snapshot: forked }, name),
-      ...(storage && { onChange: keepIn(storage) }),
+      ...(kept && { onChange: (changed: Session) => kept.save(changed) }),
     });
   const given = options.snapshot === undefined ? undefined : parseSnapshot(options.snapshot);
-  const session = given === undefined && storage ? openKept(storage, open) : open(given);
-  const router = createLazyRouter([], loneRoutes, options);
+  const session = given === undefined && kept ? kept.open(open, onWarning) : open(given);
+  const router = createLazyRouter([], loneRoutes, { ...options, notOffered: Object.keys(loneRoutes) });
   const gateway = createGateway(({ path }) => ({ path, open: () => session }), router, withProfile(options));
   const { control } = session;
   return {
@@ -190,6 +206,7 @@ export interface SimulatedSessions {
  * sessions.close();
  */
 export function createSessions(options: SimulatedSessionsOptions = {}): SimulatedSessions {
+  checkOptions('createSessions', options, sessionsOptions);
   return createServerSessions(options, {});
 }
 
@@ -249,6 +266,7 @@ function setUpSessions(
   const catalog = options.catalog && parseCatalog(options.catalog);
   const unknownModels = checkUnknownModels(options.unknownModels);
   const makeResolver = rememberLast(createModelResolver);
+  const onTestModel = warnOfTestModels(spelled, options.onWarning);
   return {
     seed,
     start: startOf(options.now),
@@ -263,7 +281,7 @@ function setUpSessions(
     ...(options.onUnknownRoute && { onUnknownRoute: options.onUnknownRoute }),
     ...(options.onNotImitated && { onNotImitated: options.onNotImitated }),
     inference: createInference(options.inference, options.requireToken !== undefined),
-    makeEngine: ({ clock, seed: worldSeed, saved, onDecision }: EngineSetup): EngineParts => {
+    makeEngine: ({ clock, seed: worldSeed, saved, usedJobIds, onDecision }: EngineSetup): EngineParts => {
       const { engine, library, simulation } = createSimulator({
         clock,
         seed: worldSeed,
@@ -272,6 +290,8 @@ function setUpSessions(
         makeResolver,
         onDecision,
         saved,
+        usedJobIds,
+        onTestModel,
         unknownModels,
         ...(catalog && { catalog }),
         ...(options.jobIds && { jobIds: options.jobIds }),
@@ -279,6 +299,29 @@ function setUpSessions(
       return { engine, library, jobs: simulation.jobs, simulation };
     },
   };
+}
+
+/** Says once that a test model plays its own scenario, where another one was chosen for the dock. */
+function warnOfTestModels(
+  chosen: ScenarioName | Scenario,
+  warn: Warn = warnOnConsole,
+): ((model: string) => void) | undefined {
+  if (chosen === 'steady') return undefined;
+  const once = warnOnce(warn);
+  const name = typeof chosen === 'string' ? `the scenario ${chosen}` : 'the scenario of the dock';
+  return (model) =>
+    once(
+      'test model',
+      `${model} plays its own scenario, as every model under simulate/ does, and not ${name}. Ask for another model to see that one.`,
+    );
+}
+
+/** What a page's kept downloads were made with: with other options they would be of another world. */
+function fingerprintOf(options: SimulatedDockOptions): number {
+  const { seed, scenario, scenarioRules, hold, catalog, unknownModels, jobIds, now, profile } = options;
+  const { speed, frozen, msPerPoll, dates, explainFailures } = options;
+  const world = [seed, scenario, scenarioRules, hold, catalog, unknownModels, jobIds, now, profile];
+  return hashText(JSON.stringify([...world, speed, frozen, msPerPoll, dates, explainFailures]));
 }
 
 /** @throws RangeError for what is no date */
@@ -313,15 +356,23 @@ function checkDates(given: AnswerDates | undefined): AnswerDates | undefined {
 }
 
 /** Adds the profile and inference. The api owns inference paths only if inference is configured. */
-function withProfile<Options extends SimulatedWorldOptions>(
+function withProfile<Options extends SimulatedWorldOptions & GatewayOptions>(
   options: Options,
 ): Options & { hasInference: boolean; keepAliveMs: number | undefined } {
   const { inference = 'none', profile = 'documented' } = options;
   const { keepAliveMs } = typeof profile === 'string' ? profileNamed(profile) : profile;
-  return { ...options, hasInference: inference !== 'none', keepAliveMs };
+  return {
+    ...options,
+    onForeignOrigin: options.onForeignOrigin ?? ((origin) => warnOfForeignOrigin(origin, options.onWarning)),
+    hasInference: inference !== 'none',
+    keepAliveMs,
+  };
 }
 
-function clockModeOf({ speed = 1, msPerPoll }: SimulatedWorldOptions): ClockMode {
+function clockModeOf({ frozen, speed = frozen === true ? 0 : 1, msPerPoll }: SimulatedWorldOptions): ClockMode {
+  if (frozen === true && speed !== 0) {
+    throw new RangeError(`Cannot freeze the clock and run it at speed ${speed}: leave "frozen" or "speed" out.`);
+  }
   if (!(speed >= 0 && Number.isFinite(speed))) {
     throw new RangeError(
       `Cannot run the clock at this speed: expected a finite number, 0 (frozen) or more, found ${speed}.`,
@@ -332,6 +383,48 @@ function clockModeOf({ speed = 1, msPerPoll }: SimulatedWorldOptions): ClockMode
   throw new RangeError(`Cannot use msPerPoll: expected a whole number above 0, found ${msPerPoll}.`);
 }
 
+function warnOfForeignOrigin(origin: string, warn: Warn = warnOnConsole): void {
+  warn(
+    `A page of ${origin.slice(0, 200)} calls, and CORS is off: its browser hides the answers. Open the dock with { cors: '${origin.slice(0, 200)}' }, ` +
+      'and start LM Studio with `lms server start --cors`.',
+  );
+}
+
 function withoutStorage({ storage: _, ...rest }: SimulatedDockOptions): SimulatedDockOptions {
   return rest;
 }
+
+const worldOptions: OptionNames<SimulatedWorldOptions & GatewayOptions & ApiOptions> = {
+  seed: true,
+  scenario: true,
+  scenarioRules: true,
+  hold: true,
+  catalog: true,
+  unknownModels: true,
+  inference: true,
+  jobIds: true,
+  now: true,
+  timeSource: true,
+  speed: true,
+  frozen: true,
+  msPerPoll: true,
+  dates: true,
+  profile: true,
+  requireToken: true,
+  onWarning: true,
+  cors: true,
+  onForeignOrigin: true,
+  onError: true,
+  allowedHosts: true,
+  controlToken: true,
+  explainFailures: true,
+  onUnknownRoute: true,
+  onNotImitated: true,
+};
+const dockOptions: OptionNames<SimulatedDockOptions> = {
+  ...worldOptions,
+  storage: true,
+  storageKey: true,
+  snapshot: true,
+};
+const sessionsOptions: OptionNames<SimulatedSessionsOptions> = { ...worldOptions, idleMs: true, limit: true };

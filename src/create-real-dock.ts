@@ -15,6 +15,7 @@ import { createLocalDownloads } from './control/session/local-downloads.js';
 import { DEFAULT_SESSION, sessionOf } from './control/session/session-name.js';
 import type { EngineParts, EngineSetup } from './control/session/engine-setup.js';
 import type { DownloadEvent, Downloader } from './core/downloader.js';
+import { checkOptions, type OptionNames } from './core/check-options.js';
 import { createInference, type Inference } from './inference/create-inference.js';
 
 /** Options of a dock with real downloads. */
@@ -60,6 +61,7 @@ export interface RealDock extends RealDockControl {
  * await downloader.close();
  */
 export function createRealDock(options: RealDockOptions): RealDock {
+  checkOptions('createRealDock', options, realDockOptions);
   return createServerDock(options, {});
 }
 
@@ -88,7 +90,7 @@ export function createServerDock(options: RealDockOptions, furtherRoutes: Contro
   const real = { operations, answer: (call: Call) => session.answer(call) };
   const api = createGateway(
     (call) => ({ path: sessionOf(call).path, open: () => real }),
-    createRouter([oneSession, downloadGroup], furtherRoutes, guarded),
+    createRouter([oneSession, { ...downloadGroup, notOffered }], furtherRoutes, guarded),
     guarded,
     guardControl(guarded, false),
   );
@@ -165,3 +167,25 @@ const oneSession: RouteGroup = { routes: sessionsRoutes, operations: () => oneSe
 function unsupported(what: string): ControlError {
   return new ControlError(501, 'unsupported', `Cannot ${what}.`);
 }
+
+/** What only a simulation can, as the routes of the control API. */
+const notOffered: readonly string[] = [
+  ...['PUT /clock', 'POST /clock/advance', 'GET /scenario', 'PUT /scenario', 'POST /models', 'POST /jobs/:job/fail'],
+  ...['GET /snapshot', 'POST /restore', 'POST /fork', 'POST /sessions', 'DELETE /sessions/:session'],
+];
+
+const realDockOptions: OptionNames<RealDockOptions> = {
+  downloader: true,
+  profile: true,
+  requireToken: true,
+  allowCatalogQuantization: true,
+  inference: true,
+  cors: true,
+  onForeignOrigin: true,
+  onError: true,
+  allowedHosts: true,
+  controlToken: true,
+  explainFailures: true,
+  onUnknownRoute: true,
+  onNotImitated: true,
+};

@@ -16,6 +16,7 @@ export type { CorsOrigin } from './api/cors.js';
 export type { GatewayOptions } from './control/http/gateway.js';
 export type { ControlGuardOptions } from './control/http/guard.js';
 export type { PageStorage } from './control/session/page-storage.js';
+export { sessionName } from './control/session/session-name.js';
 export type { SessionEntry } from './control/contract/sessions-control.js';
 export { profiles, type ProfileName } from './contract/profiles.js';
 export { monotonicClock, systemClock, VirtualClock, type Clock, type WaitingClock } from './core/clock.js';

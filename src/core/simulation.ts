@@ -83,6 +83,10 @@ export interface Simulation extends Foresight {
   modelFor(request: DownloadRequest): string | undefined;
   /** Whether a request would download a model that is made up from its name. */
   isMadeUp(request: DownloadRequest): boolean;
+  /** How many ids of jobs are used up. */
+  usedJobIds(): number;
+  /** Whether a job of this id was there before the last reset. */
+  isFormer(jobId: string): boolean;
   scenario(): ScenarioChoice;
   /** Chooses scenarios for jobs created from now on. @throws Error naming the path of each wrong value */
   chooseScenario(choice: Partial<ScenarioChoice>): ScenarioChoice;

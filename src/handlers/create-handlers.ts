@@ -1,6 +1,7 @@
 import { http, HttpResponse, type HttpHandler } from 'msw';
 import { checkApi, type Api, type Ownership } from '../api/api.js';
 import { callFrom, toResponse } from '../api/fetch.js';
+import { checkOptions } from '../core/check-options.js';
 import { parseBaseUrl } from './base-url.js';
 
 /** Where handlers stand, and what they answer. */
@@ -30,11 +31,10 @@ export interface HandlersOptions {
  * server.close();
  * dock.close();
  */
-export function createHandlers(
-  api: Api,
-  { baseUrl = 'http://localhost:1234', ownership }: HandlersOptions = {},
-): HttpHandler[] {
+export function createHandlers(api: Api, options: HandlersOptions = {}): HttpHandler[] {
   checkApi(api);
+  checkOptions('createHandlers', options, { baseUrl: true, ownership: true });
+  const { baseUrl = 'http://localhost:1234', ownership } = options;
   const base = parseBaseUrl(baseUrl, pageOrigin());
   const owned = ownership ?? (base.shared ? 'routes' : 'origin');
 

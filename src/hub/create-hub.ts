@@ -18,6 +18,7 @@ import { serveHub, type Station } from './serve.js';
 import { encodePath, type HubCall } from './wire/call.js';
 import { createCertificate, type Certificate } from './wire/certificate.js';
 import { listen, type Listening } from './wire/listen.js';
+import { checkOptions, type OptionNames } from '../core/check-options.js';
 import { callableOrigin, isLoopbackHost, isWildcardAddress } from '../core/loopback.js';
 import { CannotListenError } from '../node/cannot-listen.js';
 import type { Pace } from './wire/pace.js';
@@ -85,6 +86,7 @@ export interface Hub {
  * @throws InvalidInput for an invalid description of a repo or fault; CannotListenError if an address cannot be used
  */
 export async function createHub(options: HubOptions = {}): Promise<Hub> {
+  checkOptions('createHub', options, hubOptions);
   const { host = '127.0.0.1', seed = 'modeldock', clock: givenClock = createWallClock() } = options;
   const offset = { ms: 0 };
   const lineClock = patientClock(givenClock);
@@ -225,3 +227,22 @@ function certificateFor({ tls, host, cdnHost }: HubOptions, clock: HubClock): Ce
   const hosts = names.filter((name) => name !== undefined && !isWildcardAddress(name)) as string[];
   return createCertificate([...new Set(hosts)], clock.now());
 }
+
+const hubOptions: OptionNames<HubOptions> = {
+  host: true,
+  port: true,
+  cdnHost: true,
+  cdnPort: true,
+  cdnUrl: true,
+  seed: true,
+  repos: true,
+  tokens: true,
+  faults: true,
+  tls: true,
+  rateLimits: true,
+  treePageSize: true,
+  smallFiles: true,
+  digestCache: true,
+  journalLimit: true,
+  clock: true,
+};

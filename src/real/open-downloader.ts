@@ -1,4 +1,5 @@
 import * as nodeFiles from 'node:fs/promises';
+import { checkOptions, type OptionNames } from '../core/check-options.js';
 import type { DownloadEvent, Downloader } from '../core/downloader.js';
 import type { JobSnapshot } from '../core/job.js';
 import { readBootId } from './disk/boot-id.js';
@@ -83,6 +84,7 @@ export interface DownloaderOptions {
  * await downloader.close();
  */
 export async function openDownloader(options: DownloaderOptions = {}): Promise<Downloader> {
+  checkOptions('openDownloader', options, downloaderOptions);
   const { environment = process.env, files = nodeFiles, owner = 'server' } = options;
   const clock = withSteadyDates(options.clock ?? realClock);
   const { onWarning: warn = () => undefined } = options;
@@ -225,3 +227,20 @@ function limitsFrom(given: Partial<DownloaderLimits> | undefined, settings: HubS
     },
   };
 }
+
+const downloaderOptions: OptionNames<DownloaderOptions> = {
+  modelsDirs: true,
+  catalogDir: true,
+  environment: true,
+  allowCatalogQuantization: true,
+  bandwidth: true,
+  record: true,
+  owner: true,
+  readOnly: true,
+  ca: true,
+  isPublicAddress: true,
+  limits: true,
+  clock: true,
+  files: true,
+  onWarning: true,
+};

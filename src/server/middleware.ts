@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Api, Ownership } from '../api/api.js';
+import { checkOptions } from '../core/check-options.js';
 import { createListener } from './http-adapter.js';
 
 /** A middleware of Express, Connect or Vite. */
@@ -17,7 +18,9 @@ export interface MiddlewareOptions {
  * Serves an api in an app, mounted under any path. Requests that the api does not own go on to the app with their body
  * unread.
  */
-export function createMiddleware(api: Api, { ownership = 'routes', onError }: MiddlewareOptions = {}): Middleware {
+export function createMiddleware(api: Api, options: MiddlewareOptions = {}): Middleware {
+  checkOptions('createMiddleware', options, { ownership: true, onError: true });
+  const { ownership = 'routes', onError } = options;
   const listener = createListener(api, { ownership, ...(onError && { onError }) });
   return (request, response, next) => listener(request, response, () => next());
 }

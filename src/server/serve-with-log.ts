@@ -24,13 +24,16 @@ export function gatewayOptions(
   controlToken: string | undefined,
   log: Log,
 ): GatewayOptions &
-  Pick<ApiOptions, 'onUnknownRoute' | 'onNotImitated'> & {
+  Pick<ApiOptions, 'onUnknownRoute' | 'onNotImitated' | 'explainFailures'> & {
     profile: ProfileName;
+    onWarning: (text: string) => void;
     requireToken?: string;
     inference: Inference;
   } {
   return {
     profile: settings.profile,
+    ...(settings.explainFailures && { explainFailures: true }),
+    onWarning: (text) => log.warn(text),
     ...(settings.requireToken !== undefined && { requireToken: settings.requireToken }),
     ...(settings.cors !== undefined && { cors: settings.cors === true ? '*' : settings.cors }),
     allowedHosts: [...(settings.host === undefined ? [] : [settings.host]), ...(settings.allowHost ?? [])],

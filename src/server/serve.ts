@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Api, Ownership } from '../api/api.js';
+import { checkOptions, type OptionNames } from '../core/check-options.js';
 import { callableOrigin } from '../core/loopback.js';
 import { CannotListenError, listenOn, PortTakenError, type ListenAdvice } from '../node/cannot-listen.js';
 import { createListener } from './http-adapter.js';
@@ -58,15 +59,17 @@ const CLOSE_GRACE_MS = 1000;
  * await serving.close();
  * dock.close();
  */
-export async function serve({
-  api,
-  port = 1234,
-  host,
-  ownership = 'origin',
-  requestTimeoutMs = 60_000,
-  keepAliveMs = api.keepAliveMs ?? 65_000,
-  onError,
-}: ServeOptions): Promise<Serving> {
+export async function serve(options: ServeOptions): Promise<Serving> {
+  checkOptions('serve', options, serveOptions);
+  const {
+    api,
+    port = 1234,
+    host,
+    ownership = 'origin',
+    requestTimeoutMs = 60_000,
+    keepAliveMs = api.keepAliveMs ?? 65_000,
+    onError,
+  } = options;
   const listener = createListener(api, { ownership, ...(onError && { onError }) });
   const makeServer = (): Server => {
     const patience = {
@@ -142,3 +145,13 @@ function close(server: Server): Promise<void> {
 function urlOf({ address, port }: AddressInfo): string {
   return callableOrigin('http', address, port);
 }
+
+const serveOptions: OptionNames<ServeOptions> = {
+  api: true,
+  port: true,
+  host: true,
+  ownership: true,
+  requestTimeoutMs: true,
+  keepAliveMs: true,
+  onError: true,
+};

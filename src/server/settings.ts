@@ -36,6 +36,7 @@ export interface Settings extends EngineSettings {
   /** Which clock the dates in answers are on; the simulation's by default. */
   dates?: AnswerDates;
   profile: ProfileName;
+  explainFailures?: boolean;
   requireToken?: string;
   /** `true` stands for every origin. */
   cors?: string | true;
@@ -111,6 +112,7 @@ export function addServeOptions(command: Command, { port = 1234, logLevel = 'inf
       'which clock the dates in answers are on: the simulation\'s, or that of the caller, for which "6 s left" then stays 6 s (default: "dock")',
     ).choices(answerDates),
     new Option('--profile <name>', 'the edition of LM Studio to imitate').choices(profileNames).default('documented'),
+    new Option('--explain-failures', 'add why it failed to the status of a failed job, which LM Studio leaves out'),
     new Option('--require-token <token>', 'require this bearer token of every call').argParser(
       tokenOf('--require-token'),
     ),

@@ -17,6 +17,8 @@ export interface SimulatorParts extends JobContext {
   inventory: Inventory;
   chooser: ScenarioChooser;
   draw: JobIdDraw;
+  /** Called with each new job of a test model. */
+  onTestModel?: (model: string) => void;
 }
 
 /** The next job ids: first the requested ones, then those drawn from the seed. */
@@ -24,6 +26,13 @@ export interface JobIdDraw {
   readonly jobIds: readonly string[];
   /** All draws below it are taken; a draw is used up only when its job is in the store. */
   free: number;
+  /** Everything below it was used before the last reset. */
+  readonly former?: number;
+}
+
+/** The id that the seed decides for a draw. */
+export function drawnId(seed: string, drawn: number): string {
+  return `job_${hexDigits(`${seed}/job/${drawn}`, 10)}`;
 }
 
 /** Starts downloads and reports their state. */
@@ -103,7 +112,7 @@ export class SimulatedEngine implements DownloadEngine {
     // Loaded before the time is read.
     const openAt = opening && (await import('./opening.js')).openAt;
     const drawn = draw.free;
-    const id = draw.jobIds[drawn] ?? `job_${hexDigits(`${seed}/job/${drawn}`, 10)}`;
+    const id = draw.jobIds[drawn] ?? drawnId(seed, drawn);
     const plain: SimulatedJob = {
       id,
       model: offer.model,
@@ -136,6 +145,7 @@ export class SimulatedEngine implements DownloadEngine {
   #scenarioFrom({ testModel, model }: ResolvedModel, request: DownloadRequest): SimulatedJob['scenario'] {
     if (testModel === undefined || testModel === 'already_downloaded') return this.#parts.chooser.scenarioFor(model);
     if ('refusal' in testModel) throw testModelRefusal(testModel.refusal, request);
+    this.#parts.onTestModel?.(model);
     return testModel.scenario;
   }
 }

@@ -3,7 +3,7 @@ import type { JobSnapshot } from '../core/job.js';
 import type { Condition, Foresight, Transition } from '../core/foresight.js';
 import type { InstalledModel, ModelLibrary } from '../core/model-library.js';
 import type { JobStretch, SavedSimulation, ScenarioChoice, Simulation, StartingPoint } from '../core/simulation.js';
-import { SimulatedEngine, type SimulatorParts } from './engine.js';
+import { drawnId, SimulatedEngine, type SimulatorParts } from './engine.js';
 import type { SimulatedJob } from './job.js';
 import { SimulatedJobControl } from './job-control.js';
 import { parseMoment } from './moment.js';
@@ -75,6 +75,16 @@ export class SimulationControl implements Simulation {
     } catch {
       return false;
     }
+  }
+
+  usedJobIds(): number {
+    return this.#parts.draw.free;
+  }
+
+  isFormer(jobId: string): boolean {
+    const { seed, draw } = this.#parts;
+    for (let drawn = 0; drawn < (draw.former ?? 0); drawn++) if (drawnId(seed, drawn) === jobId) return true;
+    return false;
   }
 
   scenario(): ScenarioChoice {

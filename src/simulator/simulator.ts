@@ -29,6 +29,10 @@ export interface SimulatorOptions {
   jobIds?: readonly string[];
   /** Creates the resolver of a catalog; simulations with the same catalog and seed may share it. */
   makeResolver?: (catalog: Catalog, seed: string, unknownModels?: UnknownModels) => ModelResolver;
+  /** How many ids of jobs were used up before a reset. Ids that are given begin again, drawn ones go on. */
+  usedJobIds?: number | undefined;
+  /** Called with each new job of a test model, which plays its own scenario whatever was chosen. */
+  onTestModel?: ((model: string) => void) | undefined;
   onDecision?: DecisionListener;
   /** The saved state to start from. */
   saved?: SavedSimulation | undefined;
@@ -50,6 +54,7 @@ export function createSimulator({
   onDecision = () => undefined,
   saved,
   choice = resolveChoice(STEADY),
+  onTestModel,
   ...fresh
 }: SimulatorOptions): Simulator {
   const state = saved ? parseSavedSimulation(saved) : freshState(fresh, choice.choice);
@@ -61,7 +66,8 @@ export function createSimulator({
   const parts: SimulatorParts = Object.assign(jobContext, {
     inventory,
     chooser: new ScenarioChooser(saved ? resolveChoice(state.choice) : choice),
-    draw: { jobIds: state.jobIds, free: state.freeDraw },
+    draw: { jobIds: state.jobIds, free: state.freeDraw, former: saved ? 0 : state.freeDraw },
+    ...(onTestModel && { onTestModel }),
   });
   const library = new SimulatedLibrary(inventory, state.loaded, () => onDecision({ type: 'models' }));
   return {
@@ -72,11 +78,16 @@ export function createSimulator({
 }
 
 function freshState(
-  { jobIds = NOTHING, catalog, unknownModels }: Pick<SimulatorOptions, 'jobIds' | 'catalog' | 'unknownModels'>,
+  {
+    jobIds = NOTHING,
+    catalog,
+    unknownModels,
+    usedJobIds = 0,
+  }: Pick<SimulatorOptions, 'jobIds' | 'catalog' | 'unknownModels' | 'usedJobIds'>,
   choice: ScenarioChoice,
 ): SimulationState {
   return {
-    freeDraw: 0,
+    freeDraw: jobIds.length > 0 ? 0 : usedJobIds,
     jobIds,
     jobs: NOTHING,
     added: NOTHING,

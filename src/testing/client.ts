@@ -3,7 +3,8 @@ import { controlRoutes, WAIT_MS, type SessionStatus } from '../control/contract/
 import { downloadRoutes, type RealDockControl } from '../control/contract/downloads-control.js';
 import { createControl, type Carry, type ControlRoute } from '../control/contract/route.js';
 import { LONGEST_WAIT_MS } from '../control/contract/schemas.js';
-import { DEFAULT_SESSION } from '../control/session/session-name.js';
+import { DEFAULT_SESSION, sessionName } from '../control/session/session-name.js';
+import { checkOptions } from '../core/check-options.js';
 import { createControlCalls, type Fetch } from './control-calls.js';
 import { followEvents } from './follow-events.js';
 import { noteFailures, type Noted } from './note-failures.js';
@@ -46,16 +47,18 @@ const WAIT_PER_REQUEST_MS = 50_000;
  * @throws TypeError for a text that is not an address
  */
 export function connect(server: string, options: ConnectOptions = {}): SessionClient {
+  checkOptions('connect', options, { session: true, token: true, controlToken: true, fetch: true });
   return noteFailures(createClient(server, options));
 }
 
 function createClient(server: string, options: ConnectOptions): Omit<SessionClient, 'plain'> {
   const {
-    session = DEFAULT_SESSION,
+    session: wanted = DEFAULT_SESSION,
     token,
     controlToken,
     fetch = (url: string, init?: RequestInit) => globalThis.fetch(url, init),
   } = options;
+  const session = sessionName(wanted);
   const address = addressOf(server);
   const baseUrl = session === DEFAULT_SESSION ? address : `${address}/s/${encodeURIComponent(session)}`;
   const calls = createControlCalls({ baseUrl, controlToken, fetch });

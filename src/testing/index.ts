@@ -7,3 +7,4 @@ export type { Fetch } from './control-calls.js';
 export type { Noted } from './note-failures.js';
 export { reportFindings } from '../control/findings/report.js';
 export { passTime, type PassTimeOptions } from './pass-time.js';
+export { sessionName } from '../control/session/session-name.js';

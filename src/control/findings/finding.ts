@@ -78,6 +78,8 @@ export interface FindingContext {
   jobs: readonly JobSnapshot[];
   /** Whether the engine made up a model from its name. */
   isMadeUp: (asked: NonNullable<ReadCall['asksFor']>) => boolean;
+  /** Whether a job was there before the last reset. */
+  isFormerJob?: (jobId: string) => boolean;
 }
 
 /** Finds one kind of mistake. Calls are in the order of their arrival. */

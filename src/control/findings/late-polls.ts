@@ -7,13 +7,13 @@ const TOLERATED_AFTER_END = 1;
 const TOLERATED_AFTER_404 = 2;
 
 /** Finds polls that continue after the final state. */
-export const latePolls: Rule = (calls) => {
+export const latePolls: Rule = (calls, { isFormerJob }) => {
   const byJob = groupBy(calls, ({ statusOf }) => (statusOf && !isPlaceholder(statusOf) ? statusOf : undefined));
   const byModel = groupBy(calls, ({ asksFor }) => asksFor && nameOf(asksFor));
   return [
     ...[...byJob].flatMap(([job, polls]) => afterFinalState(job, polls)),
     ...[...byModel].flatMap(([model, starts]) => afterAlreadyDownloaded(model, starts)),
-    ...[...byJob].flatMap(([job, polls]) => afterNotFound(job, polls)),
+    ...[...byJob].flatMap(([job, polls]) => (isFormerJob?.(job) ? afterReset(job, polls) : afterNotFound(job, polls))),
   ];
 };
 
@@ -51,6 +51,21 @@ const POLLED_ON = {
   fix: 'Stop polling on completed, failed and already_downloaded.',
   judged: true,
 } as const;
+
+/** Finds a poller that a test has left over: one poll may have been on its way when the session was reset. */
+function afterReset(job: string, polls: readonly ReadCall[]): Finding[] {
+  if (polls.length < 2) return [];
+  return [
+    {
+      id: 'polling-unknown-job',
+      title: `Job ${job} was polled ${polls.length} times after a reset had ended it`,
+      entries: idsOf(polls),
+      impact: 'A poller of an earlier test still runs: its calls and its state get mixed with those of this test.',
+      fix: 'End polling when a test ends: unmount the component, or abort the signal of the client.',
+      judged: true,
+    },
+  ];
+}
 
 function afterNotFound(job: string, polls: readonly ReadCall[]): Finding[] {
   const { last, later } = longestAfterlife(

@@ -10,6 +10,13 @@ import type { RouteGroup } from './router.js';
  */
 export const downloadGroup: RouteGroup = {
   routes: downloadRoutes,
+  notOffered: [
+    'POST /models/*key/update',
+    'POST /jobs/:job/move',
+    'PUT /jobs/:job/limit',
+    'GET /bandwidth',
+    'PUT /bandwidth',
+  ],
   operations: (open) => {
     const session = open();
     return isReal(session) ? session : simulatedDownloads(session);

@@ -16,6 +16,8 @@ export type OpenSession = () => ControlOperations;
 export interface RouteGroup {
   routes: RouteTable;
   operations: (open: OpenSession) => AnyOperations;
+  /** Routes, as `METHOD /path`, that this engine answers with 501: a 404 does not offer them. */
+  notOffered?: readonly string[];
 }
 
 /**
@@ -37,7 +39,7 @@ const sessionGroup: RouteGroup = { routes: controlRoutes, operations: (open) => 
 export function createRouter(
   groups: readonly RouteGroup[] = [],
   more: ControlRoutes = {},
-  options: ControlGuardOptions = {},
+  options: ControlGuardOptions & { notOffered?: readonly string[] } = {},
 ): ControlApi {
   const guard = guardControl(options);
   const byLabel = new Map<string, CompiledRoute>();
@@ -52,6 +54,8 @@ export function createRouter(
     add(compile(method, path, false, (_, ...rest) => handle(...rest)));
   }
   const compiled = [...byLabel.values()];
+  const notOffered = new Set([...groups.flatMap((group) => group.notOffered ?? []), ...(options.notOffered ?? [])]);
+  const offered = compiled.filter(({ label }) => !notOffered.has(label));
 
   return (open, call) => guard((guarded) => answer(open, guarded))(call);
 
@@ -77,7 +81,7 @@ export function createRouter(
   }
 
   function notFound({ method, path }: Call): Answer {
-    const known = compiled.map(({ label }) => label.replace(' ', ` ${CONTROL_PREFIX}`).replace('*', ':'));
+    const known = offered.map(({ label }) => label.replace(' ', ` ${CONTROL_PREFIX}`).replace('*', ':'));
     return refuse(
       new ControlError(404, 'not_found', `Cannot ${method} ${path}: expected one of the routes ${known.join(', ')}.`),
     );

@@ -135,10 +135,11 @@ export class Journal extends BudgetMember {
     this.#budget.leave(this);
   }
 
-  /** Removes all entries, and records no further calls. */
+  /** Ends the recording for good. What has been recorded stays, and no longer counts for the budget. */
   dispose(): void {
+    if (!this.#isDisposed) this.#budget.giveBack(this.#bytes);
     this.#isDisposed = true;
-    this.clear();
+    this.#budget.leave(this);
   }
 
   override dropOldest(): boolean {
@@ -150,7 +151,7 @@ export class Journal extends BudgetMember {
     oldest.next = undefined;
     this.#length--;
     this.#bytes -= oldest.bytes;
-    this.#budget.giveBack(oldest.bytes);
+    if (!this.#isDisposed) this.#budget.giveBack(oldest.bytes);
     return true;
   }
 
@@ -189,7 +190,7 @@ export class Journal extends BudgetMember {
 
   #charge(record: JournalRecord, bytes: number): void {
     // A record that is no longer listed is released as soon as it is answered.
-    if (record.id <= this.#lastId - this.#length) return;
+    if (this.#isDisposed || record.id <= this.#lastId - this.#length) return;
     record.bytes += bytes;
     this.#take(bytes);
   }

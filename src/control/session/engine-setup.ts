@@ -22,6 +22,8 @@ export interface EngineSetup {
   seed: string;
   /** The saved state to start from; undefined for an empty one. */
   saved: SavedSimulation | undefined;
+  /** How many ids of jobs are used up, by a state before this one. */
+  usedJobIds?: number | undefined;
   onDecision: DecisionListener;
   /** Called with transitions that happen by themselves, if the engine cannot predict them. */
   onTransition: (transition: Transition) => void;

@@ -144,7 +144,12 @@ export function createLocalControl(context: LocalControlContext): LocalControl {
   async function findings(): Promise<readonly Finding[]> {
     // Loaded lazily: most pages never need it.
     const { findIn } = await import('../findings/findings.js');
-    return findIn(await journal.list(), { jobs: await listJobs(), isMadeUp: madeUpIn(state().parts.simulation) });
+    const { simulation: simulated } = state().parts;
+    return findIn(await journal.list(), {
+      jobs: await listJobs(),
+      isMadeUp: madeUpIn(simulated),
+      ...(simulated && { isFormerJob: (jobId: string) => simulated.isFormer(jobId) }),
+    });
   }
 
   function wait(

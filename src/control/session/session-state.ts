@@ -63,7 +63,12 @@ export class SessionState implements ApiContext, FaultsContext {
   #closing: AbortController | undefined;
 
   /** Reads a replay token. @throws ControlError bad_snapshot */
-  constructor(options: SessionStateOptions, session: SessionStateContext, snapshot: SessionSnapshot | undefined) {
+  constructor(
+    options: SessionStateOptions,
+    session: SessionStateContext,
+    snapshot: SessionSnapshot | undefined,
+    usedJobIds?: number,
+  ) {
     const { profile = profiles.documented, explainFailures = false } = snapshot ?? options;
     this.#options = options;
     this.#session = session;
@@ -77,7 +82,7 @@ export class SessionState implements ApiContext, FaultsContext {
       dates: options.dates,
       saved: snapshot?.clock,
     });
-    this.parts = orBadSnapshot(snapshot, () => options.makeEngine(this.#engineSetup(snapshot)));
+    this.parts = orBadSnapshot(snapshot, () => options.makeEngine({ ...this.#engineSetup(snapshot), usedJobIds }));
     this.engine = this.parts.engine;
     this.library = this.parts.library;
     if (snapshot) this.#faults = orBadSnapshot(snapshot, () => new Faults(this, snapshot.faults as FaultState));

@@ -126,7 +126,8 @@ export class Session implements SessionStateContext, CallListener {
 
   /** @throws ControlError bad_snapshot; the state then stays as it was */
   #replace(snapshot: SessionSnapshot | undefined): void {
-    const next = new SessionState(this.#options, this, snapshot);
+    // Ids of jobs go on: a poller that is left over from before does not find another job under its own id.
+    const next = new SessionState(this.#options, this, snapshot, this.#state.parts.simulation?.usedJobIds());
     this.#state.close();
     this.#state = next;
     this.#journal.clock = next.clock;
