@@ -27,6 +27,7 @@ const keys = {
   seed: z.string(),
   dates: z.enum(answerDates),
   profile: z.enum(profileNames),
+  explainFailures: z.boolean(),
   requireToken: token,
   cors: z.union([z.boolean(), text], 'true, false, or an origin'),
   allowHost: z.array(text),

@@ -46,6 +46,8 @@ export interface ModeldockConfig {
   dates?: AnswerDates | undefined;
   /** The edition of LM Studio to behave like; `documented` by default. */
   profile?: ProfileName | undefined;
+  /** Whether the status of a failed job says why it failed, which LM Studio leaves out; `true` with real downloads. */
+  explainFailures?: boolean | undefined;
   /** Asks every call for this bearer token. */
   requireToken?: string | undefined;
   /** Lets pages of other origins call: all of them (`true`), or one, as `http://localhost:5173`. */
