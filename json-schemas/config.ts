@@ -39,6 +39,10 @@ const notes: Notes = {
     default: 'dock',
   },
   profile: { description: 'The edition of LM Studio to behave like.', default: 'documented' },
+  explainFailures: {
+    description: 'Add why it failed to the status of a failed job, which LM Studio leaves out.',
+    default: false,
+  },
   requireToken: 'Asks every call for this bearer token.',
   cors: {
     description: 'Lets pages of other origins call: all of them (`true`), or one.',
