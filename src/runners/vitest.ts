@@ -51,6 +51,3 @@ export function createTest(options: LmOptions = {}): TestAPI<VitestLmFixtures> {
  * });
  */
 export const test: TestAPI<VitestLmFixtures> = createTest();
-
-/** The same as `test`. */
-export const it: TestAPI<VitestLmFixtures> = test;
