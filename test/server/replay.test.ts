@@ -59,6 +59,16 @@ describe('modeldock --replay', () => {
     expect(await connect(url).snapshot()).toEqual(await dock.snapshot());
   });
 
+  it('restores it from a file with the JSON of a snapshot', async () => {
+    const dock = await leftWorld();
+    const folder = await mkdtemp(join(tmpdir(), 'modeldock-replay-test-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const file = join(folder, 'world.json');
+    await writeFile(file, JSON.stringify(await dock.snapshot(), null, 2));
+    const { url } = await startListening(['--replay', file]);
+    expect(await connect(url).snapshot()).toEqual(await dock.snapshot());
+  });
+
   it('begins the other sessions as it would without', async () => {
     const token = await toReplayToken(await (await leftWorld()).snapshot());
     const { url } = await startListening(['--replay', token]);
@@ -113,7 +123,7 @@ describe('modeldock --replay', () => {
       '/no/such/file.mdk',
       'expected a replay token (mdk1.…), or a file with one or with a snapshot as JSON, found /no/such/file.mdk.',
     ],
-    ['a file that holds something else', 'package.json', 'Cannot restore the session'],
+    ['a file that holds something else', 'package.json', 'Cannot restore this snapshot'],
   ])('refuses %s, and does not listen', async (_, given, reason) => {
     const { code, stdout, stderr } = await run(['--port', '0', '--replay', given]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });

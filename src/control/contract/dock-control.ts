@@ -118,7 +118,8 @@ export interface DockControl {
   status(): Promise<SessionStatus>;
   /**
    * Returns the session to its initial state: no jobs, no loaded models, no faults, an empty journal, the initial time.
-   * Real downloads stay: there only the faults and the journal are removed.
+   * Real downloads stay: there only the faults and the journal are removed. Job ids go on, so that a client that still polls
+   * an earlier job does not find another one under its id; ids that were given (`jobIds`) begin again.
    */
   reset(): Promise<SessionStatus>;
   /** The session's time. Real downloads have the machine's, which nothing can set or advance. */
