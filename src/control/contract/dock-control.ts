@@ -244,7 +244,7 @@ const SNAPSHOT_BYTES = 8 * 1024 * 1024;
 
 /**
  * The routes of a session, one per method of its control. To add an endpoint, add a method above, its route here, and
- * its operation in `session/local-control.ts`.
+ * its operation in `session/local-control.ts`; its name in `session/lazy-control.ts` is asked for by the compiler.
  */
 export const controlRoutes = {
   health: {

@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini';
 import { checkInput, type Given } from '../base/check-input.js';
+import { groupMethods, type NamedMethod } from './group-methods.js';
 
 /**
  * A route of the control API: how one method of a control interface is called over HTTP. The router, the HTTP client,
@@ -90,15 +91,10 @@ export type Carry = (name: string, route: ControlRoute, request: ControlRequest)
 // The caller names the interface, and its table has been checked against it. eslint-disable-next-line
 // @typescript-eslint/no-unnecessary-type-parameters
 export function createControl<Api>(routes: RouteTable, carry: Carry): Api {
-  const control: Record<string, unknown> = {};
-  for (const [name, route] of Object.entries(routes)) {
-    if (route.calls !== undefined || route.sends === 'text/event-stream') continue;
-    const groups = name.split('.');
-    const method = groups.pop()!;
-    const place = groups.reduce((in_, group) => (in_[group] ??= {}) as Record<string, unknown>, control);
-    place[method] = (...given: unknown[]) => carry(name, route, requestFor(route, given));
-  }
-  return control as Api;
+  const methods = Object.entries(routes)
+    .filter(([, { calls, sends }]) => calls === undefined && sends !== 'text/event-stream')
+    .map(([name, route]): NamedMethod => [name, (...given) => carry(name, route, requestFor(route, given))]);
+  return groupMethods(methods) as Api;
 }
 
 /** Carries out calls by operations in this process. */
@@ -107,7 +103,8 @@ export function inProcess(operations: AnyOperations): Carry {
     operations[name]!({ ...request, input: parseInput(route, request.input) } as never);
 }
 
-function requestFor(route: ControlRoute, given: unknown[]): ControlRequest {
+/** Makes the request for a method's arguments. */
+export function requestFor(route: ControlRoute, given: unknown[]): ControlRequest {
   const rest = [...given];
   const parameter = /[:*]/.test(route.path) ? String(rest.shift()) : '';
   if (route.toInput) return { parameter, input: route.toInput(...(rest as never[])) };

@@ -5,21 +5,24 @@ import type { JobSnapshot } from '../../core/job.js';
 import type { Simulation } from '../../core/simulation.js';
 import { matchesModel } from '../../core/text-pattern.js';
 import { ControlError } from '../base/control-error.js';
-import { makeSnapshot, parseSnapshot, type SessionSnapshot } from '../base/snapshot.js';
-import type {
-  Advanced,
-  AdvanceStep,
-  ControlOperations,
-  DockControl,
-  JobReport,
-  ModelCondition,
-  SessionStatus,
-  WaitFor,
+import { parseSnapshot, type SessionSnapshot } from '../base/snapshot.js';
+import {
+  controlRoutes,
+  type Advanced,
+  type AdvanceStep,
+  type ControlOperations,
+  type DockControl,
+  type JobReport,
+  type ModelCondition,
+  type SessionStatus,
+  type WaitFor,
 } from '../contract/dock-control.js';
+import { inProcess, requestFor } from '../contract/route.js';
 import { loadEffects } from '../faults/faults.js';
 import type { Finding } from '../findings/finding.js';
 import type { Journal } from '../journal/journal.js';
 import type { SessionState } from './session-state.js';
+import { takeSnapshot } from './take-snapshot.js';
 
 export interface LocalControlContext {
   sessionName: string;
@@ -33,8 +36,11 @@ export interface LocalControlContext {
   openFork: ((snapshot: SessionSnapshot, sessionName: string | undefined) => Promise<DockControl>) | undefined;
 }
 
+export type LocalOperations = Omit<ControlOperations, 'events'>;
+
 export interface LocalControl {
-  operations: ControlOperations;
+  /** Those of all routes but the stream of events. */
+  operations: LocalOperations;
   /** The number of waits in progress. */
   waiting(): number;
 }
@@ -45,7 +51,7 @@ export function createLocalControl(context: LocalControlContext): LocalControl {
   const waits = countWaits();
   const { report, listJobs, findJob, requireJob, onOneJob } = jobsOf(context);
 
-  const operations: ControlOperations = {
+  const operations: LocalOperations = {
     status,
     reset: async () => {
       context.replace(undefined);
@@ -126,7 +132,6 @@ export function createLocalControl(context: LocalControlContext): LocalControl {
       if (!context.openFork) throw unsupported('fork a single dock');
       return context.openFork(await snapshot(), input.session);
     },
-    events: (options) => state().events.listen(options),
   };
   return { operations, waiting: waits.waiting };
 
@@ -199,17 +204,7 @@ export function createLocalControl(context: LocalControlContext): LocalControl {
   }
 
   async function snapshot(): Promise<SessionSnapshot> {
-    const { seed, profile, explainFailures, clock, faults } = state();
-    // Jobs are saved first: a decision made meanwhile must not be later than the saved time.
-    const saved = await simulation().save();
-    return makeSnapshot({
-      seed,
-      profile,
-      explainFailures,
-      clock: clock.save(),
-      simulation: saved,
-      faults: faults.save(),
-    });
+    return takeSnapshot(state(), simulation());
   }
 
   function simulation(): Simulation {
@@ -220,6 +215,16 @@ export function createLocalControl(context: LocalControlContext): LocalControl {
       );
     return simulation;
   }
+}
+
+/** Carries out a method of the control with its arguments. @throws ControlError */
+export function callOperation(
+  operations: LocalOperations,
+  name: keyof LocalOperations,
+  given: unknown[],
+): Promise<unknown> {
+  const route = controlRoutes[name];
+  return inProcess(operations)(name, route, requestFor(route, given));
 }
 
 /** Finds the jobs of a session and reports on them. */

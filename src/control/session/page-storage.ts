@@ -40,7 +40,7 @@ export function keepUnder(storage: PageStorage, key = DEFAULT_KEY, options: numb
       // Saves run one after another: a copy of many jobs takes longer than a later one of few.
       oneByOne(async () => {
         pending = false;
-        const snapshot = await session.control.snapshot();
+        const snapshot = await session.snapshot();
         storage.setItem(key, JSON.stringify({ savedAt: wallDate(), options, snapshot }));
       })
         // A full storage must not fail the call that made the decision. The old copy is removed, because it would be

@@ -2,13 +2,13 @@ import type { Answer, Call } from '../../api/call.js';
 import { refuseWithoutToken } from '../../api/require-token.js';
 import type { Simulation } from '../../core/simulation.js';
 import type { SessionSnapshot } from '../base/snapshot.js';
-import { controlRoutes, type ControlOperations, type DockControl } from '../contract/dock-control.js';
-import { createControl, inProcess } from '../contract/route.js';
+import type { ControlOperations, DockControl } from '../contract/dock-control.js';
 import type { Listeners } from '../events/events.js';
 import { Journal, type CallListener, type JournalBudget, type JournalEntry } from '../journal/journal.js';
-import { createLocalControl, type LocalControl } from './local-control.js';
+import { createLazyControl, type LazyControl } from './lazy-control.js';
 import { DEFAULT_SESSION } from './session-name.js';
 import { SessionState, type SessionStateContext, type SessionStateOptions } from './session-state.js';
+import { takeSnapshot } from './take-snapshot.js';
 
 export interface SessionOptions extends SessionStateOptions {
   /** The name of the engine, for the status. */
@@ -38,8 +38,7 @@ export class Session implements SessionStateContext, CallListener {
   readonly #token: string | undefined;
   readonly #journal: Journal;
   #state: SessionState;
-  #localControl: LocalControl | undefined;
-  #control: DockControl | undefined;
+  #control: LazyControl | undefined;
 
   /** Reads a replay token. @throws ControlError bad_snapshot */
   constructor({ snapshot, ...options }: SessionOptions) {
@@ -57,20 +56,22 @@ export class Session implements SessionStateContext, CallListener {
 
   /** Controls the session in process. */
   get control(): DockControl {
-    return (this.#control ??= {
-      ...createControl<Omit<DockControl, 'events'>>(controlRoutes, inProcess(this.operations)),
-      events: this.operations.events,
-    });
+    return this.#lazyControl.control;
   }
 
   /** The operations behind the control's routes, for checked inputs. */
   get operations(): ControlOperations {
-    return (this.#localControl ??= this.#createLocalControl()).operations;
+    return this.#lazyControl.operations;
   }
 
   /** Its simulation, where its downloads are simulated. */
   get simulation(): Simulation | undefined {
     return this.#state.parts.simulation;
+  }
+
+  /** Takes the snapshot of a simulated session without loading its control. */
+  snapshot(): Promise<SessionSnapshot> {
+    return takeSnapshot(this.#state, this.simulation!);
   }
 
   /** Begins with other options at its next reset. */
@@ -85,7 +86,7 @@ export class Session implements SessionStateContext, CallListener {
 
   /** Whether a caller listens to its events or waits in it. */
   isBusy(): boolean {
-    return (this.#localControl?.waiting() ?? 0) > 0 || this.#state.listening() > 0;
+    return (this.#control?.waiting() ?? 0) > 0 || this.#state.listening() > 0;
   }
 
   /** Ends hanging calls, waits and event streams, and releases its journal. */
@@ -111,9 +112,13 @@ export class Session implements SessionStateContext, CallListener {
     return refusal ?? this.#state.answer(call);
   }
 
-  #createLocalControl(): LocalControl {
+  get #lazyControl(): LazyControl {
+    return (this.#control ??= this.#createControl());
+  }
+
+  #createControl(): LazyControl {
     const { engineName, openFork } = this.#options;
-    return createLocalControl({
+    return createLazyControl({
       sessionName: this.sessionName,
       engineName,
       journal: this.#journal,
