@@ -88,8 +88,7 @@ export function parseInput(route: ControlRoute, input: unknown): unknown {
 export type Carry = (name: string, route: ControlRoute, request: ControlRequest) => Promise<unknown>;
 
 /** Builds the interface that a table describes, except streams, over a function that carries out its calls. */
-// The caller names the interface, and its table has been checked against it. eslint-disable-next-line
-// @typescript-eslint/no-unnecessary-type-parameters
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller names the interface, and its table has been checked against it
 export function createControl<Api>(routes: RouteTable, carry: Carry): Api {
   const methods = Object.entries(routes)
     .filter(([, { calls, sends }]) => calls === undefined && sends !== 'text/event-stream')

@@ -1,9 +1,8 @@
 import type { ControlOperations, DockControl } from '../contract/dock-control.js';
 import { groupMethods, type NamedMethod } from '../contract/group-methods.js';
 import type { AnyOperations, ControlRequest, MethodName } from '../contract/route.js';
+import type * as Local from './local-control.js';
 import type { LocalControl, LocalControlContext } from './local-control.js';
-
-type LocalModule = typeof import('./local-control.js');
 
 /** The control of a session in process. */
 export interface LazyControl {
@@ -51,10 +50,10 @@ export function createLazyControl(context: LocalControlContext): LazyControl {
   }
 
   async function whenLoaded(
-    act: (operations: LocalControl['operations'], module: LocalModule) => unknown,
+    act: (operations: LocalControl['operations'], module: typeof Local) => unknown,
   ): Promise<unknown> {
     loading++;
-    let module: LocalModule;
+    let module: typeof Local;
     try {
       module = await loadLocalControl();
     } finally {
@@ -65,10 +64,10 @@ export function createLazyControl(context: LocalControlContext): LazyControl {
   }
 }
 
-let localControl: Promise<LocalModule> | undefined;
+let localControl: Promise<typeof Local> | undefined;
 
 /** All calls wait for the same promise, so that those made while it loads are carried out in their order. */
-function loadLocalControl(): Promise<LocalModule> {
+function loadLocalControl(): Promise<typeof Local> {
   return (localControl ??= import('./local-control.js').catch((error: unknown) => {
     localControl = undefined;
     throw error;
