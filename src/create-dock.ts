@@ -316,12 +316,12 @@ function warnOfTestModels(
     );
 }
 
-/** What a page's kept downloads were made with: with other options they would be of another world. */
+/** Hashes the options that a page's kept downloads were made with: under other options they would not be the same downloads. */
 function fingerprintOf(options: SimulatedDockOptions): number {
   const { seed, scenario, scenarioRules, hold, catalog, unknownModels, jobIds, now, profile } = options;
   const { speed, frozen, msPerPoll, dates, explainFailures } = options;
-  const world = [seed, scenario, scenarioRules, hold, catalog, unknownModels, jobIds, now, profile];
-  return hashText(JSON.stringify([...world, speed, frozen, msPerPoll, dates, explainFailures]));
+  const simulation = [seed, scenario, scenarioRules, hold, catalog, unknownModels, jobIds, now, profile];
+  return hashText(JSON.stringify([...simulation, speed, frozen, msPerPoll, dates, explainFailures]));
 }
 
 /** @throws RangeError for what is no date */

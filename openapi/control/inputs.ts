@@ -33,7 +33,7 @@ const rules = z.array(rule);
 
 export { scenarioSchema as scenario };
 /** A moment of a download. */
-export const moment = momentSchema.check(
+const moment = momentSchema.check(
   z.meta({
     description:
       'A fraction of the size, a text such as `42%`, `stalled` or `failed@50%`, or an object. Where nothing is said of `progress`, it is a half.',

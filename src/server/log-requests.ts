@@ -24,16 +24,18 @@ interface LoggedCall {
 }
 
 /**
- * Logs each call, one line each: text on a terminal, else JSON. Calls of clients are logged at `info`; those of the control
- * API, which tests and health checks send, at `debug`.
+ * Logs each call, one line each: text on a terminal, else JSON. Calls of clients are logged at `info` on a terminal, and at
+ * `debug` elsewhere, so that polls do not fill the log of a test run; those of the control API, which tests and health
+ * checks send, always at `debug`.
  */
 export function logCalls(api: Api, log: Log): Api {
-  if (!log.isEnabled('info')) return api;
+  const levelOfClients = log.isTerminal ? 'info' : 'debug';
+  if (!log.isEnabled(levelOfClients)) return api;
   return {
     ...api,
     answer: async (call) => {
       const { sessionName, path } = sessionOf(call);
-      const level = isControlPath(path) ? 'debug' : 'info';
+      const level = isControlPath(path) ? 'debug' : levelOfClients;
       if (!log.isEnabled(level)) return api.answer(call);
       const notes: CallNotes = {};
       const began = performance.now();

@@ -207,12 +207,11 @@ describe('a session', () => {
 
   it('with an invalid name is refused with the error of the route', async () => {
     const { send, sessions } = open();
-    const headers = { 'x-modeldock-session': 'a b' };
     const message = expect.stringContaining('Cannot use this name for a session') as string;
-    const operated = await send('GET', '/clock', { headers });
+    const operated = await send('GET', '/clock', { base: 'http://localhost:1234/s/a%20b/__modeldock' });
     expect(operated.status).toBe(400);
     expect(await operated.json()).toEqual({ error: { code: 'invalid_request', message } });
-    const called = await send('GET', '/api/v1/models', { headers, base: 'http://localhost:1234' });
+    const called = await send('GET', '/api/v1/models', { base: 'http://localhost:1234/s/a%20b' });
     expect(called.status).toBe(400);
     expect(await called.json()).toEqual({ error: { type: 'invalid_request', code: 'invalid_request', message } });
     expect(sessions.list()).toEqual([]);

@@ -57,7 +57,8 @@ describe('a fault in place of the api', () => {
     const { add, dock, post } = openFaultWorld();
     await add({ effect });
     const answer = post(downloadPath, { model: 'simulate/slow' }).catch(() => undefined);
-    if (effect.type === 'hang') await dock.faults.clear();
+    await expect.poll(() => dock.faults.list()).toMatchObject([{ fired: 1 }]);
+    await dock.faults.clear();
     await answer;
     expect(await dock.jobs.list()).toEqual([]);
     const [entry] = await dock.journal.list();

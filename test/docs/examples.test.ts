@@ -40,7 +40,7 @@ function examplesIn(part: string, text: string): Example[] {
 }
 
 const names: Record<string, readonly string[]> = {
-  modeldock: ['createDock', 'createSessions'],
+  modeldock: ['createDock', 'createSessions', 'sessionName'],
   'modeldock/handlers': ['createHandlers'],
   'modeldock/server': ['serve'],
   'modeldock/real': ['createRealDock', 'openDownloader'],

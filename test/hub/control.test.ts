@@ -64,7 +64,7 @@ describe('the control API of the hub', () => {
     await operate('POST', '/reset');
     expect((await head('main')).headers['x-repo-commit']).toBe(before);
     expect(await answer('POST', `/repos/${REPO}/branches/nothing`, { to: 'next' })).toEqual({
-      error: `Cannot move nothing of ${REPO}: it has main, next.`,
+      error: `Cannot move nothing of ${REPO}: expected one of the branches main, next.`,
       path: 'branch',
     });
   });

@@ -43,7 +43,7 @@ export const JOB = 'job_493c7c9ded';
 export const MODEL = 'ibm/granite-4-micro';
 
 /** The routes, with a well-formed request each. */
-const wellFormed: Record<string, Pick<ControlStep, 'parameter' | 'body'>> = {
+const wellFormed: Record<string, Pick<ControlStep, 'parameter' | 'query' | 'body'>> = {
   'get /health': {},
   'get /session': {},
   'post /reset': {},
@@ -57,7 +57,7 @@ const wellFormed: Record<string, Pick<ControlStep, 'parameter' | 'body'>> = {
   'post /jobs/{job}/cancel': { parameter: JOB },
   'post /jobs/{job}/fail': { parameter: JOB, body: { code: 'disk_full' } },
   'get /jobs/{job}/wait': { parameter: JOB },
-  'get /jobs/wait': {},
+  'get /jobs/wait': { query: `model=${MODEL}` },
   'get /scenario': {},
   'put /scenario': { body: { scenario: 'steady' } },
   'get /models': {},

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { responsesOf } from './judge.js';
 import type { OpenApiDocument } from '../../openapi/lm-studio/document.js';
 
-it('the command serves both documents, and every route that the one of the control API has', async () => {
+it('the command serves both documents, and offers every route of the control API that its engine has', async () => {
   const program = fileURLToPath(new URL('../../dist/bin/modeldock.js', import.meta.url));
   const child = spawn(process.execPath, [program, 'serve', '--port', '0', '--json'], {
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -29,8 +29,19 @@ it('the command serves both documents, and every route that the one of the contr
       .replace(/:(\w+)/g, '{$1}')
       .split(', ');
     const routes = [...responsesOf(control)].map(({ name }) => name.split(' ') as [string, string, string]);
-    const documented = new Set(routes.map(([method, path]) => `${method.toUpperCase()} ${path}`));
-    expect(served.sort()).toEqual([...documented].sort());
+    const documented = [...new Set(routes.map(([method, path]) => `${method.toUpperCase()} ${path}`))];
+    expect(served.filter((route) => !documented.includes(route))).toEqual([]);
+    // What only the other engine can do is documented, answered with 501, and not offered.
+    const rest = documented.filter((route) => !served.includes(route));
+    expect(rest).toContain('GET /__modeldock/bandwidth');
+    for (const route of rest) {
+      const [method, path] = route.split(' ') as [string, string];
+      const answer = await fetch(url + path.replaceAll(/\{\w+\}/g, 'x'), {
+        method,
+        ...(method !== 'GET' && { body: '{}', headers: { 'content-type': 'application/json' } }),
+      });
+      expect([route, answer.status]).toEqual([route, 501]);
+    }
   } finally {
     child.kill();
     await exited;

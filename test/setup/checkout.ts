@@ -47,7 +47,7 @@ export async function checkOut(): Promise<Checkout> {
     unknown
   >;
   await cp(join(root, 'scripts'), join(folder, 'scripts'), { recursive: true });
-  for (const name of ['build-openapi', 'bundle-command'])
+  for (const name of ['build-openapi', 'build-schemas', 'bundle-command'])
     await rm(join(folder, `scripts/${name}.mjs`), { force: true });
   await writeManifest(write, { engines, scripts });
   // Stands for the compiler that npm would download.

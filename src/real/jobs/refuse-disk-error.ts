@@ -7,7 +7,7 @@ import type { JobRecord } from './job-record.js';
  * Turns what the disk has refused into the refusal of a start, a resume or another call: one of a full disk is
  * `insufficient_space`, any other `disk_error`. Errors that are none of the file system's stay as they are.
  */
-export function refuseDiskError(
+function refuseDiskError(
   error: unknown,
   { doing, subject, root }: { doing: string; subject: string; root: string },
 ): unknown {

@@ -96,7 +96,7 @@ describe('modeldock list, update and remove', () => {
         expect(await small.modeldock(folder, [act, name])).toEqual({
           code: 1,
           stdout: '',
-          stderr: `modeldock: There are several models of the name ${name}: tiny, tiny@q4_k_m. Name one.\n`,
+          stderr: `modeldock: Cannot find one model ${name}: several have this name (tiny, tiny@q4_k_m). Use one of their keys.\n`,
         });
       }
     }
