@@ -6,6 +6,11 @@ import { expect, it } from 'vitest';
 import { responsesOf } from './judge.js';
 import type { OpenApiDocument } from '../../openapi/lm-studio/document.js';
 
+function bodyFor(path: string): object {
+  if (path.endsWith('/move')) return { position: 0 };
+  return /\/(?:limit|bandwidth)$/.test(path) ? { bytesPerSecond: 1 } : {};
+}
+
 it('the command serves both documents, and offers every route of the control API that its engine has', async () => {
   const program = fileURLToPath(new URL('../../dist/bin/modeldock.js', import.meta.url));
   const child = spawn(process.execPath, [program, 'serve', '--port', '0', '--json'], {
@@ -38,7 +43,10 @@ it('the command serves both documents, and offers every route of the control API
       const [method, path] = route.split(' ') as [string, string];
       const answer = await fetch(url + path.replaceAll(/\{\w+\}/g, 'x'), {
         method,
-        ...(method !== 'GET' && { body: '{}', headers: { 'content-type': 'application/json' } }),
+        ...(method !== 'GET' && {
+          body: JSON.stringify(bodyFor(path)),
+          headers: { 'content-type': 'application/json' },
+        }),
       });
       expect([route, answer.status]).toEqual([route, 501]);
     }

@@ -93,11 +93,11 @@ function withoutColours(): Record<string, string> {
 }
 
 /** What was logged: one object per line. */
-export function logLines(stderr: string): { level: number; msg: string }[] {
+export function logLines(stderr: string): { level: number; msg: string; path?: string }[] {
   return stderr
     .split('\n')
     .filter(Boolean)
-    .map((line) => JSON.parse(line) as { level: number; msg: string });
+    .map((line) => JSON.parse(line) as { level: number; msg: string; path?: string });
 }
 
 export async function download(

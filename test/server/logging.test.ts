@@ -97,15 +97,16 @@ describe('the log', () => {
     ]);
   });
 
-  it('has each call of a client as a line of JSON, with its session, its model and the fault that changed it', async () => {
-    const { url, stderr } = await startListening();
+  it('has each call of a client at debug as a line of JSON, with its session, its model and the fault that changed it', async () => {
+    const { url, stderr } = await startListening(['--log-level', 'debug']);
     await operate(`${url}/s/one`, 'POST', '/faults', { body: { effect: { type: 'status', status: 503 }, times: 1 } });
     await fetch(`${url}/s/one/api/v1/models`);
     await download(url, 'simulate/steady', { 'X-Modeldock-Session': 'two' });
     await fetch(`${url}/api/v1/models`);
-    const calls = () => logLines(stderr()).filter(({ msg }) => msg === 'call');
+    const calls = () =>
+      logLines(stderr()).filter(({ msg, path }) => msg === 'call' && path?.includes('/__modeldock') === false);
     await expect.poll(calls).toHaveLength(3);
-    const call = { level: INFO, time: expect.any(Number) as number, ms: expect.any(Number) as number, msg: 'call' };
+    const call = { level: DEBUG, time: expect.any(Number) as number, ms: expect.any(Number) as number, msg: 'call' };
     const list = { ...call, method: 'GET', path: '/api/v1/models' };
     expect(calls()).toEqual([
       { ...list, status: 503, session: 'one', fault: expect.stringMatching(/^\S+ \(status\)$/) as string },
