@@ -8,7 +8,6 @@ import { cli, download, logLines, operate, startListening } from './command.js';
 const canScript = process.platform === 'linux' && existsSync('/usr/bin/script');
 
 const DEBUG = 20;
-const INFO = 30;
 const WARNING = 40;
 const ERROR = 50;
 
