@@ -1,4 +1,4 @@
-import { readBearer } from './bearer.js';
+import { readBearer } from './read-bearer.js';
 import { prettyJson, type Answer, type Call } from './call.js';
 import { isGreeting } from './routes.js';
 

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { parseHost, parsePort } from '../node/listen-flags.js';
+import { parseHost, parsePort } from '../node/parse-address.js';
 import { describeUsageError } from '../node/usage-error.js';
 import type { Flags, HubCliIo } from './run-hub.js';
 

@@ -1,4 +1,4 @@
-import { readBearer } from '../api/bearer.js';
+import { readBearer } from '../api/read-bearer.js';
 import { note, type Answer, type Call } from '../api/call.js';
 import { INFERENCE_BODY_BYTES, modelToRun } from '../api/inference.js';
 import { routes, type InferenceRouteName } from '../api/routes.js';

@@ -1,7 +1,7 @@
 import { get } from 'node:http';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { parseHost, parsePort } from '../node/listen-flags.js';
+import { parseHost, parsePort } from '../node/parse-address.js';
 import { withVariable } from './engine-options.js';
 
 const TIMEOUT_MS = 2000;

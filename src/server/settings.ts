@@ -1,4 +1,4 @@
-import { parseHost, parsePort } from '../node/listen-flags.js';
+import { parseHost, parsePort } from '../node/parse-address.js';
 import { readJsonText } from '../node/json-text.js';
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';

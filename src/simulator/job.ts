@@ -2,7 +2,7 @@ import type { DownloadRequest } from '../core/engine.js';
 import type { FailureCode } from '../core/errors.js';
 import type { JobSnapshot, JobState } from '../core/job.js';
 import type { Stored } from '../core/store.js';
-import { estimateCompletion, speedOver } from '../core/throughput.js';
+import { estimateCompletion, speedOver } from '../core/speed-and-estimate.js';
 import type { Scenario } from './scenario.js';
 import { scenarios } from './scenarios.js';
 import { bytesAt, layOut, segmentAt, transferredAt, type Segment, type Timeline } from './timeline.js';

@@ -1,6 +1,6 @@
 import { MAX_TIME } from '../core/clock.js';
 import type { DownloadMoment } from '../core/simulation.js';
-import { SPEED_WINDOW_MS } from '../core/throughput.js';
+import { SPEED_WINDOW_MS } from '../core/speed-and-estimate.js';
 import type { SimulatedJob } from './job.js';
 import type { Scenario, ScenarioStep } from './scenario.js';
 import { scenarios } from './scenarios.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { quantizationLabel } from '../../src/core/model-file.js';
+import { quantizationLabel } from '../../src/core/model-file-kind.js';
 import { nominalBits } from '../../src/core/quantization.js';
 
 const labels: Record<string, string | undefined> = {

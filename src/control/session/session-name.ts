@@ -1,4 +1,4 @@
-import { readBearer } from '../../api/bearer.js';
+import { readBearer } from '../../api/read-bearer.js';
 import type { Call } from '../../api/call.js';
 import { hexDigits } from '../../core/random.js';
 import { ControlError } from '../base/control-error.js';

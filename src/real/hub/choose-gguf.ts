@@ -1,8 +1,8 @@
-import { modelFileKinds, type ModelFileKind } from '../../core/model-file.js';
+import { modelFileKinds, type ModelFileKind } from '../../core/model-file-kind.js';
 import { RefusedError } from '../../core/errors.js';
 import { nominalBits, plainLabel } from '../../core/quantization.js';
 import type { PlannedFile } from '../plan.js';
-import { findProjector } from '../options/find-projector.js';
+import { findProjector } from '../options/choose-projector.js';
 import { matchOptions, plainOf } from '../options/match-options.js';
 import { modelOptions, type ModelOption } from '../options/model-options.js';
 import { whyUnusable } from './why-unusable.js';

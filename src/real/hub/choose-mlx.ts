@@ -1,6 +1,6 @@
 import { RefusedError } from '../../core/errors.js';
 import { meansMlxLabel, mlxLabelsIn } from '../../core/mlx-label.js';
-import { modelFileKind } from '../../core/model-file.js';
+import { modelFileKind } from '../../core/model-file-kind.js';
 import type { PlannedFile } from '../plan.js';
 import { explainPieces } from './why-unusable.js';
 import { mlxConfigLabels } from './mlx-config-labels.js';

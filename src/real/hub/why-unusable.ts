@@ -1,4 +1,4 @@
-import { modelFileKinds, quantizationLabel, type ModelFileKind } from '../../core/model-file.js';
+import { modelFileKinds, quantizationLabel, type ModelFileKind } from '../../core/model-file-kind.js';
 import { parseQuantization, plainLabel } from '../../core/quantization.js';
 import type { PlannedFile } from '../plan.js';
 import { endsWith } from '../options/match-options.js';

@@ -1,6 +1,6 @@
 import type { DownloadDetails, DownloadPhase, FileProgress } from '../../core/downloader.js';
 import type { JobSnapshot } from '../../core/job.js';
-import { estimateCompletion } from '../../core/throughput.js';
+import { estimateCompletion } from '../../core/speed-and-estimate.js';
 import type { PartFile } from '../disk/part-file.js';
 import type { FileLocation } from '../hub/file-location.js';
 import type { Lock } from '../library/locks.js';

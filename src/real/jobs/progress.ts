@@ -1,4 +1,4 @@
-import { speedOver } from '../../core/throughput.js';
+import { speedOver } from '../../core/speed-and-estimate.js';
 
 /** Measures how fast bytes arrive. Time counts only while it runs. */
 export interface ProgressCounters {

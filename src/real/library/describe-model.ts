@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { catalogModelKey, repoModelKey } from '../../core/model-key.js';
 import type { InstalledModel } from '../../core/model-library.js';
 import type { FileLayer } from '../file-layer.js';
-import { quantizationLabel } from '../../core/model-file.js';
+import { quantizationLabel } from '../../core/model-file-kind.js';
 import { nominalBits } from '../../core/quantization.js';
 import type { FoundFile, FoundModel } from './find-models.js';
 import { isSameFile } from './fingerprint.js';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { modelFileKind, modelFileKinds } from '../../core/model-file.js';
+import { modelFileKind, modelFileKinds } from '../../core/model-file-kind.js';
 import { errorCodeOf, isMissing } from '../../node/file-errors.js';
 import type { FileLayer } from '../file-layer.js';
-import { findProjector } from '../options/find-projector.js';
+import { findProjector } from '../options/choose-projector.js';
 import { modelOptions } from '../options/model-options.js';
 import { fingerprintOf, type Fingerprint } from './fingerprint.js';
 

@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads';
-import { quantizationLabel } from '../../core/model-file.js';
+import { quantizationLabel } from '../../core/model-file-kind.js';
 import { createSerialQueue } from '../../core/serial-queue.js';
 import { endWorker, startWorker } from '../../node/start-worker.js';
 

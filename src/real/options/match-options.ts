@@ -1,4 +1,4 @@
-import { stemOf, type SizedFile } from '../../core/model-file.js';
+import { stemOf, type SizedFile } from '../../core/model-file-kind.js';
 import { labelIn, parseQuantization, plainLabel } from '../../core/quantization.js';
 import { wordsIn, type ModelOption } from './model-options.js';
 

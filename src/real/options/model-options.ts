@@ -1,4 +1,4 @@
-import { quantizationLabel, shardIn, stemOf, type SizedFile } from '../../core/model-file.js';
+import { quantizationLabel, shardIn, stemOf, type SizedFile } from '../../core/model-file-kind.js';
 import { labelIn } from '../../core/quantization.js';
 
 /** The files of one model in one quantization. */

@@ -1,4 +1,4 @@
-import { quantizationLabel, stemOf } from '../../core/model-file.js';
+import { quantizationLabel, stemOf } from '../../core/model-file-kind.js';
 import { isModelRepoName } from '../../core/repo-name.js';
 
 /** A repo on the hub, as the user typed it. */

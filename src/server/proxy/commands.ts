@@ -1,6 +1,6 @@
 import { CommanderError, Option, type Command } from 'commander';
 import { profileNames } from '../../contract/profiles.js';
-import { parseHost, parsePort } from '../../node/listen-flags.js';
+import { parseHost, parsePort } from '../../node/parse-address.js';
 import { exitCodes } from '../downloads/exit-codes.js';
 import { withVariable } from '../engine-options.js';
 import { logLevels } from '../../config/log-levels.js';

@@ -3,6 +3,7 @@ import { accessRows } from './access.js';
 import { bodyRows } from './bodies.js';
 import { listRows } from './lists.js';
 import { loadRows } from './loads.js';
+import { pollRows } from './polls.js';
 import { routeRows } from './routes.js';
 import { startRows } from './starts.js';
 
@@ -10,6 +11,7 @@ import { startRows } from './starts.js';
 export const probeRows: readonly ProbeRow[] = [
   ...listRows,
   ...startRows,
+  ...pollRows,
   ...bodyRows,
   ...loadRows,
   ...routeRows,

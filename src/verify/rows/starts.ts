@@ -1,5 +1,5 @@
 import { inferred } from '../../contract/inferred.js';
-import { FILE_LINK, get, NO_JOB, NO_MODEL, OTHER_HOST_LINK, start } from '../requests.js';
+import { FILE_LINK, NO_MODEL, OTHER_HOST_LINK, start } from '../requests.js';
 import type { ProbeRow } from '../row.js';
 
 const wrongType = start({ model: 7 });
@@ -7,7 +7,7 @@ const noModel = start({ model: NO_MODEL });
 const textBody = start({ model: NO_MODEL }, { headers: { 'Content-Type': 'text/plain' } });
 const quantized = start({ model: NO_MODEL, quantization: 'Q4_K_M' });
 
-/** Starts that are refused, and the status of a job that was never started. */
+/** Starts that are refused. */
 export const startRows: readonly ProbeRow[] = [
   {
     id: 'missing-model',
@@ -198,16 +198,6 @@ export const startRows: readonly ProbeRow[] = [
     sentence: 'A body without a content type is a 415.',
     call: start({ model: NO_MODEL }, { headers: {} }),
     expects: { status: 415, error: { type: 'invalid_request' } },
-  },
-  {
-    id: 'unknown-job',
-    source: 'observed',
-    sentence: 'The status of an unknown job is a 404 that names the job.',
-    call: get(`/api/v1/models/download/status/${NO_JOB}`),
-    expects: {
-      status: 404,
-      json: { error: { type: 'job_not_found', message: `Download job with id '${NO_JOB}' not found` } },
-    },
   },
 ];
 

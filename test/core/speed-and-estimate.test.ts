@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { MAX_TIME } from '../../src/core/clock.js';
-import { estimateCompletion, SPEED_WINDOW_MS, speedOver } from '../../src/core/throughput.js';
+import { estimateCompletion, SPEED_WINDOW_MS, speedOver } from '../../src/core/speed-and-estimate.js';
 
 const settings = { seed: 20251003 };
 

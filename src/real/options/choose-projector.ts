@@ -1,4 +1,4 @@
-import { quantizationLabel, type SizedFile } from '../../core/model-file.js';
+import { quantizationLabel, type SizedFile } from '../../core/model-file-kind.js';
 import { plainLabel } from '../../core/quantization.js';
 import { faultOf, fileSets, wordsOf } from './model-options.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { modelFileKind, modelFileKinds, type ModelFileKind } from '../../src/core/model-file.js';
+import { modelFileKind, modelFileKinds, type ModelFileKind } from '../../src/core/model-file-kind.js';
 
 const kinds: Record<ModelFileKind, readonly string[]> = {
   model: [
