@@ -88,8 +88,10 @@ it('reads a changed scenario and a changed catalog again, and keeps what a wrong
   await expect.poll(() => said.join('\n')).toContain('scenario.json:1:');
   expect(said.join('\n')).toContain('What was said before stays.');
 
+  // The catalog may have been read while it was half written: its lines are not those of this change.
+  said.length = 0;
   await write('scenario.json', { steps: [{ type: 'fail', code: 'disk_full' }] });
-  await expect.poll(() => said.join('\n')).toMatch(/stays.[^]*counts for new downloads/);
+  await expect.poll(() => said.join('\n')).toContain('counts for new downloads');
   const failed = await ask(`${base}/s/another`, 'acme/rocket-1');
   expect(await poll(`${base}/s/another`, failed)).toMatchObject({ status: 'failed' });
 });
